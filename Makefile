@@ -1,0 +1,66 @@
+# dynamorm_fdw: DynamoDB tables as foreign tables of PostgreSQL
+#
+#	make && sudo make install		builds and installs
+#	make installcheck			regression tests; needs DYNAMODB_ENDPOINT
+#	bash test/check				everything, on a machine that has nothing
+
+EXTENSION = dynamorm_fdw
+MODULE_big = dynamorm_fdw
+PGFILEDESC = "dynamorm_fdw - DynamoDB tables as foreign tables"
+DATA = sql/dynamorm_fdw--1.0.sql
+
+srcdir_abs := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+
+SOURCES := $(sort $(patsubst $(srcdir_abs)%,%,$(wildcard \
+	$(srcdir_abs)src/*.c $(srcdir_abs)src/client/*.c \
+	$(srcdir_abs)src/translate/*.c $(srcdir_abs)src/fdw/*.c)))
+ALL_HEADERS := $(wildcard $(srcdir_abs)src/*.h $(srcdir_abs)src/*/*.h)
+OBJS = $(SOURCES:.c=.o)
+
+PG_CPPFLAGS := -I$(srcdir_abs)src $(shell pkg-config --cflags libcurl json-c libcrypto)
+PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter \
+	-Wno-missing-field-initializers -Wno-declaration-after-statement
+SHLIB_LINK := $(shell pkg-config --libs libcurl json-c libcrypto)
+
+# "setup" makes the server that all others use.  The isolation specs follow in
+# the same database.
+REGRESS := setup $(filter-out setup dynamorm_fdw--%,$(sort \
+	$(basename $(notdir $(wildcard $(srcdir_abs)sql/*.sql)))))
+ISOLATION := $(sort $(basename $(notdir \
+	$(wildcard $(srcdir_abs)test/isolation/specs/*.spec))))
+ISOLATION_OPTS = --inputdir=$(srcdir_abs)test/isolation --use-existing
+TAP_TESTS = 1
+PROVE_TESTS = test/t/*.pl
+
+# The tests go through the proxy that counts their requests: installcheck
+# starts it and does its work behind it.
+ifndef BEHIND_PROXY
+NO_INSTALLCHECK = 1
+endif
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+ISOLATION_TESTDB = $(CONTRIB_TESTDB)
+
+# Headers are few and stable: any change of one rebuilds everything.
+$(OBJS): $(ALL_HEADERS)
+
+# A build out of tree has to make the folders of its objects.  Their absolute
+# names keep make from finding those of the source tree instead.
+OBJECT_DIRS := $(addprefix $(CURDIR)/,$(patsubst %/,%,$(sort $(dir $(OBJS)))))
+$(OBJS) $(OBJS:.o=.bc): | $(OBJECT_DIRS)
+$(OBJECT_DIRS):
+	@mkdir -p $@
+
+ifndef BEHIND_PROXY
+.PHONY: installcheck
+installcheck:
+	@bash $(srcdir_abs)test/lib/endpoint.sh '$(DYNAMODB_ENDPOINT)'
+	@$(srcdir_abs)test/proxy --target '$(DYNAMODB_ENDPOINT)' --run sh -c \
+		'$(MAKE) -f $(firstword $(MAKEFILE_LIST)) installcheck BEHIND_PROXY=1 \
+			DYNAMODB_ENDPOINT=$$DYNAMODB_ENDPOINT'
+else
+export DYNAMODB_ENDPOINT
+endif

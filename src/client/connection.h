@@ -1,0 +1,59 @@
+/*
+ * connection.h
+ *		Connections to DynamoDB, one for each user mapping, kept for the
+ *		session.
+ *
+ * A connection is the settings that were in force when it was made, the
+ * credentials, and an HTTP transport with its keep-alive sockets.  ALTER or
+ * DROP of the server or the user mapping marks it invalid; it is then replaced
+ * at its next use once nothing is in flight on it.
+ */
+#ifndef DYNAMORM_CLIENT_CONNECTION_H
+#define DYNAMORM_CLIENT_CONNECTION_H
+
+#include "postgres.h"
+
+typedef struct Connection Connection;
+
+typedef struct ConnectionSettings
+{
+	Oid			server_id;
+	const char *server_name;	/* for messages */
+	const char *endpoint;		/* "https://host[:port]"; NULL: the region's */
+	const char *region;			/* never NULL */
+	const char *ca_file;		/* NULL: the system's */
+	int			max_concurrency;
+	int			connect_timeout;	/* milliseconds */
+	int			request_timeout;	/* milliseconds, of one attempt */
+	int			max_attempts;	/* of one request */
+	const char *access_key_id;
+	const char *secret_access_key;
+	const char *session_token;	/* NULL: none */
+} ConnectionSettings;
+
+/*
+ * The session's connection for a user mapping, or NULL if there is none yet or
+ * it was invalidated.
+ */
+extern Connection *connection_find(Oid user_mapping_id);
+
+/*
+ * Makes a connection (no network traffic yet).  Settings are copied.  Raises
+ * 08001 if the transport cannot be set up.
+ */
+extern Connection *connection_create(Oid user_mapping_id,
+									 const ConnectionSettings *settings);
+
+/* The settings of a connection; they live as long as it does. */
+extern const ConnectionSettings *connection_settings(const Connection *connection);
+
+/*
+ * Does the engine send the old item with a failed condition?  DynamoDB does
+ * (ReturnValuesOnConditionCheckFailure); some emulators do not.  False until
+ * it is known: from the start for the endpoints of AWS, after
+ * connection_note_old_item() for others.
+ */
+extern bool connection_sends_old_item(const Connection *connection);
+extern void connection_note_old_item(Connection *connection);
+
+#endif							/* DYNAMORM_CLIENT_CONNECTION_H */

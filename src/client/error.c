@@ -1,0 +1,301 @@
+/*
+ * error.c
+ *		What DynamoDB's errors mean: one table for SQLSTATE, retry and hint.
+ *
+ * Texts of messages vary by region and time, so only codes are looked at; the
+ * one exception is the size of an item, which has no code of its own.
+ *
+ * Source: DynamoDB Developer Guide, "Error handling with DynamoDB".
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "lib/stringinfo.h"
+
+#include "client/error.h"
+
+#define HINT_CREDENTIALS \
+	"Check the user mapping's options access_key_id, secret_access_key and session_token."
+#define HINT_THROTTLED \
+	"The table's or the account's capacity is exhausted. Retry later, or raise the capacity."
+#define HINT_UNKNOWN \
+	"It may or may not have been applied. Look at the item before you repeat the statement."
+
+static const ErrorClass classes[] = {
+	{"ConditionalCheckFailedException", OUTCOME_CONDITION_FAILED, ERROR_FINAL,
+		ERRCODE_T_R_SERIALIZATION_FAILURE,
+	"condition of a DynamoDB write failed", NULL, false},
+	{"ValidationException", OUTCOME_VALIDATION, ERROR_FINAL,
+		ERRCODE_FDW_ERROR,
+		"DynamoDB refused the request",
+	NULL, false},
+	{"SerializationException", OUTCOME_VALIDATION, ERROR_FINAL,
+		ERRCODE_FDW_ERROR,
+		"DynamoDB refused the request",
+	NULL, false},
+	{"ResourceNotFoundException", OUTCOME_NOT_FOUND, ERROR_FINAL,
+		ERRCODE_FDW_TABLE_NOT_FOUND,
+		"DynamoDB table does not exist",
+		"Check the foreign table's option table_name and the server's options region and endpoint, or make the table with dyn_create_table().",
+	false},
+	{"ResourceInUseException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_OBJECT_IN_USE,
+		"DynamoDB table is in use or exists already",
+	NULL, false},
+	{"ItemCollectionSizeLimitExceededException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"item collection is too large",
+	"Items of one partition key hold at most 10 GB in a table with local secondary indexes.", false},
+	{"TransactionConflictException", OUTCOME_FAILED, ERROR_CONTENDED,
+		ERRCODE_T_R_SERIALIZATION_FAILURE,
+		"could not write an item because of a transaction on it",
+	"Retry the statement.", false},
+	{"TransactionInProgressException", OUTCOME_FAILED, ERROR_CONTENDED,
+		ERRCODE_T_R_SERIALIZATION_FAILURE,
+		"a DynamoDB transaction with this token is still in progress",
+	"Retry the statement.", false},
+	{"ReplicatedWriteConflictException", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_T_R_SERIALIZATION_FAILURE,
+		"could not write an item because another region was writing it",
+	"Retry the statement.", false},
+
+	{"ProvisionedThroughputExceededException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"ThrottlingException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"Throttling", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"RequestLimitExceeded", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"LimitExceededException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+
+	{"AccessDeniedException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INSUFFICIENT_PRIVILEGE,
+		"access to DynamoDB denied",
+	"Allow the operation on the table in the IAM policy of the user mapping's access key.", false},
+	{"UnrecognizedClientException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"DynamoDB does not know the access key", HINT_CREDENTIALS, false},
+	{"MissingAuthenticationTokenException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"DynamoDB found no credentials in the request", HINT_CREDENTIALS, false},
+	{"MissingAuthenticationToken", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"DynamoDB found no credentials in the request", HINT_CREDENTIALS, false},
+	{"IncompleteSignatureException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"DynamoDB refused the signature of the request", HINT_CREDENTIALS, true},
+	{"InvalidSignatureException", OUTCOME_FAILED, ERROR_CLOCK,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+		"DynamoDB refused the signature of the request",
+		HINT_CREDENTIALS " The server's option region must be the endpoint's, and this machine's clock right.",
+	true},
+	{"SignatureDoesNotMatch", OUTCOME_FAILED, ERROR_CLOCK,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"DynamoDB refused the signature of the request", HINT_CREDENTIALS, true},
+	{"RequestTimeTooSkewed", OUTCOME_FAILED, ERROR_CLOCK,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+		"DynamoDB refused the time of the request",
+	"Set this machine's clock.", true},
+	{"RequestExpired", OUTCOME_FAILED, ERROR_CLOCK,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+		"DynamoDB refused the time of the request",
+	"Set this machine's clock.", true},
+	{"ExpiredTokenException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+		"the session token for DynamoDB has expired",
+	HINT_CREDENTIALS, false},
+	{"ExpiredToken", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+		"the session token for DynamoDB has expired",
+	HINT_CREDENTIALS, false},
+	{"UnknownOperationException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_FEATURE_NOT_SUPPORTED,
+		"DynamoDB does not know the operation",
+	"Check the server's option endpoint; an emulator may lack the operation.", false},
+
+	{"InternalServerError", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SYSTEM_ERROR,
+	"DynamoDB failed", "Retry later.", false},
+	{"InternalFailure", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SYSTEM_ERROR,
+	"DynamoDB failed", "Retry later.", false},
+	{"ServiceUnavailable", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SYSTEM_ERROR,
+	"DynamoDB is not available", "Retry later.", false},
+	{NULL}
+};
+
+static const ErrorClass item_too_large = {
+	"", OUTCOME_VALIDATION, ERROR_FINAL, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+	"item is too large for DynamoDB",
+	"An item holds at most 400 KB, the names of its attributes included.",
+	false
+};
+static const ErrorClass server_failure = {
+	"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_SYSTEM_ERROR,
+	"DynamoDB failed", "Retry later.", false
+};
+static const ErrorClass other_throttling = {
+	"", OUTCOME_FAILED, ERROR_THROTTLED, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false
+};
+static const ErrorClass other_refusal = {
+	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_FDW_ERROR,
+	"DynamoDB refused the request",
+	"Check the server's option endpoint.", false
+};
+
+static const ErrorClass unknown_write = {
+	"", OUTCOME_UNKNOWN, ERROR_FINAL,
+	ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
+	"the outcome of the write is unknown", HINT_UNKNOWN, false
+};
+static const ErrorClass unknown_read = {
+	"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_CONNECTION_FAILURE,
+	"lost the connection to DynamoDB", "Retry the statement.", false
+};
+
+static const ErrorClass unsent[] = {
+	[HTTP_PHASE_RESOLVE] = {
+		"", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		"could not find the host of DynamoDB endpoint",
+		"Check the server's options endpoint and region.", false
+	},
+	[HTTP_PHASE_CONNECT] = {
+		"", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		"could not connect to DynamoDB endpoint",
+		"Check the server's option endpoint, and that something listens there.",
+		false
+	},
+	[HTTP_PHASE_TLS] = {
+		"", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		"could not establish TLS with DynamoDB endpoint",
+		"Check the server's options endpoint and ca_file.", false
+	},
+	[HTTP_PHASE_TRANSFER] = {
+		"", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		"could not connect to DynamoDB endpoint",
+		"Check the server's option endpoint.", false
+	}
+};
+
+const ErrorClass *
+error_class(const char *code, int http_status)
+{
+	const ErrorClass *class;
+
+	if (code != NULL)
+		for (class = classes; class->code != NULL; class++)
+			if (strcmp(class->code, code) == 0)
+				return class;
+	if (http_status >= 500)
+		return &server_failure;
+	if (http_status == 429)
+		return &other_throttling;
+	return &other_refusal;
+}
+
+const ErrorClass *
+error_class_unsent(HttpPhase phase)
+{
+	return &unsent[phase];
+}
+
+const ErrorClass *
+error_class_unknown(RequestKind kind)
+{
+	return kind == REQUEST_WRITE ? &unknown_write : &unknown_read;
+}
+
+/* ---- raising ---- */
+
+static void
+append_sentence(StringInfo detail, const char *sentence)
+{
+	if (sentence == NULL || sentence[0] == '\0')
+		return;
+	if (detail->len > 0)
+		appendStringInfoChar(detail, ' ');
+	appendStringInfoString(detail, sentence);
+	if (strchr(".!?", detail->data[detail->len - 1]) == NULL)
+		appendStringInfoChar(detail, '.');
+}
+
+static void
+describe_request(StringInfo detail, const Failure *failure)
+{
+	const RequestSpec *spec = failure->spec;
+
+	appendStringInfo(detail, "Operation %s", spec->operation);
+	if (spec->table != NULL)
+		appendStringInfo(detail, " on table \"%s\"", spec->table);
+	if (spec->key != NULL)
+		appendStringInfo(detail, ", item %s", spec->key);
+	if (failure->attempts > 1)
+		appendStringInfo(detail, ", after %d attempts", failure->attempts);
+	appendStringInfoChar(detail, '.');
+	if (failure->request_id[0] != '\0')
+		appendStringInfo(detail, " Request id %s.", failure->request_id);
+}
+
+void
+error_raise(const Failure *failure, const char *extra_detail)
+{
+	const ErrorClass *class = failure->class;
+	StringInfoData detail;
+	StringInfoData message;
+	bool		unsent_class;
+
+	if (class->outcome == OUTCOME_VALIDATION && failure->message != NULL &&
+		strstr(failure->message, "exceeded the maximum allowed size") != NULL &&
+		strstr(failure->message, "tem size") != NULL)
+		class = &item_too_large;
+	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
+
+	initStringInfo(&message);
+	appendStringInfoString(&message, class->message);
+	if (unsent_class)
+		appendStringInfo(&message, " \"%s\"", failure->endpoint);
+	else if (class->outcome == OUTCOME_NOT_FOUND &&
+			 failure->spec->table != NULL)
+	{
+		resetStringInfo(&message);
+		appendStringInfo(&message, "DynamoDB table \"%s\" does not exist",
+						 failure->spec->table);
+	}
+
+	initStringInfo(&detail);
+	if (!class->secret && failure->message != NULL)
+	{
+		if (failure->code != NULL)
+			append_sentence(&detail, psprintf("%s: %s", failure->code,
+											  failure->message));
+		else
+			append_sentence(&detail, failure->message);
+	}
+	else if (failure->code != NULL)
+		append_sentence(&detail, failure->code);
+	if (detail.len > 0)
+		appendStringInfoChar(&detail, ' ');
+	describe_request(&detail, failure);
+	append_sentence(&detail, extra_detail);
+
+	ereport(ERROR,
+			(errcode(class->sqlstate),
+			 errmsg("%s", message.data),
+			 errdetail("%s", detail.data),
+			 class->hint != NULL ? errhint("%s", class->hint) : 0));
+	pg_unreachable();
+}

@@ -1,0 +1,90 @@
+/*
+ * http.h
+ *		HTTP exchanges, several at once, waited for with the backend's latch.
+ *
+ * A transport is a libcurl multi handle whose sockets and timer are gathered in
+ * one epoll descriptor.  Nothing here raises errors, but for want of resources
+ * when a transport is opened.
+ */
+#ifndef DYNAMORM_CLIENT_HTTP_H
+#define DYNAMORM_CLIENT_HTTP_H
+
+#include "postgres.h"
+
+typedef struct HttpTransport HttpTransport;
+typedef struct HttpExchange HttpExchange;
+
+typedef struct HttpSettings
+{
+	const char *endpoint;		/* "https://host[:port]" */
+	const char *ca_file;		/* NULL: the system's */
+	int			max_connections;
+	int			connect_timeout;	/* milliseconds */
+	int			request_timeout;	/* milliseconds, of one exchange */
+} HttpSettings;
+
+/* What is known of the request, once an exchange is done. */
+typedef enum HttpDelivery
+{
+	HTTP_ANSWERED,				/* a whole answer has come */
+	HTTP_NOT_SENT,				/* no byte of the request has left */
+	HTTP_UNKNOWN				/* some may have, and there is no whole answer */
+} HttpDelivery;
+
+/* The part of an exchange that failed; for messages. */
+typedef enum HttpPhase
+{
+	HTTP_PHASE_RESOLVE,
+	HTTP_PHASE_CONNECT,
+	HTTP_PHASE_TLS,
+	HTTP_PHASE_TRANSFER
+} HttpPhase;
+
+typedef struct HttpResult
+{
+	HttpDelivery delivery;
+	HttpPhase	phase;			/* that failed; unless ANSWERED */
+	const char *problem;		/* in words; unless ANSWERED */
+	int			status;			/* ANSWERED: the HTTP status */
+	char	   *body;			/* NUL-terminated; lives as the exchange */
+	int			body_length;
+	bool		has_crc32;
+	uint32		crc32;			/* of the body, as the server says */
+	char		request_id[64]; /* "": none */
+	char		error_type[96]; /* X-Amzn-Errortype; "": none */
+	int			retry_after;	/* x-amz-retry-after, milliseconds; 0: none */
+	time_t		date;			/* the server's clock; 0: not told */
+} HttpResult;
+
+/*
+ * Opens a transport; settings are copied.  Raises 53000 if descriptors are
+ * short, 53200 if memory is, 58000 if libcurl fails.
+ */
+extern HttpTransport *http_open(const HttpSettings *settings);
+
+/* Closes it; all its exchanges must have been freed. */
+extern void http_close(HttpTransport *transport);
+
+/*
+ * Starts a POST of body to /.  headers is NULL-terminated and copied; body must
+ * live until the exchange is done.  NULL if memory is short.
+ */
+extern HttpExchange *http_start(HttpTransport *transport,
+								const char *const *headers,
+								const char *body, int body_length);
+
+/* The result, or NULL while the exchange is under way. */
+extern const HttpResult *http_result(const HttpExchange *exchange);
+
+/* Frees an exchange; one under way is abandoned, and its socket closed. */
+extern void http_free(HttpExchange *exchange);
+
+/*
+ * Does whatever can be done; if no exchange was completed by that, waits up to
+ * timeout milliseconds (-1: no limit) for something to do, and does that.
+ * Returns early when the latch is set, which is reset then: the caller checks
+ * for interrupts.
+ */
+extern void http_wait(HttpTransport *transport, long timeout);
+
+#endif							/* DYNAMORM_CLIENT_HTTP_H */

@@ -1,0 +1,539 @@
+/*
+ * request.c
+ *		DynamoDB requests: started, waited for, retried where that is safe.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <time.h>
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/pg_crc.h"
+
+#include "client/connection_internal.h"
+#include "client/error.h"
+#include "client/request.h"
+
+#define CONTENT_TYPE		"application/x-amz-json-1.0"
+#define TARGET_PREFIX		"DynamoDB_20120810."
+
+/* Seconds by which a clock must be off before it is corrected. */
+#define CLOCK_TOLERANCE		240
+
+struct Request
+{
+	RequestSpec spec;
+	Connection *connection;
+	dlist_node	node;			/* in the connection's requests */
+	MemoryContext context;		/* the request and its answer */
+	MemoryContextCallback callback; /* abandons it with its context */
+	HttpExchange *exchange;		/* of the last attempt; NULL: none */
+	Outcome		outcome;
+	int			attempts;		/* started so far */
+	int			price;			/* tokens taken by the last retry */
+	bool		waiting;		/* for retry_at */
+	int64		retry_at;		/* milliseconds of the monotonic clock */
+	bool		clock_corrected;	/* once is enough */
+	bool		warned;			/* the user was told that it is in flight */
+	Response   *response;		/* decoded; NULL: none */
+	const ErrorClass *class;	/* of the failure */
+	const char *problem;		/* what happened, if DynamoDB did not say */
+	char		request_id[64]; /* DynamoDB's; "": none */
+};
+
+static int64
+monotonic_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- sending ---- */
+
+static void
+fail(Request *request, const ErrorClass *class, const char *problem)
+{
+	request->class = class;
+	request->outcome = class->outcome;
+	request->problem = problem;
+}
+
+/*
+ * Starts an attempt; it is signed anew each time.
+ */
+static void
+send_attempt(Request *request)
+{
+	Connection *connection = request->connection;
+	const char *target = psprintf(TARGET_PREFIX "%s", request->spec.operation);
+	const char *headers[6];
+	char		timestamp[SIGV4_TIMESTAMP_LENGTH + 1];
+	char	   *authorization;
+	SigV4Request signed_request = {
+		.host = connection->host,
+		.target = target,
+		.content_type = CONTENT_TYPE,
+		.body = request->spec.body,
+		.body_length = request->spec.body_length
+	};
+	int			count = 0;
+
+	request->waiting = false;
+	if (!sigv4_sign(&connection->signer, &signed_request,
+					time(NULL) + connection->clock_offset, timestamp,
+					&authorization))
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("could not sign a DynamoDB request")));
+
+	headers[count++] = "Content-Type: " CONTENT_TYPE;
+	headers[count++] = psprintf("X-Amz-Target: %s", target);
+	headers[count++] = psprintf("X-Amz-Date: %s", timestamp);
+	headers[count++] = psprintf("Authorization: %s", authorization);
+	free(authorization);
+	if (connection->signer.session_token != NULL)
+		headers[count++] = psprintf("X-Amz-Security-Token: %s",
+									connection->signer.session_token);
+	headers[count] = NULL;
+
+	request->exchange = http_start(connection->transport, headers,
+								   request->spec.body,
+								   request->spec.body_length);
+	if (request->exchange == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	request->attempts++;
+	if (request->spec.counters != NULL)
+	{
+		request->spec.counters->requests++;
+		if (request->attempts > 1)
+			request->spec.counters->retries++;
+	}
+}
+
+/*
+ * Arranges for another attempt; if there may be none, the request has failed.
+ */
+static void
+retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
+			  int server_asks)
+{
+	Connection *connection = request->connection;
+	bool		throttled = class->action == ERROR_THROTTLED;
+
+	if (request->attempts >= connection->settings.max_attempts ||
+		!retry_take(&connection->bucket, throttled, &request->price))
+	{
+		fail(request, class, problem);
+		return;
+	}
+	http_free(request->exchange);
+	request->exchange = NULL;
+	request->waiting = true;
+	request->retry_at = monotonic_milliseconds() +
+		retry_delay(request->attempts, throttled, server_asks);
+}
+
+/* ---- answers ---- */
+
+static bool
+crc_matches(const HttpResult *result)
+{
+	pg_crc32	crc;
+
+	if (!result->has_crc32)
+		return true;
+	INIT_TRADITIONAL_CRC32(crc);
+	COMP_TRADITIONAL_CRC32(crc, result->body, result->body_length);
+	FIN_TRADITIONAL_CRC32(crc);
+	return crc == result->crc32;
+}
+
+static void
+count_answer(Request *request)
+{
+	RequestCounters *counters = request->spec.counters;
+	const Response *response = request->response;
+
+	if (counters == NULL || response == NULL)
+		return;
+	counters->capacity_units += response->capacity_units;
+	counters->items_returned += response->item_count;
+	if (response->scanned_count > 0)
+		counters->items_scanned += response->scanned_count;
+	if (response->item != NULL && request->spec.kind == REQUEST_READ)
+	{
+		counters->items_returned++;
+		counters->items_scanned++;
+	}
+}
+
+/* A failure after which nobody knows whether the request was carried out. */
+static void
+outcome_in_doubt(Request *request, const ErrorClass *class,
+				 const char *problem)
+{
+	if (request->spec.kind == REQUEST_WRITE)
+		fail(request, error_class_unknown(REQUEST_WRITE), problem);
+	else
+		retry_or_fail(request, class, problem, 0);
+}
+
+static void
+handle_success(Request *request, const HttpResult *result)
+{
+	const char *problem;
+
+	if (request->spec.raw)
+	{
+		request->outcome = OUTCOME_SUCCESS;
+		retry_give_back(&request->connection->bucket, request->price);
+		return;
+	}
+	request->response = result->body == NULL ? NULL
+		: response_decode(result->body, result->body_length, &problem);
+	if (request->response == NULL)
+	{
+		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+						 result->body == NULL ? "The answer is empty."
+						 : psprintf("The answer cannot be read: %s.", problem));
+		return;
+	}
+	request->outcome = OUTCOME_SUCCESS;
+	retry_give_back(&request->connection->bucket, request->price);
+	count_answer(request);
+}
+
+/* Cuts the code out of "prefix#Code:uri", as X-Amzn-Errortype has it. */
+static const char *
+error_code_of_header(const char *header)
+{
+	char	   *code = pstrdup(header);
+	char	   *hash;
+
+	code[strcspn(code, ":")] = '\0';
+	hash = strrchr(code, '#');
+	return hash != NULL ? hash + 1 : code;
+}
+
+static bool
+correct_clock(Request *request, const HttpResult *result)
+{
+	Connection *connection = request->connection;
+	int64		offset;
+
+	if (request->clock_corrected || result->date == 0)
+		return false;
+	offset = (int64) result->date - (int64) time(NULL);
+	if (labs((long) (offset - connection->clock_offset)) < CLOCK_TOLERANCE)
+		return false;
+	connection->clock_offset = offset;
+	request->clock_corrected = true;
+	return true;
+}
+
+static void
+handle_refusal(Request *request, const HttpResult *result)
+{
+	const ErrorClass *class;
+	const char *problem = NULL;
+	const char *code = NULL;
+
+	if (result->body != NULL)
+		request->response = response_decode(result->body, result->body_length,
+											&problem);
+	if (request->response != NULL)
+		code = request->response->error_code;
+	if (code == NULL && result->error_type[0] != '\0')
+		code = error_code_of_header(result->error_type);
+
+	class = error_class(code, result->status);
+	problem = code != NULL ? NULL
+		: psprintf("The answer has HTTP status %d and no DynamoDB error.",
+				   result->status);
+	switch (class->action)
+	{
+		case ERROR_FINAL:
+			fail(request, class, problem);
+			break;
+		case ERROR_THROTTLED:
+			if (request->spec.counters != NULL)
+				request->spec.counters->throttles++;
+			retry_or_fail(request, class, problem, result->retry_after);
+			break;
+		case ERROR_CONTENDED:
+			retry_or_fail(request, class, problem, result->retry_after);
+			break;
+		case ERROR_CLOCK:
+			if (correct_clock(request, result))
+				retry_or_fail(request, class, problem, 0);
+			else
+				fail(request, class, problem);
+			break;
+		case ERROR_SERVER:
+			outcome_in_doubt(request, class, problem);
+			break;
+	}
+}
+
+static void
+handle_answer(Request *request, const HttpResult *result)
+{
+	strlcpy(request->request_id, result->request_id,
+			sizeof(request->request_id));
+	if (!crc_matches(result))
+		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+						 "The answer's checksum is wrong.");
+	else if (result->status == 200)
+		handle_success(request, result);
+	else
+		handle_refusal(request, result);
+}
+
+/* An attempt is done: the request is too, or another one follows. */
+static void
+handle_result(Request *request, const HttpResult *result)
+{
+	MemoryContext old = MemoryContextSwitchTo(request->context);
+
+	switch (result->delivery)
+	{
+		case HTTP_ANSWERED:
+			handle_answer(request, result);
+			break;
+		case HTTP_NOT_SENT:
+			retry_or_fail(request, error_class_unsent(result->phase),
+						  pstrdup(result->problem), 0);
+			break;
+		case HTTP_UNKNOWN:
+			outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+							 pstrdup(result->problem));
+			break;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* ---- starting and ending ---- */
+
+static void
+abandon(void *argument)
+{
+	Request    *request = (Request *) argument;
+
+	dlist_delete(&request->node);
+	if (request->exchange != NULL)
+		http_free(request->exchange);
+}
+
+Request *
+request_start(Connection *connection, const RequestSpec *spec)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "dynamorm_fdw request",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Request    *request = palloc0(sizeof(Request));
+
+	request->spec = *spec;
+	request->connection = connection;
+	request->context = context;
+	dlist_push_tail(&connection->requests, &request->node);
+	request->callback.func = abandon;
+	request->callback.arg = request;
+	MemoryContextRegisterResetCallback(context, &request->callback);
+
+	send_attempt(request);
+	MemoryContextSwitchTo(old);
+	return request;
+}
+
+void
+request_free(Request *request)
+{
+	MemoryContextDelete(request->context);
+}
+
+/* ---- interrupts ---- */
+
+static void
+list_write_in_flight(Connection *connection, void *argument)
+{
+	List	  **writes = (List **) argument;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &connection->requests)
+	{
+		Request    *request = dlist_container(Request, node, iter.cur);
+
+		if (request->spec.kind != REQUEST_READ &&
+			request->outcome == OUTCOME_PENDING &&
+			request->exchange != NULL && !request->warned)
+			*writes = lappend(*writes, request);
+	}
+}
+
+static void
+warn_of_writes_in_flight(void)
+{
+	List	   *writes = NIL;
+	ListCell   *cell;
+	StringInfoData text;
+
+	connection_for_each(list_write_in_flight, &writes);
+	if (writes == NIL)
+		return;
+
+	initStringInfo(&text);
+	foreach(cell, writes)
+	{
+		Request    *request = (Request *) lfirst(cell);
+
+		request->warned = true;
+		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
+						 text.len > 0 ? "; " : "", request->spec.operation,
+						 request->spec.table != NULL ? request->spec.table : "",
+						 request->spec.key != NULL ? ", item " : "",
+						 request->spec.key != NULL ? request->spec.key : "");
+	}
+	ereport(WARNING,
+			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
+			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
+						   "the outcome of %d DynamoDB writes in flight is unknown",
+						   list_length(writes), list_length(writes)),
+			 errdetail("%s.", text.data),
+			 errhint("Look at the items before you repeat the statement.")));
+}
+
+static void
+check_for_interrupts(void)
+{
+	if (InterruptPending && InterruptHoldoffCount == 0 &&
+		CritSectionCount == 0 &&
+		(ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0)))
+		warn_of_writes_in_flight();
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* ---- waiting ---- */
+
+/*
+ * Goes on with every request of the connection that can go on.  Returns the
+ * milliseconds until the next retry is due; -1: none is waiting.
+ */
+static long
+advance_requests(Connection *connection)
+{
+	dlist_iter	iter;
+	long		next = -1;
+
+	dlist_foreach(iter, &connection->requests)
+	{
+		Request    *request = dlist_container(Request, node, iter.cur);
+		const HttpResult *result;
+
+		if (request->outcome != OUTCOME_PENDING)
+			continue;
+		if (request->exchange != NULL &&
+			(result = http_result(request->exchange)) != NULL)
+			handle_result(request, result);
+		if (request->outcome == OUTCOME_PENDING && request->waiting)
+		{
+			long		left = (long) (request->retry_at -
+									   monotonic_milliseconds());
+
+			if (left <= 0)
+			{
+				MemoryContext old = MemoryContextSwitchTo(request->context);
+
+				send_attempt(request);
+				MemoryContextSwitchTo(old);
+			}
+			else if (next < 0 || left < next)
+				next = left;
+		}
+	}
+	return next;
+}
+
+Request *
+request_wait_any(Request **requests, int count)
+{
+	Connection *connection = requests[0]->connection;
+
+	for (;;)
+	{
+		long		next = advance_requests(connection);
+		int			i;
+
+		for (i = 0; i < count; i++)
+			if (requests[i]->outcome != OUTCOME_PENDING)
+				return requests[i];
+		http_wait(connection->transport, next);
+		check_for_interrupts();
+	}
+}
+
+void
+request_wait(Request *request)
+{
+	(void) request_wait_any(&request, 1);
+}
+
+Request *
+request_run(Connection *connection, const RequestSpec *spec)
+{
+	Request    *request = request_start(connection, spec);
+
+	request_wait(request);
+	return request;
+}
+
+/* ---- results ---- */
+
+Outcome
+request_outcome(const Request *request)
+{
+	return request->outcome;
+}
+
+const Response *
+request_response(const Request *request)
+{
+	return request->response;
+}
+
+const char *
+request_raw_body(const Request *request)
+{
+	const HttpResult *result = http_result(request->exchange);
+
+	return result->body == NULL ? "" : result->body;
+}
+
+const char *
+request_error_message(const Request *request)
+{
+	return request->response != NULL ? request->response->error_message : NULL;
+}
+
+void
+request_raise(const Request *request, const char *extra_detail)
+{
+	const Response *response = request->response;
+	Failure		failure = {
+		.class = request->class,
+		.spec = &request->spec,
+		.endpoint = request->connection->settings.endpoint,
+		.code = response != NULL ? response->error_code : NULL,
+		.message = response != NULL && response->error_message != NULL
+			? response->error_message : request->problem,
+		.request_id = request->request_id,
+		.attempts = request->attempts
+	};
+
+	error_raise(&failure, extra_detail);
+}

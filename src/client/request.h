@@ -1,0 +1,116 @@
+/*
+ * request.h
+ *		DynamoDB requests: started, waited for, retried where that is safe.
+ *
+ * A request is started, runs while any request of its connection is waited
+ * for, and is done when it has a definite answer, or has failed for good.
+ * Nothing is raised while others are under way, except a cancel.
+ *
+ * What is retried is law: throttling, and what provably was not sent, always;
+ * an ambiguous failure only for REQUEST_READ and REQUEST_IDEMPOTENT.  A
+ * REQUEST_WRITE whose outcome is unknown is done with OUTCOME_UNKNOWN.
+ */
+#ifndef DYNAMORM_CLIENT_REQUEST_H
+#define DYNAMORM_CLIENT_REQUEST_H
+
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "lib/stringinfo.h"
+
+#include "client/connection.h"
+#include "client/response.h"
+
+typedef enum RequestKind
+{
+	REQUEST_READ,				/* may be sent again */
+	REQUEST_WRITE,				/* PutItem, UpdateItem, DeleteItem: never */
+	REQUEST_IDEMPOTENT			/* TransactWriteItems with its token: may be */
+} RequestKind;
+
+typedef enum Outcome
+{
+	OUTCOME_PENDING,
+	OUTCOME_SUCCESS,
+	OUTCOME_CONDITION_FAILED,	/* ConditionalCheckFailedException */
+	OUTCOME_VALIDATION,			/* ValidationException: nothing was written */
+	OUTCOME_NOT_FOUND,			/* ResourceNotFoundException */
+	OUTCOME_FAILED,				/* any other definite failure */
+	OUTCOME_UNKNOWN				/* a write that may or may not be applied */
+} Outcome;
+
+/* Counted over the requests of a statement; for EXPLAIN ANALYZE. */
+typedef struct RequestCounters
+{
+	int64		requests;		/* HTTP requests sent, retries included */
+	int64		retries;
+	int64		throttles;
+	int64		items_scanned;
+	int64		items_returned;
+	double		capacity_units;
+} RequestCounters;
+
+typedef struct RequestSpec
+{
+	const char *operation;		/* "UpdateItem"; a constant */
+	RequestKind kind;
+	const char *body;			/* JSON; must live until the request is done */
+	int			body_length;
+	const char *table;			/* for messages; NULL if none */
+	const char *key;			/* readable key, for messages; NULL if none */
+	RequestCounters *counters;	/* added to; may be NULL */
+	bool		raw;			/* do not decode: the answer's JSON text is
+								 * wanted (dyn_request, DescribeTable) */
+} RequestSpec;
+
+typedef struct Request Request;
+
+/*
+ * Starts a request.  The request and its answer are allocated in a child of
+ * the current memory context; they go away with request_free() or with that
+ * context (a request that is then in flight is abandoned and its socket
+ * closed).  spec is copied, the strings it points to are not.
+ */
+extern Request *request_start(Connection *connection, const RequestSpec *spec);
+
+/*
+ * Waits until the request, or any one of them, is done.  Other requests of the
+ * same connection go on meanwhile.  Reacts to interrupts at once: if a cancel
+ * or termination comes while writes are in flight, a WARNING names their
+ * tables and keys before the interrupt's error is raised.
+ */
+extern void request_wait(Request *request);
+extern Request *request_wait_any(Request **requests, int count);
+
+/* request_start and request_wait in one. */
+extern Request *request_run(Connection *connection, const RequestSpec *spec);
+
+extern Outcome request_outcome(const Request *request);
+
+/*
+ * The decoded answer of a request that is done; for OUTCOME_CONDITION_FAILED
+ * its item is the old item, if the engine sent it.  NULL if there is no
+ * decoded answer.  Lives as long as the request.
+ */
+extern const Response *request_response(const Request *request);
+
+/* The answer's JSON text (spec.raw); NUL-terminated, UTF-8. */
+extern const char *request_raw_body(const Request *request);
+
+/* The message DynamoDB gave with a failure, or NULL. */
+extern const char *request_error_message(const Request *request);
+
+/*
+ * Raises the failure of a request that is done and not OUTCOME_SUCCESS, with
+ * SQLSTATE, message, detail (operation, table, key, request id) and hint of
+ * the error table (error.c).  extra_detail, if not NULL, is appended to the
+ * detail as a sentence of its own.
+ */
+extern void request_raise(const Request *request, const char *extra_detail)
+			pg_attribute_noreturn();
+
+/* Abandons the request if it is in flight, and frees it. */
+extern void request_free(Request *request);
+
+#endif							/* DYNAMORM_CLIENT_REQUEST_H */

@@ -1,0 +1,43 @@
+/*
+ * response.h
+ *		The decoded answer to one DynamoDB request.
+ *
+ * One decoder serves all operations that carry items.  It reads the body once,
+ * in place, without building a JSON tree (a page holds up to 1 MB).
+ */
+#ifndef DYNAMORM_CLIENT_RESPONSE_H
+#define DYNAMORM_CLIENT_RESPONSE_H
+
+#include "postgres.h"
+
+#include "client/attribute.h"
+
+typedef struct Response
+{
+	DynamoItem *item;			/* Item or Attributes of the answer (also the
+								 * Item of a failed condition); NULL: none */
+	int			item_count;		/* number of items of a Query or Scan page, or
+								 * of a BatchGetItem answer */
+	DynamoItem *items;			/* array of item_count */
+	DynamoItem *last_key;		/* LastEvaluatedKey; NULL: the last page */
+	char	   *unprocessed_keys;	/* BatchGetItem: JSON text of the member
+									 * UnprocessedKeys; NULL if absent or {} */
+	int64		count;			/* Count; -1 if absent */
+	int64		scanned_count;	/* ScannedCount; -1 if absent */
+	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits */
+	char	   *error_code;		/* __type without prefix and suffix; NULL */
+	char	   *error_message;	/* message or Message; NULL */
+} Response;
+
+/*
+ * Decodes a body in place: body is changed and must live as long as the
+ * response; body[length] must be a writable NUL.  Everything else is allocated
+ * in the current memory context.  Unknown members are skipped.
+ *
+ * Returns NULL if the body is not the JSON object it should be (syntax,
+ * invalid UTF-8, an AttributeValue with no or two types, nesting deeper than
+ * DynamoDB allows); *problem then says why, for the error's detail.
+ */
+extern Response *response_decode(char *body, int length, const char **problem);
+
+#endif							/* DYNAMORM_CLIENT_RESPONSE_H */

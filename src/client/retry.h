@@ -1,0 +1,36 @@
+/*
+ * retry.h
+ *		When a request is sent again: exponential back-off with full jitter,
+ *		and a bucket of tokens that keeps retries from making an outage worse.
+ *
+ * Source: AWS SDKs and Tools Reference Guide, "Retry behavior".
+ */
+#ifndef DYNAMORM_CLIENT_RETRY_H
+#define DYNAMORM_CLIENT_RETRY_H
+
+#include "postgres.h"
+
+/* The tokens of one connection. */
+typedef struct RetryBucket
+{
+	int			tokens;
+} RetryBucket;
+
+extern void retry_bucket_init(RetryBucket *bucket);
+
+/*
+ * Takes the price of one retry; false if the bucket lacks it.  *price is what
+ * was taken.
+ */
+extern bool retry_take(RetryBucket *bucket, bool throttled, int *price);
+
+/* After a success: gives back what the last retry took, or a little. */
+extern void retry_give_back(RetryBucket *bucket, int price);
+
+/*
+ * Milliseconds to wait before retry number n (from 1), at least what the
+ * server asked for.
+ */
+extern long retry_delay(int n, bool throttled, int server_asks);
+
+#endif							/* DYNAMORM_CLIENT_RETRY_H */

@@ -1,0 +1,174 @@
+/*
+ * sigv4.c
+ *		AWS Signature Version 4 for DynamoDB requests.
+ *
+ * The only file that uses OpenSSL.
+ */
+#include "client/sigv4.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVICE			"dynamodb"
+#define HEX_LENGTH		(2 * SIGV4_DIGEST_LENGTH)
+
+static void
+to_hex(const unsigned char *digest, char hex[HEX_LENGTH + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	int			i;
+
+	for (i = 0; i < SIGV4_DIGEST_LENGTH; i++)
+	{
+		hex[2 * i] = digits[digest[i] >> 4];
+		hex[2 * i + 1] = digits[digest[i] & 0x0f];
+	}
+	hex[HEX_LENGTH] = '\0';
+}
+
+static bool
+sha256_hex(const char *data, size_t length, char hex[HEX_LENGTH + 1])
+{
+	unsigned char digest[SIGV4_DIGEST_LENGTH];
+
+	if (EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL) != 1)
+		return false;
+	to_hex(digest, hex);
+	return true;
+}
+
+static bool
+hmac(const void *key, size_t key_length, const char *text,
+	 unsigned char digest[SIGV4_DIGEST_LENGTH])
+{
+	return HMAC(EVP_sha256(), key, (int) key_length,
+				(const unsigned char *) text, strlen(text),
+				digest, NULL) != NULL;
+}
+
+/* printf into fresh memory; NULL if there is none. */
+static char *format(const char *pattern,...)
+			__attribute__((format(printf, 1, 2)));
+
+static char *
+format(const char *pattern,...)
+{
+	va_list		arguments;
+	char	   *text;
+	int			length;
+
+	va_start(arguments, pattern);
+	length = vsnprintf(NULL, 0, pattern, arguments);
+	va_end(arguments);
+	if (length < 0 || (text = malloc(length + 1)) == NULL)
+		return NULL;
+	va_start(arguments, pattern);
+	vsnprintf(text, length + 1, pattern, arguments);
+	va_end(arguments);
+	return text;
+}
+
+/* The key depends on the day only, so it is derived once a day. */
+static bool
+derive_key(SigV4Signer *signer, const char *date)
+{
+	unsigned char step[SIGV4_DIGEST_LENGTH];
+	char	   *secret;
+	bool		done;
+
+	if (strcmp(signer->key_date, date) == 0)
+		return true;
+	secret = format("AWS4%s", signer->secret_access_key);
+	if (secret == NULL)
+		return false;
+	done = hmac(secret, strlen(secret), date, step) &&
+		hmac(step, sizeof(step), signer->region, signer->key) &&
+		hmac(signer->key, sizeof(signer->key), SERVICE, step) &&
+		hmac(step, sizeof(step), "aws4_request", signer->key);
+	OPENSSL_cleanse(secret, strlen(secret));
+	free(secret);
+	if (done)
+		memcpy(signer->key_date, date, SIGV4_DATE_LENGTH + 1);
+	return done;
+}
+
+/* Header names are lower case and in order; the token is the last but one. */
+static char *
+canonical_request(const SigV4Signer *signer, const SigV4Request *request,
+				  const char *timestamp, const char *signed_headers)
+{
+	char		payload[HEX_LENGTH + 1];
+	const char *token = signer->session_token;
+
+	if (!sha256_hex(request->body, request->body_length, payload))
+		return NULL;
+	return format("POST\n/\n\n"
+				  "content-type:%s\nhost:%s\nx-amz-date:%s\n%s%s%s"
+				  "x-amz-target:%s\n\n%s\n%s",
+				  request->content_type, request->host, timestamp,
+				  token != NULL ? "x-amz-security-token:" : "",
+				  token != NULL ? token : "", token != NULL ? "\n" : "",
+				  request->target, signed_headers, payload);
+}
+
+static bool
+sign_canonical(SigV4Signer *signer, const char *canonical,
+			   const char *timestamp, const char *scope,
+			   char signature[HEX_LENGTH + 1])
+{
+	unsigned char digest[SIGV4_DIGEST_LENGTH];
+	char		hash[HEX_LENGTH + 1];
+	char	   *text;
+	bool		done;
+
+	if (!sha256_hex(canonical, strlen(canonical), hash))
+		return false;
+	text = format("AWS4-HMAC-SHA256\n%s\n%s\n%s", timestamp, scope, hash);
+	if (text == NULL)
+		return false;
+	done = hmac(signer->key, sizeof(signer->key), text, digest);
+	free(text);
+	if (done)
+		to_hex(digest, signature);
+	return done;
+}
+
+bool
+sigv4_sign(SigV4Signer *signer, const SigV4Request *request, time_t now,
+		   char timestamp[SIGV4_TIMESTAMP_LENGTH + 1], char **authorization)
+{
+	const char *signed_headers = signer->session_token != NULL
+		? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
+		: "content-type;host;x-amz-date;x-amz-target";
+	char		date[SIGV4_DATE_LENGTH + 1];
+	char		signature[HEX_LENGTH + 1];
+	struct tm	parts;
+	char	   *canonical;
+	char	   *scope;
+
+	*authorization = NULL;
+	if (gmtime_r(&now, &parts) == NULL ||
+		strftime(timestamp, SIGV4_TIMESTAMP_LENGTH + 1, "%Y%m%dT%H%M%SZ",
+				 &parts) != SIGV4_TIMESTAMP_LENGTH)
+		return false;
+	memcpy(date, timestamp, SIGV4_DATE_LENGTH);
+	date[SIGV4_DATE_LENGTH] = '\0';
+	if (!derive_key(signer, date))
+		return false;
+
+	scope = format("%s/%s/" SERVICE "/aws4_request", date, signer->region);
+	canonical = canonical_request(signer, request, timestamp, signed_headers);
+	if (scope != NULL && canonical != NULL &&
+		sign_canonical(signer, canonical, timestamp, scope, signature))
+		*authorization = format("AWS4-HMAC-SHA256 Credential=%s/%s, "
+								"SignedHeaders=%s, Signature=%s",
+								signer->access_key_id, scope, signed_headers,
+								signature);
+	free(scope);
+	free(canonical);
+	return *authorization != NULL;
+}

@@ -1,0 +1,142 @@
+/*
+ * compat.h
+ *		Differences between PostgreSQL 14 to 18, in this one place.
+ *
+ * Every test of PG_VERSION_NUM in this project stands here.
+ */
+#ifndef DYNAMORM_COMPAT_H
+#define DYNAMORM_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+
+#if PG_VERSION_NUM < 140000
+#error "dynamorm_fdw needs PostgreSQL 14 or later"
+#endif
+
+/*
+ * The library is compiled with hidden symbols, so that no name of ours can
+ * meet one of another extension.  What PostgreSQL looks up by name is marked
+ * PGDLLEXPORT, which means nothing on Unix before PostgreSQL 16.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+
+/* ... and its macro for functions does not mark the function itself. */
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(name) \
+extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, name) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_, name) (void) \
+{ \
+	static const Pg_finfo_record record = {1}; \
+	return &record; \
+} \
+extern int	no_such_variable
+#endif
+
+/* 18 renamed this to pg_noreturn, which stands in another place */
+#if PG_VERSION_NUM >= 180000
+#define pg_attribute_noreturn() __attribute__((noreturn))
+#endif
+
+/* varlena macros moved out of postgres.h in 16 */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* CreateWaitEventSet takes a resource owner from 17 on; NULL: session life */
+#if PG_VERSION_NUM >= 170000
+#define create_session_wait_event_set(n) CreateWaitEventSet(NULL, (n))
+#else
+#define create_session_wait_event_set(n) \
+	CreateWaitEventSet(TopMemoryContext, (n))
+#endif
+
+/* Reserving the prefix of our settings was given its name in 15. */
+#if PG_VERSION_NUM >= 150000
+#define reserve_setting_prefix(prefix) MarkGUCPrefixReserved(prefix)
+#else
+#define reserve_setting_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* The checks of ownership and privileges became generic functions in 16. */
+#if PG_VERSION_NUM >= 160000
+#define owns_relation(relation_id, role_id) \
+	object_ownercheck(RelationRelationId, (relation_id), (role_id))
+#define check_server_privilege(server_id, role_id, mode) \
+	object_aclcheck(ForeignServerRelationId, (server_id), (role_id), (mode))
+#else
+#define owns_relation(relation_id, role_id) \
+	pg_class_ownercheck((relation_id), (role_id))
+#define check_server_privilege(server_id, role_id, mode) \
+	pg_foreign_server_aclcheck((server_id), (role_id), (mode))
+#endif
+
+/* EXPLAIN's functions for extensions; 18 split its header */
+#include "commands/explain.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+/* create_foreignscan_path: 17 adds fdw_restrictinfo, 18 disabled_nodes */
+#if PG_VERSION_NUM >= 180000
+#define make_foreign_path(root, rel, rows, startup, total) \
+	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, \
+							NIL, rel->lateral_relids, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define make_foreign_path(root, rel, rows, startup, total) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, \
+							NIL, rel->lateral_relids, NULL, NIL, NIL)
+#else
+#define make_foreign_path(root, rel, rows, startup, total) \
+	create_foreignscan_path(root, rel, NULL, rows, startup, total, \
+							NIL, rel->lateral_relids, NULL, NIL)
+#endif
+
+/*
+ * Whose rights count in a scan, and in a modification: the owner's for a view.
+ * 16 moved this from the range table entry.
+ */
+#if PG_VERSION_NUM >= 160000
+#define scan_user(plan, rte) \
+	(OidIsValid((plan)->checkAsUser) ? (plan)->checkAsUser : GetUserId())
+#define planned_user(root, rel, rte) \
+	(OidIsValid((rel)->userid) ? (rel)->userid : GetUserId())
+#define result_relation_user(info, estate) \
+	ExecGetResultRelCheckAsUser(info, estate)
+#else
+#define scan_user(plan, rte) \
+	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
+#define planned_user(root, rel, rte) scan_user(NULL, rte)
+#define result_relation_user(info, estate) \
+	scan_user(NULL, exec_rt_fetch((info)->ri_RangeTableIndex != 0 ? \
+								  (info)->ri_RangeTableIndex : \
+								  (info)->ri_RootResultRelInfo->ri_RangeTableIndex, \
+								  estate))
+#endif
+
+/* Does a collation compare bytes?  18 asks the locale itself. */
+#include "utils/pg_locale.h"
+#if PG_VERSION_NUM >= 180000
+#define collation_is_c(collation) \
+	(pg_newlocale_from_collation(collation)->collate_is_c)
+#else
+#define collation_is_c(collation) lc_collate_is_c(collation)
+#endif
+
+/* A random number from 0 to below 1; 15 brought a generator of its own. */
+#if PG_VERSION_NUM >= 150000
+#include "common/pg_prng.h"
+#define random_fraction() pg_prng_double(&pg_global_prng_state)
+#else
+#define random_fraction() ((double) random() / ((double) MAX_RANDOM_VALUE + 1))
+#endif
+
+#endif							/* DYNAMORM_COMPAT_H */

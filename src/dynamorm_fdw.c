@@ -1,0 +1,43 @@
+/*
+ * dynamorm_fdw.c
+ *		Module entry: the magic block, the settings and the handler.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "foreign/fdwapi.h"
+
+#include "fdw/callbacks.h"
+#include "fdw/settings.h"
+#include "fdw/transaction.h"
+
+PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+PG_FUNCTION_INFO_V1(dynamorm_fdw_handler);
+
+void
+_PG_init(void)
+{
+	settings_define();
+	transaction_register();
+}
+
+/*
+ * Source: PostgreSQL documentation, "Foreign Data Wrapper Callback Routines".
+ */
+Datum
+dynamorm_fdw_handler(PG_FUNCTION_ARGS)
+{
+	FdwRoutine *routine = makeNode(FdwRoutine);
+
+	plan_set_callbacks(routine);
+	scan_set_callbacks(routine);
+	modify_set_callbacks(routine);
+	direct_set_callbacks(routine);
+	explain_set_callbacks(routine);
+
+	PG_RETURN_POINTER(routine);
+}

@@ -1,0 +1,46 @@
+/*
+ * access.h
+ *		How a set of clauses reads a table: which operation, with which key
+ *		condition and filter.
+ *
+ * Made when planning (for costs), when execution begins (for the request) and
+ * for EXPLAIN, by the same rules.
+ */
+#ifndef DYNAMORM_FDW_ACCESS_H
+#define DYNAMORM_FDW_ACCESS_H
+
+#include "postgres.h"
+
+#include "nodes/bitmapset.h"
+#include "translate/key.h"
+#include "translate/scope.h"
+
+typedef struct Access
+{
+	KeyLookup  *lookup;
+	Condition  *filter;			/* what DynamoDB filters; true: nothing */
+} Access;
+
+/*
+ * Chooses the access for an implicitly ANDed list of clauses, in the current
+ * memory context.
+ */
+extern Access *access_choose(Scope *scope, List *clauses);
+
+/* "GetItem", "Query" or "Scan"; NULL where no request is needed. */
+extern const char *access_operation(const Access *access);
+
+/*
+ * The paths to ask for, so that the wanted columns can be read: a list of
+ * DocumentPath; NIL: the whole item.  wanted holds attribute numbers, offset
+ * by FirstLowInvalidHeapAttributeNumber as pull_varattnos() does; a whole-row
+ * reference wants all columns.  The key is always asked for.
+ */
+extern List *access_projection(const Table *table, Bitmapset *wanted);
+
+/*
+ * wanted as an array of column_count flags.
+ */
+extern bool *access_wanted_columns(const Table *table, Bitmapset *wanted);
+
+#endif							/* DYNAMORM_FDW_ACCESS_H */

@@ -1,0 +1,18 @@
+/*
+ * callbacks.h
+ *		Each file of callbacks fills in its own members of the FdwRoutine.
+ */
+#ifndef DYNAMORM_FDW_CALLBACKS_H
+#define DYNAMORM_FDW_CALLBACKS_H
+
+#include "postgres.h"
+
+#include "foreign/fdwapi.h"
+
+extern void plan_set_callbacks(FdwRoutine *routine);
+extern void scan_set_callbacks(FdwRoutine *routine);
+extern void modify_set_callbacks(FdwRoutine *routine);
+extern void direct_set_callbacks(FdwRoutine *routine);
+extern void explain_set_callbacks(FdwRoutine *routine);
+
+#endif							/* DYNAMORM_FDW_CALLBACKS_H */

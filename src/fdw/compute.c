@@ -1,0 +1,300 @@
+/*
+ * compute.c
+ *		The computed path: WHERE and SET evaluated here, on an item that was
+ *		read, and written on condition that what was read still stands.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+#include "executor/executor.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "fdw/access.h"
+#include "fdw/compute.h"
+
+Computation *
+computation_make(const WriteStatement *statement, List *clauses,
+				 List *assignments)
+{
+	Computation *computation = palloc0(sizeof(Computation));
+	PlanState  *parent = statement->evaluator->plan_state;
+	ListCell   *cell;
+
+	computation->assignments = assignments;
+	computation->where = ExecInitQual(clauses, parent);
+	foreach(cell, statement->multi_selects)
+		computation->multi_selects = lappend(computation->multi_selects,
+											 ExecInitExpr(lfirst(cell), parent));
+	foreach(cell, assignments)
+	{
+		Assignment *assignment = (Assignment *) lfirst(cell);
+
+		computation->values = lappend(computation->values,
+									  ExecInitExpr(assignment->expr, parent));
+	}
+	return computation;
+}
+
+void
+compute_load(const WriteStatement *statement, const DynamoItem *item,
+			 const DynamoItem *key, const char *readable_key)
+{
+	TupleTableSlot *slot = statement->old_slot;
+	bool	   *wanted = NULL;
+
+	if (!statement->check_locally)
+		wanted = access_wanted_columns(statement->table,
+									   statement->read_columns);
+
+	ExecClearTuple(slot);
+	table_decode_item(statement->table, item != NULL ? item : key, wanted,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = statement->table->relation_id;
+	statement->evaluator->context->ecxt_scantuple = slot;
+}
+
+bool
+compute_where(const WriteStatement *statement, const Computation *computation)
+{
+	return ExecQual(computation->where, statement->evaluator->context);
+}
+
+void
+compute_raise_null(const Table *table, const Column *column,
+				   const char *readable_key)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
+					column->name, table->relation_name),
+			 readable_key != NULL
+			 ? errdetail("Failing item has the key %s.", readable_key) : 0,
+			 column->key != KEY_NONE
+			 ? errhint("Column \"%s\" is part of the DynamoDB key, which every item must have.",
+					   column->name) : 0,
+			 errtablecol(RelationIdGetRelation(table->relation_id),
+						 column->attnum)));
+}
+
+bool
+compute_datum_unchanged(const Column *column, bool old_isnull, Datum old_value,
+				bool new_isnull, Datum new_value)
+{
+	int16		length;
+	bool		by_value;
+
+	if (old_isnull || new_isnull)
+		return old_isnull && new_isnull;
+	get_typlenbyval(column->codec->type_id, &length, &by_value);
+	return datum_image_eq(old_value, new_value, by_value, length);
+}
+
+/*
+ * A key column may be assigned as long as it stays what it is.
+ */
+static void
+check_key_assignment(const WriteStatement *statement, const Column *column,
+					 bool unchanged, bool isnull, const char *readable_key)
+{
+	if (isnull)
+		compute_raise_null(statement->table, column, readable_key);
+	if (!unchanged)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot change column \"%s\", which is part of the key of foreign table \"%s\"",
+						column->name, statement->table->relation_name),
+				 errdetail("Item %s.", readable_key),
+				 errhint("Insert an item with the new key and delete the old one.")));
+}
+
+UpdateAction *
+compute_column_action(const WriteStatement *statement, const Column *column,
+				  bool unchanged, bool isnull, Datum value,
+				  const char *readable_key)
+{
+	DocumentPath *path = path_make(column->attribute_name);
+	CodecPlace	place = table_place(statement->table, column, readable_key);
+	AttributeValue *attribute = NULL;
+
+	if (column->key != KEY_NONE)
+	{
+		check_key_assignment(statement, column, unchanged, isnull,
+							 readable_key);
+		return NULL;
+	}
+	if (column->is_document)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("assigning to the document column \"%s\" is not supported yet",
+						column->name)));
+	if (isnull && column->not_null)
+		compute_raise_null(statement->table, column, readable_key);
+	if (unchanged)
+		return NULL;
+	if (!isnull)
+		attribute = codec_encode(column->codec, value, &place);
+	if (attribute == NULL && column->not_null)
+		compute_raise_null(statement->table, column, readable_key);
+	return attribute == NULL
+		? update_action(UPDATE_REMOVE, path, NULL)
+		: update_action(UPDATE_SET, path, operand_value(attribute));
+}
+
+/*
+ * Evaluates every SET item on the old row before any is stored in the new one.
+ */
+static List *
+evaluate_assignments(const WriteStatement *statement,
+					 const Computation *computation, const char *readable_key)
+{
+	TupleTableSlot *old = statement->old_slot;
+	TupleTableSlot *new = statement->new_slot;
+	ExprContext *context = statement->evaluator->context;
+	List	   *actions = NIL;
+	ListCell   *assignment_cell;
+	ListCell   *value_cell;
+	ListCell   *cell;
+	bool		isnull;
+
+	foreach(cell, computation->multi_selects)
+		(void) ExecEvalExpr((ExprState *) lfirst(cell), context, &isnull);
+
+	ExecClearTuple(new);
+	memcpy(new->tts_values, old->tts_values,
+		   sizeof(Datum) * statement->table->column_count);
+	memcpy(new->tts_isnull, old->tts_isnull,
+		   sizeof(bool) * statement->table->column_count);
+
+	forboth(assignment_cell, computation->assignments,
+			value_cell, computation->values)
+	{
+		Assignment *assignment = (Assignment *) lfirst(assignment_cell);
+		ExprState  *state = (ExprState *) lfirst(value_cell);
+		const Column *column = assignment->column;
+		int			i = column->attnum - 1;
+		UpdateAction *action;
+
+		new->tts_values[i] = ExecEvalExpr(state, context, &new->tts_isnull[i]);
+		action = compute_column_action(statement, column,
+								   compute_datum_unchanged(column,
+														   old->tts_isnull[i],
+												   old->tts_values[i],
+												   new->tts_isnull[i],
+												   new->tts_values[i]),
+								   new->tts_isnull[i], new->tts_values[i],
+								   readable_key);
+		if (action != NULL)
+			actions = lappend(actions, action);
+	}
+	ExecStoreVirtualTuple(new);
+	new->tts_tableOid = statement->table->relation_id;
+	return actions;
+}
+
+/* Stamps created_at where an upsert creates the item. */
+static List *
+stamp_creation(const WriteStatement *statement, List *actions)
+{
+	const Column *column = statement->created_at;
+	CodecPlace	place = table_place(statement->table, column, NULL);
+	Datum		value;
+
+	if (scope_value(&statement->evaluator->scope, statement->created_at_value,
+					&value) != VALUE_KNOWN)
+		return actions;
+	return lappend(actions,
+				   update_action(UPDATE_SET,
+								 path_make(column->attribute_name),
+								 operand_value(codec_encode(column->codec,
+															value, &place))));
+}
+
+/* Core checks nothing before a foreign write: see ExecUpdateAct(). */
+static void
+check_new_row(const WriteStatement *statement)
+{
+	ResultRelInfo *info = statement->result_info;
+
+	if (info->ri_RelationDesc->rd_att->constr != NULL)
+		ExecConstraints(info, statement->new_slot, statement->estate);
+	if (info->ri_RelationDesc->rd_rel->relispartition)
+		ExecPartitionCheck(info, statement->new_slot, statement->estate, true);
+}
+
+static Condition *
+attribute_unchanged(const char *name, AttributeValue *value)
+{
+	if (value == NULL)
+		return condition_not_exists(path_make(name));
+	return condition_compare(operand_path(path_make(name)), COMPARISON_EQ,
+							 operand_value(value));
+}
+
+Condition *
+compute_unchanged(const Table *table, Bitmapset *read_columns,
+				  const DynamoItem *item)
+{
+	const char *key = table->partition_key->attribute_name;
+	bool	   *read = access_wanted_columns(table, read_columns);
+	List	   *conditions = NIL;
+	int			i;
+
+	if (item == NULL)
+		return condition_not_exists(path_make(key));
+
+	conditions = list_make1(condition_exists(path_make(key)));
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (!read[i] || column->key != KEY_NONE || column->is_document)
+			continue;
+		conditions = lappend(conditions,
+							 attribute_unchanged(column->attribute_name,
+												 item_find(item,
+														   column->attribute_name)));
+	}
+
+	if (table->document != NULL && read[table->document->attnum - 1])
+		for (i = 0; i < item->count; i++)
+			if (!table_maps_attribute(table, item->attributes[i].name))
+				conditions = lappend(conditions,
+									 attribute_unchanged(item->attributes[i].name,
+														 &item->attributes[i].value));
+	return condition_and(conditions);
+}
+
+char *
+compute_request_tail(const WriteStatement *statement,
+					 const Computation *computation, const DynamoItem *item,
+					 const char *readable_key)
+{
+	List	   *actions = NIL;
+	char	   *tail;
+
+	if (statement->operation == CMD_UPDATE)
+	{
+		actions = evaluate_assignments(statement, computation, readable_key);
+		if (statement->check_locally)
+			check_new_row(statement);
+		if (item == NULL && statement->created_at != NULL)
+			actions = stamp_creation(statement, actions);
+	}
+
+	tail = write_request_tail(statement, actions,
+							  compute_unchanged(statement->table,
+												statement->read_columns,
+												item));
+	if (tail == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("statement is too large for one DynamoDB request"),
+				 errdetail("An expression holds at most 4 KB and 300 operators."),
+				 errhint("Assign or compare fewer columns at once.")));
+	return tail;
+}

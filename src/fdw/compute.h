@@ -1,0 +1,80 @@
+/*
+ * compute.h
+ *		The computed path: WHERE and SET evaluated here, on an item that was
+ *		read, and written on condition that what was read still stands.
+ */
+#ifndef DYNAMORM_FDW_COMPUTE_H
+#define DYNAMORM_FDW_COMPUTE_H
+
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "fdw/write_statement.h"
+
+/* The executable form of a WHERE and SET. */
+typedef struct Computation
+{
+	List	   *assignments;	/* of Assignment */
+	ExprState  *where;			/* NULL: always true */
+	List	   *multi_selects;	/* of ExprState, to be evaluated first */
+	List	   *values;			/* of ExprState, one for each assignment */
+} Computation;
+
+/* Prepares expressions, in the current memory context. */
+extern Computation *computation_make(const WriteStatement *statement,
+									 List *clauses, List *assignments);
+
+/*
+ * Loads an item, as the row that WHERE and SET see; NULL: the row that an
+ * upsert starts from, with the key and all else NULL.
+ */
+extern void compute_load(const WriteStatement *statement,
+						 const DynamoItem *item, const DynamoItem *key,
+						 const char *readable_key);
+
+/* Is the WHERE true of the row loaded? */
+extern bool compute_where(const WriteStatement *statement,
+						  const Computation *computation);
+
+/*
+ * Evaluates SET on the row loaded, checks what PostgreSQL would check of the
+ * new row, and returns the rest of the conditional request, as
+ * write_request_tail() does.  item is the one loaded.  Raises what evaluation
+ * raises, and 23502, 23514, 22003 and so on for values that may not be stored,
+ * 54000 for a request beyond DynamoDB's limits.
+ */
+extern char *compute_request_tail(const WriteStatement *statement,
+								  const Computation *computation,
+								  const DynamoItem *item,
+								  const char *readable_key);
+
+/*
+ * Condition: the attributes of these columns (see pull_varattnos()) are what
+ * they are in the item; or, for no item, there still is none.
+ */
+extern Condition *compute_unchanged(const Table *table,
+									Bitmapset *read_columns,
+									const DynamoItem *item);
+
+/* Are the old and the new value of a column the same, to the byte? */
+extern bool compute_datum_unchanged(const Column *column,
+									bool old_isnull, Datum old_value,
+									bool new_isnull, Datum new_value);
+
+/*
+ * The action that gives a column its new value; NULL if it keeps the old one.
+ * Raises what may not be stored: see compute_request_tail().
+ */
+extern UpdateAction *compute_column_action(const WriteStatement *statement,
+										   const Column *column,
+										   bool unchanged,
+										   bool isnull, Datum value,
+										   const char *readable_key);
+
+/* Raises 23502 for a column whose value is NULL and must not be. */
+extern void compute_raise_null(const Table *table, const Column *column,
+							   const char *readable_key)
+			pg_attribute_noreturn();
+
+#endif							/* DYNAMORM_FDW_COMPUTE_H */

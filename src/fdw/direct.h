@@ -1,0 +1,75 @@
+/*
+ * direct.h
+ *		UPDATE and DELETE done by the foreign scan itself: what planning leaves
+ *		for execution, and the state that EXPLAIN shows.
+ *
+ * fdw_exprs holds, one after the other: the clauses of the WHERE, the assigned
+ * expressions (stamps included), and the sub-selects of multi-column
+ * assignments, whose parameters the expressions read.
+ */
+#ifndef DYNAMORM_FDW_DIRECT_H
+#define DYNAMORM_FDW_DIRECT_H
+
+#include "postgres.h"
+
+#include "nodes/plannodes.h"
+
+#include "fdw/row_write.h"
+
+/* fdw_private of a direct modification */
+enum DirectPrivate
+{
+	DIRECT_PRIVATE_CLAUSE_COUNT,	/* integer: clauses in fdw_exprs */
+	DIRECT_PRIVATE_ASSIGNED,	/* integer list: attribute numbers of the
+								 * assigned expressions */
+	DIRECT_PRIVATE_FLAGS,		/* integer: DIRECT_FLAG_... */
+	DIRECT_PRIVATE_READ,		/* integer list: columns read by WHERE and
+								 * SET, as pull_varattnos() */
+	DIRECT_PRIVATE_RETURNED,	/* integer list: columns that RETURNING wants */
+	DIRECT_PRIVATE_COUNT
+};
+
+#define DIRECT_FLAG_RETURNING		0x01
+#define DIRECT_FLAG_UPSERT			0x02
+#define DIRECT_FLAG_CHECK_LOCALLY	0x04
+#define DIRECT_FLAG_SET_PROCESSED	0x08	/* counts for the command tag */
+
+/* The parts of fdw_exprs and fdw_private, taken apart again. */
+typedef struct DirectPlan
+{
+	List	   *clauses;
+	List	   *expressions;	/* assigned */
+	List	   *assigned;		/* integer list of their attribute numbers */
+	List	   *multi_selects;	/* SubPlans to be evaluated first */
+	int			flags;
+	Bitmapset  *read_columns;
+	Bitmapset  *returned_columns;
+} DirectPlan;
+
+extern DirectPlan *direct_plan_of(const ForeignScan *plan);
+
+/* The expressions with their columns, as a list of Assignment. */
+extern List *direct_assignments(const Table *table, List *assigned,
+								List *expressions);
+
+typedef struct DirectState
+{
+	WriteStatement statement;
+	DirectPlan *plan;
+	const KeyLookup *lookup;	/* NULL: not started */
+	struct Reader *reader;		/* of the candidates; NULL: the key is fixed */
+	RowPlan    *row_plan;		/* NULL: made for each row */
+	bool		no_more_candidates;
+	List	   *rows;			/* of RowWrite, under way, oldest first */
+	RowWrite   *returned;		/* whose item was returned last */
+	bool	   *returned_columns;	/* of access_wanted_columns() */
+	int			max_concurrency;	/* writes under way at once */
+	MemoryContext context;		/* of the execution */
+	RequestCounters counters;
+} DirectState;
+
+/* PlanDirectModify; in direct_plan.c */
+extern bool direct_plan(PlannerInfo *root, ModifyTable *plan,
+						Index result_relation, int subplan_index);
+
+#endif							/* DYNAMORM_FDW_DIRECT_H */

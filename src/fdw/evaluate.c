@@ -1,0 +1,78 @@
+/*
+ * evaluate.c
+ *		Values of column-free expressions, by PostgreSQL's executor.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
+
+#include "fdw/evaluate.h"
+
+static bool
+evaluate_expression(Scope *scope, Expr *expr, Datum *value, bool *isnull)
+{
+	Evaluator  *evaluator = (Evaluator *) scope;
+	ExprState  *state = ExecInitExpr(expr, evaluator->plan_state);
+
+	*value = ExecEvalExpr(state, evaluator->context, isnull);
+	return true;
+}
+
+Evaluator *
+evaluator_make(const Table *table, Index varno, PlanState *plan_state,
+			   ExprContext *context)
+{
+	Evaluator  *evaluator = palloc0(sizeof(Evaluator));
+
+	evaluator->scope.table = table;
+	evaluator->scope.varno = varno;
+	evaluator->scope.evaluate = evaluate_expression;
+	evaluator->plan_state = plan_state;
+	evaluator->context = context;
+	return evaluator;
+}
+
+bool
+evaluate_has_volatile(List *expressions)
+{
+	return contain_volatile_functions((Node *) expressions);
+}
+
+static Node *
+replace_volatile_parts(Node *node, void *context)
+{
+	Evaluator  *evaluator = (Evaluator *) context;
+
+	if (node == NULL)
+		return NULL;
+	if (!IsA(node, List) && !IsA(node, SubPlan) &&
+		!contain_var_clause(node) && contain_volatile_functions(node) &&
+		!contain_subplans(node))
+	{
+		Oid			type_id = exprType(node);
+		int16		length;
+		bool		by_value;
+		bool		isnull;
+		Datum		value;
+
+		evaluate_expression(&evaluator->scope, (Expr *) node, &value, &isnull);
+		get_typlenbyval(type_id, &length, &by_value);
+		return (Node *) makeConst(type_id, exprTypmod(node),
+								  exprCollation(node), length, value, isnull,
+								  by_value);
+	}
+	return expression_tree_mutator(node, replace_volatile_parts, context);
+}
+
+List *
+evaluate_volatile_parts(Evaluator *evaluator, List *expressions)
+{
+	return (List *) replace_volatile_parts((Node *) expressions, evaluator);
+}

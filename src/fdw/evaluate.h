@@ -1,0 +1,38 @@
+/*
+ * evaluate.h
+ *		Values of column-free expressions, by PostgreSQL's executor.
+ */
+#ifndef DYNAMORM_FDW_EVALUATE_H
+#define DYNAMORM_FDW_EVALUATE_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+#include "translate/scope.h"
+
+/* A scope whose values come from the executor. */
+typedef struct Evaluator
+{
+	Scope		scope;			/* first, so that the scope leads here */
+	PlanState  *plan_state;		/* that the expressions belong to */
+	ExprContext *context;		/* they are evaluated in */
+} Evaluator;
+
+/*
+ * Makes an evaluator in the current memory context.  It evaluates whatever is
+ * column-free; subplans are registered with plan_state.
+ */
+extern Evaluator *evaluator_make(const Table *table, Index varno,
+								 PlanState *plan_state, ExprContext *context);
+
+/* Does any of the expressions hold something volatile? */
+extern bool evaluate_has_volatile(List *expressions);
+
+/*
+ * Copies the expressions with each outermost volatile part that has no column
+ * replaced by its value, so that one row sees one value however often it is
+ * looked at.  Allocated in the current memory context.
+ */
+extern List *evaluate_volatile_parts(Evaluator *evaluator, List *expressions);
+
+#endif							/* DYNAMORM_FDW_EVALUATE_H */

@@ -1,0 +1,244 @@
+/*
+ * explain.c
+ *		What EXPLAIN shows: the requests that a plan becomes.
+ *
+ * Expressions are shown readably, with names and values in place of their
+ * placeholders.  A value that is known only at execution is shown as its
+ * expression.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "nodes/nodeFuncs.h"
+#include "utils/rel.h"
+#include "utils/ruleutils.h"
+
+#include "fdw/access.h"
+#include "fdw/callbacks.h"
+#include "fdw/direct.h"
+#include "fdw/modify.h"
+#include "fdw/plan.h"
+#include "fdw/scan.h"
+
+/* A scope that shows what it does not know as SQL. */
+typedef struct ExplainScope
+{
+	Scope		scope;			/* first, so that the scope leads here */
+	List	   *deparse_context;
+} ExplainScope;
+
+static const char *
+deparse_label(Scope *scope, Expr *expr)
+{
+	ExplainScope *explain = (ExplainScope *) scope;
+
+	return deparse_expression((Node *) expr, explain->deparse_context,
+							  false, false);
+}
+
+static ExplainScope *
+make_scope(const Table *table, Index varno, Plan *plan, ExplainState *es)
+{
+	ExplainScope *explain = palloc0(sizeof(ExplainScope));
+
+	explain->scope.table = table;
+	explain->scope.varno = varno;
+	explain->scope.label = deparse_label;
+	explain->deparse_context = set_deparse_context_plan(es->deparse_cxt, plan,
+														NIL);
+	return explain;
+}
+
+/* ---- parts ---- */
+
+static void
+show_operation(const char *operation, const Table *table, ExplainState *es)
+{
+	ExplainPropertyText("DynamoDB Operation",
+						operation == NULL ? "none: nothing can match"
+						: psprintf("%s on %s", operation, table->table_name),
+						es);
+}
+
+static void
+show_condition(const char *label, const Condition *condition,
+			   ExplainState *es)
+{
+	StringInfoData text;
+
+	if (condition == NULL || condition->kind == CONDITION_TRUE)
+		return;
+	initStringInfo(&text);
+	write_condition(&text, condition, placeholders_make(true));
+	ExplainPropertyText(label, text.data, es);
+}
+
+static void
+show_access(const Access *access, ExplainState *es)
+{
+	show_condition(access->lookup->access == KEY_ACCESS_ITEM
+				   ? "Key" : "KeyConditionExpression",
+				   access->lookup->condition, es);
+	show_condition("FilterExpression", access->filter, es);
+}
+
+static void
+show_projection(List *paths, ExplainState *es)
+{
+	StringInfoData text;
+
+	if (!es->verbose || paths == NIL)
+		return;
+	initStringInfo(&text);
+	write_projection(&text, paths, placeholders_make(true));
+	ExplainPropertyText("ProjectionExpression", text.data, es);
+}
+
+static void
+show_counters(const RequestCounters *counters, ExplainState *es)
+{
+	if (!es->analyze)
+		return;
+	ExplainPropertyInteger("DynamoDB Requests", NULL, counters->requests, es);
+	if (counters->retries > 0 || es->verbose)
+		ExplainPropertyInteger("DynamoDB Retries", NULL, counters->retries,
+							   es);
+	if (counters->throttles > 0 || es->verbose)
+		ExplainPropertyInteger("DynamoDB Throttles", NULL,
+							   counters->throttles, es);
+	ExplainPropertyInteger("Items Scanned", NULL, counters->items_scanned, es);
+	ExplainPropertyInteger("Items Returned", NULL, counters->items_returned,
+						   es);
+	ExplainPropertyFloat("Capacity Units", NULL, counters->capacity_units, 1,
+						 es);
+}
+
+/* ---- scans ---- */
+
+static void
+explain_scan(ForeignScanState *node, ExplainState *es)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	ExplainScope *explain = make_scope(state->table, plan->scan.scanrelid,
+									   (Plan *) plan, es);
+	Access	   *access = access_choose(&explain->scope, state->clauses);
+
+	show_operation(access_operation(access), state->table, es);
+	show_access(access, es);
+	show_projection(state->projection, es);
+	show_counters(&state->counters, es);
+}
+
+/* ---- direct modifications ---- */
+
+static void
+show_update(List *actions, ExplainState *es)
+{
+	StringInfoData text;
+
+	if (actions == NIL)
+		return;
+	initStringInfo(&text);
+	write_update(&text, actions, placeholders_make(true));
+	ExplainPropertyText("UpdateExpression", text.data, es);
+}
+
+static void
+show_computed(const PushedWrite *pushed, bool keyed, ExplainState *es)
+{
+	ExplainPropertyText("Computed Locally",
+						psprintf("%s; the write is conditional on what %s",
+								 strcmp(pushed->obstacle, "WHERE") == 0 ||
+								 strcmp(pushed->obstacle, "SET") == 0
+								 ? pushed->obstacle
+								 : psprintf("SET %s", pushed->obstacle),
+								 keyed ? "a GetItem before it has read"
+								 : "was read"),
+						es);
+}
+
+static void
+explain_direct(ForeignScanState *node, ExplainState *es)
+{
+	DirectState *state = (DirectState *) node->fdw_state;
+	WriteStatement *statement = &state->statement;
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	ExplainScope *explain = make_scope(statement->table, plan->scan.scanrelid,
+									   (Plan *) plan, es);
+	Access	   *access = access_choose(&explain->scope, statement->clauses);
+	bool		keyed = access->lookup->access == KEY_ACCESS_ITEM;
+	PushedWrite *pushed;
+
+	if (access->lookup->access == KEY_ACCESS_NOTHING)
+	{
+		show_operation(NULL, statement->table, es);
+		return;
+	}
+
+	show_operation(statement->operation == CMD_UPDATE
+				   ? "UpdateItem" : "DeleteItem", statement->table, es);
+	if (!keyed)
+		ExplainPropertyText("Candidates", access_operation(access), es);
+	show_access(access, es);
+
+	pushed = pushed_write_make(&explain->scope, statement,
+							   access->lookup->rest, statement->assignments);
+	if (pushed->obstacle != NULL)
+		show_computed(pushed, keyed, es);
+	else
+	{
+		show_update(pushed->actions, es);
+		show_condition("ConditionExpression", pushed->condition, es);
+	}
+	if (statement->returning)
+		ExplainPropertyText("ReturnValues",
+							statement->operation == CMD_UPDATE
+							? "ALL_NEW" : "ALL_OLD", es);
+	show_counters(&state->counters, es);
+}
+
+/* ---- modifications row by row ---- */
+
+static void
+explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
+			   int subplan_index, ExplainState *es)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+	const Table *table =
+		table_describe(RelationGetRelid(info->ri_RelationDesc));
+
+	switch (mtstate->operation)
+	{
+		case CMD_INSERT:
+			show_operation("PutItem", table, es);
+			break;
+		case CMD_UPDATE:
+			show_operation("UpdateItem", table, es);
+			break;
+		default:
+			show_operation("DeleteItem", table, es);
+			break;
+	}
+	if (mtstate->operation != CMD_INSERT)
+		ExplainPropertyText("Computed Locally",
+							"each row; the write is conditional on what was read",
+							es);
+	else if (table->partition_key != NULL)
+		show_condition("ConditionExpression",
+					   condition_not_exists(path_make(table->partition_key->attribute_name)),
+					   es);
+	if (state != NULL)
+		show_counters(state->insert != NULL
+					  ? insert_counters(state->insert)
+					  : row_change_counters(state->change), es);
+}
+
+void
+explain_set_callbacks(FdwRoutine *routine)
+{
+	routine->ExplainForeignScan = explain_scan;
+	routine->ExplainDirectModify = explain_direct;
+	routine->ExplainForeignModify = explain_modify;
+}

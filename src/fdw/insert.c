@@ -1,0 +1,400 @@
+/*
+ * insert.c
+ *		INSERT and COPY FROM: each row a PutItem that must not find its key.
+ *
+ * Rows that core hands over together are sent together, max_concurrency at
+ * once.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "client/request.h"
+#include "fdw/compute.h"
+#include "fdw/description.h"
+#include "fdw/insert.h"
+#include "fdw/option.h"
+#include "fdw/stamp.h"
+#include "fdw/transaction.h"
+#include "translate/expression.h"
+
+/* A column that gets a value where INSERT gives none. */
+typedef struct InsertStamp
+{
+	const Column *column;
+	ExprState  *value;
+} InsertStamp;
+
+struct InsertState
+{
+	const Table *table;
+	Connection *connection;
+	bool		do_nothing;		/* ON CONFLICT DO NOTHING */
+	List	   *stamps;			/* of InsertStamp */
+	char	   *tail;			/* the request after its item */
+	MemoryContext context;		/* of one batch of rows */
+	RequestCounters counters;
+	int64		written;		/* items so far */
+};
+
+/* The PutItem of one row. */
+typedef struct InsertRow
+{
+	TupleTableSlot *slot;
+	DynamoItem *item;
+	const char *readable_key;
+	Request    *request;
+} InsertRow;
+
+/* ---- begin ---- */
+
+static void
+add_stamp(InsertState *state, const Column *column, Expr *value)
+{
+	InsertStamp *stamp = palloc(sizeof(InsertStamp));
+
+	stamp->column = column;
+	stamp->value = ExecInitExpr(expression_planner(value), NULL);
+	state->stamps = lappend(state->stamps, stamp);
+}
+
+static void
+prepare_stamps(InsertState *state)
+{
+	int			i;
+
+	for (i = 0; i < state->table->column_count; i++)
+	{
+		const Column *column = &state->table->columns[i];
+
+		if (column->name == NULL)
+			continue;
+		if (column->is_version)
+			add_stamp(state, column,
+					  (Expr *) stamp_integer(column->codec->base_type_id, 1));
+		else if (column->is_created_at || column->is_updated_at)
+			add_stamp(state, column, stamp_now(column));
+	}
+}
+
+InsertState *
+insert_begin(ResultRelInfo *info, EState *estate, Oid user_id, bool do_nothing)
+{
+	InsertState *state = palloc0(sizeof(InsertState));
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfoData tail;
+	StringInfoData text;
+
+	state->table =
+		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
+	state->connection = option_connection(state->table->server_id, user_id);
+	state->do_nothing = do_nothing;
+	state->context = AllocSetContextCreate(CurrentMemoryContext,
+										   "dynamorm_fdw rows",
+										   ALLOCSET_DEFAULT_SIZES);
+	prepare_stamps(state);
+
+	initStringInfo(&tail);
+	initStringInfo(&text);
+	write_condition(&text,
+					condition_not_exists(path_make(state->table->partition_key->attribute_name)),
+					placeholders);
+	json_append_text_member(&tail, "ConditionExpression", text.data);
+	write_placeholders(&tail, placeholders);
+	if (estate->es_instrument != 0)
+		appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
+	appendStringInfoChar(&tail, '}');
+	state->tail = tail.data;
+	return state;
+}
+
+/* ---- a row into an item ---- */
+
+static void
+stamp_row(InsertState *state, TupleTableSlot *slot, EState *estate)
+{
+	ExprContext *context = GetPerTupleExprContext(estate);
+	ListCell   *cell;
+
+	foreach(cell, state->stamps)
+	{
+		InsertStamp *stamp = (InsertStamp *) lfirst(cell);
+		int			i = stamp->column->attnum - 1;
+
+		if (slot->tts_isnull[i])
+			slot->tts_values[i] = ExecEvalExpr(stamp->value, context,
+											   &slot->tts_isnull[i]);
+	}
+}
+
+/*
+ * A key attribute must be there, and must not be empty.  Source: DynamoDB
+ * Developer Guide, "Naming rules and data types".
+ */
+static void
+check_key_value(const Table *table, const Column *column,
+				const AttributeValue *value)
+{
+	if (value == NULL)
+		compute_raise_null(table, column, NULL);
+	if (value->type != ATTRIBUTE_N && value->length == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("empty value in key column \"%s\" of foreign table \"%s\"",
+						column->name, table->relation_name),
+				 errdetail("A DynamoDB key cannot be an empty string or empty bytes."),
+				 errhint("Give column \"%s\" a value of at least one byte.",
+						 column->name)));
+}
+
+static void
+add_attribute(DynamoItem *item, const char *name, const AttributeValue *value)
+{
+	Attribute  *attribute = &item->attributes[item->count++];
+
+	attribute->name = unconstify(char *, name);
+	attribute->name_length = strlen(name);
+	attribute->value = *value;
+}
+
+/* The document column's members become attributes of the item. */
+static void
+add_document(const Table *table, const Column *column, DynamoItem *item,
+			 const AttributeValue *document)
+{
+	int			i;
+
+	if (document->type != ATTRIBUTE_M)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("document column \"%s\" must hold a JSON object",
+						column->name)));
+
+	item->attributes = repalloc(item->attributes, sizeof(Attribute) *
+								(table->column_count + document->length));
+	for (i = 0; i < document->length; i++)
+	{
+		const Attribute *member = &document->u.entries[i];
+
+		if (table_maps_attribute(table, member->name))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("document column \"%s\" must not hold attribute \"%s\", which has a column of its own",
+							column->name, member->name)));
+		add_attribute(item, member->name, &member->value);
+	}
+}
+
+static DynamoItem *
+item_from_slot(const Table *table, TupleTableSlot *slot)
+{
+	DynamoItem *item = palloc(sizeof(DynamoItem));
+	const AttributeValue *document = NULL;
+	int			i;
+
+	item->count = 0;
+	item->attributes = palloc(sizeof(Attribute) * table->column_count);
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+		CodecPlace	place;
+		const AttributeValue *value = NULL;
+
+		if (column->name == NULL)
+			continue;
+		place = table_place(table, column, NULL);
+		if (!slot->tts_isnull[i])
+			value = codec_encode(column->codec, slot->tts_values[i], &place);
+		if (column->key != KEY_NONE)
+			check_key_value(table, column, value);
+		if (value == NULL)
+			continue;
+		if (column->is_document)
+			document = value;
+		else
+			add_attribute(item, column->attribute_name, value);
+	}
+	if (document != NULL)
+		add_document(table, table->document, item, document);
+	return item;
+}
+
+/* ---- requests ---- */
+
+static void
+start_row(InsertState *state, InsertRow *row)
+{
+	const Table *table = state->table;
+	StringInfoData body;
+	RequestSpec spec = {
+		.operation = "PutItem",
+		.kind = REQUEST_WRITE,
+		.table = table->table_name,
+		.counters = &state->counters
+	};
+
+	row->readable_key = table_readable_key(table, row->item);
+	spec.key = row->readable_key;
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"TableName\":");
+	json_append_string(&body, table->table_name, strlen(table->table_name));
+	appendStringInfoString(&body, ",\"Item\":");
+	json_append_item(&body, row->item);
+	appendStringInfoString(&body, state->tail);
+	spec.body = body.data;
+	spec.body_length = body.len;
+	row->request = request_start(state->connection, &spec);
+}
+
+static void
+raise_duplicate(InsertState *state, const InsertRow *row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
+					state->table->relation_name),
+			 state->written == 0
+			 ? errdetail("Item %s already exists.", row->readable_key)
+			 : errdetail("Item %s already exists. Before that, the statement wrote %lld items.",
+						 row->readable_key, (long long) state->written)));
+}
+
+/*
+ * All rows have their answers: counts what was written, then raises the first
+ * failure, if any.
+ */
+static void
+settle_rows(InsertState *state, InsertRow *rows, int count)
+{
+	InsertRow  *failed = NULL;
+	StringInfoData progress;
+	int			i;
+
+	initStringInfo(&progress);
+	for (i = 0; i < count; i++)
+	{
+		Outcome		outcome = request_outcome(rows[i].request);
+
+		if (outcome == OUTCOME_SUCCESS)
+		{
+			state->written++;
+			transaction_count_write();
+		}
+		else if (outcome == OUTCOME_CONDITION_FAILED && state->do_nothing)
+			continue;
+		else if (failed == NULL)
+			failed = &rows[i];
+		else if (outcome == OUTCOME_UNKNOWN)
+			appendStringInfo(&progress,
+							 "The outcome is unknown of the write of %s too. ",
+							 rows[i].readable_key);
+	}
+	if (failed == NULL)
+		return;
+	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED)
+		raise_duplicate(state, failed);
+	if (state->written > 0)
+		appendStringInfo(&progress,
+						 "Before that, the statement wrote %lld items.",
+						 (long long) state->written);
+	request_raise(failed->request, progress.len > 0 ? progress.data : NULL);
+}
+
+/* ---- callbacks ---- */
+
+/* Checks a row and makes its item; nothing is sent yet. */
+static void
+prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
+			TupleTableSlot *slot, InsertRow *row)
+{
+	Relation	relation = info->ri_RelationDesc;
+
+	slot_getallattrs(slot);
+	stamp_row(state, slot, estate);
+	slot->tts_tableOid = RelationGetRelid(relation);
+
+	/* core checks nothing before a foreign insert: see ExecInsert() */
+	if (relation->rd_att->constr != NULL)
+		ExecConstraints(info, slot, estate);
+	if (relation->rd_rel->relispartition)
+		ExecPartitionCheck(info, slot, estate, true);
+	if (info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
+
+	row->slot = slot;
+	row->item = item_from_slot(state->table, slot);
+}
+
+TupleTableSlot **
+insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
+			TupleTableSlot **slots, int *count)
+{
+	MemoryContext old;
+	InsertRow  *rows;
+	int			inserted = 0;
+	int			i;
+
+	MemoryContextReset(state->context);
+	old = MemoryContextSwitchTo(state->context);
+	rows = palloc0(sizeof(InsertRow) * *count);
+	for (i = 0; i < *count; i++)
+		prepare_row(state, estate, info, slots[i], &rows[i]);
+	for (i = 0; i < *count; i++)
+		start_row(state, &rows[i]);
+	for (i = 0; i < *count; i++)
+		request_wait(rows[i].request);
+	settle_rows(state, rows, *count);
+
+	for (i = 0; i < *count; i++)
+	{
+		TupleTableSlot *slot = rows[i].slot;
+
+		if (request_outcome(rows[i].request) != OUTCOME_SUCCESS)
+			continue;
+
+		/* what was stored may be less than what was given: an empty set */
+		if (info->ri_projectReturning != NULL)
+		{
+			ExecClearTuple(slot);
+			table_decode_item(state->table, rows[i].item, NULL,
+							  slot->tts_values, slot->tts_isnull);
+			ExecStoreVirtualTuple(slot);
+		}
+		slots[inserted++] = slot;
+	}
+	*count = inserted;
+	MemoryContextSwitchTo(old);
+	return slots;
+}
+
+const RequestCounters *
+insert_counters(const InsertState *state)
+{
+	return &state->counters;
+}
+
+const Table *
+insert_table(const InsertState *state)
+{
+	return state->table;
+}
+
+int
+insert_batch_size(ResultRelInfo *info, int max_concurrency)
+{
+	TriggerDesc *triggers = info->ri_TrigDesc;
+
+	if (info->ri_projectReturning != NULL ||
+		info->ri_WithCheckOptions != NIL ||
+		(triggers != NULL && (triggers->trig_insert_before_row ||
+							  triggers->trig_insert_after_row)))
+		return 1;
+	return max_concurrency;
+}

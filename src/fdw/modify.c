@@ -1,0 +1,161 @@
+/*
+ * modify.c
+ *		INSERT, and UPDATE and DELETE of rows that the executor hands over one
+ *		by one: joins, row triggers, check options, generated columns.
+ *
+ * The write of such a row is conditional on all that was read of it.  When it
+ * was changed meanwhile, EvalPlanQual computes anew from the item that came
+ * back, as PostgreSQL does at READ COMMITTED.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
+#include "foreign/foreign.h"
+#include "optimizer/appendinfo.h"
+#include "catalog/pg_type.h"
+#include "utils/rel.h"
+
+#include "fdw/callbacks.h"
+#include "fdw/insert.h"
+#include "fdw/modify.h"
+#include "fdw/option.h"
+#include "fdw/row_change.h"
+
+/* ---- planning ---- */
+
+/*
+ * Core asks for the whole row itself where an UPDATE needs it; a DELETE needs
+ * it for its condition.  It must be of type RECORD, so that partitions of
+ * different types share one column.  Source: add_row_identity_columns().
+ */
+static void
+add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
+				   Relation target_relation)
+{
+	Var		   *whole_row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1,
+									InvalidOid, 0);
+
+	add_row_identity_var(root, whole_row, rtindex, "wholerow");
+}
+
+static List *
+plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
+			int subplan_index)
+{
+	return list_make1(makeInteger(plan->onConflictAction ==
+								  ONCONFLICT_NOTHING));
+}
+
+/* ---- begin and end ---- */
+
+static void
+begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
+			 List *private, int subplan_index, int eflags)
+{
+	EState	   *estate = mtstate->ps.state;
+	ModifyState *state;
+	Oid			user_id;
+
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	user_id = result_relation_user(info, estate);
+	state = palloc0(sizeof(ModifyState));
+	info->ri_FdwState = state;
+	if (mtstate->operation == CMD_INSERT)
+		state->insert = insert_begin(info, estate, user_id,
+									 intVal(list_nth(private,
+													 MODIFY_PRIVATE_DO_NOTHING)) != 0);
+	else
+		state->change = row_change_begin(mtstate, info, user_id);
+}
+
+/*
+ * COPY FROM, and rows routed to a partition.  The ON CONFLICT clause of the
+ * INSERT is that of the partitioned table's plan.
+ */
+static void
+begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
+{
+	EState	   *estate = mtstate->ps.state;
+	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
+	ModifyState *state = palloc0(sizeof(ModifyState));
+
+	/* the partition may be the target of this statement's UPDATE as well */
+	state->outer = info->ri_FdwState;
+	state->insert = insert_begin(info, estate,
+								 result_relation_user(info, estate),
+								 plan != NULL &&
+								 plan->onConflictAction == ONCONFLICT_NOTHING);
+	info->ri_FdwState = state;
+}
+
+static void
+end_insert(EState *estate, ResultRelInfo *info)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+
+	info->ri_FdwState = state->outer;
+}
+
+/* ---- INSERT ---- */
+
+static TupleTableSlot *
+insert_one(EState *estate, ResultRelInfo *info, TupleTableSlot *slot,
+		   TupleTableSlot *plan_slot)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+	TupleTableSlot *slots[1] = {slot};
+	int			count = 1;
+
+	insert_rows(state->insert, estate, info, slots, &count);
+	return count == 1 ? slots[0] : NULL;
+}
+
+static TupleTableSlot **
+insert_batch(EState *estate, ResultRelInfo *info, TupleTableSlot **slots,
+			 TupleTableSlot **plan_slots, int *count)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+
+	return insert_rows(state->insert, estate, info, slots, count);
+}
+
+static int
+batch_size(ResultRelInfo *info)
+{
+	Oid			server_id =
+		GetForeignTable(RelationGetRelid(info->ri_RelationDesc))->serverid;
+
+	return insert_batch_size(info, option_max_concurrency(server_id));
+}
+
+/* ---- UPDATE and DELETE ---- */
+
+static TupleTableSlot *
+change_one(EState *estate, ResultRelInfo *info, TupleTableSlot *slot,
+		   TupleTableSlot *plan_slot)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+
+	return row_change_apply(state->change, slot, plan_slot);
+}
+
+void
+modify_set_callbacks(FdwRoutine *routine)
+{
+	routine->AddForeignUpdateTargets = add_update_targets;
+	routine->PlanForeignModify = plan_modify;
+	routine->BeginForeignModify = begin_modify;
+	routine->ExecForeignInsert = insert_one;
+	routine->ExecForeignBatchInsert = insert_batch;
+	routine->GetForeignModifyBatchSize = batch_size;
+	routine->ExecForeignUpdate = change_one;
+	routine->ExecForeignDelete = change_one;
+	routine->BeginForeignInsert = begin_insert;
+	routine->EndForeignInsert = end_insert;
+}

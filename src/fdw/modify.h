@@ -1,0 +1,27 @@
+/*
+ * modify.h
+ *		The state of a modification row by row; shared with explain.c.
+ */
+#ifndef DYNAMORM_FDW_MODIFY_H
+#define DYNAMORM_FDW_MODIFY_H
+
+#include "postgres.h"
+
+#include "fdw/insert.h"
+#include "fdw/row_change.h"
+
+/* fdw_private of a modification of single rows */
+enum ModifyPrivate
+{
+	MODIFY_PRIVATE_DO_NOTHING,	/* integer: ON CONFLICT DO NOTHING */
+	MODIFY_PRIVATE_COUNT
+};
+
+typedef struct ModifyState
+{
+	InsertState *insert;		/* NULL: UPDATE or DELETE */
+	RowChange  *change;			/* NULL: INSERT */
+	void	   *outer;			/* the ri_FdwState that this one replaced */
+} ModifyState;
+
+#endif							/* DYNAMORM_FDW_MODIFY_H */

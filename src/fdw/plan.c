@@ -1,0 +1,187 @@
+/*
+ * plan.c
+ *		Sizes, paths and plans of foreign scans.
+ *
+ * Every clause is rechecked locally, so the plan keeps them all as its
+ * qualification; a copy goes to fdw_exprs, from which execution makes the key
+ * condition and the filter, with the values it then has.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <math.h>
+
+#include "access/sysattr.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/planmain.h"
+#include "optimizer/prep.h"
+#include "optimizer/restrictinfo.h"
+#include "parser/parsetree.h"
+
+#include "fdw/access.h"
+#include "fdw/callbacks.h"
+#include "fdw/description.h"
+#include "fdw/plan.h"
+
+/* Costs, in units of a sequential page read. */
+#define REQUEST_COST			100.0	/* of one round trip */
+#define ITEM_COST				0.05	/* of one item sent and decoded */
+#define ITEMS_PER_PAGE			2000.0	/* of a page of 1 MB */
+
+/* Guesses, as long as nothing is known of a table. */
+#define DEFAULT_ITEM_COUNT		1000000.0
+#define DEFAULT_PARTITION_SIZE	100.0
+
+/* What planning keeps for a base relation in RelOptInfo.fdw_private. */
+typedef struct RelationPlan
+{
+	Table	   *table;
+	Access	   *access;
+} RelationPlan;
+
+List *
+plan_list_from_set(const Bitmapset *set)
+{
+	List	   *list = NIL;
+	int			member = -1;
+
+	while ((member = bms_next_member(set, member)) >= 0)
+		list = lappend_int(list, member);
+	return list;
+}
+
+Bitmapset *
+plan_set_from_list(const List *list)
+{
+	Bitmapset  *set = NULL;
+	ListCell   *cell;
+
+	foreach(cell, list)
+		set = bms_add_member(set, lfirst_int(cell));
+	return set;
+}
+
+static void
+get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
+{
+	RangeTblEntry *rte = planner_rt_fetch(baserel->relid, root);
+	RelationPlan *plan = palloc0(sizeof(RelationPlan));
+	Scope		scope = {.varno = baserel->relid};
+
+	(void) rte;
+	plan->table = description_of_table(relation_id,
+									   planned_user(root, baserel, rte));
+	scope.table = plan->table;
+	plan->access = access_choose(&scope,
+								 extract_actual_clauses(baserel->baserestrictinfo,
+														false));
+	baserel->fdw_private = plan;
+
+	if (baserel->tuples <= 0)
+		baserel->tuples = DEFAULT_ITEM_COUNT;
+	set_baserel_size_estimates(root, baserel);
+
+	switch (plan->access->lookup->access)
+	{
+		case KEY_ACCESS_NOTHING:
+		case KEY_ACCESS_ITEM:
+			baserel->rows = 1;
+			break;
+		case KEY_ACCESS_QUERY:
+			baserel->rows = clamp_row_est(Min(baserel->rows,
+											  DEFAULT_PARTITION_SIZE));
+			break;
+		case KEY_ACCESS_SCAN:
+			break;
+	}
+}
+
+static void
+get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
+{
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	double		items_read;
+	Cost		total;
+
+	switch (plan->access->lookup->access)
+	{
+		case KEY_ACCESS_NOTHING:
+			items_read = 0;
+			break;
+		case KEY_ACCESS_ITEM:
+			items_read = 1;
+			break;
+		case KEY_ACCESS_QUERY:
+			items_read = Min(DEFAULT_PARTITION_SIZE, baserel->tuples);
+			break;
+		default:
+			items_read = baserel->tuples;
+			break;
+	}
+
+	total = REQUEST_COST * Max(1.0, ceil(items_read / ITEMS_PER_PAGE)) +
+		items_read * (ITEM_COST + cpu_tuple_cost) +
+		baserel->baserestrictcost.startup +
+		items_read * baserel->baserestrictcost.per_tuple;
+	add_path(baserel, (Path *) make_foreign_path(root, baserel, baserel->rows,
+												 REQUEST_COST, total));
+}
+
+/*
+ * Core would lock nothing and say nothing.  Source: get_plan_rowmark() and
+ * the row marks of foreign tables in preptlist.c.
+ */
+static void
+refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
+{
+	PlanRowMark *mark = get_plan_rowmark(root->rowMarks, baserel->relid);
+
+	if (mark != NULL && mark->strength != LCS_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("row locks are not supported on DynamoDB tables"),
+				 errhint("Put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
+}
+
+/* All columns that the scan must return or check. */
+static Bitmapset *
+wanted_columns(RelOptInfo *baserel, List *clauses)
+{
+	Bitmapset  *wanted = NULL;
+
+	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid,
+				   &wanted);
+	pull_varattnos((Node *) clauses, baserel->relid, &wanted);
+	return wanted;
+}
+
+static ForeignScan *
+get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
+		 ForeignPath *best_path, List *target_list, List *scan_clauses,
+		 Plan *outer_plan)
+{
+	List	   *clauses = extract_actual_clauses(scan_clauses, false);
+	List	   *private;
+
+	refuse_row_locks(root, baserel);
+
+	private = list_make1(plan_list_from_set(wanted_columns(baserel, clauses)));
+	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
+
+	return make_foreignscan(target_list, clauses, baserel->relid,
+							copyObject(clauses), private,
+							NIL, NIL, outer_plan);
+}
+
+void
+plan_set_callbacks(FdwRoutine *routine)
+{
+	routine->GetForeignRelSize = get_relation_size;
+	routine->GetForeignPaths = get_paths;
+	routine->GetForeignPlan = get_plan;
+}

@@ -1,0 +1,562 @@
+/*
+ * row_change.c
+ *		UPDATE and DELETE of a row that the executor has read and computed.
+ *
+ * The first request is conditional on the attributes as we would spell the row
+ * that was read.  If that fails the stored item comes back: where it still is
+ * the row that was read, only spelled differently, its own spelling becomes
+ * the condition; where it is another row, EvalPlanQual decides.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "common/hashfn.h"
+#include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
+#include "utils/datum.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "fdw/compute.h"
+#include "fdw/description.h"
+#include "fdw/option.h"
+#include "fdw/reader.h"
+#include "fdw/row_change.h"
+#include "fdw/row_write.h"
+#include "fdw/stamp.h"
+#include "fdw/transaction.h"
+#include "translate/expression.h"
+
+struct RowChange
+{
+	WriteStatement statement;
+	ModifyTableState *mtstate;
+	AttrNumber	whole_row;		/* of "wholerow" in the plan's slot */
+	List	   *stamps;			/* of RowStamp */
+	HTAB	   *changed;		/* readable keys of items changed by this
+								 * statement */
+	MemoryContext context;		/* of one row */
+	RequestCounters counters;
+};
+
+/* A column that an UPDATE sets by itself. */
+typedef struct RowStamp
+{
+	const Column *column;
+	ExprState  *value;
+} RowStamp;
+
+/* One row on its way. */
+typedef struct RowAttempt
+{
+	DynamoItem *key;
+	const char *readable_key;
+	const DynamoItem *base;		/* the item as stored; NULL: only known as the
+								 * old row */
+	int			rounds;
+} RowAttempt;
+
+/* ---- the items this statement has changed ---- */
+
+static uint32
+hash_readable_key(const void *key, Size size)
+{
+	const char *text = *(const char *const *) key;
+
+	return DatumGetUInt32(hash_any((const unsigned char *) text,
+								   strlen(text)));
+}
+
+static int
+match_readable_key(const void *a, const void *b, Size size)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static bool
+changed_already(RowChange *change, const char *readable_key)
+{
+	return hash_search(change->changed, &readable_key, HASH_FIND,
+					   NULL) != NULL;
+}
+
+static void
+note_changed(RowChange *change, const char *readable_key)
+{
+	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(change));
+	const char *copy = pstrdup(readable_key);
+
+	hash_search(change->changed, &copy, HASH_ENTER, NULL);
+	MemoryContextSwitchTo(old);
+	change->statement.written++;
+	transaction_count_write();
+}
+
+/* ---- begin ---- */
+
+static void
+prepare_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
+{
+	const Table *table = change->statement.table;
+	Bitmapset  *updated = ExecGetUpdatedCols(info, estate);
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+		RowStamp   *stamp;
+		Expr	   *value;
+
+		if (column->name == NULL ||
+			bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, updated))
+			continue;
+		if (column->is_version)
+			value = stamp_next_version(1, column);
+		else if (column->is_updated_at)
+			value = stamp_now(column);
+		else
+			continue;
+		stamp = palloc(sizeof(RowStamp));
+		stamp->column = column;
+		stamp->value = ExecInitExpr(value, NULL);
+		change->stamps = lappend(change->stamps, stamp);
+	}
+}
+
+RowChange *
+row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
+{
+	EState	   *estate = mtstate->ps.state;
+	RowChange  *change = palloc0(sizeof(RowChange));
+	WriteStatement *statement = &change->statement;
+	TupleDesc	descriptor = RelationGetDescr(info->ri_RelationDesc);
+	HASHCTL		control = {
+		.keysize = sizeof(char *),
+		.entrysize = sizeof(char *),
+		.hash = hash_readable_key,
+		.match = match_readable_key,
+		.hcxt = CurrentMemoryContext
+	};
+
+	statement->operation = mtstate->operation;
+	statement->table =
+		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
+	statement->connection = option_connection(statement->table->server_id,
+											  user_id);
+	statement->estate = estate;
+	statement->result_info = info;
+	statement->returning = true;
+	statement->count_units = estate->es_instrument != 0;
+	statement->counters = &change->counters;
+	statement->read_columns =
+		bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
+	statement->old_slot = ExecInitExtraTupleSlot(estate, descriptor,
+												 &TTSOpsVirtual);
+
+	change->mtstate = mtstate;
+	change->whole_row =
+		ExecFindJunkAttributeInTlist(outerPlanState(mtstate)->plan->targetlist,
+									 "wholerow");
+	if (!AttributeNumberIsValid(change->whole_row))
+		elog(ERROR, "could not find junk column wholerow");
+	if (mtstate->operation == CMD_UPDATE)
+		prepare_stamps(change, info, estate);
+
+	change->context = AllocSetContextCreate(CurrentMemoryContext,
+											"dynamorm_fdw row",
+											ALLOCSET_DEFAULT_SIZES);
+	change->changed = hash_create("dynamorm_fdw changed items", 64, &control,
+								  HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
+								  HASH_CONTEXT);
+	return change;
+}
+
+/* ---- the row that was read ---- */
+
+static void
+load_old_row(RowChange *change, TupleTableSlot *plan_slot)
+{
+	TupleTableSlot *slot = change->statement.old_slot;
+	HeapTupleData tuple;
+	HeapTupleHeader header;
+	Datum		datum;
+	bool		isnull;
+
+	datum = ExecGetJunkAttribute(plan_slot, change->whole_row, &isnull);
+	if (isnull)
+		elog(ERROR, "wholerow is NULL");
+	header = DatumGetHeapTupleHeader(datum);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = change->statement.table->relation_id;
+	tuple.t_data = header;
+
+	ExecClearTuple(slot);
+	heap_deform_tuple(&tuple, slot->tts_tupleDescriptor,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = tuple.t_tableOid;
+}
+
+static AttributeValue *
+old_value(const RowChange *change, const Column *column)
+{
+	TupleTableSlot *slot = change->statement.old_slot;
+	AttributeValue *value;
+	int			i = column->attnum - 1;
+
+	if (slot->tts_isnull[i] ||
+		codec_try_encode(column->codec, slot->tts_values[i],
+						 &value) != ENCODE_OK)
+		return NULL;
+	return value;
+}
+
+static DynamoItem *
+key_of_old_row(const RowChange *change)
+{
+	const Table *table = change->statement.table;
+	const Column *columns[] = {table->partition_key, table->sort_key};
+	DynamoItem *key = palloc0(sizeof(DynamoItem));
+	int			i;
+
+	key->attributes = palloc0(sizeof(Attribute) * lengthof(columns));
+	for (i = 0; i < (int) lengthof(columns); i++)
+	{
+		Attribute  *attribute = &key->attributes[key->count];
+		const Column *column = columns[i];
+		AttributeValue *value;
+
+		if (column == NULL)
+			continue;
+		value = old_value(change, column);
+		if (value == NULL)
+			compute_raise_null(table, column, NULL);
+		attribute->name = unconstify(char *, column->attribute_name);
+		attribute->name_length = column->attribute_name_length;
+		attribute->value = *value;
+		key->count++;
+	}
+	return key;
+}
+
+/* Condition: the attributes are as we would spell the old row. */
+static Condition *
+spelled_as_old_row(const RowChange *change)
+{
+	const Table *table = change->statement.table;
+	List	   *conditions;
+	int			i;
+
+	conditions = list_make1(condition_exists(path_make(table->partition_key->attribute_name)));
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+		DocumentPath *path;
+		AttributeValue *value;
+
+		if (column->name == NULL || column->key != KEY_NONE ||
+			column->is_document)
+			continue;
+		path = path_make(column->attribute_name);
+		value = old_value(change, column);
+		conditions = lappend(conditions, value == NULL
+							 ? condition_either(condition_not_exists(path),
+												condition_type(path, ATTRIBUTE_NULL))
+							 : condition_compare(operand_path(path),
+												 COMPARISON_EQ,
+												 operand_value(value)));
+	}
+	return condition_and(conditions);
+}
+
+/*
+ * Is the stored item the row that was read?  Then *base may stand for it.
+ */
+static bool
+is_old_row(const RowChange *change, const Datum *values, const bool *nulls)
+{
+	const Table *table = change->statement.table;
+	TupleTableSlot *old = change->statement.old_slot;
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (column->name != NULL &&
+			!compute_datum_unchanged(column,
+									 old->tts_isnull[i], old->tts_values[i],
+									 nulls[i], values[i]))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the new row ---- */
+
+static void
+stamp_new_row(RowChange *change, TupleTableSlot *slot)
+{
+	ExprContext *context = GetPerTupleExprContext(change->statement.estate);
+	ListCell   *cell;
+
+	context->ecxt_scantuple = change->statement.old_slot;
+	foreach(cell, change->stamps)
+	{
+		RowStamp   *stamp = (RowStamp *) lfirst(cell);
+		int			i = stamp->column->attnum - 1;
+
+		slot->tts_values[i] = ExecEvalExpr(stamp->value, context,
+										   &slot->tts_isnull[i]);
+	}
+}
+
+/* Core checks nothing before a foreign write: see ExecUpdateAct(). */
+static void
+check_new_row(RowChange *change, TupleTableSlot *slot)
+{
+	ResultRelInfo *info = change->statement.result_info;
+	EState	   *estate = change->statement.estate;
+	Relation	relation = info->ri_RelationDesc;
+
+	if (relation->rd_att->constr != NULL)
+		ExecConstraints(info, slot, estate);
+	if (relation->rd_rel->relispartition)
+		ExecPartitionCheck(info, slot, estate, true);
+	if (info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
+}
+
+static List *
+actions_of_new_row(RowChange *change, TupleTableSlot *slot,
+				   const char *readable_key)
+{
+	const Table *table = change->statement.table;
+	TupleTableSlot *old = change->statement.old_slot;
+	List	   *actions = NIL;
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+		UpdateAction *action;
+
+		if (column->name == NULL ||
+			compute_datum_unchanged(column,
+									old->tts_isnull[i], old->tts_values[i],
+									slot->tts_isnull[i], slot->tts_values[i]))
+			continue;
+		action = compute_column_action(&change->statement, column, false,
+									   slot->tts_isnull[i],
+									   slot->tts_values[i], readable_key);
+		if (action != NULL)
+			actions = lappend(actions, action);
+	}
+	return actions;
+}
+
+/* ---- requests ---- */
+
+static Request *
+send_change(RowChange *change, const RowAttempt *attempt, List *actions)
+{
+	WriteStatement *statement = &change->statement;
+	Condition  *condition;
+	Request    *request;
+	char	   *tail;
+
+	condition = attempt->base != NULL
+		? compute_unchanged(statement->table, statement->read_columns,
+							attempt->base)
+		: spelled_as_old_row(change);
+	tail = write_request_tail(statement, actions, condition);
+	if (tail == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("row of foreign table \"%s\" has too many columns for one conditional DynamoDB request",
+						statement->table->relation_name)));
+	request = write_request_start(statement, attempt->key,
+								  attempt->readable_key, tail);
+	request_wait(request);
+	return request;
+}
+
+/* The item as it is now: from the failure itself, or read. */
+static const DynamoItem *
+item_after_failure(RowChange *change, const RowAttempt *attempt,
+				   const Request *failed)
+{
+	WriteStatement *statement = &change->statement;
+	const Response *response = request_response(failed);
+	Request    *request;
+
+	if (response != NULL && response->item != NULL)
+	{
+		connection_note_old_item(statement->connection);
+		return response->item;
+	}
+	if (connection_sends_old_item(statement->connection))
+		return NULL;
+	request = reader_start_get(statement->connection, statement->table,
+							   attempt->key, attempt->readable_key,
+							   statement->counters);
+	request_wait(request);
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+	return request_response(request)->item;
+}
+
+/*
+ * The row was changed meanwhile: EvalPlanQual checks the join and WHERE again
+ * and computes anew.  Returns the plan's slot for the current row, or NULL if
+ * it does not qualify.
+ */
+static TupleTableSlot *
+recheck_row(RowChange *change, const RowAttempt *attempt,
+			Datum *values, bool *nulls)
+{
+	ResultRelInfo *info = change->statement.result_info;
+	EPQState   *epqstate = &change->mtstate->mt_epqstate;
+	Relation	relation = info->ri_RelationDesc;
+	TriggerDesc *triggers = info->ri_TrigDesc;
+	TupleTableSlot *input;
+	TupleTableSlot *result;
+	HeapTuple	tuple;
+
+	if (triggers != NULL &&
+		(triggers->trig_update_before_row || triggers->trig_delete_before_row))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not change an item of table \"%s\" because it was changed meanwhile, after row triggers had seen it",
+						change->statement.table->table_name),
+				 errdetail("Item %s.", attempt->readable_key),
+				 errhint("Retry the statement.")));
+
+	input = EvalPlanQualSlot(epqstate, relation, info->ri_RangeTableIndex);
+	tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
+	tuple->t_tableOid = RelationGetRelid(relation);
+	ExecForceStoreHeapTuple(tuple, input, false);
+	result = EvalPlanQual(epqstate, relation, info->ri_RangeTableIndex, input);
+	return TupIsNull(result) ? NULL : result;
+}
+
+/*
+ * After a failed condition: makes the current item the base.  Returns false if
+ * there is no row to change any more.  *plan_slot is set when the new row must
+ * be computed from it.
+ */
+static bool
+prepare_next_attempt(RowChange *change, RowAttempt *attempt,
+					 const Request *failed, TupleTableSlot **plan_slot)
+{
+	const Table *table = change->statement.table;
+	TupleTableSlot *old = change->statement.old_slot;
+	const DynamoItem *item = item_after_failure(change, attempt, failed);
+	Datum	   *values = palloc(sizeof(Datum) * table->column_count);
+	bool	   *nulls = palloc(sizeof(bool) * table->column_count);
+
+	*plan_slot = NULL;
+	if (item == NULL)
+		return false;
+	row_write_back_off(table, attempt->readable_key, attempt->rounds++);
+	table_decode_item(table, item, NULL, values, nulls);
+	attempt->base = item;
+	if (is_old_row(change, values, nulls))
+		return true;
+
+	*plan_slot = recheck_row(change, attempt, values, nulls);
+	ExecClearTuple(old);
+	memcpy(old->tts_values, values, sizeof(Datum) * table->column_count);
+	memcpy(old->tts_isnull, nulls, sizeof(bool) * table->column_count);
+	ExecStoreVirtualTuple(old);
+	return *plan_slot != NULL;
+}
+
+/* Starts on a row; false if this statement has changed it already. */
+static bool
+start_attempt(RowChange *change, RowAttempt *attempt,
+			  TupleTableSlot *plan_slot)
+{
+	memset(attempt, 0, sizeof(RowAttempt));
+	load_old_row(change, plan_slot);
+	attempt->key = key_of_old_row(change);
+	attempt->readable_key = table_readable_key(change->statement.table,
+											   attempt->key);
+	return !changed_already(change, attempt->readable_key);
+}
+
+static void
+store_item(const RowChange *change, TupleTableSlot *slot,
+		   const DynamoItem *item)
+{
+	ExecClearTuple(slot);
+	table_decode_item(change->statement.table, item, NULL,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = change->statement.table->relation_id;
+}
+
+static TupleTableSlot *
+change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
+{
+	WriteStatement *statement = &change->statement;
+	bool		is_update = statement->operation == CMD_UPDATE;
+	RowAttempt	attempt;
+	Request    *request;
+
+	if (!start_attempt(change, &attempt, plan_slot))
+		return NULL;
+	for (;;)
+	{
+		List	   *actions = NIL;
+
+		if (is_update)
+		{
+			slot_getallattrs(slot);
+			stamp_new_row(change, slot);
+			check_new_row(change, slot);
+			actions = actions_of_new_row(change, slot, attempt.readable_key);
+		}
+		request = send_change(change, &attempt, actions);
+		if (request_outcome(request) == OUTCOME_SUCCESS)
+			break;
+		if (request_outcome(request) != OUTCOME_CONDITION_FAILED)
+			request_raise(request, statement->written == 0 ? NULL
+						  : psprintf("Before that, the statement wrote %lld items.",
+									 (long long) statement->written));
+		if (!prepare_next_attempt(change, &attempt, request, &plan_slot))
+			return NULL;
+		if (plan_slot != NULL && is_update)
+			slot = ExecGetUpdateNewTuple(statement->result_info, plan_slot,
+										 statement->old_slot);
+	}
+
+	note_changed(change, attempt.readable_key);
+	store_item(change, slot, request_response(request)->item);
+	return slot;
+}
+
+TupleTableSlot *
+row_change_apply(RowChange *change, TupleTableSlot *slot,
+				 TupleTableSlot *plan_slot)
+{
+	MemoryContext old;
+	TupleTableSlot *result;
+
+	MemoryContextReset(change->context);
+	old = MemoryContextSwitchTo(change->context);
+	result = change_row(change, slot, plan_slot);
+	MemoryContextSwitchTo(old);
+	return result;
+}
+
+const RequestCounters *
+row_change_counters(const RowChange *change)
+{
+	return &change->counters;
+}

@@ -1,0 +1,27 @@
+/*
+ * scan.h
+ *		The state of a foreign scan; shared with explain.c.
+ */
+#ifndef DYNAMORM_FDW_SCAN_H
+#define DYNAMORM_FDW_SCAN_H
+
+#include "postgres.h"
+
+#include "fdw/evaluate.h"
+#include "fdw/reader.h"
+
+typedef struct DynamoScan
+{
+	Oid			user_id;		/* whose rights count */
+	Table	   *table;
+	Connection *connection;		/* NULL: only explained */
+	List	   *clauses;		/* all of them, implicitly ANDed */
+	List	   *projection;		/* of access_projection() */
+	bool	   *wanted;			/* of access_wanted_columns() */
+	Evaluator  *evaluator;
+	Reader	   *reader;			/* NULL: not started */
+	MemoryContext context;		/* of one execution of the scan */
+	RequestCounters counters;
+} DynamoScan;
+
+#endif							/* DYNAMORM_FDW_SCAN_H */

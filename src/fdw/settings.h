@@ -1,0 +1,17 @@
+/*
+ * settings.h
+ *		The settings (GUCs) dynamorm_fdw.*.
+ */
+#ifndef DYNAMORM_FDW_SETTINGS_H
+#define DYNAMORM_FDW_SETTINGS_H
+
+#include "postgres.h"
+
+extern int	transaction_mode_setting;	/* TransactionMode; -1: the option's */
+extern int	max_read_units; /* per statement; 0: no limit */
+extern bool report_conditions;
+
+/* Defines them; called once, when the library is loaded. */
+extern void settings_define(void);
+
+#endif							/* DYNAMORM_FDW_SETTINGS_H */

@@ -1,0 +1,173 @@
+/*
+ * write_statement.c
+ *		An UPDATE or DELETE that this extension runs itself, and how it is
+ *		pushed to DynamoDB.
+ *
+ * request condition = attribute_exists(key) AND where AND guards, with the old
+ * item asked for if it fails: no write of ours is ever unconditional.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "fdw/write_statement.h"
+#include "translate/condition.h"
+
+/*
+ * An upsert stamps created_at only where it creates the item; that the item is
+ * there and has no such attribute is left to the computed path.
+ */
+static void
+add_creation_stamp(Scope *scope, const WriteStatement *statement,
+				   PushedWrite *pushed, List **guards)
+{
+	const Column *column = statement->created_at;
+	DocumentPath *path = path_make(column->attribute_name);
+	AttributeValue *value = NULL;
+	Operand    *operand;
+	Datum		datum;
+
+	if (scope_value(scope, statement->created_at_value, &datum) == VALUE_KNOWN)
+		value = codec_encode(column->codec, datum,
+							 &(CodecPlace) {
+								 .table = statement->table->relation_name,
+								 .column = column->name,
+								 .attribute = column->attribute_name
+							 });
+	operand = value != NULL ? operand_value(value)
+		: operand_unknown(scope_label(scope, statement->created_at_value));
+
+	pushed->actions = lappend(pushed->actions,
+							  update_action(UPDATE_SET, path,
+											operand_if_not_exists(path,
+																  operand)));
+	*guards = lappend(*guards,
+					  condition_either(condition_not_exists(path_make(statement->table->partition_key->attribute_name)),
+									   condition_exists(path)));
+}
+
+PushedWrite *
+pushed_write_make(Scope *scope, const WriteStatement *statement,
+				  List *clauses, List *assignments)
+{
+	PushedWrite *pushed = palloc0(sizeof(PushedWrite));
+	const char *key = statement->table->partition_key->attribute_name;
+	Condition  *where;
+	List	   *guards = NIL;
+
+	where = condition_translate_list(scope, clauses, SENSE_MUST, NULL);
+	if (where->kind == CONDITION_FALSE)
+		pushed->obstacle = "WHERE";
+
+	if (statement->operation == CMD_UPDATE && pushed->obstacle == NULL)
+	{
+		UpdateTranslation *update = update_translate(scope, assignments);
+
+		pushed->obstacle = update->obstacle;
+		pushed->actions = update->actions;
+		guards = update->guards;
+
+		/*
+		 * Whether a request that only removes creates the item differs from
+		 * engine to engine; and one without actions has nothing to guard.
+		 */
+		if (pushed->obstacle == NULL &&
+			(update->actions == NIL ||
+			 (statement->upsert && update->only_removes)))
+			pushed->obstacle = "SET";
+		if (pushed->obstacle == NULL && statement->multi_selects != NIL)
+			pushed->obstacle = "sub-select";
+		if (pushed->obstacle == NULL && statement->check_locally)
+			pushed->obstacle = "constraint";
+		if (pushed->obstacle == NULL && statement->created_at != NULL)
+			add_creation_stamp(scope, statement, pushed, &guards);
+	}
+
+	if (pushed->obstacle == NULL)
+	{
+		pushed->condition = condition_both(where, condition_and(guards));
+		if (!statement->upsert)
+			pushed->condition =
+				condition_both(condition_exists(path_make(key)),
+							   pushed->condition);
+		if (pushed->condition->kind == CONDITION_FALSE)
+			pushed->obstacle = "SET";
+	}
+	return pushed;
+}
+
+/* Writes an expression as a member; false if it is beyond the limits. */
+static bool
+append_expression(StringInfo tail, const char *member, StringInfo text,
+				  Placeholders *placeholders)
+{
+	if (!expression_within_limits(text, placeholders))
+		return false;
+	json_append_text_member(tail, member, text->data);
+	return true;
+}
+
+char *
+write_request_tail(const WriteStatement *statement, List *actions,
+				   const Condition *condition)
+{
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfoData tail;
+	StringInfoData text;
+
+	initStringInfo(&tail);
+	initStringInfo(&text);
+
+	if (actions != NIL)
+	{
+		write_update(&text, actions, placeholders);
+		if (!append_expression(&tail, "UpdateExpression", &text, placeholders))
+			return NULL;
+	}
+	if (condition->kind != CONDITION_TRUE)
+	{
+		resetStringInfo(&text);
+		placeholders->operator_count = 0;
+		write_condition(&text, condition, placeholders);
+		if (!append_expression(&tail, "ConditionExpression", &text,
+							   placeholders))
+			return NULL;
+		appendStringInfoString(&tail,
+							   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
+	}
+	write_placeholders(&tail, placeholders);
+	if (statement->returning)
+		appendStringInfo(&tail, ",\"ReturnValues\":\"%s\"",
+						 statement->operation == CMD_UPDATE
+						 ? "ALL_NEW" : "ALL_OLD");
+	if (statement->count_units)
+		appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
+	appendStringInfoChar(&tail, '}');
+	return tail.data;
+}
+
+Request *
+write_request_start(const WriteStatement *statement, const DynamoItem *key,
+					const char *readable_key, const char *tail)
+{
+	const Table *table = statement->table;
+	StringInfoData body;
+	RequestSpec spec = {
+		.operation = statement->operation == CMD_UPDATE
+			? "UpdateItem" : "DeleteItem",
+		.kind = REQUEST_WRITE,
+		.table = table->table_name,
+		.key = readable_key,
+		.counters = statement->counters
+	};
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"TableName\":");
+	json_append_string(&body, table->table_name, strlen(table->table_name));
+	appendStringInfoString(&body, ",\"Key\":");
+	json_append_item(&body, key);
+	appendStringInfoString(&body, tail);
+	spec.body = body.data;
+	spec.body_length = body.len;
+	return request_start(statement->connection, &spec);
+}

@@ -1,0 +1,80 @@
+/*
+ * write_statement.h
+ *		An UPDATE or DELETE that this extension runs itself, and how it is
+ *		pushed to DynamoDB.
+ */
+#ifndef DYNAMORM_FDW_WRITE_STATEMENT_H
+#define DYNAMORM_FDW_WRITE_STATEMENT_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+
+#include "client/request.h"
+#include "fdw/evaluate.h"
+#include "translate/key.h"
+#include "translate/update.h"
+
+/* What all rows of one statement share. */
+typedef struct WriteStatement
+{
+	CmdType		operation;		/* CMD_UPDATE or CMD_DELETE */
+	const Table *table;
+	Connection *connection;
+	EState	   *estate;
+	ResultRelInfo *result_info;
+	Evaluator  *evaluator;		/* its context is for whatever is evaluated
+								 * here */
+	List	   *clauses;		/* the WHERE, without dyn_upsert() */
+	List	   *assignments;	/* of Assignment, stamps included */
+	List	   *multi_selects;	/* SubPlans that set the parameters in SET
+								 * (a, b) = (SELECT ...) */
+	Column	   *created_at;		/* to be stamped when an upsert creates the
+								 * item; NULL: none, or assigned */
+	Expr	   *created_at_value;
+	bool		upsert;			/* dyn_upsert() was given */
+	bool		returning;		/* the rows written are wanted */
+	bool		check_locally;	/* constraints need the whole new row */
+	bool		has_volatile;	/* each row has values of its own */
+	bool		count_units;	/* ask for consumed capacity */
+	Bitmapset  *read_columns;	/* in WHERE and SET, as pull_varattnos() */
+	RequestCounters *counters;
+	TupleTableSlot *old_slot;	/* for local evaluation */
+	TupleTableSlot *new_slot;
+	int64		written;		/* items so far */
+} WriteStatement;
+
+/* A WHERE and SET as one conditional request. */
+typedef struct PushedWrite
+{
+	const char *obstacle;		/* what keeps it from being pushed; NULL: it
+								 * is pushed */
+	List	   *actions;		/* of UpdateAction; NIL for DELETE */
+	Condition  *condition;
+} PushedWrite;
+
+/*
+ * Translates WHERE and SET.  clauses is what is left of the WHERE once the key
+ * is fixed (KeyLookup.rest).
+ */
+extern PushedWrite *pushed_write_make(Scope *scope,
+									  const WriteStatement *statement,
+									  List *clauses, List *assignments);
+
+/*
+ * The request from after its key to its end.  NULL if an expression is beyond
+ * DynamoDB's limits.
+ */
+extern char *write_request_tail(const WriteStatement *statement,
+								List *actions, const Condition *condition);
+
+/*
+ * Starts the UpdateItem or DeleteItem of one item.  Its memory is allocated in
+ * the current context.
+ */
+extern Request *write_request_start(const WriteStatement *statement,
+									const DynamoItem *key,
+									const char *readable_key,
+									const char *tail);
+
+#endif							/* DYNAMORM_FDW_WRITE_STATEMENT_H */

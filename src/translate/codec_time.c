@@ -1,0 +1,516 @@
+/*
+ * codec_time.c
+ *		Dates and times, as ISO 8601 text or as numbers since 1970.
+ *
+ * The texts have a fixed width, in UTC where a time zone belongs to the type,
+ * and so sort as the values do.  What ISO 8601's four digits cannot say is
+ * written as PostgreSQL does: more digits for years after 9999, and BC behind
+ * the text for years before 1; infinite values are the words infinity and
+ * -infinity.  These do not sort.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "translate/codec_internal.h"
+
+/* The widths of texts. */
+#define DATE_WIDTH			10	/* YYYY-MM-DD */
+#define SECOND_WIDTH		19	/* YYYY-MM-DDTHH:MM:SS */
+
+#define FRACTION_DIGITS		6	/* of what PostgreSQL stores */
+
+bool
+time_is_own_type(Oid type_id)
+{
+	switch (type_id)
+	{
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case INTERVALOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* ---- writing texts ---- */
+
+static char *
+write_infinity(bool positive)
+{
+	return pstrdup(positive ? "infinity" : "-infinity");
+}
+
+static char *
+write_timestamp(Timestamp timestamp, bool with_zone)
+{
+	struct pg_tm tm;
+	fsec_t		microseconds;
+	bool		is_bc;
+
+	if (TIMESTAMP_NOT_FINITE(timestamp))
+		return write_infinity(TIMESTAMP_IS_NOEND(timestamp));
+	if (timestamp2tm(timestamp, NULL, &tm, &microseconds, NULL, NULL) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	is_bc = tm.tm_year <= 0;
+	return psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06d%s%s",
+					is_bc ? 1 - tm.tm_year : tm.tm_year, tm.tm_mon,
+					tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+					microseconds, with_zone ? "Z" : "", is_bc ? " BC" : "");
+}
+
+static char *
+write_date(DateADT date)
+{
+	int			year;
+	int			month;
+	int			day;
+	bool		is_bc;
+
+	if (DATE_NOT_FINITE(date))
+		return write_infinity(DATE_IS_NOEND(date));
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	is_bc = year <= 0;
+	return psprintf("%04d-%02d-%02d%s", is_bc ? 1 - year : year, month, day,
+					is_bc ? " BC" : "");
+}
+
+static char *
+write_time(TimeADT time)
+{
+	return psprintf("%02d:%02d:%02d.%06d", (int) (time / USECS_PER_HOUR),
+					(int) (time / USECS_PER_MINUTE % 60),
+					(int) (time / USECS_PER_SEC % 60),
+					(int) (time % USECS_PER_SEC));
+}
+
+/* The zone is part of the value: it counts in comparisons. */
+static char *
+write_timetz(const TimeTzADT *value)
+{
+	char	   *time = write_time(value->time);
+	int			offset = abs(value->zone);
+	char	   *text;
+
+	/* the type stores seconds west of Greenwich */
+	text = psprintf("%s%c%02d:%02d", time, value->zone <= 0 ? '+' : '-',
+					offset / SECS_PER_HOUR,
+					offset / SECS_PER_MINUTE % 60);
+	if (offset % SECS_PER_MINUTE != 0)
+		text = psprintf("%s:%02d", text, offset % SECS_PER_MINUTE);
+	return text;
+}
+
+/* Months, days and time are independent: 'P1M' is not 'P30D'. */
+static char *
+write_interval(const Interval *interval)
+{
+	StringInfoData text;
+	int64		hours = interval->time / USECS_PER_HOUR;
+	int			minutes = (int) (interval->time / USECS_PER_MINUTE % 60);
+	int64		rest = interval->time % USECS_PER_MINUTE;
+
+#ifdef INTERVAL_NOT_FINITE
+	if (INTERVAL_NOT_FINITE(interval))
+		return write_infinity(INTERVAL_IS_NOEND(interval));
+#endif
+	initStringInfo(&text);
+	appendStringInfoChar(&text, 'P');
+	if (interval->month / MONTHS_PER_YEAR != 0)
+		appendStringInfo(&text, "%dY", interval->month / MONTHS_PER_YEAR);
+	if (interval->month % MONTHS_PER_YEAR != 0)
+		appendStringInfo(&text, "%dM", interval->month % MONTHS_PER_YEAR);
+	if (interval->day != 0)
+		appendStringInfo(&text, "%dD", interval->day);
+	if (interval->time != 0 || text.len == 1)
+		appendStringInfoChar(&text, 'T');
+	if (hours != 0)
+		appendStringInfo(&text, INT64_FORMAT "H", hours);
+	if (minutes != 0)
+		appendStringInfo(&text, "%dM", minutes);
+	if (rest % USECS_PER_SEC != 0)
+		appendStringInfo(&text, "%s%d.%06dS", rest < 0 ? "-" : "",
+						 (int) Abs(rest / USECS_PER_SEC),
+						 (int) Abs(rest % USECS_PER_SEC));
+	else if (rest != 0 || text.data[text.len - 1] == 'T')
+		appendStringInfo(&text, "%dS", (int) (rest / USECS_PER_SEC));
+	return text.data;
+}
+
+char *
+time_write_text(Codec *codec, Datum value)
+{
+	switch (codec->base_type_id)
+	{
+		case TIMESTAMPOID:
+			return write_timestamp(DatumGetTimestamp(value), false);
+		case TIMESTAMPTZOID:
+			return write_timestamp(DatumGetTimestampTz(value), true);
+		case DATEOID:
+			return write_date(DatumGetDateADT(value));
+		case TIMEOID:
+			return write_time(DatumGetTimeADT(value));
+		case TIMETZOID:
+			return write_timetz(DatumGetTimeTzADTP(value));
+		default:
+			return write_interval(DatumGetIntervalP(value));
+	}
+}
+
+/* ---- reading texts ---- */
+
+/* Two digits; a number above 99 if they are none. */
+static inline int
+two_digits(const char *text)
+{
+	unsigned char tens = text[0] - '0';
+	unsigned char ones = text[1] - '0';
+
+	return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
+}
+
+/* YYYY-MM-DD, in the years that four digits can say. */
+static bool
+read_iso_date(const char *text, DateADT *date)
+{
+	int			year = two_digits(text) * 100 + two_digits(text + 2);
+	int			month = two_digits(text + 5);
+	int			day = two_digits(text + 8);
+
+	if (text[4] != '-' || text[7] != '-' || year < 1 || year > 9999 ||
+		month < 1 || month > MONTHS_PER_YEAR || day < 1 ||
+		day > day_tab[isleap(year)][month - 1])
+		return false;
+	*date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
+	return true;
+}
+
+/*
+ * YYYY-MM-DDTHH:MM:SS, a fraction of up to six digits, and Z if the type has a
+ * time zone: what we write, and what most others do.  False if it is anything
+ * else, which the input function then reads.
+ */
+static bool
+read_iso_timestamp(const char *text, int length, bool with_zone,
+				   Timestamp *timestamp)
+{
+	DateADT		date;
+	int			hour;
+	int			minute;
+	int			second;
+	int			fraction = 0;
+	int			unit = USECS_PER_SEC / 10;
+	const char *place = text + SECOND_WIDTH;
+	const char *end = text + length;
+
+	if (with_zone && (length == 0 || *--end != 'Z'))
+		return false;
+	if (end < place || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+		!read_iso_date(text, &date))
+		return false;
+	hour = two_digits(text + 11);
+	minute = two_digits(text + 14);
+	second = two_digits(text + 17);
+	if (hour > 23 || minute > 59 || second > 59)
+		return false;
+
+	if (place < end)
+	{
+		if (*place++ != '.' || place == end)
+			return false;
+		for (; place < end; place++, unit /= 10)
+		{
+			if (*place < '0' || *place > '9' || unit == 0)
+				return false;
+			fraction += (*place - '0') * unit;
+		}
+	}
+	*timestamp = date * USECS_PER_DAY + hour * USECS_PER_HOUR +
+		minute * USECS_PER_MINUTE + second * USECS_PER_SEC + fraction;
+	return true;
+}
+
+/* Does the text say more than microseconds, which the input functions round? */
+static bool
+is_finer_than_microseconds(const char *text)
+{
+	while ((text = strpbrk(text, ".,")) != NULL)
+	{
+		int			digits = strspn(++text, "0123456789");
+
+		for (int i = FRACTION_DIGITS; i < digits; i++)
+		{
+			if (text[i] != '0')
+				return true;
+		}
+	}
+	return false;
+}
+
+static void raise_misfit(const Decoding *decoding, const Codec *codec,
+						 const AttributeValue *value) pg_attribute_noreturn();
+
+/* Finer than the type, or out of its range. */
+static void
+raise_misfit(const Decoding *decoding, const Codec *codec,
+			 const AttributeValue *value)
+{
+	codec_raise_misfit(decoding, codec, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE,
+					   value);
+}
+
+/* The type's precision, as in timestamp(3), must hold the microseconds. */
+static void
+check_precision(const Codec *codec, int64 microseconds,
+				const AttributeValue *value, const Decoding *decoding)
+{
+	int64		unit = 1;
+
+	if (codec->base_typmod < 0)
+		return;
+	for (int digits = codec->base_typmod; digits < FRACTION_DIGITS; digits++)
+		unit *= 10;
+	if (microseconds % unit != 0)
+		raise_misfit(decoding, codec, value);
+}
+
+static Timestamp
+read_timestamp(Codec *codec, const AttributeValue *value,
+			   const Decoding *decoding)
+{
+	char	   *text;
+	Timestamp	timestamp;
+
+	if (!read_iso_timestamp(value->u.text, value->length,
+							codec->base_type_id == TIMESTAMPTZOID,
+							&timestamp))
+	{
+		text = text_to_server(value, decoding);
+		if (is_finer_than_microseconds(text))
+			raise_misfit(decoding, codec, value);
+		timestamp = DatumGetTimestamp(text_call_input(codec, text, -1));
+	}
+	if (!TIMESTAMP_NOT_FINITE(timestamp))
+		check_precision(codec, timestamp, value, decoding);
+	return timestamp;
+}
+
+static DateADT
+read_date(Codec *codec, const AttributeValue *value, const Decoding *decoding)
+{
+	char	   *text;
+	DateADT		date;
+
+	if (value->length == DATE_WIDTH && read_iso_date(value->u.text, &date))
+		return date;
+
+	/* date_in() reads a time of day too, and drops it */
+	text = text_to_server(value, decoding);
+	if (strchr(text, ':') != NULL)
+		raise_misfit(decoding, codec, value);
+	return DatumGetDateADT(text_call_input(codec, text, -1));
+}
+
+/* The types whose typmod is more than a precision, or rarely is one. */
+static Datum
+read_other(Codec *codec, const AttributeValue *value, const Decoding *decoding)
+{
+	char	   *text = text_to_server(value, decoding);
+	Datum		datum;
+	Datum		adjusted;
+
+	if (is_finer_than_microseconds(text))
+		raise_misfit(decoding, codec, value);
+	datum = text_call_input(codec, text, -1);
+	switch (codec->base_type_id)
+	{
+		case TIMEOID:
+			check_precision(codec, DatumGetTimeADT(datum), value, decoding);
+			break;
+		case TIMETZOID:
+			check_precision(codec, DatumGetTimeTzADTP(datum)->time, value,
+							decoding);
+			break;
+		default:
+			if (codec->base_typmod < 0)
+				break;
+			adjusted = text_call_input(codec, text, codec->base_typmod);
+			if (memcmp(DatumGetIntervalP(datum), DatumGetIntervalP(adjusted),
+					   sizeof(Interval)) != 0)
+				raise_misfit(decoding, codec, value);
+			break;
+	}
+	return datum;
+}
+
+Datum
+time_read_text(Codec *codec, const AttributeValue *value,
+			   const Decoding *decoding)
+{
+	switch (codec->base_type_id)
+	{
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return TimestampGetDatum(read_timestamp(codec, value, decoding));
+		case DATEOID:
+			return DateADTGetDatum(read_date(codec, value, decoding));
+		default:
+			return read_other(codec, value, decoding);
+	}
+}
+
+/* ---- numbers since 1970 ---- */
+
+/* The powers of ten that turn a unit into microseconds. */
+static const int unit_scales[] = {
+	[UNIT_SECOND] = 6,
+	[UNIT_MILLISECOND] = 3,
+	[UNIT_MICROSECOND] = 0,
+	[UNIT_NANOSECOND] = -3
+};
+
+#define EPOCH_DAYS			(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)
+#define EPOCH_MICROSECONDS	(EPOCH_DAYS * USECS_PER_DAY)
+
+/*
+ * Both parts have the same sign.  They become one text digit by digit, since
+ * the last dates in microseconds are beyond 64 bits.
+ */
+static EncodeProblem
+write_epoch(EpochUnit unit, int64 seconds, int microseconds,
+			AttributeValue *out)
+{
+	const char *sign = seconds < 0 || microseconds < 0 ? "-" : "";
+	char	   *text;
+
+	seconds = Abs(seconds);
+	microseconds = Abs(microseconds);
+	switch (unit)
+	{
+		case UNIT_SECOND:
+			if (microseconds != 0)
+				return ENCODE_UNIT;
+			text = psprintf("%s" INT64_FORMAT, sign, seconds);
+			break;
+		case UNIT_MILLISECOND:
+			if (microseconds % 1000 != 0)
+				return ENCODE_UNIT;
+			text = psprintf("%s" INT64_FORMAT "%03d", sign, seconds,
+							microseconds / 1000);
+			break;
+		case UNIT_MICROSECOND:
+			text = psprintf("%s" INT64_FORMAT "%06d", sign, seconds,
+							microseconds);
+			break;
+		default:
+			text = psprintf("%s" INT64_FORMAT "%06d000", sign, seconds,
+							microseconds);
+			break;
+	}
+	return number_encode_text(text, out);
+}
+
+EncodeProblem
+epoch_encode(Codec *codec, Datum value, AttributeValue *out)
+{
+	if (codec->base_type_id == DATEOID)
+	{
+		DateADT		date = DatumGetDateADT(value);
+
+		if (DATE_NOT_FINITE(date))
+			return ENCODE_NOT_FINITE;
+		return write_epoch(codec->state->unit,
+						   ((int64) date + EPOCH_DAYS) * SECS_PER_DAY, 0, out);
+	}
+	else
+	{
+		Timestamp	timestamp = DatumGetTimestamp(value);
+
+		if (TIMESTAMP_NOT_FINITE(timestamp))
+			return ENCODE_NOT_FINITE;
+		/* the end of the type's range is far from that of 64 bits */
+		timestamp += EPOCH_MICROSECONDS;
+		return write_epoch(codec->state->unit, timestamp / USECS_PER_SEC,
+						   (int) (timestamp % USECS_PER_SEC), out);
+	}
+}
+
+/* Days since 1970; false if there is a time of day, or it is out of range. */
+static bool
+read_epoch_date(const Codec *codec, const AttributeValue *value,
+				const NumberShape *shape, DateADT *date)
+{
+	int64		seconds;
+	int64		days;
+
+	if (!number_read_scaled(value->u.text, shape,
+							unit_scales[codec->state->unit] - FRACTION_DIGITS,
+							&seconds) ||
+		seconds % SECS_PER_DAY != 0)
+		return false;
+	days = seconds / SECS_PER_DAY - EPOCH_DAYS;
+	*date = (DateADT) days;
+	return *date == days && IS_VALID_DATE(*date);
+}
+
+static bool
+read_epoch_timestamp(const Codec *codec, const AttributeValue *value,
+					 const NumberShape *shape, Timestamp *timestamp)
+{
+	int64		microseconds;
+
+	return number_read_scaled(value->u.text, shape,
+							  unit_scales[codec->state->unit],
+							  &microseconds) &&
+		!pg_sub_s64_overflow(microseconds, EPOCH_MICROSECONDS, timestamp) &&
+		IS_VALID_TIMESTAMP(*timestamp);
+}
+
+Datum
+epoch_decode(Codec *codec, const AttributeValue *value,
+			 const Decoding *decoding)
+{
+	NumberShape shape;
+	DateADT		date;
+	Timestamp	timestamp;
+
+	if (!number_read_shape(value->u.text, value->length, &shape))
+		codec_raise_spelling(decoding, value);
+	if (codec->base_type_id == DATEOID)
+	{
+		if (!read_epoch_date(codec, value, &shape, &date))
+			raise_misfit(decoding, codec, value);
+		return DateADTGetDatum(date);
+	}
+	if (!read_epoch_timestamp(codec, value, &shape, &timestamp))
+		raise_misfit(decoding, codec, value);
+	check_precision(codec, timestamp, value, decoding);
+	return TimestampGetDatum(timestamp);
+}
+
+const char *
+codec_unit_name(const Codec *codec)
+{
+	if (codec->kind != CODEC_EPOCH)
+		return NULL;
+	switch (codec->state->unit)
+	{
+		case UNIT_SECOND:
+			return "second";
+		case UNIT_MILLISECOND:
+			return "milliseconds";
+		default:
+			return NULL;
+	}
+}

@@ -1,0 +1,64 @@
+/*
+ * scope.h
+ *		What a translation needs to know: the table, its range table index, and
+ *		how column-free expressions get their values.
+ *
+ * Translation runs twice: when planning, to see what can be pushed (constants
+ * are known, the rest not yet), and when execution begins, with all values.
+ * A value that is not known is taken for an ordinary one: not NULL, storable.
+ */
+#ifndef DYNAMORM_TRANSLATE_SCOPE_H
+#define DYNAMORM_TRANSLATE_SCOPE_H
+
+#include "postgres.h"
+
+#include "nodes/primnodes.h"
+#include "translate/expression.h"
+#include "translate/table.h"
+
+typedef struct Scope Scope;
+
+struct Scope
+{
+	const Table *table;
+	Index		varno;			/* of the table in the expressions */
+	bool		keys_forbidden; /* key attributes may not be named (the filter
+								 * of a Query) */
+
+	/*
+	 * Evaluates a column-free expression; false if its value is not known.
+	 * NULL: only constants are known.  The value lives as long as the memory
+	 * context that was current when the translation was called.
+	 */
+	bool		(*evaluate) (Scope *scope, Expr *expr, Datum *value,
+							 bool *isnull);
+	void	   *evaluate_state;
+
+	/* How EXPLAIN shows a value not known; NULL: as "?". */
+	const char *(*label) (Scope *scope, Expr *expr);
+};
+
+typedef enum ValueState
+{
+	VALUE_UNKNOWN,				/* not known yet */
+	VALUE_NULL,					/* SQL NULL */
+	VALUE_KNOWN
+} ValueState;
+
+/* Has the expression no column of the scope's table, and nothing volatile? */
+extern bool scope_is_column_free(const Scope *scope, Expr *expr);
+
+/* The value of a column-free expression. */
+extern ValueState scope_value(Scope *scope, Expr *expr, Datum *value);
+
+/* The label of a value that is not known. */
+extern const char *scope_label(Scope *scope, Expr *expr);
+
+/*
+ * The column that an expression is, looking through relabelings that keep the
+ * stored bytes (RelabelType between binary compatible types, varchar to text);
+ * NULL if it is none.
+ */
+extern Column *scope_column(const Scope *scope, Expr *expr);
+
+#endif							/* DYNAMORM_TRANSLATE_SCOPE_H */

