@@ -65,7 +65,7 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->returning = (plan->flags & DIRECT_FLAG_RETURNING) != 0;
 	statement->check_locally = (plan->flags & DIRECT_FLAG_CHECK_LOCALLY) != 0;
 	statement->has_volatile = evaluate_has_volatile(scan->fdw_exprs);
-	statement->count_units = node->ss.ps.instrument != NULL;
+	statement->count_units = node->ss.ps.state->es_instrument != 0;
 	statement->read_columns = plan->read_columns;
 	statement->counters = &state->counters;
 }

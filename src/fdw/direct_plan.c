@@ -291,7 +291,6 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
 {
 	RangeTblEntry *rte = planner_rt_fetch(result_relation, root);
-	RelOptInfo *relation;
 	List	   *assigned = NIL;
 	List	   *expressions = NIL;
 	List	   *multi_selects = NIL;
@@ -309,9 +308,10 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	scan = find_scan(plan, result_relation, subplan_index, &gating);
 	if (scan == NULL)
 		return false;
-	relation = find_base_rel(root, result_relation);
 	table = description_of_table(rte->relid,
-								 planned_user(root, relation, rte));
+								 planned_user(root,
+											  find_base_rel(root, result_relation),
+											  rte));
 
 	clauses = list_concat(list_copy(scan->scan.plan.qual), gating);
 	clauses = take_upsert(clauses, &upsert);

@@ -262,8 +262,11 @@ raise_duplicate(InsertState *state, const InsertRow *row)
 					state->table->relation_name),
 			 state->written == 0
 			 ? errdetail("Item %s already exists.", row->readable_key)
-			 : errdetail("Item %s already exists. Before that, the statement wrote %lld items.",
-						 row->readable_key, (long long) state->written)));
+			 : errdetail_plural("Item %s already exists. Before that, the statement wrote %lld item.",
+								"Item %s already exists. Before that, the statement wrote %lld items.",
+								(unsigned long) state->written,
+								row->readable_key,
+								(long long) state->written)));
 }
 
 /*
@@ -302,7 +305,9 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 		raise_duplicate(state, failed);
 	if (state->written > 0)
 		appendStringInfo(&progress,
-						 "Before that, the statement wrote %lld items.",
+						 ngettext("Before that, the statement wrote %lld item.",
+								  "Before that, the statement wrote %lld items.",
+								  (unsigned long) state->written),
 						 (long long) state->written);
 	request_raise(failed->request, progress.len > 0 ? progress.data : NULL);
 }

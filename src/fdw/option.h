@@ -21,7 +21,7 @@ typedef enum TransactionMode
 /*
  * The session's connection for a server as a user (the user whose rights
  * count: a view's owner for a view); made if there is none.  Raises 42704 if
- * there is no user mapping, 28000 if it lacks keys, HV00B if the server has
+ * there is no user mapping, 28000 if it lacks keys, HV00J if the server has
  * no region and no endpoint.
  */
 extern Connection *option_connection(Oid server_id, Oid user_id);

@@ -46,6 +46,30 @@ add_creation_stamp(Scope *scope, const WriteStatement *statement,
 									   condition_exists(path)));
 }
 
+/* Fills in actions or obstacle; returns the guards. */
+static List *
+translate_update(Scope *scope, const WriteStatement *statement,
+				 List *assignments, PushedWrite *pushed)
+{
+	UpdateTranslation *update = update_translate(scope, assignments);
+	List	   *guards = update->guards;
+
+	pushed->actions = update->actions;
+	pushed->obstacle = update->obstacle;
+
+	/*
+	 * Whether a request that only removes creates the item differs from
+	 * engine to engine; and one without actions has nothing to guard.
+	 */
+	if (update->obstacle == NULL &&
+		(update->actions == NIL ||
+		 (statement->upsert && update->only_removes)))
+		pushed->obstacle = "SET";
+	if (pushed->obstacle == NULL && statement->created_at != NULL)
+		add_creation_stamp(scope, statement, pushed, &guards);
+	return guards;
+}
+
 PushedWrite *
 pushed_write_make(Scope *scope, const WriteStatement *statement,
 				  List *clauses, List *assignments)
@@ -58,30 +82,14 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 	where = condition_translate_list(scope, clauses, SENSE_MUST, NULL);
 	if (where->kind == CONDITION_FALSE)
 		pushed->obstacle = "WHERE";
+	else if (statement->multi_selects != NIL)
 
-	if (statement->operation == CMD_UPDATE && pushed->obstacle == NULL)
-	{
-		UpdateTranslation *update = update_translate(scope, assignments);
-
-		pushed->obstacle = update->obstacle;
-		pushed->actions = update->actions;
-		guards = update->guards;
-
-		/*
-		 * Whether a request that only removes creates the item differs from
-		 * engine to engine; and one without actions has nothing to guard.
-		 */
-		if (pushed->obstacle == NULL &&
-			(update->actions == NIL ||
-			 (statement->upsert && update->only_removes)))
-			pushed->obstacle = "SET";
-		if (pushed->obstacle == NULL && statement->multi_selects != NIL)
-			pushed->obstacle = "sub-select";
-		if (pushed->obstacle == NULL && statement->check_locally)
-			pushed->obstacle = "constraint";
-		if (pushed->obstacle == NULL && statement->created_at != NULL)
-			add_creation_stamp(scope, statement, pushed, &guards);
-	}
+		/* its parameters have no values before the row is known */
+		pushed->obstacle = "sub-select";
+	else if (statement->check_locally)
+		pushed->obstacle = "constraint";
+	else if (statement->operation == CMD_UPDATE)
+		guards = translate_update(scope, statement, assignments, pushed);
 
 	if (pushed->obstacle == NULL)
 	{

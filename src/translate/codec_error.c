@@ -61,6 +61,17 @@ describe_value(const AttributeValue *value)
 	return text.data;
 }
 
+/* The text of a scalar, without the quotes of a string. */
+static char *
+describe_text(const AttributeValue *value)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	attribute_append_server_text(&text, value->u.text, value->length);
+	return text.data;
+}
+
 void
 codec_add_context(void *argument)
 {
@@ -117,8 +128,8 @@ codec_raise_spelling(const Decoding *decoding, const AttributeValue *value)
 			 value->type == ATTRIBUTE_B
 			 ? errmsg("the value of %s is not base64",
 					  describe_attribute(decoding))
-			 : errmsg("value %s of %s is not a number",
-					  describe_value(value), describe_attribute(decoding)),
+			 : errmsg("value \"%s\" of %s is not a number",
+					  describe_text(value), describe_attribute(decoding)),
 			 errdetail_internal("%s", describe_place(decoding))));
 }
 
@@ -194,7 +205,7 @@ problem_detail(EncodeProblem problem, const Codec *codec)
 		case ENCODE_LOWER_BOUND:
 			return "Lists and sets have no lower bound: that of the array must be 1.";
 		case ENCODE_DIMENSIONS:
-			return "An array of several dimensions can be neither a set nor a list of lists that are elements themselves.";
+			return "The array has several dimensions, but a set has one, and so has a list whose elements may be lists.";
 		case ENCODE_EMPTY_NAME:
 			return "DynamoDB has no empty names in documents.";
 		case ENCODE_NESTING:

@@ -133,11 +133,11 @@ extern bool number_read_shape(const char *text, int length,
 							  NumberShape *shape);
 
 /*
- * The number times 10^scale as an int64; false if that is no integer, or out
- * of range.
+ * The number times 10^scale, as sign and magnitude; false if that is no
+ * integer, or out of range.
  */
 extern bool number_read_scaled(const char *text, const NumberShape *shape,
-							   int scale, int64 *result);
+							   int scale, bool *negative, uint64 *magnitude);
 
 /*
  * Makes *out an N of a number's text as PostgreSQL writes it, in plain digits

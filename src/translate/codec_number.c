@@ -34,6 +34,9 @@
 /* Texts of so many digits fit an int64 for sure. */
 #define SAFE_DIGITS			18
 
+/* Numbers of more digits do not fit a uint64. */
+#define MAX_UINT64_DIGITS	20
+
 /* ---- texts ---- */
 
 /* The exponent after the letter e. */
@@ -108,39 +111,34 @@ number_read_shape(const char *text, int length, NumberShape *shape)
 
 bool
 number_read_scaled(const char *text, const NumberShape *shape, int scale,
-				   int64 *result)
+				   bool *negative, uint64 *magnitude)
 {
 	int			significant = shape->highest - shape->lowest + 1;
 	int			zeros = shape->lowest + scale;
-	bool		negative = *text == '-';
-	int64		number = 0;
 
-	*result = 0;
+	*negative = *text == '-';
+	*magnitude = 0;
 	if (shape->is_zero)
 		return true;
-	if (zeros < 0 || significant + zeros > SAFE_DIGITS + 1)
+	if (zeros < 0 || significant + zeros > MAX_UINT64_DIGITS)
 		return false;
 
-	/* below zero there is room for one number more */
 	while (*text < '1' || *text > '9')
 		text++;
 	for (; significant > 0; text++)
 	{
 		if (*text == '.')
 			continue;
-		if (pg_mul_s64_overflow(number, 10, &number) ||
-			pg_sub_s64_overflow(number, *text - '0', &number))
+		if (pg_mul_u64_overflow(*magnitude, 10, magnitude) ||
+			pg_add_u64_overflow(*magnitude, *text - '0', magnitude))
 			return false;
 		significant--;
 	}
 	for (; zeros > 0; zeros--)
 	{
-		if (pg_mul_s64_overflow(number, 10, &number))
+		if (pg_mul_u64_overflow(*magnitude, 10, magnitude))
 			return false;
 	}
-	if (!negative && number == PG_INT64_MIN)
-		return false;
-	*result = negative ? number : -number;
 	return true;
 }
 
@@ -262,15 +260,20 @@ decode_integer(Codec *codec, const AttributeValue *value,
 {
 	NumberShape shape;
 	int64		number;
+	uint64		magnitude;
+	bool		negative;
 
 	if (read_short_integer(value->u.text, value->length, &number))
 		return number;
 	if (!number_read_shape(value->u.text, value->length, &shape))
 		codec_raise_spelling(decoding, value);
-	if (!number_read_scaled(value->u.text, &shape, 0, &number))
+	/* below zero there is room for one number more */
+	if (!number_read_scaled(value->u.text, &shape, 0, &negative,
+							&magnitude) ||
+		magnitude > (uint64) PG_INT64_MAX + (negative ? 1 : 0))
 		codec_raise_misfit(decoding, codec,
 						   ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, value);
-	return number;
+	return negative ? (int64) -magnitude : (int64) magnitude;
 }
 
 /* ---- numeric ---- */

@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -436,13 +435,19 @@ epoch_encode(Codec *codec, Datum value, AttributeValue *out)
 	else
 	{
 		Timestamp	timestamp = DatumGetTimestamp(value);
+		int64		seconds = timestamp / USECS_PER_SEC +
+			(int64) EPOCH_DAYS * SECS_PER_DAY;
+		int			microseconds = (int) (timestamp % USECS_PER_SEC);
 
 		if (TIMESTAMP_NOT_FINITE(timestamp))
 			return ENCODE_NOT_FINITE;
-		/* the end of the type's range is far from that of 64 bits */
-		timestamp += EPOCH_MICROSECONDS;
-		return write_epoch(codec->state->unit, timestamp / USECS_PER_SEC,
-						   (int) (timestamp % USECS_PER_SEC), out);
+		/* between the two epochs the signs differ */
+		if (seconds > 0 && microseconds < 0)
+		{
+			seconds--;
+			microseconds += USECS_PER_SEC;
+		}
+		return write_epoch(codec->state->unit, seconds, microseconds, out);
 	}
 }
 
@@ -451,30 +456,51 @@ static bool
 read_epoch_date(const Codec *codec, const AttributeValue *value,
 				const NumberShape *shape, DateADT *date)
 {
-	int64		seconds;
+	uint64		seconds;
 	int64		days;
+	bool		negative;
 
 	if (!number_read_scaled(value->u.text, shape,
 							unit_scales[codec->state->unit] - FRACTION_DIGITS,
-							&seconds) ||
+							&negative, &seconds) ||
 		seconds % SECS_PER_DAY != 0)
 		return false;
-	days = seconds / SECS_PER_DAY - EPOCH_DAYS;
+	days = (int64) (seconds / SECS_PER_DAY);
+	days = (negative ? -days : days) - EPOCH_DAYS;
 	*date = (DateADT) days;
 	return *date == days && IS_VALID_DATE(*date);
 }
 
+/*
+ * Microseconds since 1970, as a magnitude, since the last ones before the end
+ * of the type's range need all 64 bits.
+ */
 static bool
 read_epoch_timestamp(const Codec *codec, const AttributeValue *value,
 					 const NumberShape *shape, Timestamp *timestamp)
 {
-	int64		microseconds;
+	uint64		magnitude;
+	bool		negative;
 
-	return number_read_scaled(value->u.text, shape,
-							  unit_scales[codec->state->unit],
-							  &microseconds) &&
-		!pg_sub_s64_overflow(microseconds, EPOCH_MICROSECONDS, timestamp) &&
-		IS_VALID_TIMESTAMP(*timestamp);
+	if (!number_read_scaled(value->u.text, shape,
+							unit_scales[codec->state->unit], &negative,
+							&magnitude))
+		return false;
+	if (!negative && magnitude > (uint64) EPOCH_MICROSECONDS)
+	{
+		magnitude -= EPOCH_MICROSECONDS;
+		if (magnitude > (uint64) PG_INT64_MAX)
+			return false;
+		*timestamp = (int64) magnitude;
+	}
+	else
+	{
+		if (magnitude > (uint64) (PG_INT64_MAX - EPOCH_MICROSECONDS))
+			return false;
+		*timestamp = (negative ? -(int64) magnitude : (int64) magnitude) -
+			EPOCH_MICROSECONDS;
+	}
+	return IS_VALID_TIMESTAMP(*timestamp);
 }
 
 Datum

@@ -101,8 +101,10 @@ extern Condition *source_is_null(ConditionBuilder *builder,
 extern Condition *source_is_nested_list(const Source *source);
 
 /*
- * A document's set, of whose elements DynamoDB has no path, is read as an
- * array: then nothing can be said.  NULL if that cannot be.
+ * An element of what is no list: a document's set is read as an array, and
+ * for -> a scalar is an array of itself, but DynamoDB has no path to either.
+ * Where this is true nothing can be said of the source.  NULL if that cannot
+ * be.
  */
 extern Condition *source_is_opaque(const Source *source);
 

@@ -483,21 +483,25 @@ Condition *
 source_is_opaque(const Source *source)
 {
 	const Source *step;
-	List	   *sets = NIL;
+	List	   *reasons = NIL;
 
 	if (source->kind == SOURCE_SIZE)
 		source = source->parent;
 	for (step = source; step->parent != NULL; step = step->parent)
 	{
 		const PathStep *last = &step->path->steps[step->path->step_count - 1];
+		DocumentPath *holder = step->parent->path;
 
 		if (last->name != NULL || !is_document(step->parent))
 			continue;
-		sets = lappend(sets, condition_type(step->parent->path, ATTRIBUTE_SS));
-		sets = lappend(sets, condition_type(step->parent->path, ATTRIBUTE_NS));
-		sets = lappend(sets, condition_type(step->parent->path, ATTRIBUTE_BS));
+		reasons = lappend(reasons,
+						  condition_and(list_make3(condition_exists(holder),
+												   condition_not(condition_type(holder,
+																				ATTRIBUTE_L)),
+												   condition_not(condition_type(holder,
+																				ATTRIBUTE_M)))));
 	}
-	return sets == NIL ? NULL : condition_or(sets);
+	return reasons == NIL ? NULL : condition_or(reasons);
 }
 
 /* ---- IS NULL ---- */

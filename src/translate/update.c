@@ -193,6 +193,43 @@ translate_default(UpdateBuilder *builder, Expr *first, Expr *otherwise)
 	return true;
 }
 
+static bool
+translate_coalesce(UpdateBuilder *builder, CoalesceExpr *coalesce)
+{
+	return list_length(coalesce->args) == 2 &&
+		translate_default(builder, linitial(coalesce->args),
+						  lsecond(coalesce->args));
+}
+
+/*
+ * The same under the cast that brings an assigned value to the column's
+ * length: varchar(5), timestamptz(0), numeric(8,2).  The stored value has that
+ * length already, so only the default is cast.
+ */
+static bool
+translate_cast_coalesce(UpdateBuilder *builder, FuncExpr *cast)
+{
+	const Codec *codec = builder->column->codec;
+	CoalesceExpr *coalesce = linitial(cast->args);
+	FuncExpr   *default_cast;
+	Node	   *typmod;
+
+	if (!IsA(coalesce, CoalesceExpr) || list_length(coalesce->args) != 2 ||
+		list_length(cast->args) < 2 ||
+		cast->funcformat != COERCE_IMPLICIT_CAST ||
+		cast->funcresulttype != coalesce->coalescetype)
+		return false;
+	typmod = lsecond(cast->args);
+	if (!IsA(typmod, Const) || ((Const *) typmod)->constisnull ||
+		DatumGetInt32(((Const *) typmod)->constvalue) != codec->typmod)
+		return false;
+
+	default_cast = copyObject(cast);
+	linitial(default_cast->args) = lsecond(coalesce->args);
+	return translate_default(builder, linitial(coalesce->args),
+							 (Expr *) default_cast);
+}
+
 /* ---- sets ---- */
 
 static bool
@@ -478,8 +515,13 @@ translate_list_remove(UpdateBuilder *builder, Expr *list, Expr *index_expr)
 static bool
 translate_function(UpdateBuilder *builder, FuncExpr *call)
 {
-	Expr	   *first = list_length(call->args) > 0 ? linitial(call->args) : NULL;
-	Expr	   *second = list_length(call->args) > 1 ? lsecond(call->args) : NULL;
+	Expr	   *first;
+	Expr	   *second;
+
+	if (list_length(call->args) < 2)
+		return update_number_arithmetic(builder, (Expr *) call);
+	first = linitial(call->args);
+	second = lsecond(call->args);
 
 	switch (call->funcid)
 	{
@@ -523,7 +565,8 @@ translate_function(UpdateBuilder *builder, FuncExpr *call)
 		case DYN_LIST_REMOVE:
 			return translate_list_remove(builder, first, second);
 		default:
-			return update_number_arithmetic(builder, (Expr *) call);
+			return translate_cast_coalesce(builder, call) ||
+				update_number_arithmetic(builder, (Expr *) call);
 	}
 }
 
@@ -561,13 +604,7 @@ translate_assignment(UpdateBuilder *builder, Expr *expr)
 					translate_copy(builder, source);
 			}
 		case T_CoalesceExpr:
-			{
-				CoalesceExpr *coalesce = (CoalesceExpr *) expr;
-
-				return list_length(coalesce->args) == 2 &&
-					translate_default(builder, linitial(coalesce->args),
-									  lsecond(coalesce->args));
-			}
+			return translate_coalesce(builder, (CoalesceExpr *) expr);
 		case T_SubscriptingRef:
 			return translate_subscript(builder, (SubscriptingRef *) expr);
 		case T_FuncExpr:

@@ -60,6 +60,9 @@ clean_up()
 start_run()
 {
   trap clean_up EXIT
+  # Ctrl-C ends all, and not only the command that is under way; other signals
+  # do so by themselves.
+  trap 'exit 130' INT
   RUN=$(mktemp -d /tmp/dynamorm_fdw.XXXXXX) || die "no temporary directory"
   chmod 755 "$RUN"
   mkdir -p "$CACHE" || die "cannot create $CACHE"

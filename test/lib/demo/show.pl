@@ -17,13 +17,14 @@ my $colour = @ARGV && $ARGV[0] eq '--colour' && shift;
 my ($script) = @ARGV;
 my %escape =
   $colour
-  ? (heading => "\e[1;36m", statement => "\e[1m", plan => "\e[33m", end => "\e[0m")
-  : (heading => '', statement => '', plan => '', end => '');
+  ? (heading => "\e[1;36m", statement => "\e[1m", plan => "\e[33m", text => '', end => "\e[0m")
+  : (heading => '', statement => '', plan => '', text => '', end => '');
 
 sub say_line
 {
 	my ($style, $text) = @_;
-	$text = $escape{$style} . $text . $escape{end} if length $text;
+	$text = $escape{$style} . $text . $escape{end}
+	  if length $text && length $escape{$style};
 	$text =~ s/\\/\\\\/g;
 	$text =~ s/'/''/g;
 	print "\\qecho '$text'\n";
@@ -48,9 +49,20 @@ sub show_statement
 		  "\\set QUIET off\n";
 	}
 	print "\\set ON_ERROR_STOP off\n" if $fails;
-	print "$statement\n";
+	run_statement($statement);
 	print "\\set ON_ERROR_STOP on\n" if $fails;
-	say_line('plan', '');
+	return;
+}
+
+# A function that returns nothing has no result to show.
+sub run_statement
+{
+	my ($statement) = @_;
+	my $nothing = $statement =~ /^SELECT dyn_(?:create|drop)_table/;
+	print "\\o /dev/null\n" if $nothing;
+	print "$statement\n";
+	print "\\o\n" if $nothing;
+	say_line('text', '');
 	return;
 }
 
@@ -62,13 +74,15 @@ print "\\set ON_ERROR_STOP on\n\\set QUIET on\n\\pset null '(null)'\n",
 while (my $paragraph = <$in>)
 {
 	my $fails = 0;
+	my $text;
 	chomp $paragraph;
 	while ($paragraph =~ s/^--[ ]?(.*)(?:\n|$)//)
 	{
-		my $text = $1;
+		$text = $1;
 		if ($text eq '@ again')
 		{
-			show_statement($statement);
+			say_line('statement', '=> the same again');
+			run_statement($statement);
 		}
 		elsif ($text eq '@ fails')
 		{
@@ -76,14 +90,16 @@ while (my $paragraph = <$in>)
 		}
 		elsif ($text =~ s/^# //)
 		{
+			say_line('heading', '');
 			say_line('heading', $text);
 			say_line('heading', '=' x length $text);
 		}
 		else
 		{
-			say_line('plan', $text eq '' ? '' : $text);
+			say_line('text', $text);
 		}
 	}
+	say_line('text', '') if defined $text && $text !~ /^@/;
 	next unless length $paragraph;
 	$statement = $paragraph;
 	show_statement($statement, $fails);
