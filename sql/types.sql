@@ -38,7 +38,7 @@ SELECT jsonb_pretty(dyn_request('dynamo', 'GetItem', '{"TableName": "kind", "Key
 CREATE TEMP TABLE before AS SELECT * FROM kind;
 UPDATE kind SET touched = touched + 1 WHERE id = 'all';
 \x off
-SELECT to_jsonb(k) - 'touched' = to_jsonb(b) - 'touched' AS same FROM kind k, before b;
+SELECT to_jsonb(x) - 'touched' = to_jsonb(y) - 'touched' AS same FROM kind x, before y;
 
 -- every column is found by its own value
 DO $$
@@ -63,7 +63,7 @@ BEGIN
     EXECUTE format('UPDATE kind SET %I = %I WHERE id = ''all''', c, c);
   END LOOP;
 END $$;
-SELECT to_jsonb(k) - 'touched' = to_jsonb(b) - 'touched' AS same FROM kind k, before b;
+SELECT to_jsonb(x) - 'touched' = to_jsonb(y) - 'touched' AS same FROM kind x, before y;
 
 -- all NULL: no attribute at all
 INSERT INTO kind (id) VALUES ('none');
@@ -84,7 +84,7 @@ SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "kind", "Key": {"id": {"S
 SELECT nu, i8, ss, ns, bs, j FROM kind WHERE id = 'raw';
 UPDATE kind SET touched = coalesce(touched, 0) + 1 WHERE id = 'raw' RETURNING nu, i8, touched;
 UPDATE kind SET t = upper('x') || id WHERE id = 'raw' RETURNING t;
-SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "kind", "Key": {"id": {"S": "raw"}}}') -> 'Item' - 'touched' - 't' = item FROM raw;
+SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "kind", "Key": {"id": {"S": "raw"}}}') #- '{Item,touched}' #- '{Item,t}' -> 'Item' = item AS same FROM raw;
 
 -- times on text columns and on epoch columns; a range on the latter is pushed
 EXPLAIN (COSTS OFF) SELECT id FROM kind WHERE es > '2026-01-01Z' AND em <= '2026-02-01Z';
@@ -130,5 +130,6 @@ INSERT INTO doc VALUES ('e', 1, '{"n": 1}');
 
 SELECT dyn_drop_table('kind'), dyn_drop_table('num_key'), dyn_drop_table('bin_key'), dyn_drop_table('doc');
 DROP FOREIGN TABLE kind, seconds, bad1, bad2, num_key, bin_key, doc;
-DROP TYPE mood, address CASCADE;
+DROP TABLE before, raw;
+DROP TYPE mood, address;
 DROP DOMAIN positive;

@@ -18,9 +18,9 @@
 #define HINT_CREDENTIALS \
 	"Check the user mapping's options access_key_id, secret_access_key and session_token."
 #define HINT_THROTTLED \
-	"The table's or the account's capacity is exhausted. Retry later, or raise the capacity."
+	"The table's or the account's capacity is exhausted.  Retry later, or raise the capacity."
 #define HINT_UNKNOWN \
-	"It may or may not have been applied. Look at the item before you repeat the statement."
+	"It may or may not have been applied.  Look at the item before you repeat the statement."
 
 static const ErrorClass classes[] = {
 	{"ConditionalCheckFailedException", OUTCOME_CONDITION_FAILED, ERROR_FINAL,
@@ -95,7 +95,7 @@ static const ErrorClass classes[] = {
 	{"InvalidSignatureException", OUTCOME_FAILED, ERROR_CLOCK,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 		"DynamoDB refused the signature of the request",
-		HINT_CREDENTIALS " The server's option region must be the endpoint's, and this machine's clock right.",
+		HINT_CREDENTIALS "  The server's option region must be the endpoint's, and this machine's clock right.",
 	true},
 	{"SignatureDoesNotMatch", OUTCOME_FAILED, ERROR_CLOCK,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
@@ -227,7 +227,7 @@ append_sentence(StringInfo detail, const char *sentence)
 	if (sentence == NULL || sentence[0] == '\0')
 		return;
 	if (detail->len > 0)
-		appendStringInfoChar(detail, ' ');
+		appendStringInfoString(detail, "  ");
 	appendStringInfoString(detail, sentence);
 	if (strchr(".!?", detail->data[detail->len - 1]) == NULL)
 		appendStringInfoChar(detail, '.');
@@ -247,7 +247,7 @@ describe_request(StringInfo detail, const Failure *failure)
 		appendStringInfo(detail, ", after %d attempts", failure->attempts);
 	appendStringInfoChar(detail, '.');
 	if (failure->request_id[0] != '\0')
-		appendStringInfo(detail, " Request id %s.", failure->request_id);
+		appendStringInfo(detail, "  Request id %s.", failure->request_id);
 }
 
 void
@@ -288,7 +288,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 	else if (failure->code != NULL)
 		append_sentence(&detail, failure->code);
 	if (detail.len > 0)
-		appendStringInfoChar(&detail, ' ');
+		appendStringInfoString(&detail, "  ");
 	describe_request(&detail, failure);
 	append_sentence(&detail, extra_detail);
 

@@ -18,7 +18,7 @@
 typedef struct Decoder
 {
 	JsonReader	reader;
-	const char *problem;		/* what is wrong besides the JSON; a constant */
+	const char *problem;		/* of the answer, not of its JSON; a constant */
 	Attribute  *attributes;		/* stack of the items and maps being read */
 	int			attribute_count;
 	int			attribute_capacity;

@@ -314,7 +314,7 @@ describe_progress(DirectState *state, const char *failed_key,
 
 	initStringInfo(&text);
 	if (failed_key != NULL)
-		appendStringInfo(&text, "It was item %s. ", failed_key);
+		appendStringInfo(&text, "It was item %s.  ", failed_key);
 	appendStringInfo(&text,
 					 ngettext("Before that, the statement wrote %lld item.",
 							  "Before that, the statement wrote %lld items.",
@@ -322,7 +322,7 @@ describe_progress(DirectState *state, const char *failed_key,
 					 (long long) written);
 	if (unknown[0] != '\0')
 		appendStringInfo(&text,
-						 " The outcome is unknown of the writes of %s too.",
+						 "  The outcome is unknown of the writes of %s too.",
 						 unknown);
 	return text.data;
 }
@@ -366,7 +366,7 @@ rethrow_failure(DirectState *state, const char *failed_key)
 	FlushErrorState();
 	progress = describe_progress(state, failed_key, finish_rows(state, NULL));
 	error->detail = error->detail == NULL ? progress
-		: psprintf("%s %s", error->detail, progress);
+		: psprintf("%s  %s", error->detail, progress);
 	ReThrowError(error);
 }
 

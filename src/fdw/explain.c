@@ -150,10 +150,7 @@ show_computed(const PushedWrite *pushed, bool keyed, ExplainState *es)
 {
 	ExplainPropertyText("Computed Locally",
 						psprintf("%s; the write is conditional on what %s",
-								 strcmp(pushed->obstacle, "WHERE") == 0 ||
-								 strcmp(pushed->obstacle, "SET") == 0
-								 ? pushed->obstacle
-								 : psprintf("SET %s", pushed->obstacle),
+								 pushed->obstacle,
 								 keyed ? "a GetItem before it has read"
 								 : "was read"),
 						es);

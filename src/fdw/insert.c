@@ -262,8 +262,8 @@ raise_duplicate(InsertState *state, const InsertRow *row)
 					state->table->relation_name),
 			 state->written == 0
 			 ? errdetail("Item %s already exists.", row->readable_key)
-			 : errdetail_plural("Item %s already exists. Before that, the statement wrote %lld item.",
-								"Item %s already exists. Before that, the statement wrote %lld items.",
+			 : errdetail_plural("Item %s already exists.  Before that, the statement wrote %lld item.",
+								"Item %s already exists.  Before that, the statement wrote %lld items.",
 								(unsigned long) state->written,
 								row->readable_key,
 								(long long) state->written)));
@@ -296,7 +296,7 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 			failed = &rows[i];
 		else if (outcome == OUTCOME_UNKNOWN)
 			appendStringInfo(&progress,
-							 "The outcome is unknown of the write of %s too. ",
+							 "The outcome is unknown of the write of %s too.  ",
 							 rows[i].readable_key);
 	}
 	if (failed == NULL)

@@ -55,7 +55,8 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	List	   *guards = update->guards;
 
 	pushed->actions = update->actions;
-	pushed->obstacle = update->obstacle;
+	if (update->obstacle != NULL)
+		pushed->obstacle = psprintf("SET %s", update->obstacle);
 
 	/*
 	 * Whether a request that only removes creates the item differs from
@@ -64,7 +65,7 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	if (update->obstacle == NULL &&
 		(update->actions == NIL ||
 		 (statement->upsert && update->only_removes)))
-		pushed->obstacle = "SET";
+		pushed->obstacle = "SET, which may leave nothing to write";
 	if (pushed->obstacle == NULL && statement->created_at != NULL)
 		add_creation_stamp(scope, statement, pushed, &guards);
 	return guards;
@@ -85,9 +86,9 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 	else if (statement->multi_selects != NIL)
 
 		/* its parameters have no values before the row is known */
-		pushed->obstacle = "sub-select";
+		pushed->obstacle = "a sub-select in SET";
 	else if (statement->check_locally)
-		pushed->obstacle = "constraint";
+		pushed->obstacle = "a constraint on an assigned column";
 	else if (statement->operation == CMD_UPDATE)
 		guards = translate_update(scope, statement, assignments, pushed);
 

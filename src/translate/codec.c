@@ -19,7 +19,7 @@
 
 static int	allowed_types(Oid base_type_id);
 
-/* An array is a list, or a set if its elements are strings, numbers, binary. */
+/* An array is a list; of strings, numbers or binary data it may be a set. */
 static int
 allowed_array_types(Oid element_type)
 {

@@ -33,7 +33,9 @@ typedef enum CodecKind
 	CODEC_BOOL,					/* BOOL */
 	CODEC_SET,					/* SS, NS, BS: array */
 	CODEC_LIST,					/* L: array */
-	CODEC_COMPOSITE,			/* M: composite type */
+	CODEC_COMPOSITE,			/* M: composite type; fields that are NULL are
+								 * not stored, entries that are no field are
+								 * not read */
 	CODEC_JSON					/* any: json, jsonb */
 } CodecKind;
 
@@ -70,7 +72,7 @@ typedef enum EncodeProblem
 	ENCODE_NULL_ELEMENT,		/* NULL in a set (22004) */
 	ENCODE_LOWER_BOUND,			/* array that does not start at 1 (2202E) */
 	ENCODE_DIMENSIONS,			/* array of several dimensions as a set, or of
-								 * elements that are lists themselves (2202E) */
+								 * elements that are lists (2202E) */
 	ENCODE_EMPTY_NAME,			/* "" as a name in a document (22023) */
 	ENCODE_NESTING				/* deeper than 32 levels (54000) */
 } EncodeProblem;
@@ -96,7 +98,8 @@ extern Codec *codec_create(Oid type_id, int32 typmod, Oid collation,
 
 /*
  * Encodes a value (never NULL) in the current memory context.  On anything but
- * ENCODE_OK *result is NULL.
+ * ENCODE_OK *result is NULL.  Raises only what the output function of the type
+ * or a conversion to UTF-8 raises.
  */
 extern EncodeProblem codec_try_encode(Codec *codec, Datum value,
 									  AttributeValue **result);
@@ -116,9 +119,10 @@ extern void codec_raise(EncodeProblem problem, const Codec *codec,
 /*
  * Decodes a stored value in the current memory context.  value NULL (absent)
  * or of type NULL gives SQL NULL.  Raises 42804 if the stored type is not the
- * column's, 22003 if a number does not fit (never rounded), 22P05 for a NUL in
- * a string, 22P02 and others for spellings that the type refuses, each naming
- * the place.
+ * column's, 22003 if a number does not fit (never rounded), 22001 or 22008 if a
+ * string or time does not (never cut or rounded), 2202E for a list that no
+ * array can hold, 22P05 for a NUL in a string, 22P02 and others for spellings
+ * that the type refuses, each naming the place.
  */
 extern Datum codec_decode(Codec *codec, const AttributeValue *value,
 						  bool *isnull, const CodecPlace *place);

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
@@ -41,9 +43,13 @@ prepare_array(Codec *codec, const char *unit_option, const char **problem,
 	CodecState *state = codec->state;
 	Oid			element_type = get_element_type(codec->base_type_id);
 	const char *element_option = NULL;
+	AttributeType type;
 
 	if (codec->kind == CODEC_SET)
-		element_option = attribute_type_name(attribute_element_type(codec->attribute_type));
+	{
+		type = attribute_element_type(codec->attribute_type);
+		element_option = attribute_type_name(type);
+	}
 	codec->element = codec_create(element_type, codec->base_typmod,
 								  codec->collation, element_option,
 								  unit_option, problem, hint);

@@ -103,7 +103,8 @@ codec_raise_type(const Decoding *decoding, const Codec *codec,
 			 errmsg("%s is of type %s, expected %s",
 					describe_attribute(decoding), attribute_type_name(found),
 					attribute_type_name(codec->attribute_type)),
-			 errdetail_internal("%s", describe_place(decoding))));
+			 errdetail_internal("%s", describe_place(decoding)),
+			 errhint("Change the column's type or its option \"type\", or assign a new value to the column.")));
 }
 
 void

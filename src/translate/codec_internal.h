@@ -145,6 +145,7 @@ extern bool number_read_scaled(const char *text, const NumberShape *shape,
  */
 extern EncodeProblem number_encode_text(const char *text, AttributeValue *out);
 
+extern EncodeProblem number_encode_numeric(Datum value, AttributeValue *out);
 extern EncodeProblem number_encode(Codec *codec, Datum value,
 								   AttributeValue *out);
 extern Datum number_decode(Codec *codec, const AttributeValue *value,
@@ -154,8 +155,9 @@ extern Datum number_decode(Codec *codec, const AttributeValue *value,
 extern bool number_texts_equal(const AttributeValue *a,
 							   const AttributeValue *b);
 
-/* ---- codec_time.c: timestamp, timestamptz, date, time, timetz, interval ---- */
+/* ---- codec_time.c ---- */
 
+/* Is it timestamp, timestamptz, date, time, timetz or interval? */
 extern bool time_is_own_type(Oid type_id);
 
 /* The one spelling that is written, in ASCII. */
@@ -177,7 +179,7 @@ extern void text_prepare(Codec *codec);
 extern char *text_to_server(const AttributeValue *value,
 							const Decoding *decoding);
 
-/* A string in the server's encoding as UTF-8 into *out, not copied if it is. */
+/* A string in the server's encoding as UTF-8 into *out; maybe text itself. */
 extern void text_to_attribute(char *text, int length, AttributeValue *out);
 
 extern void text_encode(Codec *codec, Datum value, AttributeValue *out);

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -39,9 +41,8 @@ encode_jsonb_value(const JsonbValue *value, int depth, AttributeValue *out)
 			encode_string(value, out);
 			return ENCODE_OK;
 		case jbvNumeric:
-			return number_encode_text(DatumGetCString(DirectFunctionCall1(numeric_out,
-																		  NumericGetDatum(value->val.numeric))),
-									  out);
+			return number_encode_numeric(NumericGetDatum(value->val.numeric),
+										 out);
 		case jbvBool:
 			out->type = ATTRIBUTE_BOOL;
 			out->length = 0;
@@ -130,10 +131,13 @@ json_encode(Codec *codec, Datum value, int depth, AttributeValue *out)
 	Jsonb	   *document;
 	JsonbIterator *iterator;
 	JsonbValue	scalar;
+	char	   *json;
 
 	if (codec->base_type_id == JSONOID)
-		value = DirectFunctionCall1(jsonb_in,
-									CStringGetDatum(TextDatumGetCString(value)));
+	{
+		json = TextDatumGetCString(value);
+		value = DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
+	}
 	document = DatumGetJsonbP(value);
 	if (!JB_ROOT_IS_SCALAR(document))
 		return encode_container(&document->root, depth, out);
@@ -207,11 +211,15 @@ compare_scalars(const void *a, const void *b)
 	const JsonbValue *first = a;
 	const JsonbValue *second = b;
 	int			result;
+	Datum		order;
 
 	if (first->type == jbvNumeric)
-		return DatumGetInt32(DirectFunctionCall2(numeric_cmp,
-												 NumericGetDatum(first->val.numeric),
-												 NumericGetDatum(second->val.numeric)));
+	{
+		order = DirectFunctionCall2(numeric_cmp,
+									NumericGetDatum(first->val.numeric),
+									NumericGetDatum(second->val.numeric));
+		return DatumGetInt32(order);
+	}
 	result = memcmp(first->val.string.val, second->val.string.val,
 					Min(first->val.string.len, second->val.string.len));
 	return result != 0 ? result :
@@ -294,6 +302,7 @@ json_decode(Codec *codec, const AttributeValue *value,
 	JsonbParseState *state = NULL;
 	JsonbValue	scalar;
 	Jsonb	   *document;
+	char	   *json;
 
 	if (is_container(value->type))
 		document = JsonbValueToJsonb(push_value(&state, WJB_ELEM, value,
@@ -304,8 +313,9 @@ json_decode(Codec *codec, const AttributeValue *value,
 		document = JsonbValueToJsonb(&scalar);
 	}
 	if (codec->base_type_id == JSONOID)
-		return PointerGetDatum(cstring_to_text(JsonbToCString(NULL,
-															  &document->root,
-															  VARSIZE(document))));
+	{
+		json = JsonbToCString(NULL, &document->root, VARSIZE(document));
+		return PointerGetDatum(cstring_to_text(json));
+	}
 	return JsonbPGetDatum(document);
 }

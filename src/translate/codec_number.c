@@ -296,6 +296,14 @@ fits_numeric(const NumberShape *shape, int32 typmod)
 		(shape->lowest >= -scale && shape->highest < precision - scale);
 }
 
+EncodeProblem
+number_encode_numeric(Datum value, AttributeValue *out)
+{
+	Datum		text = DirectFunctionCall1(numeric_out, value);
+
+	return number_encode_text(DatumGetCString(text), out);
+}
+
 static Datum
 decode_numeric(Codec *codec, const AttributeValue *value,
 			   const Decoding *decoding)
@@ -363,9 +371,7 @@ number_encode(Codec *codec, Datum value, AttributeValue *out)
 			encode_integer(DatumGetInt64(value), out);
 			return ENCODE_OK;
 		case NUMERICOID:
-			return number_encode_text(DatumGetCString(DirectFunctionCall1(numeric_out,
-																		  value)),
-									  out);
+			return number_encode_numeric(value, out);
 		default:
 			return encode_float(codec, value, out);
 	}

@@ -240,7 +240,7 @@ read_iso_timestamp(const char *text, int length, bool with_zone,
 	return true;
 }
 
-/* Does the text say more than microseconds, which the input functions round? */
+/* Is it finer than microseconds, to which the input functions would round? */
 static bool
 is_finer_than_microseconds(const char *text)
 {

@@ -257,6 +257,7 @@ epoch_operand(const Codec *codec, Datum datum)
 	int64		seconds = timestamp / USECS_PER_SEC;
 	int64		fraction = timestamp % USECS_PER_SEC;
 	int			digits = 6;
+	int			length;
 	bool		negative;
 	char	   *text;
 
@@ -285,7 +286,9 @@ epoch_operand(const Codec *codec, Datum datum)
 	}
 	text = psprintf("%s" INT64_FORMAT ".%0*d", negative ? "-" : "",
 					negative ? -seconds : seconds, digits, (int) fraction);
-	return operand_value(attribute_make_text(ATTRIBUTE_N, text, strlen(text)));
+	for (length = strlen(text); text[length - 1] == '0'; length--)
+		text[length - 1] = '\0';
+	return operand_value(attribute_make_text(ATTRIBUTE_N, text, length));
 }
 
 static bool

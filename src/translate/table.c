@@ -253,8 +253,12 @@ check_key_type(const Table *table, const Column *column)
 
 	if (column->codec->kind == CODEC_JSON ||
 		(type != ATTRIBUTE_S && type != ATTRIBUTE_N && type != ATTRIBUTE_B))
-		refuse_role(table, column, "key",
-					"A key is a string, a number or binary data (type S, N or B).");
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot be a key",
+						column->name, table->relation_name),
+				 errdetail("A key is a string, a number or binary data (type S, N or B)."),
+				 errhint("Change the type of the column.")));
 }
 
 static void

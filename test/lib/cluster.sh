@@ -23,15 +23,28 @@ server_owns()
 }
 
 # Where tests are read from: the checkout, or a copy of it where the server's
-# user cannot read the checkout.
+# user cannot read the checkout, or where tests have no expected output yet:
+# there they get an empty one, or pg_regress would end at the first of them.
 choose_test_source()
 {
+  local file missing=()
+  for file in "$SRC"/sql/*.sql; do
+    [[ $file != */dynamorm_fdw--* ]] || continue
+    file=expected/$(basename "$file" .sql).out
+    [ -e "$SRC/$file" ] || missing+=("$file")
+  done
   TEST_SRC=$SRC
-  as_server_user test -r "$SRC/Makefile" -a -r "$SRC/sql" && return 0
+  if [ "${#missing[@]}" -eq 0 ] &&
+     as_server_user test -r "$SRC/Makefile" -a -r "$SRC/sql"; then
+    return 0
+  fi
   TEST_SRC=$RUN/source
   mkdir "$TEST_SRC"
   cp -R "$SRC/Makefile" "$SRC/sql" "$SRC/expected" "$SRC/test" "$TEST_SRC"
-  chmod -R a+rX "$TEST_SRC"
+  chmod -R a+rX,u+w "$TEST_SRC"
+  for file in "${missing[@]}"; do
+    : >"$TEST_SRC/$file"
+  done
 }
 
 # The environment of the server and of its clients: nothing of the caller's

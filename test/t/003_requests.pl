@@ -15,6 +15,9 @@ $test->create_tables(
 	event => "stream text OPTIONS (key 'partition'), "
 	  . "seq integer OPTIONS (key 'sort'), kind text");
 
+# dynalite never sends the old item: there it has to be read
+my $dynalite = ($ENV{DYNAMODB_ENGINE} // '') eq 'dynalite';
+
 # Runs the statements in a fresh session, and checks which requests were sent.
 sub sends
 {
@@ -37,9 +40,14 @@ sends({ UpdateItem => 1 }, 'UPDATE RETURNING *',
 sends({ UpdateItem => 1 }, 'UPDATE with a condition',
 	"UPDATE counter SET n = n + 1 WHERE id = 'x' AND n >= 3 RETURNING n", '4');
 sends({ UpdateItem => 1 }, 'UPDATE whose condition fails',
-	"UPDATE counter SET n = n + 1 WHERE id = 'x' AND n > 99 RETURNING n", '');
-sends({ UpdateItem => 1 }, 'UPDATE of no item',
-	"UPDATE counter SET n = n + 1 WHERE id = 'none'", '');
+	"UPDATE counter SET n = n + 1 WHERE id = 'x' AND n > 99 RETURNING n", '')
+  unless $dynalite;
+# a session knows that its engine sends the old item with a failed condition
+# when it has seen one
+my $fails = "UPDATE counter SET n = n + 1 WHERE id = 'x' AND n < 0";
+sends({ UpdateItem => 2 }, 'UPDATE of no item',
+	"$fails; UPDATE counter SET n = n + 1 WHERE id = 'none'", '')
+  unless $dynalite;
 sends({ UpdateItem => 1 }, 'dyn_increment in SET',
 	"UPDATE counter SET n = dyn_increment(n) WHERE id = 'x' RETURNING n", '5');
 sends({ UpdateItem => 1 }, 'dyn_upsert of a new item',
@@ -104,8 +112,9 @@ sends({ DeleteItem => 1 }, 'DELETE by both keys',
 	"DELETE FROM event WHERE stream = 's' AND seq = 2", '');
 sends({ DeleteItem => 1 }, 'DELETE RETURNING',
 	"DELETE FROM event WHERE stream = 's' AND seq = 3 RETURNING kind", 'new');
-sends({ DeleteItem => 1 }, 'DELETE of no item',
-	"DELETE FROM event WHERE stream = 's' AND seq = 3", '');
+sends({ UpdateItem => 1, DeleteItem => 1 }, 'DELETE of no item',
+	"$fails; DELETE FROM event WHERE stream = 's' AND seq = 3", '')
+  unless $dynalite;
 
 $test->reset_proxy;
 $test->drop_tables;
