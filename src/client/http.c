@@ -6,11 +6,15 @@
  * - No callback of libcurl throws: no palloc that may fail, no ereport, no
  *   CHECK_FOR_INTERRUPTS.  A longjmp out of libcurl leaves it in pieces.
  * - libcurl's resolver runs in a thread, which inherits the signal mask of its
- *   creator; all signals are blocked around calls that may start it, so that
- *   PostgreSQL's handlers never run there.
- * - The request body is read through a callback that cannot seek.  libcurl
- *   sends a request anew on its own when a reused connection dies early; with
- *   a body that it cannot rewind it gives up instead (CURLE_SEND_FAIL_REWIND).
+ *   creator; all signals are blocked when it is started, so that PostgreSQL's
+ *   handlers never run there.
+ * - libcurl sends a request anew on its own when a reused connection dies
+ *   early.  It asks before each sending, and is told no the second time.
+ *
+ * An exchange should cost little more than its send and its receive.  So a
+ * socket that libcurl stops watching stays registered ("parked") until it is
+ * closed or stirs, and the timer is only ever set to ring earlier: when it
+ * rings too early it is set anew.
  */
 #include "postgres.h"
 
@@ -21,6 +25,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "storage/fd.h"
@@ -39,11 +44,25 @@
 
 #define MAX_EVENTS			16
 
+/* A socket in the epoll descriptor. */
+typedef struct WatchedSocket
+{
+	struct WatchedSocket *next;
+	int			fd;
+	uint32		events;			/* registered */
+	bool		parked;			/* curl does not want them for now */
+} WatchedSocket;
+
 struct HttpTransport
 {
 	CURLM	   *multi;
 	int			epoll_fd;		/* curl's sockets and the timer */
-	int			timer_fd;		/* curl's timer */
+	int			timer_fd;		/* rings at timer_at, or earlier */
+	int64		timer_set;		/* what it is set to; 0: not set */
+	int64		timer_at;		/* when curl wants to be called, in
+								 * milliseconds of the monotonic clock; 0: not
+								 * at all */
+	WatchedSocket *sockets;
 	int			external_fds;	/* accounted for with fd.c */
 	WaitEventSet *wait_set;		/* latch, postmaster, epoll_fd */
 	HttpExchange *idle;			/* whose handles can be used again */
@@ -59,9 +78,7 @@ struct HttpExchange
 	HttpExchange *next_idle;
 	CURL	   *easy;
 	struct curl_slist *headers;
-	const char *body;			/* of the request */
-	int			body_length;
-	int			body_sent;		/* handed to libcurl */
+	bool		sent;			/* libcurl was about to send the request */
 	bool		under_way;		/* the handle is in the multi */
 	bool		done;
 	bool		out_of_bounds;	/* the answer was too large */
@@ -72,19 +89,62 @@ struct HttpExchange
 
 static bool curl_ready = false;
 
+/* The signal mask to restore after a call of libcurl; see start_resolver() */
+static bool signals_blocked = false;
+static sigset_t unblocked_signals;
+
+static int64
+monotonic_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* ---- callbacks of libcurl: none may throw ---- */
 
-static size_t
-read_body(char *buffer, size_t size, size_t count, void *argument)
+/*
+ * Called by libcurl when it is about to start its resolver thread, which is
+ * once for each new connection to a host that is named.
+ */
+static int
+start_resolver(void *resolver, void *reserved, void *argument)
+{
+	sigset_t	all;
+
+	if (signals_blocked)
+		return 0;
+	sigfillset(&all);
+	signals_blocked = pthread_sigmask(SIG_SETMASK, &all,
+									  &unblocked_signals) == 0;
+	return signals_blocked ? 0 : 1;
+}
+
+/* After every call of libcurl that may have started the thread. */
+static void
+restore_signals(void)
+{
+	if (!signals_blocked)
+		return;
+	pthread_sigmask(SIG_SETMASK, &unblocked_signals, NULL);
+	signals_blocked = false;
+}
+
+/*
+ * Called by libcurl when it has a connection and is about to send the request:
+ * a second time only if it wants to repeat it by itself.
+ */
+static int
+permit_sending(void *argument, char *remote_ip, char *local_ip,
+			   int remote_port, int local_port)
 {
 	HttpExchange *exchange = (HttpExchange *) argument;
-	size_t		length = exchange->body_length - exchange->body_sent;
 
-	if (length > size * count)
-		length = size * count;
-	memcpy(buffer, exchange->body + exchange->body_sent, length);
-	exchange->body_sent += (int) length;
-	return length;
+	if (exchange->sent)
+		return CURL_PREREQFUNC_ABORT;
+	exchange->sent = true;
+	return CURL_PREREQFUNC_OK;
 }
 
 static size_t
@@ -174,63 +234,124 @@ read_header(char *line, size_t size, size_t count, void *argument)
 	return length;
 }
 
+static WatchedSocket *
+find_socket(HttpTransport *transport, int fd)
+{
+	WatchedSocket *socket;
+
+	for (socket = transport->sockets; socket != NULL; socket = socket->next)
+		if (socket->fd == fd)
+			return socket;
+	return NULL;
+}
+
+static void
+forget_socket(HttpTransport *transport, int fd)
+{
+	WatchedSocket **link;
+	struct epoll_event event = {0};
+
+	for (link = &transport->sockets; *link != NULL; link = &(*link)->next)
+	{
+		WatchedSocket *socket = *link;
+
+		if (socket->fd != fd)
+			continue;
+		(void) epoll_ctl(transport->epoll_fd, EPOLL_CTL_DEL, fd, &event);
+		*link = socket->next;
+		free(socket);
+		return;
+	}
+}
+
 static int
-watch_socket(CURL *easy, curl_socket_t socket, int what, void *argument,
+watch_socket(CURL *easy, curl_socket_t fd, int what, void *argument,
 			 void *known)
 {
 	HttpTransport *transport = (HttpTransport *) argument;
-	struct epoll_event event = {.data.fd = socket};
+	WatchedSocket *socket = find_socket(transport, fd);
+	struct epoll_event event = {.data.fd = fd};
+	bool		is_new = socket == NULL;
 
 	if (what == CURL_POLL_REMOVE)
 	{
-		(void) epoll_ctl(transport->epoll_fd, EPOLL_CTL_DEL, socket, &event);
-		(void) curl_multi_assign(transport->multi, socket, NULL);
+		if (socket != NULL)
+			socket->parked = true;
 		return 0;
 	}
 	if (what & CURL_POLL_IN)
 		event.events |= EPOLLIN;
 	if (what & CURL_POLL_OUT)
 		event.events |= EPOLLOUT;
-	if (known != NULL)
-		return epoll_ctl(transport->epoll_fd, EPOLL_CTL_MOD, socket,
-						 &event) == 0 ? 0 : -1;
-	(void) curl_multi_assign(transport->multi, socket, transport);
-	return epoll_ctl(transport->epoll_fd, EPOLL_CTL_ADD, socket,
+
+	if (is_new)
+	{
+		socket = calloc(1, sizeof(WatchedSocket));
+		if (socket == NULL)
+			return -1;
+		socket->fd = fd;
+		socket->next = transport->sockets;
+		transport->sockets = socket;
+	}
+	socket->parked = false;
+	if (socket->events == event.events)
+		return 0;
+	socket->events = event.events;
+	return epoll_ctl(transport->epoll_fd,
+					 is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd,
 					 &event) == 0 ? 0 : -1;
 }
 
-/* A timer that is off stays silent; 0 means at once, which is 1 ns here. */
+/* A descriptor's number may be used again, so it is forgotten with its socket. */
 static int
-set_timer(CURLM *multi, long timeout, void *argument)
+close_socket(void *argument, curl_socket_t fd)
+{
+	forget_socket((HttpTransport *) argument, fd);
+	return close(fd);
+}
+
+/* Only noted here: set_timer() does it before a wait. */
+static int
+note_timer(CURLM *multi, long timeout, void *argument)
 {
 	HttpTransport *transport = (HttpTransport *) argument;
+
+	transport->timer_at = timeout < 0 ? 0
+		: monotonic_milliseconds() + timeout;
+	return 0;
+}
+
+/* ---- the timer ---- */
+
+static void
+set_timer(HttpTransport *transport)
+{
 	struct itimerspec when = {0};
 
-	if (timeout == 0)
-		when.it_value.tv_nsec = 1;
-	else if (timeout > 0)
-	{
-		when.it_value.tv_sec = timeout / 1000;
-		when.it_value.tv_nsec = (timeout % 1000) * 1000000;
-	}
-	return timerfd_settime(transport->timer_fd, 0, &when, NULL) == 0 ? 0 : -1;
+	if (transport->timer_at == 0 ||
+		(transport->timer_set != 0 &&
+		 transport->timer_set <= transport->timer_at))
+		return;
+	when.it_value.tv_sec = transport->timer_at / 1000;
+	when.it_value.tv_nsec = (transport->timer_at % 1000) * 1000000;
+	(void) timerfd_settime(transport->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+	transport->timer_set = transport->timer_at;
 }
 
-/* ---- signals ---- */
-
-static void
-block_signals(sigset_t *old)
+/* Calls libcurl if its time has come; true if it had. */
+static bool
+run_timer(HttpTransport *transport)
 {
-	sigset_t	all;
+	int			running;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, old);
-}
-
-static void
-restore_signals(const sigset_t *old)
-{
-	pthread_sigmask(SIG_SETMASK, old, NULL);
+	if (transport->timer_at == 0 ||
+		transport->timer_at > monotonic_milliseconds())
+		return false;
+	transport->timer_at = 0;
+	curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0,
+							 &running);
+	restore_signals();
+	return true;
 }
 
 /* ---- opening and closing ---- */
@@ -292,7 +413,7 @@ open_multi(HttpTransport *transport)
 	transport->multi = multi;
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transport);
-	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transport);
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
 					  (long) transport->settings.max_connections);
@@ -350,6 +471,8 @@ http_close(HttpTransport *transport)
 	}
 	if (transport->multi != NULL)
 		curl_multi_cleanup(transport->multi);
+	while (transport->sockets != NULL)
+		forget_socket(transport, transport->sockets->fd);
 	if (transport->wait_set != NULL)
 		FreeWaitEventSet(transport->wait_set);
 	if (transport->timer_fd >= 0)
@@ -393,11 +516,13 @@ set_constant_options(HttpExchange *exchange)
 	if (transport->ca_file != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, transport->ca_file);
 
-	curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_body);
+	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, start_resolver);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, permit_sending);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, write_body);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, read_header);
-	curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
@@ -445,12 +570,9 @@ http_start(HttpTransport *transport, const char *const *headers,
 {
 	HttpExchange *exchange = take_exchange(transport);
 	bool		complete;
-	sigset_t	signals;
 
 	if (exchange == NULL)
 		return NULL;
-	exchange->body = body;
-	exchange->body_length = body_length;
 	complete = add_header(exchange, "Expect:");
 	for (; complete && *headers != NULL; headers++)
 		complete = add_header(exchange, *headers);
@@ -462,11 +584,11 @@ http_start(HttpTransport *transport, const char *const *headers,
 	curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
 	curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 					 (curl_off_t) body_length);
+	curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDS, body);
 
-	block_signals(&signals);
 	exchange->under_way =
 		curl_multi_add_handle(transport->multi, exchange->easy) == CURLM_OK;
-	restore_signals(&signals);
+	restore_signals();
 	if (!exchange->under_way)
 	{
 		http_free(exchange);
@@ -485,13 +607,11 @@ void
 http_free(HttpExchange *exchange)
 {
 	HttpTransport *transport = exchange->transport;
-	sigset_t	signals;
 
 	if (exchange->under_way)
 	{
-		block_signals(&signals);
 		curl_multi_remove_handle(transport->multi, exchange->easy);
-		restore_signals(&signals);
+		restore_signals();
 		exchange->under_way = false;
 	}
 	curl_slist_free_all(exchange->headers);
@@ -499,7 +619,7 @@ http_free(HttpExchange *exchange)
 	free(exchange->result.body);
 	memset(&exchange->result, 0, sizeof(HttpResult));
 	exchange->capacity = 0;
-	exchange->body_sent = 0;
+	exchange->sent = false;
 	exchange->done = false;
 	exchange->out_of_bounds = false;
 	exchange->error[0] = '\0';
@@ -532,7 +652,8 @@ failed_phase(CURLcode code)
 }
 
 /*
- * Only libcurl's count of bytes tells that nothing has left: its codes do not.
+ * Nothing has left if libcurl never was about to send it: its codes do not
+ * tell.
  */
 static void
 complete_exchange(HttpExchange *exchange, CURLcode code)
@@ -551,7 +672,7 @@ complete_exchange(HttpExchange *exchange, CURLcode code)
 		result->delivery = HTTP_ANSWERED;
 		return;
 	}
-	result->delivery = request_size == 0 && exchange->body_sent == 0
+	result->delivery = request_size == 0 && !exchange->sent
 		? HTTP_NOT_SENT : HTTP_UNKNOWN;
 	result->phase = failed_phase(code);
 	if (result->delivery == HTTP_NOT_SENT &&
@@ -585,61 +706,75 @@ collect_completed(HttpTransport *transport)
 	}
 }
 
+/* What epoll has seen of one socket is told to libcurl. */
+static void
+run_socket(HttpTransport *transport, const struct epoll_event *event)
+{
+	int			fd = event->data.fd;
+	WatchedSocket *socket = find_socket(transport, fd);
+	int			mask = 0;
+	int			running;
+
+	if (socket == NULL)
+		return;
+	if (socket->parked)
+	{
+		/* an idle connection that was closed by the other side */
+		forget_socket(transport, fd);
+		return;
+	}
+	if (event->events & EPOLLIN)
+		mask |= CURL_CSELECT_IN;
+	if (event->events & EPOLLOUT)
+		mask |= CURL_CSELECT_OUT;
+	if (event->events & (EPOLLERR | EPOLLHUP))
+		mask |= CURL_CSELECT_ERR;
+	curl_multi_socket_action(transport->multi, fd, mask, &running);
+	restore_signals();
+}
+
 /* Does what can be done without waiting; false if there was nothing. */
 static bool
 drive(HttpTransport *transport)
 {
 	struct epoll_event events[MAX_EVENTS];
+	bool		progress = run_timer(transport);
 	int			count;
 	int			i;
-	int			running;
-	sigset_t	signals;
 
 	count = epoll_wait(transport->epoll_fd, events, MAX_EVENTS, 0);
-	if (count <= 0)
-		return false;
-
-	block_signals(&signals);
 	for (i = 0; i < count; i++)
 	{
-		int			fd = events[i].data.fd;
-		int			mask = 0;
 		uint64		expirations;
 
-		if (fd == transport->timer_fd)
-		{
-			if (read(fd, &expirations, sizeof(expirations)) > 0)
-				curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT,
-										 0, &running);
-			continue;
-		}
-		if (events[i].events & EPOLLIN)
-			mask |= CURL_CSELECT_IN;
-		if (events[i].events & EPOLLOUT)
-			mask |= CURL_CSELECT_OUT;
-		if (events[i].events & (EPOLLERR | EPOLLHUP))
-			mask |= CURL_CSELECT_ERR;
-		curl_multi_socket_action(transport->multi, fd, mask, &running);
+		if (events[i].data.fd != transport->timer_fd)
+			run_socket(transport, &events[i]);
+		else if (read(transport->timer_fd, &expirations,
+					  sizeof(expirations)) > 0)
+			transport->timer_set = 0;
+		progress = true;
 	}
 	collect_completed(transport);
-	restore_signals(&signals);
-	return true;
+	return progress;
 }
 
 void
 http_wait(HttpTransport *transport, long timeout)
 {
 	WaitEvent	event;
+	bool		progress;
 
-	while (drive(transport))
+	do
 	{
+		progress = drive(transport);
 		if (transport->completed > 0)
 		{
 			transport->completed = 0;
 			return;
 		}
-	}
+	} while (progress);
 
+	set_timer(transport);
 	if (WaitEventSetWait(transport->wait_set, timeout, &event, 1,
 						 PG_WAIT_EXTENSION) == 1 &&
 		(event.events & WL_LATCH_SET))

@@ -6,8 +6,9 @@
  */
 #include "client/sigv4.h"
 
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,12 +31,46 @@ to_hex(const unsigned char *digest, char hex[HEX_LENGTH + 1])
 	hex[HEX_LENGTH] = '\0';
 }
 
+/*
+ * The algorithms, looked up once: OpenSSL 3 takes its time to find them.
+ */
+static EVP_MD *sha256 = NULL;
+static EVP_MAC_CTX *hmac_context = NULL;
+
+static bool
+find_algorithms(void)
+{
+	OSSL_PARAM	parameters[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+										 (char *) "SHA256", 0),
+		OSSL_PARAM_construct_end()
+	};
+	EVP_MAC    *mac;
+
+	if (hmac_context != NULL)
+		return true;
+	if (sha256 == NULL)
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	if (sha256 == NULL || mac == NULL)
+		return false;
+	hmac_context = EVP_MAC_CTX_new(mac);
+	EVP_MAC_free(mac);
+	if (hmac_context != NULL &&
+		EVP_MAC_CTX_set_params(hmac_context, parameters) != 1)
+	{
+		EVP_MAC_CTX_free(hmac_context);
+		hmac_context = NULL;
+	}
+	return hmac_context != NULL;
+}
+
 static bool
 sha256_hex(const char *data, size_t length, char hex[HEX_LENGTH + 1])
 {
 	unsigned char digest[SIGV4_DIGEST_LENGTH];
 
-	if (EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL) != 1)
+	if (EVP_Digest(data, length, digest, NULL, sha256, NULL) != 1)
 		return false;
 	to_hex(digest, hex);
 	return true;
@@ -45,9 +80,12 @@ static bool
 hmac(const void *key, size_t key_length, const char *text,
 	 unsigned char digest[SIGV4_DIGEST_LENGTH])
 {
-	return HMAC(EVP_sha256(), key, (int) key_length,
-				(const unsigned char *) text, strlen(text),
-				digest, NULL) != NULL;
+	size_t		length;
+
+	return EVP_MAC_init(hmac_context, key, key_length, NULL) == 1 &&
+		EVP_MAC_update(hmac_context, (const unsigned char *) text,
+					   strlen(text)) == 1 &&
+		EVP_MAC_final(hmac_context, digest, &length, SIGV4_DIGEST_LENGTH) == 1;
 }
 
 /* printf into fresh memory; NULL if there is none. */
@@ -151,6 +189,8 @@ sigv4_sign(SigV4Signer *signer, const SigV4Request *request, time_t now,
 	char	   *scope;
 
 	*authorization = NULL;
+	if (!find_algorithms())
+		return false;
 	if (gmtime_r(&now, &parts) == NULL ||
 		strftime(timestamp, SIGV4_TIMESTAMP_LENGTH + 1, "%Y%m%dT%H%M%SZ",
 				 &parts) != SIGV4_TIMESTAMP_LENGTH)

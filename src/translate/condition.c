@@ -14,6 +14,7 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
@@ -153,9 +154,18 @@ condition_of_junction(ConditionBuilder *builder, BoolExpr *expr, Truth truth)
 	else
 		all = truth == TRUTH_FALSE || truth == TRUTH_NOT_TRUE;
 
+	/*
+	 * Once the answer is certain nothing more is evaluated, as in PostgreSQL:
+	 * in $1 = 0 OR c > 10 / $1 there is no division by zero.
+	 */
 	foreach(cell, expr->args)
-		parts = lappend(parts, condition_of(builder, (Expr *) lfirst(cell),
-											truth));
+	{
+		Condition  *part = condition_of(builder, (Expr *) lfirst(cell), truth);
+
+		if (part->kind == (all ? CONDITION_FALSE : CONDITION_TRUE))
+			return part;
+		parts = lappend(parts, part);
+	}
 	return all ? condition_and(parts) : condition_or(parts);
 }
 
@@ -231,8 +241,10 @@ condition_of_coalesce(ConditionBuilder *builder, OpExpr *op, int argument,
 	Expr	   *other = (Expr *) list_nth(op->args, 1 - argument);
 	OpExpr	   *on_column;
 	OpExpr	   *on_default;
+	Node	   *folded;
 	Source	   *source;
 	Condition  *if_present;
+	Condition  *if_absent;
 
 	if (!IsA(coalesce, CoalesceExpr) || list_length(coalesce->args) != 2 ||
 		!scope_is_column_free(builder->scope, other) ||
@@ -254,12 +266,10 @@ condition_of_coalesce(ConditionBuilder *builder, OpExpr *op, int argument,
 	if (truth == TRUTH_UNKNOWN)
 		if_present = condition_both(source_has_value(builder, source),
 									if_present);
-	return condition_either(if_present,
-							condition_both(source_is_null(builder, source),
-										   condition_of(builder,
-														(Expr *) eval_const_expressions(NULL,
-																						(Node *) on_default),
-														truth)));
+	folded = eval_const_expressions(NULL, (Node *) on_default);
+	if_absent = condition_both(source_is_null(builder, source),
+							   condition_of(builder, (Expr *) folded, truth));
+	return condition_either(if_present, if_absent);
 }
 
 static Condition *
@@ -379,20 +389,30 @@ Condition *
 condition_translate_list(Scope *scope, List *clauses, ConditionSense sense,
 						 bool *exact)
 {
-	List	   *parts = NIL;
-	bool		all_exact = true;
+	ConditionBuilder builder = {
+		.scope = scope,
+		.sense = sense,
+		.exact = true
+	};
+	List	   *sorted = NIL;
+	List	   *others = NIL;
+	Condition  *condition;
 	ListCell   *cell;
 
+	/* PostgreSQL checks clauses without columns first */
 	foreach(cell, clauses)
 	{
-		bool		part_exact;
-
-		parts = lappend(parts, condition_translate(scope,
-												   (Expr *) lfirst(cell),
-												   sense, &part_exact));
-		all_exact = all_exact && part_exact;
+		if (scope_is_column_free(scope, (Expr *) lfirst(cell)))
+			sorted = lappend(sorted, lfirst(cell));
+		else
+			others = lappend(others, lfirst(cell));
 	}
+	sorted = list_concat(sorted, others);
+	condition = condition_of_junction(&builder,
+									  (BoolExpr *) makeBoolExpr(AND_EXPR,
+																sorted, -1),
+									  TRUTH_TRUE);
 	if (exact != NULL)
-		*exact = all_exact;
-	return condition_and(parts);
+		*exact = builder.exact;
+	return condition;
 }

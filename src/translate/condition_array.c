@@ -299,7 +299,7 @@ condition_of_column_array(ConditionBuilder *builder, ScalarArrayOpExpr *test,
 		return condition_guess(builder);
 	value = compared_value(builder->scope, linitial(test->args));
 
-	/* for a NULL even an empty array decides nothing but its own emptiness */
+	/* NULL = ANY is false for an empty array and unknown for any other */
 	if (value.state == VALUE_NULL && truth == TRUTH_TRUE && test->useOr)
 		return condition_constant(false);
 	if (value.state == VALUE_NULL ||

@@ -308,12 +308,14 @@ compare_size(ConditionBuilder *builder, const Source *source,
 													 operand_number(0)));
 
 	if (in_document)
-		return condition_by_sense(builder,
-								  condition_either(condition,
-												   condition_both(source_has_value(builder,
-																				   source->parent),
-																  condition_not(is_list))),
+	{
+		Condition  *fails;
+
+		fails = condition_both(source_has_value(builder, source->parent),
+							   condition_not(is_list));
+		return condition_by_sense(builder, condition_either(condition, fails),
 								  condition);
+	}
 	if (source->codec->kind == CODEC_LIST)
 	{
 		Condition  *nested = source_is_nested_list(source);
@@ -393,8 +395,12 @@ compare_boolean(ConditionBuilder *builder, const Source *source,
 				Comparison comparison, const ComparedValue *value)
 {
 	if (comparison == COMPARISON_NE && value->state == VALUE_KNOWN)
+	{
+		bool		opposite = !DatumGetBool(value->datum);
+
 		return compare_path(source, COMPARISON_EQ,
-							operand_value(attribute_make_bool(!DatumGetBool(value->datum))));
+							operand_value(attribute_make_bool(opposite)));
+	}
 	return compare_attribute(builder, source, comparison, value, InvalidOid);
 }
 

@@ -66,6 +66,7 @@ compare_json_text(ConditionBuilder *builder, const Source *source,
 	Condition  *is_text = source_has_type(source);
 	Operand    *operand = value_operand(value);
 	Condition  *condition;
+	Condition  *may;
 	bool		is_equality = comparison == COMPARISON_EQ ||
 		comparison == COMPARISON_NE;
 
@@ -80,22 +81,20 @@ compare_json_text(ConditionBuilder *builder, const Source *source,
 	switch (comparison)
 	{
 		case COMPARISON_EQ:
-			return condition_by_sense(builder,
-									  condition_either(condition,
-													   operand->value == NULL
-													   ? condition_constant(false)
-													   : may_be_shown_as(source,
-																		 operand->value->u.text)),
-									  condition);
+			may = condition;
+			if (operand->value != NULL)
+				may = condition_either(condition,
+									   may_be_shown_as(source,
+													   operand->value->u.text));
+			return condition_by_sense(builder, may, condition);
 		case COMPARISON_NE:
 			return condition_by_sense(builder,
 									  condition_both(has_value, condition),
 									  condition_both(is_text, condition));
 		default:
+			may = condition_both(has_value, condition_not(is_text));
 			return condition_by_sense(builder,
-									  condition_either(condition,
-													   condition_both(has_value,
-																	  condition_not(is_text))),
+									  condition_either(condition, may),
 									  condition);
 	}
 }

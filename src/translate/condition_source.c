@@ -12,7 +12,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 
 #include "translate/condition_internal.h"
 #include "translate/function.h"
@@ -131,20 +130,45 @@ source_of_member(Scope *scope, SourceKind kind, List *args)
 	return path == NULL ? NULL : source_make(kind, document, path, NULL);
 }
 
+/*
+ * The place in a list that an index means, whose first one is given.  False if
+ * it means none.  A value not known yet is shown as the first place.
+ */
+static bool
+index_place(Scope *scope, Expr *index, int first, int *place)
+{
+	Datum		value;
+
+	if (index == NULL || exprType((Node *) index) != INT4OID ||
+		!scope_is_column_free(scope, index))
+		return false;
+	*place = 0;
+	switch (scope_value(scope, index, &value))
+	{
+		case VALUE_UNKNOWN:
+			return true;
+		case VALUE_KNOWN:
+			if (DatumGetInt32(value) < first)
+				return false;
+			*place = DatumGetInt32(value) - first;
+			return true;
+		case VALUE_NULL:
+			break;
+	}
+	return false;
+}
+
 /* doc -> 2, doc ->> 2 */
 static Source *
 source_of_json_element(Scope *scope, SourceKind kind, List *args)
 {
 	Source	   *document = source_of(scope, linitial(args));
-	Expr	   *index = (Expr *) lsecond(args);
-	Datum		value;
+	int			place;
 
-	if (!is_document(document) || !scope_is_column_free(scope, index) ||
-		scope_value(scope, index, &value) != VALUE_KNOWN ||
-		DatumGetInt32(value) < 0)
+	if (!is_document(document) ||
+		!index_place(scope, (Expr *) lsecond(args), 0, &place))
 		return NULL;
-	return source_make(kind, document,
-					   path_with_index(document->path, DatumGetInt32(value)),
+	return source_make(kind, document, path_with_index(document->path, place),
 					   NULL);
 }
 
@@ -216,19 +240,14 @@ source_of_json_subscripts(Scope *scope, Source *source, SubscriptingRef *ref)
 static Source *
 source_of_element(Scope *scope, Source *list, SubscriptingRef *ref)
 {
-	Expr	   *index;
-	Datum		value;
+	int			place;
 
-	if (list_length(ref->refupperindexpr) != 1)
-		return NULL;
-	index = (Expr *) linitial(ref->refupperindexpr);
-	if (index == NULL || exprType((Node *) index) != INT4OID ||
-		!scope_is_column_free(scope, index) ||
-		scope_value(scope, index, &value) != VALUE_KNOWN ||
-		DatumGetInt32(value) < 1)
+	if (list_length(ref->refupperindexpr) != 1 ||
+		!index_place(scope, (Expr *) linitial(ref->refupperindexpr), 1,
+					 &place))
 		return NULL;
 	return source_make(SOURCE_ATTRIBUTE, list,
-					   path_with_index(list->path, DatumGetInt32(value) - 1),
+					   path_with_index(list->path, place),
 					   list->codec->element);
 }
 
@@ -479,6 +498,18 @@ source_is_nested_list(const Source *source)
 	return condition_type(path_with_index(source->path, 0), ATTRIBUTE_L);
 }
 
+/* There is a value, and it is neither a list nor a map. */
+static Condition *
+is_no_container(DocumentPath *path)
+{
+	Condition  *is_list = condition_type(path, ATTRIBUTE_L);
+	Condition  *is_map = condition_type(path, ATTRIBUTE_M);
+
+	return condition_and(list_make3(condition_exists(path),
+									condition_not(is_list),
+									condition_not(is_map)));
+}
+
 Condition *
 source_is_opaque(const Source *source)
 {
@@ -494,12 +525,7 @@ source_is_opaque(const Source *source)
 
 		if (last->name != NULL || !is_document(step->parent))
 			continue;
-		reasons = lappend(reasons,
-						  condition_and(list_make3(condition_exists(holder),
-												   condition_not(condition_type(holder,
-																				ATTRIBUTE_L)),
-												   condition_not(condition_type(holder,
-																				ATTRIBUTE_M)))));
+		reasons = lappend(reasons, is_no_container(holder));
 	}
 	return reasons == NIL ? NULL : condition_or(reasons);
 }

@@ -6,11 +6,9 @@
 
 #include "compat.h"
 
-#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/numeric.h"
 
 #include "translate/condition_internal.h"
 

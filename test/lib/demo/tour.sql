@@ -13,7 +13,7 @@ CREATE FOREIGN TABLE rate_limit (
   user_id       text        OPTIONS (attribute_name 'PK', key 'partition'),
   window_start  timestamptz OPTIONS (attribute_name 'SK', key 'sort'),
   request_count bigint      OPTIONS (attribute_name 'RequestCount'),
-  expires       timestamptz(0) OPTIONS (attribute_name 'TTL', type 'N', ttl 'true')
+  expires       timestamptz(0) OPTIONS (attribute_name 'TTL', type 'N')
 ) SERVER dynamo OPTIONS (table_name 'RateLimit');
 
 SELECT dyn_create_table('rate_limit');
