@@ -32,10 +32,13 @@ COPY person (id, name, age) FROM stdin;
 e	Eve	28
 f	\N	61
 \.
+-- (psql may show the warning before or after the error)
+SET client_min_messages = error;
 COPY person (id, name) FROM stdin;
 g	Gus
 a	again
 \.
+RESET client_min_messages;
 
 -- GetItem for the whole key
 EXPLAIN (COSTS OFF) SELECT name FROM person WHERE id = 'a';

