@@ -161,9 +161,11 @@ UPDATE person SET age = 97 WHERE id = 'a';
 ROLLBACK TO s;
 COMMIT;
 SELECT age FROM person WHERE id = 'a';
+SET client_min_messages = error;
 BEGIN;
 UPDATE person SET age = 96 WHERE id = 'a';
 PREPARE TRANSACTION 'p';
+RESET client_min_messages;
 
 SELECT dyn_drop_table('person'), dyn_drop_table('event');
 DROP FOREIGN TABLE person, event;
