@@ -122,13 +122,28 @@ extern int	no_such_variable
 								  estate))
 #endif
 
-/* Does a collation compare bytes?  18 asks the locale itself. */
+/*
+ * Does a collation compare bytes?  18 asks the locale itself.  Its header wants
+ * ICU's headers, which a PostgreSQL server's development package does not
+ * bring and nothing here uses.
+ */
+#ifdef USE_ICU
+#undef USE_ICU
 #include "utils/pg_locale.h"
+#define USE_ICU 1
+#else
+#include "utils/pg_locale.h"
+#endif
 #if PG_VERSION_NUM >= 180000
 #define collation_is_c(collation) \
 	(pg_newlocale_from_collation(collation)->collate_is_c)
 #else
 #define collation_is_c(collation) lc_collate_is_c(collation)
+#endif
+
+/* 17 dropped this in favour of abs() */
+#ifndef Abs
+#define Abs(x) ((x) >= 0 ? (x) : -(x))
 #endif
 
 /* A random number from 0 to below 1; 15 brought a generator of its own. */

@@ -33,25 +33,29 @@ append_table(StringInfo body, const Table *table, bool consistent)
 	appendStringInfoString(body, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
 }
 
-/* Appends a filter that is within DynamoDB's limits; else rows are filtered
- * locally. */
+/*
+ * Appends the filter, unless it is beyond DynamoDB's limits: then its
+ * placeholders are taken back, and rows are filtered locally only.
+ */
 static void
 append_filter(StringInfo body, const Condition *filter,
 			  Placeholders *placeholders)
 {
-	Placeholders *alone = placeholders_make(false);
+	int			names = list_length(placeholders->names);
+	int			values = list_length(placeholders->values);
 	StringInfoData text;
 
 	if (filter->kind == CONDITION_TRUE)
 		return;
 	initStringInfo(&text);
-	write_condition(&text, filter, alone);
-	if (!expression_within_limits(&text, alone))
-		return;
-
-	resetStringInfo(&text);
 	write_condition(&text, filter, placeholders);
-	json_append_text_member(body, "FilterExpression", text.data);
+	if (expression_within_limits(&text, placeholders))
+		json_append_text_member(body, "FilterExpression", text.data);
+	else
+	{
+		placeholders->names = list_truncate(placeholders->names, names);
+		placeholders->values = list_truncate(placeholders->values, values);
+	}
 }
 
 static void

@@ -136,7 +136,6 @@ write_request_tail(const WriteStatement *statement, List *actions,
 	if (condition->kind != CONDITION_TRUE)
 	{
 		resetStringInfo(&text);
-		placeholders->operator_count = 0;
 		write_condition(&text, condition, placeholders);
 		if (!append_expression(&tail, "ConditionExpression", &text,
 							   placeholders))
