@@ -131,7 +131,8 @@ launch_engine()
   ENGINE_LOG=$work/log
   cd "$work" || exit
   if [ "$ENGINE" = local ]; then
-    setsid java -XX:+UseSerialGC -Xmx1g \
+    setsid java -XX:+UseSerialGC -Xmx1g -XX:-UsePerfData \
+      -Djava.io.tmpdir="$work" \
       -Djava.library.path="$simulator_home/DynamoDBLocal_lib" \
       -jar "$simulator_home/DynamoDBLocal.jar" -port "$port" \
       -inMemory -sharedDb -disableTelemetry >log 2>&1 </dev/null &

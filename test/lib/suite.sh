@@ -34,7 +34,7 @@ chosen()
 installcheck()
 {
   as_server_user env DYNAMODB_ENDPOINT="$PROXY_ENDPOINT" \
-    DYNAMODB_ENGINE="$ENGINE" TEMP_CONFIG="$RUN/stage.conf" \
+    DYNAMODB_ENGINE="$ENGINE" TEMP_CONFIG="$RUN/stage.conf" TMPDIR="$RESULTS/tmp" \
     make -s -C "$RESULTS" -f "$TEST_SRC/Makefile" VPATH="$TEST_SRC" \
     PG_CONFIG="$PG_CONFIG" BEHIND_PROXY=1 REGRESS= ISOLATION= TAP_TESTS= \
     "$@" installcheck </dev/null
@@ -176,6 +176,7 @@ keep_results()
   local kept=$CACHE/results
   [ "${#FAILED[@]}" -gt 0 ] || return 0
   rm -rf "$kept"
+  rm -rf "$RESULTS/tmp"
   cp -R "$RESULTS" "$kept"
   cp "$RUN/server/log" "$kept/server.log" 2>/dev/null
   printf '\nresults, diffs and logs: %s\n' "$kept"
@@ -185,7 +186,7 @@ run_suite()
 {
   RESULTS=$RUN/check
   FOUND_TESTS=()
-  mkdir "$RESULTS"
+  mkdir "$RESULTS" "$RESULTS/tmp"
   server_owns "$RESULTS"
   choose_test_source
   run_unit_tests
