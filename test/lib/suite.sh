@@ -182,6 +182,32 @@ keep_results()
   printf '\nresults, diffs and logs: %s\n' "$kept"
 }
 
+# Both compilers, with warnings as errors.
+run_compilers()
+{
+  local compiler name
+  for compiler in gcc clang; do
+    name=compile_$compiler
+    [ "${#WANTED_TESTS[@]}" -eq 0 ] ||
+      [[ " ${WANTED_TESTS[*]} " == *" $name "* ]] || continue
+    FOUND_TESTS+=("$name")
+    [ "$compiler" = gcc ] ||
+      compiler=$(compgen -c clang | grep -Ex 'clang(-[0-9]+)?' | sort | head -n 1)
+    if [ -z "$compiler" ]; then
+      skipped "$name" "no such compiler"
+      continue
+    fi
+    mkdir "$RUN/$name"
+    if make_in "$RUN/$name" -j "$(nproc)" CC="$compiler" PROFILE=-Werror all \
+         >"$RUN/$name.log" 2>&1; then
+      passed "$name"
+    else
+      failed "$name"
+      cat "$RUN/$name.log"
+    fi
+  done
+}
+
 run_suite()
 {
   RESULTS=$RUN/check
@@ -189,6 +215,7 @@ run_suite()
   mkdir "$RESULTS" "$RESULTS/tmp"
   server_owns "$RESULTS"
   choose_test_source
+  run_compilers
   run_unit_tests
   run_regress_tests
   run_isolation_tests
