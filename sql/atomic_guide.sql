@@ -21,7 +21,7 @@ CREATE FOREIGN TABLE rate_limit (
     sk text OPTIONS (attribute_name 'SK', key 'sort'),
     request_count bigint OPTIONS (attribute_name 'RequestCount'),
     window_start timestamptz,
-    ttl timestamptz(0) OPTIONS (type 'N', ttl 'true')
+    ttl timestamptz(0) OPTIONS (type 'N')
 ) SERVER dynamo OPTIONS (table_name 'RateLimit');
 CREATE FOREIGN TABLE user_tags (
     user_id text OPTIONS (key 'partition'),

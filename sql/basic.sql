@@ -88,8 +88,8 @@ EXPLAIN (COSTS OFF) UPDATE event SET kind = upper(kind) WHERE stream = 'y' AND k
 UPDATE event SET kind = upper(kind) WHERE stream = 'y' AND kind = 'start';
 SELECT kind, count(*) FROM event GROUP BY kind ORDER BY kind COLLATE "C";
 WITH changed AS (
-    UPDATE event SET payload = payload || '{"seen": true}'
-     WHERE seq = 7 RETURNING stream, payload)
+    UPDATE event SET kind = kind || '!', payload = '{"seen": true}'
+     WHERE seq = 7 RETURNING stream, kind, payload)
 SELECT * FROM changed ORDER BY stream;
 EXPLAIN (COSTS OFF) DELETE FROM event WHERE kind = 'late';
 DELETE FROM event WHERE kind = 'late';

@@ -1,6 +1,7 @@
 --
 -- Types: written, read back, and left alone by an update of a neighbour.
 --
+-- Needs: list_equality
 SET timezone = 'UTC';
 SET bytea_output = 'hex';
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');

@@ -2,6 +2,7 @@
 -- Guarded pushdown: each form of SET as EXPLAIN, its result in the common
 -- case, and its result where the guard fails.
 --
+-- Needs: list_equality old_item
 CREATE FOREIGN TABLE item (
     id text OPTIONS (key 'partition'),
     small smallint,
