@@ -214,16 +214,17 @@ stamp_creation(const WriteStatement *statement, List *actions)
 															value, &place))));
 }
 
-/* Core checks nothing before a foreign write: see ExecUpdateAct(). */
-static void
-check_new_row(const WriteStatement *statement)
+void
+compute_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate)
 {
-	ResultRelInfo *info = statement->result_info;
+	Relation	relation = info->ri_RelationDesc;
 
-	if (info->ri_RelationDesc->rd_att->constr != NULL)
-		ExecConstraints(info, statement->new_slot, statement->estate);
-	if (info->ri_RelationDesc->rd_rel->relispartition)
-		ExecPartitionCheck(info, statement->new_slot, statement->estate, true);
+	if (relation->rd_att->constr != NULL)
+		ExecConstraints(info, slot, estate);
+	if (relation->rd_rel->relispartition)
+		ExecPartitionCheck(info, slot, estate, true);
+	if (info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
 }
 
 static Condition *
@@ -281,7 +282,8 @@ compute_request_tail(const WriteStatement *statement,
 	{
 		actions = evaluate_assignments(statement, computation, readable_key);
 		if (statement->check_locally)
-			check_new_row(statement);
+			compute_check_row(statement->result_info, statement->new_slot,
+							  statement->estate);
 		if (item == NULL && statement->created_at != NULL)
 			actions = stamp_creation(statement, actions);
 	}

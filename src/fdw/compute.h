@@ -72,6 +72,14 @@ extern UpdateAction *compute_column_action(const WriteStatement *statement,
 										   bool isnull, Datum value,
 										   const char *readable_key);
 
+/*
+ * Checks NOT NULL, CHECK, the partition constraint and a view's check option,
+ * which core leaves to the remote side: see ExecInsert() and ExecUpdateAct().
+ * Raises 23502, 23514, 44000.
+ */
+extern void compute_check_row(ResultRelInfo *info, TupleTableSlot *slot,
+							  EState *estate);
+
 /* Raises 23502 for a column whose value is NULL and must not be. */
 extern void compute_raise_null(const Table *table, const Column *column,
 							   const char *readable_key)

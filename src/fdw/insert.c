@@ -319,19 +319,11 @@ static void
 prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
 			TupleTableSlot *slot, InsertRow *row)
 {
-	Relation	relation = info->ri_RelationDesc;
-
 	slot_getallattrs(slot);
 	stamp_row(state, slot, estate);
-	slot->tts_tableOid = RelationGetRelid(relation);
+	slot->tts_tableOid = RelationGetRelid(info->ri_RelationDesc);
 
-	/* core checks nothing before a foreign insert: see ExecInsert() */
-	if (relation->rd_att->constr != NULL)
-		ExecConstraints(info, slot, estate);
-	if (relation->rd_rel->relispartition)
-		ExecPartitionCheck(info, slot, estate, true);
-	if (info->ri_WithCheckOptions != NIL)
-		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
+	compute_check_row(info, slot, estate);
 
 	row->slot = slot;
 	row->item = item_from_slot(state->table, slot);

@@ -316,22 +316,6 @@ stamp_new_row(RowChange *change, TupleTableSlot *slot)
 	}
 }
 
-/* Core checks nothing before a foreign write: see ExecUpdateAct(). */
-static void
-check_new_row(RowChange *change, TupleTableSlot *slot)
-{
-	ResultRelInfo *info = change->statement.result_info;
-	EState	   *estate = change->statement.estate;
-	Relation	relation = info->ri_RelationDesc;
-
-	if (relation->rd_att->constr != NULL)
-		ExecConstraints(info, slot, estate);
-	if (relation->rd_rel->relispartition)
-		ExecPartitionCheck(info, slot, estate, true);
-	if (info->ri_WithCheckOptions != NIL)
-		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
-}
-
 static List *
 actions_of_new_row(RowChange *change, TupleTableSlot *slot,
 				   const char *readable_key)
@@ -519,7 +503,7 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 		{
 			slot_getallattrs(slot);
 			stamp_new_row(change, slot);
-			check_new_row(change, slot);
+			compute_check_row(statement->result_info, slot, statement->estate);
 			actions = actions_of_new_row(change, slot, attempt.readable_key);
 		}
 		request = send_change(change, &attempt, actions);
