@@ -159,7 +159,8 @@ blank_target_list(ForeignScan *scan)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, cell);
 
-		if (IsA(entry->expr, Var) && entry->resjunk)
+		/* below an Append the entries are not marked as junk */
+		if (IsA(entry->expr, Var) && ((Var *) entry->expr)->varattno <= 0)
 			continue;
 		entry->expr = (Expr *) makeNullConst(exprType((Node *) entry->expr),
 											 exprTypmod((Node *) entry->expr),

@@ -296,7 +296,8 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 			failed = &rows[i];
 		else if (outcome == OUTCOME_UNKNOWN)
 			appendStringInfo(&progress,
-							 "The outcome is unknown of the write of %s too.  ",
+							 "%sThe outcome is unknown of the write of %s too.",
+							 progress.len > 0 ? "  " : "",
 							 rows[i].readable_key);
 	}
 	if (failed == NULL)
@@ -304,11 +305,14 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED)
 		raise_duplicate(state, failed);
 	if (state->written > 0)
+	{
+		appendStringInfoString(&progress, progress.len > 0 ? "  " : "");
 		appendStringInfo(&progress,
 						 ngettext("Before that, the statement wrote %lld item.",
 								  "Before that, the statement wrote %lld items.",
 								  (unsigned long) state->written),
 						 (long long) state->written);
+	}
 	request_raise(failed->request, progress.len > 0 ? progress.data : NULL);
 }
 

@@ -85,8 +85,17 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
 	ModifyState *state = palloc0(sizeof(ModifyState));
 
-	/* the partition may be the target of this statement's UPDATE as well */
-	state->outer = info->ri_FdwState;
+	/*
+	 * A row moved into a partition that the same UPDATE may come to later
+	 * would be updated again.
+	 */
+	if (mtstate->operation == CMD_UPDATE &&
+		(info->ri_usesFdwDirectModify || info->ri_FdwState != NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot move a row into foreign table \"%s\", which the same UPDATE changes",
+						RelationGetRelationName(info->ri_RelationDesc)),
+				 errhint("DELETE the row and INSERT it again.")));
 	state->insert = insert_begin(info, estate,
 								 result_relation_user(info, estate),
 								 plan != NULL &&
@@ -97,9 +106,7 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 static void
 end_insert(EState *estate, ResultRelInfo *info)
 {
-	ModifyState *state = (ModifyState *) info->ri_FdwState;
-
-	info->ri_FdwState = state->outer;
+	info->ri_FdwState = NULL;
 }
 
 /* ---- INSERT ---- */

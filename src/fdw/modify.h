@@ -21,7 +21,6 @@ typedef struct ModifyState
 {
 	InsertState *insert;		/* NULL: UPDATE or DELETE */
 	RowChange  *change;			/* NULL: INSERT */
-	void	   *outer;			/* the ri_FdwState that this one replaced */
 } ModifyState;
 
 #endif							/* DYNAMORM_FDW_MODIFY_H */
