@@ -66,6 +66,18 @@ WITH u AS (
 SELECT * FROM u ORDER BY id;
 SELECT f.*, k FROM f RIGHT JOIN (VALUES ('a'), ('zz')) v(k) ON f.id = v.k ORDER BY k;
 
+-- an INSERT does not meet its own rows, over several pages
+CREATE FOREIGN TABLE self (id text OPTIONS (key 'partition'), t text) SERVER dynamo;
+SELECT dyn_create_table('self');
+INSERT INTO self SELECT i::text, repeat('x', 20000) FROM generate_series(1, 300) i;
+INSERT INTO self SELECT id || 'b', t FROM self;
+SELECT count(*) FROM self;
+INSERT INTO self SELECT a.id || 'c', a.t FROM self a JOIN self b ON a.id = b.id
+ WHERE a.id LIKE '1%';
+WITH w AS (INSERT INTO self SELECT id || 'd', t FROM self WHERE id LIKE '2%' RETURNING id)
+SELECT count(*) FROM w;
+SELECT count(*), count(DISTINCT id), sum(length(t)) FROM self;
+
 -- cursors
 BEGIN;
 DECLARE c CURSOR FOR SELECT id, n FROM f ORDER BY id;
@@ -136,7 +148,7 @@ CREATE TABLE parent (id text, n integer);
 CREATE FOREIGN TABLE child () INHERITS (parent) SERVER dynamo OPTIONS (table_name 'ftab');
 UPDATE parent SET n = 7 WHERE id = 'a' RETURNING tableoid::regclass, *;
 
-SELECT dyn_drop_table(t::regclass) FROM unnest(ARRAY['p1', 'p3', 'gen', 'f']) t;
+SELECT dyn_drop_table(t::regclass) FROM unnest(ARRAY['p1', 'p3', 'gen', 'self', 'f']) t;
 DROP TABLE p, parent CASCADE;
-DROP FOREIGN TABLE gen, f CASCADE;
+DROP FOREIGN TABLE gen, self, f CASCADE;
 DROP FUNCTION before_row, after_row, visit;

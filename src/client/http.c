@@ -397,8 +397,9 @@ open_descriptors(HttpTransport *transport)
 	transport->wait_set = create_session_wait_event_set(3);
 	AddWaitEventToSet(transport->wait_set, WL_LATCH_SET, PGINVALID_SOCKET,
 					  MyLatch, NULL);
-	AddWaitEventToSet(transport->wait_set, WL_EXIT_ON_PM_DEATH,
-					  PGINVALID_SOCKET, NULL, NULL);
+	if (IsUnderPostmaster)
+		AddWaitEventToSet(transport->wait_set, WL_EXIT_ON_PM_DEATH,
+						  PGINVALID_SOCKET, NULL, NULL);
 	AddWaitEventToSet(transport->wait_set, WL_SOCKET_READABLE,
 					  transport->epoll_fd, NULL, NULL);
 }

@@ -277,9 +277,11 @@ static void
 settle_rows(InsertState *state, InsertRow *rows, int count)
 {
 	InsertRow  *failed = NULL;
+	StringInfoData unknown;
 	StringInfoData progress;
 	int			i;
 
+	initStringInfo(&unknown);
 	initStringInfo(&progress);
 	for (i = 0; i < count; i++)
 	{
@@ -295,25 +297,25 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 		else if (failed == NULL)
 			failed = &rows[i];
 		else if (outcome == OUTCOME_UNKNOWN)
-			appendStringInfo(&progress,
-							 "%sThe outcome is unknown of the write of %s too.",
-							 progress.len > 0 ? "  " : "",
+			appendStringInfo(&unknown, "%s%s", unknown.len > 0 ? ", " : "",
 							 rows[i].readable_key);
 	}
 	if (failed == NULL)
 		return;
-	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED)
+	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED &&
+		unknown.len == 0)
 		raise_duplicate(state, failed);
-	if (state->written > 0)
-	{
-		appendStringInfoString(&progress, progress.len > 0 ? "  " : "");
+	if (unknown.len > 0)
 		appendStringInfo(&progress,
-						 ngettext("Before that, the statement wrote %lld item.",
-								  "Before that, the statement wrote %lld items.",
-								  (unsigned long) state->written),
-						 (long long) state->written);
-	}
-	request_raise(failed->request, progress.len > 0 ? progress.data : NULL);
+						 "The outcome is unknown of the writes of %s too.  ",
+						 unknown.data);
+	appendStringInfo(&progress,
+					 ngettext("Before that, the statement wrote %lld item.",
+							  "Before that, the statement wrote %lld items.",
+							  (unsigned long) state->written),
+					 (long long) state->written);
+	request_raise(failed->request,
+				  state->written > 0 || unknown.len > 0 ? progress.data : NULL);
 }
 
 /* ---- callbacks ---- */

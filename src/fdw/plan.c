@@ -13,7 +13,8 @@
 #include <math.h>
 
 #include "access/sysattr.h"
-#include "miscadmin.h"
+#include "catalog/pg_class.h"
+#include "foreign/foreign.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -160,17 +161,41 @@ wanted_columns(RelOptInfo *baserel, List *clauses)
 	return wanted;
 }
 
+/*
+ * Does the statement insert into the table that this scan reads?  Then it must
+ * not meet its own rows on later pages: it might never end.
+ */
+static bool
+reads_insert_target(PlannerInfo *root, const Table *table)
+{
+	for (; root != NULL; root = root->parent_root)
+	{
+		RangeTblEntry *target;
+
+		if (root->parse->commandType != CMD_INSERT)
+			continue;
+		target = rt_fetch(root->parse->resultRelation, root->parse->rtable);
+		if (target->relkind == RELKIND_PARTITIONED_TABLE ||
+			(target->relkind == RELKIND_FOREIGN_TABLE &&
+			 GetForeignTable(target->relid)->serverid == table->server_id))
+			return true;
+	}
+	return false;
+}
+
 static ForeignScan *
 get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 		 ForeignPath *best_path, List *target_list, List *scan_clauses,
 		 Plan *outer_plan)
 {
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
 	List	   *private;
 
 	refuse_row_locks(root, baserel);
 
-	private = list_make1(plan_list_from_set(wanted_columns(baserel, clauses)));
+	private = list_make2(plan_list_from_set(wanted_columns(baserel, clauses)),
+						 makeInteger(reads_insert_target(root, plan->table)));
 	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
 
 	return make_foreignscan(target_list, clauses, baserel->relid,

@@ -15,6 +15,8 @@ enum ScanPrivate
 {
 	SCAN_PRIVATE_WANTED,		/* integer list: wanted columns, see
 								 * access_projection() */
+	SCAN_PRIVATE_SPOOL,			/* integer: read everything before the first
+								 * row is returned */
 	SCAN_PRIVATE_COUNT
 };
 

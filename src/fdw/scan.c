@@ -38,6 +38,8 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->wanted = access_wanted_columns(state->table, wanted);
 	state->projection = access_projection(state->table, wanted);
 	state->clauses = plan->fdw_exprs;
+	state->spooled = intVal(list_nth(plan->fdw_private,
+									 SCAN_PRIVATE_SPOOL)) != 0;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -71,10 +73,8 @@ start_reader(DynamoScan *state)
  * Called in per-tuple memory, which is where the row's values may live.
  */
 static TupleTableSlot *
-iterate_scan(ForeignScanState *node)
+next_row(DynamoScan *state, TupleTableSlot *slot)
 {
-	DynamoScan *state = (DynamoScan *) node->fdw_state;
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	const DynamoItem *item;
 
 	ExecClearTuple(slot);
@@ -89,6 +89,65 @@ iterate_scan(ForeignScanState *node)
 	return ExecStoreVirtualTuple(slot);
 }
 
+/* Reads all rows into a tuplestore, which may spill to disk. */
+static void
+fill_spool(DynamoScan *state, TupleTableSlot *slot)
+{
+	MemoryContext row_context = AllocSetContextCreate(state->context,
+													  "dynamorm_fdw row",
+													  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+
+	state->spool = tuplestore_begin_heap(false, false, work_mem);
+	state->spool_slot =
+		MakeSingleTupleTableSlot(slot->tts_tupleDescriptor,
+								 &TTSOpsMinimalTuple);
+	for (;;)
+	{
+		MemoryContextSwitchTo(row_context);
+		MemoryContextReset(row_context);
+		next_row(state, slot);
+		if (TupIsNull(slot))
+			break;
+		tuplestore_puttupleslot(state->spool, slot);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(row_context);
+}
+
+static void
+drop_spool(DynamoScan *state)
+{
+	if (state->spool == NULL)
+		return;
+	tuplestore_end(state->spool);
+	ExecDropSingleTupleTableSlot(state->spool_slot);
+	state->spool = NULL;
+}
+
+static TupleTableSlot *
+iterate_scan(ForeignScanState *node)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	MemoryContext old;
+	bool		found;
+
+	if (!state->spooled)
+		return next_row(state, slot);
+
+	if (state->spool == NULL)
+		fill_spool(state, slot);
+
+	/* the spool's slot owns its tuple beyond this row's memory */
+	old = MemoryContextSwitchTo(state->context);
+	found = tuplestore_gettupleslot(state->spool, true, false,
+									state->spool_slot);
+	MemoryContextSwitchTo(old);
+	return found ? ExecCopySlot(slot, state->spool_slot)
+		: ExecClearTuple(slot);
+}
+
 static void
 rescan(ForeignScanState *node)
 {
@@ -96,6 +155,7 @@ rescan(ForeignScanState *node)
 
 	if (state->reader == NULL)
 		return;
+	drop_spool(state);
 	reader_close(state->reader);
 	state->reader = NULL;
 	MemoryContextReset(state->context);
@@ -106,7 +166,10 @@ end_scan(ForeignScanState *node)
 {
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 
-	if (state != NULL && state->reader != NULL)
+	if (state == NULL)
+		return;
+	drop_spool(state);
+	if (state->reader != NULL)
 		reader_close(state->reader);
 }
 
