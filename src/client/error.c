@@ -13,6 +13,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "client/attribute.h"
 #include "client/error.h"
 
 #define HINT_CREDENTIALS \
@@ -55,6 +56,14 @@ static const ErrorClass classes[] = {
 		ERRCODE_T_R_SERIALIZATION_FAILURE,
 		"a DynamoDB transaction with this token is still in progress",
 	"Retry the statement.", false},
+	{"TransactionCanceledException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_T_R_SERIALIZATION_FAILURE,
+		"DynamoDB cancelled the transaction",
+	"The reasons are in the order of the transaction's actions.", false},
+	{"IdempotentParameterMismatchException", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_FDW_ERROR,
+		"DynamoDB refused the request",
+	"The ClientRequestToken was used for another transaction within ten minutes.", false},
 	{"ReplicatedWriteConflictException", OUTCOME_FAILED, ERROR_SERVER,
 		ERRCODE_T_R_SERIALIZATION_FAILURE,
 		"could not write an item because another region was writing it",
@@ -73,6 +82,24 @@ static const ErrorClass classes[] = {
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	"DynamoDB throttled the request", HINT_THROTTLED, false},
 	{"LimitExceededException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"ThrottledException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"RequestThrottled", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"RequestThrottledException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"TooManyRequestsException", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"BandwidthLimitExceeded", OUTCOME_FAILED, ERROR_THROTTLED,
+		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	{"SlowDown", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	"DynamoDB throttled the request", HINT_THROTTLED, false},
 
@@ -108,6 +135,13 @@ static const ErrorClass classes[] = {
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 		"DynamoDB refused the time of the request",
 	"Set this machine's clock.", true},
+	{"RequestInTheFuture", OUTCOME_FAILED, ERROR_CLOCK,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+		"DynamoDB refused the time of the request",
+	"Set this machine's clock.", true},
+	{"AuthFailure", OUTCOME_FAILED, ERROR_CLOCK,
+		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"DynamoDB refused the signature of the request", HINT_CREDENTIALS, true},
 	{"ExpiredTokenException", OUTCOME_FAILED, ERROR_FINAL,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 		"the session token for DynamoDB has expired",
@@ -130,6 +164,15 @@ static const ErrorClass classes[] = {
 	{"ServiceUnavailable", OUTCOME_FAILED, ERROR_SERVER,
 		ERRCODE_SYSTEM_ERROR,
 	"DynamoDB is not available", "Retry later.", false},
+	{"RequestTimeout", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SYSTEM_ERROR,
+	"DynamoDB is not available", "Retry later.", false},
+	{"RequestTimeoutException", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SYSTEM_ERROR,
+	"DynamoDB is not available", "Retry later.", false},
+	{"PriorRequestNotComplete", OUTCOME_FAILED, ERROR_SERVER,
+		ERRCODE_SYSTEM_ERROR,
+	"DynamoDB is not available", "Retry later.", false},
 	{NULL}
 };
 
@@ -147,6 +190,10 @@ static const ErrorClass other_throttling = {
 	"", OUTCOME_FAILED, ERROR_THROTTLED, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	"DynamoDB throttled the request", HINT_THROTTLED, false
 };
+static const ErrorClass other_exception = {
+	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_FDW_ERROR,
+	"DynamoDB refused the request", NULL, false
+};
 static const ErrorClass other_refusal = {
 	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_FDW_ERROR,
 	"DynamoDB refused the request",
@@ -157,6 +204,13 @@ static const ErrorClass unknown_write = {
 	"", OUTCOME_UNKNOWN, ERROR_FINAL,
 	ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
 	"the outcome of the write is unknown", HINT_UNKNOWN, false
+};
+static const ErrorClass unknown_transaction = {
+	"", OUTCOME_UNKNOWN, ERROR_SERVER,
+	ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN,
+	"the outcome of the DynamoDB transaction is unknown",
+	"It may or may not have been applied.  Look at its items before you repeat it.",
+	false
 };
 static const ErrorClass unknown_read = {
 	"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_CONNECTION_FAILURE,
@@ -200,11 +254,11 @@ error_class(const char *code, int http_status)
 		for (class = classes; class->code != NULL; class++)
 			if (strcmp(class->code, code) == 0)
 				return class;
-	if (http_status >= 500)
+	if (http_status >= 500 || http_status == 408)
 		return &server_failure;
 	if (http_status == 429)
 		return &other_throttling;
-	return &other_refusal;
+	return code != NULL ? &other_exception : &other_refusal;
 }
 
 const ErrorClass *
@@ -216,7 +270,16 @@ error_class_unsent(HttpPhase phase)
 const ErrorClass *
 error_class_unknown(RequestKind kind)
 {
-	return kind == REQUEST_WRITE ? &unknown_write : &unknown_read;
+	switch (kind)
+	{
+		case REQUEST_READ:
+			return &unknown_read;
+		case REQUEST_WRITE:
+			return &unknown_write;
+		case REQUEST_IDEMPOTENT:
+			return &unknown_transaction;
+	}
+	pg_unreachable();
 }
 
 /* ---- raising ---- */
@@ -231,6 +294,25 @@ append_sentence(StringInfo detail, const char *sentence)
 	appendStringInfoString(detail, sentence);
 	if (strchr(".!?", detail->data[detail->len - 1]) == NULL)
 		appendStringInfoChar(detail, '.');
+}
+
+/* What DynamoDB says is UTF-8; its exception's name may be anything too. */
+static void
+append_cause(StringInfo detail, const Failure *failure)
+{
+	bool		secret = error_class(failure->code, 0)->secret;
+	const char *message = secret ? NULL : failure->message;
+	StringInfoData cause;
+
+	initStringInfo(&cause);
+	if (failure->code != NULL)
+		attribute_append_server_text(&cause, failure->code,
+									 strlen(failure->code));
+	if (failure->code != NULL && message != NULL)
+		appendStringInfoString(&cause, ": ");
+	if (message != NULL)
+		attribute_append_server_text(&cause, message, strlen(message));
+	append_sentence(detail, cause.data);
 }
 
 static void
@@ -277,16 +359,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 	}
 
 	initStringInfo(&detail);
-	if (!class->secret && failure->message != NULL)
-	{
-		if (failure->code != NULL)
-			append_sentence(&detail, psprintf("%s: %s", failure->code,
-											  failure->message));
-		else
-			append_sentence(&detail, failure->message);
-	}
-	else if (failure->code != NULL)
-		append_sentence(&detail, failure->code);
+	append_cause(&detail, failure);
 	if (detail.len > 0)
 		appendStringInfoString(&detail, "  ");
 	describe_request(&detail, failure);

@@ -11,10 +11,10 @@
  * - libcurl sends a request anew on its own when a reused connection dies
  *   early.  It asks before each sending, and is told no the second time.
  *
- * An exchange should cost little more than its send and its receive.  So a
- * socket that libcurl stops watching stays registered ("parked") until it is
- * closed or stirs, and the timer is only ever set to ring earlier: when it
- * rings too early it is set anew.
+ * An exchange should cost little more than its send and its receive.  So the
+ * socket of a connection that libcurl stops watching stays registered
+ * ("parked") until it is closed or stirs, and the timer is only ever set to
+ * ring earlier: when it rings too early it is set anew.
  */
 #include "postgres.h"
 
@@ -24,6 +24,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,13 +45,15 @@
 
 #define MAX_EVENTS			16
 
-/* A socket in the epoll descriptor. */
+/* A socket of libcurl. */
 typedef struct WatchedSocket
 {
 	struct WatchedSocket *next;
 	int			fd;
-	uint32		events;			/* registered */
-	bool		parked;			/* curl does not want them for now */
+	uint32		events;			/* in the epoll descriptor; 0: not there */
+	bool		connection;		/* made by open_socket(): close_socket() will
+								 * tell of its end */
+	bool		parked;			/* curl does not want the events for now */
 } WatchedSocket;
 
 struct HttpTransport
@@ -246,10 +249,20 @@ find_socket(HttpTransport *transport, int fd)
 }
 
 static void
+unregister_socket(HttpTransport *transport, WatchedSocket *socket)
+{
+	struct epoll_event event = {0};
+
+	if (socket->events != 0)
+		(void) epoll_ctl(transport->epoll_fd, EPOLL_CTL_DEL, socket->fd,
+						 &event);
+	socket->events = 0;
+}
+
+static void
 forget_socket(HttpTransport *transport, int fd)
 {
 	WatchedSocket **link;
-	struct epoll_event event = {0};
 
 	for (link = &transport->sockets; *link != NULL; link = &(*link)->next)
 	{
@@ -257,49 +270,97 @@ forget_socket(HttpTransport *transport, int fd)
 
 		if (socket->fd != fd)
 			continue;
-		(void) epoll_ctl(transport->epoll_fd, EPOLL_CTL_DEL, fd, &event);
+		unregister_socket(transport, socket);
 		*link = socket->next;
 		free(socket);
 		return;
 	}
 }
 
+static WatchedSocket *
+remember_socket(HttpTransport *transport, int fd)
+{
+	WatchedSocket *socket = calloc(1, sizeof(WatchedSocket));
+
+	if (socket == NULL)
+		return NULL;
+	socket->fd = fd;
+	socket->next = transport->sockets;
+	transport->sockets = socket;
+	return socket;
+}
+
+static void
+register_socket(HttpTransport *transport, WatchedSocket *socket,
+				uint32 events)
+{
+	struct epoll_event event = {.events = events, .data.fd = socket->fd};
+	int			operation = socket->events == 0 ? EPOLL_CTL_ADD
+		: EPOLL_CTL_MOD;
+
+	if (socket->events != events &&
+		epoll_ctl(transport->epoll_fd, operation, socket->fd, &event) == 0)
+		socket->events = events;
+}
+
+/*
+ * Only connections are parked.  libcurl has other sockets too, a pair to hear
+ * from its resolver, and closes them without a word: their numbers may come
+ * again.
+ *
+ * Reports no failure, for libcurl would never use the multi handle again: an
+ * exchange whose socket could not be registered ends with its timeout.
+ */
 static int
 watch_socket(CURL *easy, curl_socket_t fd, int what, void *argument,
 			 void *known)
 {
 	HttpTransport *transport = (HttpTransport *) argument;
 	WatchedSocket *socket = find_socket(transport, fd);
-	struct epoll_event event = {.data.fd = fd};
-	bool		is_new = socket == NULL;
+	uint32		events = 0;
 
-	if (what == CURL_POLL_REMOVE)
+	if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE)
 	{
-		if (socket != NULL)
+		if (socket != NULL && socket->connection)
 			socket->parked = true;
+		else
+			forget_socket(transport, fd);
 		return 0;
 	}
 	if (what & CURL_POLL_IN)
-		event.events |= EPOLLIN;
+		events |= EPOLLIN;
 	if (what & CURL_POLL_OUT)
-		event.events |= EPOLLOUT;
+		events |= EPOLLOUT;
 
-	if (is_new)
+	if (socket == NULL)
+		socket = remember_socket(transport, fd);
+	if (socket != NULL)
 	{
-		socket = calloc(1, sizeof(WatchedSocket));
-		if (socket == NULL)
-			return -1;
-		socket->fd = fd;
-		socket->next = transport->sockets;
-		transport->sockets = socket;
+		socket->parked = false;
+		register_socket(transport, socket, events);
 	}
-	socket->parked = false;
-	if (socket->events == event.events)
-		return 0;
-	socket->events = event.events;
-	return epoll_ctl(transport->epoll_fd,
-					 is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd,
-					 &event) == 0 ? 0 : -1;
+	return 0;
+}
+
+static curl_socket_t
+open_socket(void *argument, curlsocktype purpose,
+			struct curl_sockaddr *address)
+{
+	WatchedSocket *watched;
+	int			fd = socket(address->family,
+							address->socktype | SOCK_CLOEXEC,
+							address->protocol);
+
+	if (fd < 0)
+		return CURL_SOCKET_BAD;
+	watched = remember_socket((HttpTransport *) argument, fd);
+	if (watched == NULL)
+	{
+		close(fd);
+		return CURL_SOCKET_BAD;
+	}
+	watched->connection = true;
+	return fd;
 }
 
 /* A descriptor's number may be used again, so it is forgotten with its socket. */
@@ -379,7 +440,7 @@ open_descriptors(HttpTransport *transport)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
-	for (; transport->external_fds < 2; transport->external_fds++)
+	for (; transport->external_fds < 3; transport->external_fds++)
 		if (!AcquireExternalFD())
 			raise_descriptors();
 	transport->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -394,6 +455,9 @@ open_descriptors(HttpTransport *transport)
 				  &event) != 0)
 		raise_descriptors();
 
+	/* that acquires one by itself, but fails with an internal error */
+	ReleaseExternalFD();
+	transport->external_fds--;
 	transport->wait_set = create_session_wait_event_set(3);
 	AddWaitEventToSet(transport->wait_set, WL_LATCH_SET, PGINVALID_SOCKET,
 					  MyLatch, NULL);
@@ -518,6 +582,8 @@ set_constant_options(HttpExchange *exchange)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, transport->ca_file);
 
 	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, start_resolver);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, permit_sending);
@@ -680,7 +746,9 @@ complete_exchange(HttpExchange *exchange, CURLcode code)
 		result->phase == HTTP_PHASE_TRANSFER)
 		result->phase = HTTP_PHASE_CONNECT;
 	if (exchange->out_of_bounds)
-		result->problem = "the answer is too large";
+		result->problem = "The answer is too large.";
+	else if (code == CURLE_ABORTED_BY_CALLBACK && exchange->sent)
+		result->problem = "The connection was lost before an answer came.";
 	else
 		result->problem = exchange->error[0] != '\0' ? exchange->error
 			: curl_easy_strerror(code);
@@ -703,6 +771,7 @@ collect_completed(HttpTransport *transport)
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &exchange);
 		complete_exchange(exchange, code);
 		curl_multi_remove_handle(transport->multi, easy);
+		restore_signals();
 		exchange->under_way = false;
 	}
 }
@@ -720,8 +789,8 @@ run_socket(HttpTransport *transport, const struct epoll_event *event)
 		return;
 	if (socket->parked)
 	{
-		/* an idle connection that was closed by the other side */
-		forget_socket(transport, fd);
+		/* an idle connection that was closed by the other side, usually */
+		unregister_socket(transport, socket);
 		return;
 	}
 	if (event->events & EPOLLIN)

@@ -36,9 +36,11 @@ struct Request
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */
 	bool		clock_corrected;	/* once is enough */
+	bool		in_doubt;		/* an attempt may have been carried out */
 	bool		warned;			/* the user was told that it is in flight */
 	Response   *response;		/* decoded; NULL: none */
 	const ErrorClass *class;	/* of the failure */
+	const char *code;			/* DynamoDB's exception; NULL: none */
 	const char *problem;		/* what happened, if DynamoDB did not say */
 	char		request_id[64]; /* DynamoDB's; "": none */
 };
@@ -54,9 +56,15 @@ monotonic_milliseconds(void)
 
 /* ---- sending ---- */
 
+/*
+ * After an attempt that may have been carried out, only a success settles what
+ * became of a transaction.
+ */
 static void
 fail(Request *request, const ErrorClass *class, const char *problem)
 {
+	if (request->in_doubt)
+		class = error_class_unknown(request->spec.kind);
 	request->class = class;
 	request->outcome = class->outcome;
 	request->problem = problem;
@@ -131,6 +139,10 @@ retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 		fail(request, class, problem);
 		return;
 	}
+	/* the answer's texts live in the exchange */
+	request->response = NULL;
+	request->code = NULL;
+	request->request_id[0] = '\0';
 	http_free(request->exchange);
 	request->exchange = NULL;
 	request->waiting = true;
@@ -177,8 +189,9 @@ static void
 outcome_in_doubt(Request *request, const ErrorClass *class,
 				 const char *problem)
 {
+	request->in_doubt = request->spec.kind != REQUEST_READ;
 	if (request->spec.kind == REQUEST_WRITE)
-		fail(request, error_class_unknown(REQUEST_WRITE), problem);
+		fail(request, class, problem);
 	else
 		retry_or_fail(request, class, problem, 0);
 }
@@ -250,8 +263,12 @@ handle_refusal(Request *request, const HttpResult *result)
 		code = request->response->error_code;
 	if (code == NULL && result->error_type[0] != '\0')
 		code = error_code_of_header(result->error_type);
+	request->code = code;
 
 	class = error_class(code, result->status);
+	/* whatever a server says that fails, a write may have been carried out */
+	if (result->status >= 500 && request->spec.kind != REQUEST_READ)
+		class = error_class(NULL, result->status);
 	problem = code != NULL ? NULL
 		: psprintf("The answer has HTTP status %d and no DynamoDB error.",
 				   result->status);
@@ -290,6 +307,10 @@ handle_answer(Request *request, const HttpResult *result)
 						 "The answer's checksum is wrong.");
 	else if (result->status == 200)
 		handle_success(request, result);
+	else if (result->status < 300)
+		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+						 psprintf("The answer has HTTP status %d.",
+								  result->status));
 	else
 		handle_refusal(request, result);
 }
@@ -371,7 +392,8 @@ list_write_in_flight(Connection *connection, void *argument)
 
 		if (request->spec.kind != REQUEST_READ &&
 			request->outcome == OUTCOME_PENDING &&
-			request->exchange != NULL && !request->warned)
+			(request->exchange != NULL || request->in_doubt) &&
+			!request->warned)
 			*writes = lappend(*writes, request);
 	}
 }
@@ -413,7 +435,8 @@ check_for_interrupts(void)
 {
 	if (InterruptPending && InterruptHoldoffCount == 0 &&
 		CritSectionCount == 0 &&
-		(ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0)))
+		(ProcDiePending || ClientConnectionLost ||
+		 (QueryCancelPending && QueryCancelHoldoffCount == 0)))
 		warn_of_writes_in_flight();
 	CHECK_FOR_INTERRUPTS();
 }
@@ -528,7 +551,7 @@ request_raise(const Request *request, const char *extra_detail)
 		.class = request->class,
 		.spec = &request->spec,
 		.endpoint = request->connection->settings.endpoint,
-		.code = response != NULL ? response->error_code : NULL,
+		.code = request->code,
 		.message = response != NULL && response->error_message != NULL
 			? response->error_message : request->problem,
 		.request_id = request->request_id,

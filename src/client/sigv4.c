@@ -120,6 +120,7 @@ derive_key(SigV4Signer *signer, const char *date)
 
 	if (strcmp(signer->key_date, date) == 0)
 		return true;
+	signer->key_date[0] = '\0';
 	secret = format("AWS4%s", signer->secret_access_key);
 	if (secret == NULL)
 		return false;
@@ -128,6 +129,7 @@ derive_key(SigV4Signer *signer, const char *date)
 		hmac(signer->key, sizeof(signer->key), SERVICE, step) &&
 		hmac(step, sizeof(step), "aws4_request", signer->key);
 	OPENSSL_cleanse(secret, strlen(secret));
+	OPENSSL_cleanse(step, sizeof(step));
 	free(secret);
 	if (done)
 		memcpy(signer->key_date, date, SIGV4_DATE_LENGTH + 1);

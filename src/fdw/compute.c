@@ -39,19 +39,30 @@ computation_make(const WriteStatement *statement, List *clauses,
 	return computation;
 }
 
+const bool *
+compute_loaded_columns(const Table *table, Bitmapset *read_columns,
+					   bool whole_row)
+{
+	bool	   *columns;
+
+	if (whole_row)
+		return NULL;
+	columns = access_wanted_columns(table, read_columns);
+	columns[table->partition_key->attnum - 1] = true;
+	if (table->sort_key != NULL)
+		columns[table->sort_key->attnum - 1] = true;
+	return columns;
+}
+
 void
 compute_load(const WriteStatement *statement, const DynamoItem *item,
 			 const DynamoItem *key, const char *readable_key)
 {
 	TupleTableSlot *slot = statement->old_slot;
-	bool	   *wanted = NULL;
-
-	if (!statement->check_locally)
-		wanted = access_wanted_columns(statement->table,
-									   statement->read_columns);
 
 	ExecClearTuple(slot);
-	table_decode_item(statement->table, item != NULL ? item : key, wanted,
+	table_decode_item(statement->table, item != NULL ? item : key,
+					  statement->loaded_columns,
 					  slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 	slot->tts_tableOid = statement->table->relation_id;
@@ -177,17 +188,21 @@ evaluate_assignments(const WriteStatement *statement,
 		ExprState  *state = (ExprState *) lfirst(value_cell);
 		const Column *column = assignment->column;
 		int			i = column->attnum - 1;
+		bool		loaded = statement->loaded_columns == NULL ||
+			statement->loaded_columns[i];
 		UpdateAction *action;
+		bool		unchanged;
 
 		new->tts_values[i] = ExecEvalExpr(state, context, &new->tts_isnull[i]);
-		action = compute_column_action(statement, column,
-								   compute_datum_unchanged(column,
-														   old->tts_isnull[i],
-												   old->tts_values[i],
-												   new->tts_isnull[i],
-												   new->tts_values[i]),
-								   new->tts_isnull[i], new->tts_values[i],
-								   readable_key);
+
+		/* of a column that was not loaded nothing is known */
+		unchanged = loaded &&
+			compute_datum_unchanged(column,
+									old->tts_isnull[i], old->tts_values[i],
+									new->tts_isnull[i], new->tts_values[i]);
+		action = compute_column_action(statement, column, unchanged,
+									   new->tts_isnull[i], new->tts_values[i],
+									   readable_key);
 		if (action != NULL)
 			actions = lappend(actions, action);
 	}

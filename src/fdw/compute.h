@@ -26,6 +26,14 @@ extern Computation *computation_make(const WriteStatement *statement,
 									 List *clauses, List *assignments);
 
 /*
+ * The columns that compute_load() is to decode: those that are read, and the
+ * key; NULL for the whole row.  For WriteStatement.loaded_columns.
+ */
+extern const bool *compute_loaded_columns(const Table *table,
+										  Bitmapset *read_columns,
+										  bool whole_row);
+
+/*
  * Loads an item, as the row that WHERE and SET see; NULL: the row that an
  * upsert starts from, with the key and all else NULL.
  */

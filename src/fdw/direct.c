@@ -67,6 +67,9 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->has_volatile = evaluate_has_volatile(scan->fdw_exprs);
 	statement->count_units = node->ss.ps.state->es_instrument != 0;
 	statement->read_columns = plan->read_columns;
+	statement->loaded_columns =
+		compute_loaded_columns(table, plan->read_columns,
+							   statement->check_locally);
 	statement->counters = &state->counters;
 }
 

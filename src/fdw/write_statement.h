@@ -38,6 +38,7 @@ typedef struct WriteStatement
 	bool		has_volatile;	/* each row has values of its own */
 	bool		count_units;	/* ask for consumed capacity */
 	Bitmapset  *read_columns;	/* in WHERE and SET, as pull_varattnos() */
+	const bool *loaded_columns; /* decoded into old_slot; NULL: all */
 	RequestCounters *counters;
 	TupleTableSlot *old_slot;	/* for local evaluation */
 	TupleTableSlot *new_slot;
