@@ -190,6 +190,11 @@ static const ErrorClass other_throttling = {
 	"", OUTCOME_FAILED, ERROR_THROTTLED, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	"DynamoDB throttled the request", HINT_THROTTLED, false
 };
+static const ErrorClass request_too_large = {
+	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+	"request is too large for DynamoDB",
+	"A request holds at most 16 MB, and an item at most 400 KB.", false
+};
 static const ErrorClass other_exception = {
 	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_FDW_ERROR,
 	"DynamoDB refused the request", NULL, false
@@ -258,6 +263,8 @@ error_class(const char *code, int http_status)
 		return &server_failure;
 	if (http_status == 429)
 		return &other_throttling;
+	if (http_status == 413)
+		return &request_too_large;
 	return code != NULL ? &other_exception : &other_refusal;
 }
 
