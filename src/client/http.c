@@ -670,6 +670,12 @@ http_result(const HttpExchange *exchange)
 	return exchange->done ? &exchange->result : NULL;
 }
 
+bool
+http_may_be_sent(const HttpExchange *exchange)
+{
+	return exchange->sent;
+}
+
 void
 http_free(HttpExchange *exchange)
 {
@@ -696,8 +702,22 @@ http_free(HttpExchange *exchange)
 
 /* ---- results ---- */
 
+/* How far an exchange came that ran out of time before it was sent. */
 static HttpPhase
-failed_phase(CURLcode code)
+timed_out_phase(CURL *easy)
+{
+	curl_off_t	found = 0;
+	curl_off_t	connected = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &found);
+	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+	if (found == 0)
+		return HTTP_PHASE_RESOLVE;
+	return connected == 0 ? HTTP_PHASE_CONNECT : HTTP_PHASE_TLS;
+}
+
+static HttpPhase
+failed_phase(CURL *easy, CURLcode code)
 {
 	switch (code)
 	{
@@ -713,6 +733,8 @@ failed_phase(CURLcode code)
 		case CURLE_SSL_CIPHER:
 		case CURLE_SSL_ISSUER_ERROR:
 			return HTTP_PHASE_TLS;
+		case CURLE_OPERATION_TIMEDOUT:
+			return timed_out_phase(easy);
 		default:
 			return HTTP_PHASE_TRANSFER;
 	}
@@ -741,7 +763,7 @@ complete_exchange(HttpExchange *exchange, CURLcode code)
 	}
 	result->delivery = request_size == 0 && !exchange->sent
 		? HTTP_NOT_SENT : HTTP_UNKNOWN;
-	result->phase = failed_phase(code);
+	result->phase = failed_phase(exchange->easy, code);
 	if (result->delivery == HTTP_NOT_SENT &&
 		result->phase == HTTP_PHASE_TRANSFER)
 		result->phase = HTTP_PHASE_CONNECT;

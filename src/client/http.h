@@ -76,6 +76,9 @@ extern HttpExchange *http_start(HttpTransport *transport,
 /* The result, or NULL while the exchange is under way. */
 extern const HttpResult *http_result(const HttpExchange *exchange);
 
+/* May bytes of the request of an exchange that is under way have left? */
+extern bool http_may_be_sent(const HttpExchange *exchange);
+
 /* Frees an exchange; one under way is abandoned, and its socket closed. */
 extern void http_free(HttpExchange *exchange);
 

@@ -380,6 +380,14 @@ request_free(Request *request)
 
 /* ---- interrupts ---- */
 
+/* By its attempt under way, or by one before. */
+static bool
+may_be_carried_out(const Request *request)
+{
+	return request->in_doubt ||
+		(request->exchange != NULL && http_may_be_sent(request->exchange));
+}
+
 static void
 list_write_in_flight(Connection *connection, void *argument)
 {
@@ -392,8 +400,7 @@ list_write_in_flight(Connection *connection, void *argument)
 
 		if (request->spec.kind != REQUEST_READ &&
 			request->outcome == OUTCOME_PENDING &&
-			(request->exchange != NULL || request->in_doubt) &&
-			!request->warned)
+			!request->warned && may_be_carried_out(request))
 			*writes = lappend(*writes, request);
 	}
 }
