@@ -48,9 +48,6 @@ SELECT try($$SET dynamorm_fdw.transaction_mode = 'atomic'$$);
 CREATE SERVER nokeys FOREIGN DATA WRAPPER dynamorm_fdw OPTIONS (endpoint 'http://127.0.0.1:1');
 CREATE FOREIGN TABLE nokeys (id text OPTIONS (key 'partition')) SERVER nokeys;
 SELECT try($$SELECT * FROM nokeys$$);
-CREATE USER MAPPING FOR CURRENT_USER SERVER nokeys;
-SELECT try($$SELECT * FROM nokeys$$);
-
 -- an endpoint that refuses
 CREATE SERVER refusing FOREIGN DATA WRAPPER dynamorm_fdw
   OPTIONS (endpoint 'http://127.0.0.1:1', region 'us-east-1', max_attempts '2');

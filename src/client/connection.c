@@ -88,6 +88,21 @@ copy(const char *text)
 }
 
 static void
+copy_credential_settings(CredentialSettings *own,
+						 const CredentialSettings *settings)
+{
+	own->access_key_id = copy(settings->access_key_id);
+	own->secret_access_key = copy(settings->secret_access_key);
+	own->session_token = copy(settings->session_token);
+	own->profile = copy(settings->profile);
+	own->role_arn = copy(settings->role_arn);
+	own->external_id = copy(settings->external_id);
+	own->role_session_name = copy(settings->role_session_name);
+	own->region = copy(settings->region);
+	own->ca_file = copy(settings->ca_file);
+}
+
+static void
 copy_settings(Connection *connection, const ConnectionSettings *settings)
 {
 	ConnectionSettings *own = &connection->settings;
@@ -96,29 +111,8 @@ copy_settings(Connection *connection, const ConnectionSettings *settings)
 	own->server_name = copy(settings->server_name);
 	own->region = copy(settings->region);
 	own->ca_file = copy(settings->ca_file);
-	own->access_key_id = copy(settings->access_key_id);
-	own->secret_access_key = copy(settings->secret_access_key);
-	own->session_token = copy(settings->session_token);
-	own->endpoint = settings->endpoint != NULL ? copy(settings->endpoint)
-		: psprintf("https://dynamodb.%s.amazonaws.com%s", own->region,
-				   strncmp(own->region, "cn-", 3) == 0 ? ".cn" : "");
-}
-
-/* The Host header: without the port that the scheme implies. */
-static const char *
-host_of_endpoint(const char *endpoint)
-{
-	bool		tls = pg_strncasecmp(endpoint, "https://", 8) == 0;
-	char	   *host = pstrdup(strstr(endpoint, "://") + 3);
-	size_t		length = strcspn(host, "/");
-	const char *port = tls ? ":443" : ":80";
-	size_t		port_length = strlen(port);
-
-	host[length] = '\0';
-	if (length > port_length &&
-		strcmp(host + length - port_length, port) == 0)
-		host[length - port_length] = '\0';
-	return host;
+	copy_credential_settings(&own->credential, &settings->credential);
+	own->endpoint = copy(settings->endpoint);
 }
 
 static bool
@@ -164,6 +158,7 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 	MemoryContext context;
 	MemoryContext old;
 	Connection *connection;
+	char	   *host;
 
 	register_callbacks();
 
@@ -181,12 +176,17 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 		GetSysCacheHashValue1(FOREIGNSERVEROID,
 							  ObjectIdGetDatum(settings->server_id));
 	copy_settings(connection, settings);
-	connection->host = host_of_endpoint(connection->settings.endpoint);
+	host = sigv4_host(connection->settings.endpoint);
+	if (host == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	connection->host = pstrdup(host);
+	free(host);
 	connection->sends_old_item = is_aws_host(connection->host);
-	connection->signer.access_key_id = connection->settings.access_key_id;
-	connection->signer.secret_access_key = connection->settings.secret_access_key;
-	connection->signer.session_token = connection->settings.session_token;
+	connection->provider =
+		credential_provider_make(&connection->settings.credential);
 	connection->signer.region = connection->settings.region;
+	connection->signer.service = "dynamodb";
 	dlist_init(&connection->requests);
 	retry_bucket_init(&connection->bucket);
 	MemoryContextSwitchTo(old);

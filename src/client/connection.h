@@ -4,7 +4,7 @@
  *		session.
  *
  * A connection is the settings that were in force when it was made, the
- * credentials, and an HTTP transport with its keep-alive sockets.  ALTER or
+ * provider of its credentials, and an HTTP transport with its keep-alive sockets.  ALTER or
  * DROP of the server or the user mapping marks it invalid; it is then replaced
  * at its next use once nothing is in flight on it.
  */
@@ -13,22 +13,23 @@
 
 #include "postgres.h"
 
+#include "client/credential.h"
+
 typedef struct Connection Connection;
 
 typedef struct ConnectionSettings
 {
 	Oid			server_id;
 	const char *server_name;	/* for messages */
-	const char *endpoint;		/* "https://host[:port]"; NULL: the region's */
+	const char *endpoint;		/* "https://host[:port]" */
 	const char *region;			/* never NULL */
 	const char *ca_file;		/* NULL: the system's */
 	int			max_concurrency;
 	int			connect_timeout;	/* milliseconds */
 	int			request_timeout;	/* milliseconds, of one attempt */
 	int			max_attempts;	/* of one request */
-	const char *access_key_id;
-	const char *secret_access_key;
-	const char *session_token;	/* NULL: none */
+	CredentialSettings credential;
+	bool		for_superuser_only; /* the credentials are the machine's own */
 } ConnectionSettings;
 
 /*

@@ -10,6 +10,7 @@
 #include "lib/ilist.h"
 
 #include "client/connection.h"
+#include "client/credential.h"
 #include "client/http.h"
 #include "client/retry.h"
 #include "client/sigv4.h"
@@ -23,6 +24,8 @@ struct Connection
 	MemoryContext context;		/* everything of this connection */
 	ConnectionSettings settings;
 	HttpTransport *transport;
+	CredentialProvider *provider;
+	int			renewals;		/* of credentials that DynamoDB had refused */
 	SigV4Signer signer;
 	const char *host;			/* the Host header */
 	dlist_node	node;			/* in the list of all connections */

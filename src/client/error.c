@@ -107,7 +107,7 @@ static const ErrorClass classes[] = {
 		ERRCODE_INSUFFICIENT_PRIVILEGE,
 		"access to DynamoDB denied",
 	"Allow the operation on the table in the IAM policy of the user mapping's access key.", false},
-	{"UnrecognizedClientException", OUTCOME_FAILED, ERROR_FINAL,
+	{"UnrecognizedClientException", OUTCOME_FAILED, ERROR_CREDENTIALS,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 	"DynamoDB does not know the access key", HINT_CREDENTIALS, false},
 	{"MissingAuthenticationTokenException", OUTCOME_FAILED, ERROR_FINAL,
@@ -142,11 +142,11 @@ static const ErrorClass classes[] = {
 	{"AuthFailure", OUTCOME_FAILED, ERROR_CLOCK,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 	"DynamoDB refused the signature of the request", HINT_CREDENTIALS, true},
-	{"ExpiredTokenException", OUTCOME_FAILED, ERROR_FINAL,
+	{"ExpiredTokenException", OUTCOME_FAILED, ERROR_CREDENTIALS,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 		"the session token for DynamoDB has expired",
 	HINT_CREDENTIALS, false},
-	{"ExpiredToken", OUTCOME_FAILED, ERROR_FINAL,
+	{"ExpiredToken", OUTCOME_FAILED, ERROR_CREDENTIALS,
 		ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
 		"the session token for DynamoDB has expired",
 	HINT_CREDENTIALS, false},
@@ -203,6 +203,14 @@ static const ErrorClass other_refusal = {
 	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_FDW_ERROR,
 	"DynamoDB refused the request",
 	"Check the server's option endpoint.", false
+};
+
+static const ErrorClass no_credentials = {
+	"", OUTCOME_FAILED, ERROR_FINAL,
+	ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"could not get credentials for DynamoDB",
+	"Check the user mapping's option credential_source and what it names.",
+	false
 };
 
 static const ErrorClass unknown_write = {
@@ -272,6 +280,12 @@ const ErrorClass *
 error_class_unsent(HttpPhase phase)
 {
 	return &unsent[phase];
+}
+
+const ErrorClass *
+error_class_credentials(void)
+{
+	return &no_credentials;
 }
 
 const ErrorClass *

@@ -18,6 +18,7 @@ typedef enum ErrorAction
 	ERROR_THROTTLED,			/* nothing was done; wait and repeat */
 	ERROR_CONTENDED,			/* the same, by another transaction */
 	ERROR_CLOCK,				/* repeat once the clock is corrected */
+	ERROR_CREDENTIALS,			/* repeat once the credentials are renewed */
 	ERROR_SERVER				/* may or may not have been done */
 } ErrorAction;
 
@@ -51,6 +52,7 @@ extern const ErrorClass *error_class(const char *code, int http_status);
 /* The classes of failures that are none of DynamoDB's. */
 extern const ErrorClass *error_class_unsent(HttpPhase phase);
 extern const ErrorClass *error_class_unknown(RequestKind kind);
+extern const ErrorClass *error_class_credentials(void);
 
 /*
  * Raises a failure: the one place where a remote failure becomes an ereport.

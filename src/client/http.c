@@ -85,6 +85,7 @@ struct HttpExchange
 	bool		under_way;		/* the handle is in the multi */
 	bool		done;
 	bool		out_of_bounds;	/* the answer was too large */
+	bool		special;		/* has another method or path than most */
 	size_t		capacity;		/* of result.body */
 	char		error[CURL_ERROR_SIZE];
 	HttpResult	result;
@@ -631,11 +632,44 @@ add_header(HttpExchange *exchange, const char *header)
 	return true;
 }
 
+/*
+ * Another method than POST, and another path than /, are set where asked; such
+ * a handle is not used again.
+ */
+static bool
+set_target(HttpExchange *exchange, const HttpRequest *request)
+{
+	CURL	   *easy = exchange->easy;
+
+	exchange->special = request->method != NULL || request->path != NULL;
+	if (request->method != NULL)
+	{
+		if (strcmp(request->method, "GET") == 0)
+			curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		else
+			curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	}
+	if (request->path != NULL)
+	{
+		size_t		length = strlen(exchange->transport->url) +
+			strlen(request->path) + 1;
+		char	   *url = malloc(length);
+
+		if (url == NULL)
+			return false;
+		snprintf(url, length, "%s%s", exchange->transport->url, request->path);
+		/* libcurl copies it */
+		curl_easy_setopt(easy, CURLOPT_URL, url);
+		free(url);
+	}
+	return true;
+}
+
 HttpExchange *
-http_start(HttpTransport *transport, const char *const *headers,
-		   const char *body, int body_length)
+http_start(HttpTransport *transport, const HttpRequest *request)
 {
 	HttpExchange *exchange = take_exchange(transport);
+	const char *const *headers = request->headers;
 	bool		complete;
 
 	if (exchange == NULL)
@@ -650,8 +684,13 @@ http_start(HttpTransport *transport, const char *const *headers,
 	}
 	curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
 	curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-					 (curl_off_t) body_length);
-	curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDS, body);
+					 (curl_off_t) request->body_length);
+	curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDS, request->body);
+	if (!set_target(exchange, request))
+	{
+		http_free(exchange);
+		return NULL;
+	}
 
 	exchange->under_way =
 		curl_multi_add_handle(transport->multi, exchange->easy) == CURLM_OK;
@@ -696,6 +735,12 @@ http_free(HttpExchange *exchange)
 	exchange->done = false;
 	exchange->out_of_bounds = false;
 	exchange->error[0] = '\0';
+	if (exchange->special)
+	{
+		curl_easy_cleanup(exchange->easy);
+		free(exchange);
+		return;
+	}
 	exchange->next_idle = transport->idle;
 	transport->idle = exchange;
 }

@@ -23,6 +23,16 @@ typedef struct HttpSettings
 	int			request_timeout;	/* milliseconds, of one exchange */
 } HttpSettings;
 
+/* What is asked of the endpoint. */
+typedef struct HttpRequest
+{
+	const char *method;			/* NULL: POST */
+	const char *path;			/* NULL: / */
+	const char *const *headers; /* "Name: value", NULL-terminated */
+	const char *body;
+	int			body_length;
+} HttpRequest;
+
 /* What is known of the request, once an exchange is done. */
 typedef enum HttpDelivery
 {
@@ -66,12 +76,11 @@ extern HttpTransport *http_open(const HttpSettings *settings);
 extern void http_close(HttpTransport *transport);
 
 /*
- * Starts a POST of body to /.  headers is NULL-terminated and copied; body must
- * live until the exchange is done.  NULL if memory is short.
+ * Starts an exchange.  The request's headers are copied; its body must live
+ * until the exchange is done.  NULL if memory is short.
  */
 extern HttpExchange *http_start(HttpTransport *transport,
-								const char *const *headers,
-								const char *body, int body_length);
+								const HttpRequest *request);
 
 /* The result, or NULL while the exchange is under way. */
 extern const HttpResult *http_result(const HttpExchange *exchange);

@@ -36,6 +36,9 @@ struct Request
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */
 	bool		clock_corrected;	/* once is enough */
+	bool		credentials_renewed;	/* the same */
+	int			renewals;		/* of the connection's credentials, when the
+								 * last attempt was signed */
 	bool		in_doubt;		/* an attempt may have been carried out */
 	bool		warned;			/* the user was told that it is in flight */
 	Response   *response;		/* decoded; NULL: none */
@@ -71,12 +74,41 @@ fail(Request *request, const ErrorClass *class, const char *problem)
 }
 
 /*
+ * The signer with the credentials as they now are; NULL if there are none,
+ * which has failed the request.
+ */
+static SigV4Signer *
+current_signer(Request *request, int64 now)
+{
+	Connection *connection = request->connection;
+	SigV4Signer *signer = &connection->signer;
+	const char *problem;
+	const Credentials *credentials = credential_get(connection->provider, now,
+													&problem);
+
+	if (credentials == NULL)
+	{
+		fail(request, error_class_credentials(), problem);
+		return NULL;
+	}
+	/* the key that is derived for the day belongs to the secret */
+	if (signer->access_key_id != credentials->access_key_id)
+		signer->key_date[0] = '\0';
+	signer->access_key_id = credentials->access_key_id;
+	signer->secret_access_key = credentials->secret_access_key;
+	signer->session_token = credentials->session_token;
+	return signer;
+}
+
+/*
  * Starts an attempt; it is signed anew each time.
  */
 static void
 send_attempt(Request *request)
 {
 	Connection *connection = request->connection;
+	int64		now = (int64) time(NULL) + connection->clock_offset;
+	SigV4Signer *signer = current_signer(request, now);
 	const char *target = psprintf(TARGET_PREFIX "%s", request->spec.operation);
 	const char *headers[6];
 	char		timestamp[SIGV4_TIMESTAMP_LENGTH + 1];
@@ -88,11 +120,17 @@ send_attempt(Request *request)
 		.body = request->spec.body,
 		.body_length = request->spec.body_length
 	};
+	HttpRequest http = {
+		.headers = headers,
+		.body = request->spec.body,
+		.body_length = request->spec.body_length
+	};
 	int			count = 0;
 
 	request->waiting = false;
-	if (!sigv4_sign(&connection->signer, &signed_request,
-					time(NULL) + connection->clock_offset, timestamp,
+	if (signer == NULL)
+		return;
+	if (!sigv4_sign(signer, &signed_request, (time_t) now, timestamp,
 					&authorization))
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
@@ -103,17 +141,16 @@ send_attempt(Request *request)
 	headers[count++] = psprintf("X-Amz-Date: %s", timestamp);
 	headers[count++] = psprintf("Authorization: %s", authorization);
 	free(authorization);
-	if (connection->signer.session_token != NULL)
+	if (signer->session_token != NULL)
 		headers[count++] = psprintf("X-Amz-Security-Token: %s",
-									connection->signer.session_token);
+									signer->session_token);
 	headers[count] = NULL;
 
-	request->exchange = http_start(connection->transport, headers,
-								   request->spec.body,
-								   request->spec.body_length);
+	request->exchange = http_start(connection->transport, &http);
 	if (request->exchange == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	request->renewals = connection->renewals;
 	request->attempts++;
 	if (request->spec.counters != NULL)
 	{
@@ -249,6 +286,22 @@ correct_clock(Request *request, const HttpResult *result)
 	return true;
 }
 
+/*
+ * Once for each request.  What this request was signed with may have been
+ * renewed meanwhile for another.
+ */
+static bool
+renew_credentials(Request *request)
+{
+	Connection *connection = request->connection;
+
+	if (request->credentials_renewed)
+		return false;
+	request->credentials_renewed = true;
+	return request->renewals != connection->renewals ||
+		(credential_refused(connection->provider) && ++connection->renewals);
+}
+
 static void
 handle_refusal(Request *request, const HttpResult *result)
 {
@@ -287,6 +340,12 @@ handle_refusal(Request *request, const HttpResult *result)
 			break;
 		case ERROR_CLOCK:
 			if (correct_clock(request, result))
+				retry_or_fail(request, class, problem, 0);
+			else
+				fail(request, class, problem);
+			break;
+		case ERROR_CREDENTIALS:
+			if (renew_credentials(request))
 				retry_or_fail(request, class, problem, 0);
 			else
 				fail(request, class, problem);
@@ -437,8 +496,8 @@ warn_of_writes_in_flight(void)
 			 errhint("Look at the items before you repeat the statement.")));
 }
 
-static void
-check_for_interrupts(void)
+void
+request_check_for_interrupts(void)
 {
 	if (InterruptPending && InterruptHoldoffCount == 0 &&
 		CritSectionCount == 0 &&
@@ -503,7 +562,7 @@ request_wait_any(Request **requests, int count)
 			if (requests[i]->outcome != OUTCOME_PENDING)
 				return requests[i];
 		http_wait(connection->transport, next);
-		check_for_interrupts();
+		request_check_for_interrupts();
 	}
 }
 

@@ -110,6 +110,12 @@ extern const char *request_error_message(const Request *request);
 extern void request_raise(const Request *request, const char *extra_detail)
 			pg_attribute_noreturn();
 
+/*
+ * CHECK_FOR_INTERRUPTS() that first warns of the writes in flight, for what
+ * waits beside them.
+ */
+extern void request_check_for_interrupts(void);
+
 /* Abandons the request if it is in flight, and frees it. */
 extern void request_free(Request *request);
 

@@ -1,6 +1,6 @@
 /*
  * sigv4.c
- *		AWS Signature Version 4 for DynamoDB requests.
+ *		AWS Signature Version 4.
  *
  * The only file that uses OpenSSL.
  */
@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define SERVICE			"dynamodb"
 #define HEX_LENGTH		(2 * SIGV4_DIGEST_LENGTH)
 
 static void
@@ -126,7 +126,7 @@ derive_key(SigV4Signer *signer, const char *date)
 		return false;
 	done = hmac(secret, strlen(secret), date, step) &&
 		hmac(step, sizeof(step), signer->region, signer->key) &&
-		hmac(signer->key, sizeof(signer->key), SERVICE, step) &&
+		hmac(signer->key, sizeof(signer->key), signer->service, step) &&
 		hmac(step, sizeof(step), "aws4_request", signer->key);
 	OPENSSL_cleanse(secret, strlen(secret));
 	OPENSSL_cleanse(step, sizeof(step));
@@ -147,12 +147,15 @@ canonical_request(const SigV4Signer *signer, const SigV4Request *request,
 	if (!sha256_hex(request->body, request->body_length, payload))
 		return NULL;
 	return format("POST\n/\n\n"
-				  "content-type:%s\nhost:%s\nx-amz-date:%s\n%s%s%s"
-				  "x-amz-target:%s\n\n%s\n%s",
+				  "content-type:%s\nhost:%s\nx-amz-date:%s\n%s%s%s%s%s%s"
+				  "\n%s\n%s",
 				  request->content_type, request->host, timestamp,
 				  token != NULL ? "x-amz-security-token:" : "",
 				  token != NULL ? token : "", token != NULL ? "\n" : "",
-				  request->target, signed_headers, payload);
+				  request->target != NULL ? "x-amz-target:" : "",
+				  request->target != NULL ? request->target : "",
+				  request->target != NULL ? "\n" : "",
+				  signed_headers, payload);
 }
 
 static bool
@@ -177,16 +180,29 @@ sign_canonical(SigV4Signer *signer, const char *canonical,
 	return done;
 }
 
+char *
+sigv4_host(const char *endpoint)
+{
+	bool		tls = strncasecmp(endpoint, "https://", 8) == 0;
+	const char *start = strstr(endpoint, "://") + 3;
+	size_t		length = strcspn(start, "/");
+	const char *port = tls ? ":443" : ":80";
+	size_t		port_length = strlen(port);
+
+	if (length > port_length &&
+		strncmp(start + length - port_length, port, port_length) == 0)
+		length -= port_length;
+	return format("%.*s", (int) length, start);
+}
+
 bool
 sigv4_sign(SigV4Signer *signer, const SigV4Request *request, time_t now,
 		   char timestamp[SIGV4_TIMESTAMP_LENGTH + 1], char **authorization)
 {
-	const char *signed_headers = signer->session_token != NULL
-		? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
-		: "content-type;host;x-amz-date;x-amz-target";
 	char		date[SIGV4_DATE_LENGTH + 1];
 	char		signature[HEX_LENGTH + 1];
 	struct tm	parts;
+	char	   *signed_headers;
 	char	   *canonical;
 	char	   *scope;
 
@@ -202,8 +218,14 @@ sigv4_sign(SigV4Signer *signer, const SigV4Request *request, time_t now,
 	if (!derive_key(signer, date))
 		return false;
 
-	scope = format("%s/%s/" SERVICE "/aws4_request", date, signer->region);
-	canonical = canonical_request(signer, request, timestamp, signed_headers);
+	scope = format("%s/%s/%s/aws4_request", date, signer->region,
+				   signer->service);
+	signed_headers = format("content-type;host;x-amz-date%s%s",
+							signer->session_token != NULL
+							? ";x-amz-security-token" : "",
+							request->target != NULL ? ";x-amz-target" : "");
+	canonical = signed_headers == NULL ? NULL
+		: canonical_request(signer, request, timestamp, signed_headers);
 	if (scope != NULL && canonical != NULL &&
 		sign_canonical(signer, canonical, timestamp, scope, signature))
 		*authorization = format("AWS4-HMAC-SHA256 Credential=%s/%s, "
@@ -211,6 +233,7 @@ sigv4_sign(SigV4Signer *signer, const SigV4Request *request, time_t now,
 								signer->access_key_id, scope, signed_headers,
 								signature);
 	free(scope);
+	free(signed_headers);
 	free(canonical);
 	return *authorization != NULL;
 }

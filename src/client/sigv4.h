@@ -1,6 +1,6 @@
 /*
  * sigv4.h
- *		AWS Signature Version 4 for DynamoDB requests.
+ *		AWS Signature Version 4.
  *
  * Pure: no PostgreSQL headers, so that it can be tested and fuzzed by itself.
  *
@@ -24,6 +24,7 @@ typedef struct SigV4Signer
 	const char *secret_access_key;
 	const char *session_token;	/* NULL: none */
 	const char *region;
+	const char *service;		/* "dynamodb" */
 	char		key_date[SIGV4_DATE_LENGTH + 1];	/* of the derived key; "":
 													 * none yet */
 	unsigned char key[SIGV4_DIGEST_LENGTH];
@@ -33,11 +34,17 @@ typedef struct SigV4Signer
 typedef struct SigV4Request
 {
 	const char *host;			/* with its port, if not the scheme's own */
-	const char *target;			/* X-Amz-Target */
+	const char *target;			/* X-Amz-Target; NULL: none */
 	const char *content_type;
 	const char *body;
 	size_t		body_length;
 } SigV4Request;
+
+/*
+ * The host of an endpoint as requests are signed for it: without the port that
+ * its scheme implies; malloc'ed, NULL if memory is short.
+ */
+extern char *sigv4_host(const char *endpoint);
 
 /*
  * Signs a request as of a time (seconds since 1970; corrected for the skew of

@@ -30,16 +30,9 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "fdw/option.h"
+#include "fdw/option_internal.h"
 
-#define DEFAULT_MAX_CONCURRENCY	16
-#define DEFAULT_CONNECT_TIMEOUT	3000
-#define DEFAULT_REQUEST_TIMEOUT	30000
-#define DEFAULT_MAX_ATTEMPTS	10
 #define LONGEST_TIMEOUT			3600000
-
-/* What is signed when the endpoint is not Amazon's and no region is given */
-#define DEFAULT_REGION			"us-east-1"
 
 typedef enum OptionKind
 {
@@ -59,7 +52,6 @@ typedef enum OptionRestriction
 	RESTRICTION_NONE,
 	RESTRICTION_SUPERUSER,		/* only a superuser may set it */
 	RESTRICTION_FALSE_SUPERUSER,	/* ... may set it to false */
-	RESTRICTION_NOT_YET,		/* known, but not supported yet */
 	RESTRICTION_FIRST_WORD		/* of its words only the first is supported */
 } OptionRestriction;
 
@@ -108,12 +100,11 @@ static const OptionDefinition definitions[] = {
 	{"secret_access_key", UserMappingRelationId, OPTION_CREDENTIAL},
 	{"session_token", UserMappingRelationId, OPTION_CREDENTIAL},
 	{"credential_source", UserMappingRelationId, OPTION_WORD,
-	RESTRICTION_FIRST_WORD, 0, 0, credential_source_words},
-	{"profile", UserMappingRelationId, OPTION_TEXT, RESTRICTION_NOT_YET},
-	{"role_arn", UserMappingRelationId, OPTION_TEXT, RESTRICTION_NOT_YET},
-	{"external_id", UserMappingRelationId, OPTION_TEXT, RESTRICTION_NOT_YET},
-	{"role_session_name", UserMappingRelationId, OPTION_TEXT,
-	RESTRICTION_NOT_YET},
+	RESTRICTION_NONE, 0, 0, credential_source_words},
+	{"profile", UserMappingRelationId, OPTION_TEXT},
+	{"role_arn", UserMappingRelationId, OPTION_CREDENTIAL},
+	{"external_id", UserMappingRelationId, OPTION_CREDENTIAL},
+	{"role_session_name", UserMappingRelationId, OPTION_CREDENTIAL},
 	{"credentials_required", UserMappingRelationId, OPTION_BOOLEAN,
 	RESTRICTION_FALSE_SUPERUSER},
 
@@ -137,17 +128,9 @@ static const OptionDefinition definitions[] = {
 	{"document", AttributeRelationId, OPTION_BOOLEAN}
 };
 
-/* The parts of an endpoint that matter here; not NUL-terminated. */
-typedef struct Endpoint
-{
-	bool		is_plain;		/* http, not https */
-	const char *host;			/* IPv6 addresses without brackets */
-	int			host_length;
-} Endpoint;
-
 PG_FUNCTION_INFO_V1(dynamorm_fdw_validator);
 
-static const char *
+const char *
 option_find(List *options, const char *name)
 {
 	ListCell   *cell;
@@ -181,8 +164,8 @@ parse_integer(const char *text, int *value)
 	return true;
 }
 
-static int
-integer_option(List *options, const char *name, int otherwise)
+int
+option_integer(List *options, const char *name, int otherwise)
 {
 	const char *text = option_find(options, name);
 	int			value;
@@ -192,12 +175,8 @@ integer_option(List *options, const char *name, int otherwise)
 	return value;
 }
 
-/*
- * Takes an endpoint apart: http:// or https://, a host, maybe a port, and
- * nothing else.  False if it is not of that form.
- */
-static bool
-parse_endpoint(const char *text, Endpoint *endpoint)
+bool
+option_parse_endpoint(const char *text, Endpoint *endpoint)
 {
 	const char *place;
 
@@ -254,46 +233,6 @@ is_loopback(const Endpoint *endpoint)
 		strcmp(host, "::1") == 0 ||
 		pg_strcasecmp(host, "localhost") == 0 ||
 		(length > 10 && pg_strcasecmp(host + length - 10, ".localhost") == 0);
-}
-
-/*
- * The region in the name of one of Amazon's own hosts
- * (dynamodb.REGION.amazonaws.com, ACCOUNT.ddb.REGION.amazonaws.com and the
- * like); NULL for other hosts.
- */
-static const char *
-region_of_host(const Endpoint *endpoint)
-{
-	static const char *const services[] = {"dynamodb", "dynamodb-fips", "ddb"};
-	static const char *const domains[] = {
-		"amazonaws.com", "amazonaws.com.cn", "api.aws"
-	};
-	char	   *label = pnstrdup(endpoint->host, endpoint->host_length);
-	bool		after_service = false;
-
-	while (label != NULL)
-	{
-		char	   *rest = strchr(label, '.');
-
-		if (rest != NULL)
-			*rest++ = '\0';
-		if (after_service)
-		{
-			for (int i = 0; rest != NULL && i < (int) lengthof(domains); i++)
-			{
-				if (pg_strcasecmp(rest, domains[i]) == 0)
-					return label;
-			}
-			return NULL;
-		}
-		for (int i = 0; i < (int) lengthof(services); i++)
-		{
-			if (pg_strcasecmp(label, services[i]) == 0)
-				after_service = true;
-		}
-		label = rest;
-	}
-	return NULL;
 }
 
 /* Is it the name of a table, or an Amazon Resource Name of one? */
@@ -493,7 +432,7 @@ is_valid(const OptionDefinition *definition, const char *value)
 		case OPTION_WORD:
 			return is_word(value, definition->words);
 		case OPTION_ENDPOINT:
-			return parse_endpoint(value, &endpoint);
+			return option_parse_endpoint(value, &endpoint);
 		case OPTION_REGION:
 			return is_region(value);
 		case OPTION_TABLE_NAME:
@@ -580,13 +519,6 @@ check_restriction(const OptionDefinition *definition, const char *value)
 						 errhint("Only a superuser may set option \"%s\" to false.",
 								 definition->name)));
 			break;
-		case RESTRICTION_NOT_YET:
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("option \"%s\" is not supported yet",
-							definition->name),
-					 errhint("Use the options access_key_id and secret_access_key.")));
-			break;
 		case RESTRICTION_FIRST_WORD:
 			if (strcmp(value, definition->words[0]) != 0)
 				ereport(ERROR,
@@ -604,7 +536,7 @@ warn_about_plain_http(const char *value)
 {
 	Endpoint	endpoint;
 
-	if (parse_endpoint(value, &endpoint) && endpoint.is_plain &&
+	if (option_parse_endpoint(value, &endpoint) && endpoint.is_plain &&
 		!is_loopback(&endpoint))
 		ereport(WARNING,
 				(errmsg("the endpoint does not use TLS"),
@@ -666,152 +598,4 @@ dynamorm_fdw_validator(PG_FUNCTION_ARGS)
 	if (catalog == AttributeRelationId)
 		check_document(options);
 	PG_RETURN_VOID();
-}
-
-/* ---- use ---- */
-
-/* The user mapping of a user, or of PUBLIC. */
-static Oid
-find_user_mapping(Oid server_id, Oid user_id)
-{
-	Oid			mapping_id;
-
-	mapping_id = GetSysCacheOid2(USERMAPPINGUSERSERVER,
-								 Anum_pg_user_mapping_oid,
-								 ObjectIdGetDatum(user_id),
-								 ObjectIdGetDatum(server_id));
-	if (!OidIsValid(mapping_id))
-		mapping_id = GetSysCacheOid2(USERMAPPINGUSERSERVER,
-									 Anum_pg_user_mapping_oid,
-									 ObjectIdGetDatum(InvalidOid),
-									 ObjectIdGetDatum(server_id));
-	return mapping_id;
-}
-
-/* The region: as given, or as the endpoint's name tells. */
-static const char *
-choose_region(const ForeignServer *server, const char *endpoint_text)
-{
-	const char *region = option_find(server->options, "region");
-	Endpoint	endpoint;
-
-	if (region != NULL)
-		return region;
-	if (endpoint_text == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("server \"%s\" has no region", server->servername),
-				 errhint("Set option \"region\" of the server, for example: ALTER SERVER %s OPTIONS (ADD region 'eu-west-1').",
-						 quote_identifier(server->servername))));
-	if (parse_endpoint(endpoint_text, &endpoint))
-		region = region_of_host(&endpoint);
-	return region != NULL ? region : DEFAULT_REGION;
-}
-
-/* Puts the keys of a user mapping into the settings. */
-static void
-read_credentials(const UserMapping *mapping, const ForeignServer *server,
-				 ConnectionSettings *settings)
-{
-	const char *missing = NULL;
-
-	settings->access_key_id = option_find(mapping->options, "access_key_id");
-	settings->secret_access_key = option_find(mapping->options,
-											  "secret_access_key");
-	settings->session_token = option_find(mapping->options, "session_token");
-
-	if (settings->access_key_id == NULL && settings->secret_access_key == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("user mapping for server \"%s\" has no credentials",
-						server->servername),
-				 errhint("Set the options access_key_id and secret_access_key of the user mapping.")));
-	if (settings->access_key_id == NULL)
-		missing = "access_key_id";
-	else if (settings->secret_access_key == NULL)
-		missing = "secret_access_key";
-	if (missing != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("user mapping for server \"%s\" lacks option \"%s\"",
-						server->servername, missing),
-				 errhint("Set the options access_key_id and secret_access_key of the user mapping.")));
-}
-
-Connection *
-option_connection(Oid server_id, Oid user_id)
-{
-	Oid			mapping_id = find_user_mapping(server_id, user_id);
-	Connection *connection;
-	ForeignServer *server;
-	UserMapping *mapping;
-	ConnectionSettings settings = {0};
-
-	if (OidIsValid(mapping_id))
-	{
-		connection = connection_find(mapping_id);
-		if (connection != NULL)
-			return connection;
-	}
-
-	server = GetForeignServer(server_id);
-	if (!OidIsValid(mapping_id))
-	{
-		char	   *user_name = GetUserNameFromId(user_id, false);
-
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("user mapping not found for user \"%s\", server \"%s\"",
-						user_name, server->servername),
-				 errhint("Use CREATE USER MAPPING FOR %s SERVER %s OPTIONS (access_key_id '...', secret_access_key '...').",
-						 quote_identifier(user_name),
-						 quote_identifier(server->servername))));
-	}
-	mapping = GetUserMapping(user_id, server_id);
-
-	settings.server_id = server_id;
-	settings.server_name = server->servername;
-	settings.endpoint = option_find(server->options, "endpoint");
-	settings.region = choose_region(server, settings.endpoint);
-	settings.ca_file = option_find(server->options, "ca_file");
-	settings.max_concurrency = integer_option(server->options,
-											  "max_concurrency",
-											  DEFAULT_MAX_CONCURRENCY);
-	settings.connect_timeout = integer_option(server->options,
-											  "connect_timeout",
-											  DEFAULT_CONNECT_TIMEOUT);
-	settings.request_timeout = integer_option(server->options,
-											  "request_timeout",
-											  DEFAULT_REQUEST_TIMEOUT);
-	settings.max_attempts = integer_option(server->options, "max_attempts",
-										   DEFAULT_MAX_ATTEMPTS);
-	read_credentials(mapping, server, &settings);
-	return connection_create(mapping_id, &settings);
-}
-
-bool
-option_updatable(Oid relation_id)
-{
-	ForeignTable *table = GetForeignTable(relation_id);
-	const char *text = option_find(table->options, "updatable");
-	bool		updatable;
-
-	if (text == NULL)
-	{
-		ForeignServer *server = GetForeignServer(table->serverid);
-
-		text = option_find(server->options, "updatable");
-	}
-	if (text == NULL || !parse_bool(text, &updatable))
-		return true;
-	return updatable;
-}
-
-int
-option_max_concurrency(Oid server_id)
-{
-	ForeignServer *server = GetForeignServer(server_id);
-
-	return integer_option(server->options, "max_concurrency",
-						  DEFAULT_MAX_CONCURRENCY);
 }

@@ -46,7 +46,8 @@ main(void)
 			.access_key_id = "AKIDEXAMPLE",
 			.secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
 			.session_token = vector->token,
-			.region = "us-east-1"
+			.region = "us-east-1",
+			.service = "dynamodb"
 		};
 		SigV4Request request = {
 			.host = vector->host,

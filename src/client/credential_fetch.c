@@ -1,0 +1,106 @@
+/*
+ * credential_fetch.c
+ *		HTTP exchanges with the services that give credentials.
+ *
+ * They are rare, so each has a transport of its own, which goes away with the
+ * memory context of the exchange.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "utils/memutils.h"
+
+#include "client/credential_internal.h"
+#include "client/http.h"
+#include "client/request.h"
+
+/* An exchange under way, freed with its memory context. */
+typedef struct Fetch
+{
+	HttpTransport *transport;
+	HttpExchange *exchange;
+	MemoryContextCallback callback;
+} Fetch;
+
+static void
+release(void *argument)
+{
+	Fetch	   *fetch = (Fetch *) argument;
+
+	if (fetch->exchange != NULL)
+		http_free(fetch->exchange);
+	http_close(fetch->transport);
+}
+
+static Fetch *
+start(const FetchRequest *request)
+{
+	static const char *const none[] = {NULL};
+	HttpSettings settings = {
+		.endpoint = request->base,
+		.ca_file = request->ca_file,
+		.max_connections = 1,
+		.connect_timeout = request->timeout,
+		.request_timeout = request->timeout
+	};
+	HttpRequest http = {
+		.method = request->method,
+		.path = request->path,
+		.headers = request->headers != NULL ? request->headers : none,
+		.body = request->body != NULL ? request->body : "",
+		.body_length = request->body != NULL ? strlen(request->body) : 0
+	};
+	Fetch	   *fetch = palloc0(sizeof(Fetch));
+
+	fetch->transport = http_open(&settings);
+	fetch->callback.func = release;
+	fetch->callback.arg = fetch;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext,
+									   &fetch->callback);
+	fetch->exchange = http_start(fetch->transport, &http);
+	if (fetch->exchange == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	return fetch;
+}
+
+/* One attempt, in a memory context of its own. */
+static void
+attempt(const FetchRequest *request, FetchAnswer *answer)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "dynamorm_fdw fetch",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Fetch	   *fetch = start(request);
+	const HttpResult *result;
+
+	while ((result = http_result(fetch->exchange)) == NULL)
+	{
+		http_wait(fetch->transport, -1);
+		request_check_for_interrupts();
+	}
+	MemoryContextSwitchTo(old);
+
+	answer->status = result->delivery == HTTP_ANSWERED ? result->status : 0;
+	answer->body = pstrdup(result->body != NULL ? result->body : "");
+	answer->problem = result->delivery == HTTP_ANSWERED ? NULL
+		: pstrdup(result->problem);
+	MemoryContextDelete(context);
+}
+
+FetchAnswer *
+fetch(const FetchRequest *request)
+{
+	FetchAnswer *answer = palloc0(sizeof(FetchAnswer));
+	int			i;
+
+	for (i = 0; i < request->attempts; i++)
+	{
+		attempt(request, answer);
+		if (answer->status != 0 && answer->status < 500)
+			break;
+	}
+	return answer;
+}

@@ -1,0 +1,270 @@
+/*
+ * credential_http.c
+ *		Credentials of the container or the instance that the server runs on.
+ *
+ * Sources: AWS SDKs and Tools Reference Guide, "Container credential provider"
+ * and "IMDS credential provider".
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <json-c/json.h>
+
+#include "client/credential_internal.h"
+
+#define CONTAINER_BASE			"http://169.254.170.2"
+#define CONTAINER_TIMEOUT		2000
+#define CONTAINER_ATTEMPTS		3
+
+#define INSTANCE_BASE			"http://169.254.169.254"
+#define INSTANCE_BASE_IPV6		"http://[fd00:ec2::254]"
+#define INSTANCE_TIMEOUT		1000
+#define INSTANCE_TOKEN_PATH		"/latest/api/token"
+#define INSTANCE_ROLE_PATH		"/latest/meta-data/iam/security-credentials/"
+#define INSTANCE_TOKEN_SECONDS	"21600"
+
+/* ---- containers ---- */
+
+/*
+ * Over plain HTTP credentials come only from this machine, or from the
+ * addresses that Amazon uses for it.
+ */
+static bool
+is_trusted_host(const char *base)
+{
+	static const char *const hosts[] = {
+		"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "localhost",
+		"[::1]"
+	};
+	const char *host = base + strlen("http://");
+	size_t		length;
+	int			i;
+
+	if (host[0] == '[')
+		length = strcspn(host, "]") + 1;
+	else
+		length = strcspn(host, ":");
+	if (strncmp(host, "127.", 4) == 0 &&
+		strspn(host, "0123456789.") == length)
+		return true;
+	for (i = 0; i < (int) lengthof(hosts); i++)
+		if (strlen(hosts[i]) == length && strncmp(host, hosts[i], length) == 0)
+			return true;
+	return false;
+}
+
+/* Splits a URI; false if credentials must not come from there. */
+static bool
+split_uri(const char *uri, const char **base, const char **path)
+{
+	const char *host;
+	size_t		length;
+
+	if (strncmp(uri, "https://", 8) == 0)
+		host = uri + 8;
+	else if (strncmp(uri, "http://", 7) == 0)
+		host = uri + 7;
+	else
+		return false;
+	length = strcspn(host, "/?#");
+	if (length == 0 || memchr(host, '@', length) != NULL)
+		return false;
+	*base = pnstrdup(uri, (host - uri) + length);
+	*path = host[length] == '/' ? host + length : psprintf("/%s", host + length);
+	return strncmp(*base, "https://", 8) == 0 || is_trusted_host(*base);
+}
+
+/* The Authorization header; false if the token cannot be had or sent. */
+static bool
+container_authorization(SourceRequest *request, const char **header)
+{
+	const char *file = source_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+	const char *token = source_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+
+	*header = NULL;
+	if (file != NULL)
+	{
+		token = source_read_file(file);
+		if (token == NULL)
+		{
+			(void) source_failed(request,
+								 "The file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: %m.");
+			return false;
+		}
+	}
+	if (token == NULL)
+		return true;
+	if (strpbrk(token, "\r\n") != NULL)
+	{
+		(void) source_failed(request,
+							 "The container's authorization token has several lines.");
+		return false;
+	}
+	*header = psprintf("Authorization: %s", token);
+	return true;
+}
+
+SourceOutcome
+source_container(SourceRequest *request)
+{
+	const char *relative = source_variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	const char *full = source_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+	const char *headers[3] = {"Accept: application/json"};
+	FetchRequest ask = {
+		.base = CONTAINER_BASE,
+		.path = relative,
+		.method = "GET",
+		.headers = headers,
+		.ca_file = request->settings->ca_file,
+		.timeout = CONTAINER_TIMEOUT,
+		.attempts = CONTAINER_ATTEMPTS
+	};
+	FetchAnswer *answer;
+
+	if (relative == NULL && full == NULL)
+		return SOURCE_ABSENT;
+	if (relative == NULL && !split_uri(full, &ask.base, &ask.path))
+		return source_failed(request,
+							 "AWS_CONTAINER_CREDENTIALS_FULL_URI must be an https:// address, or one of this machine.");
+	if (!container_authorization(request, &headers[1]))
+		return SOURCE_FAILED;
+
+	answer = fetch(&ask);
+	if (answer->status == 0)
+		return source_failed(request,
+							 "The container's credentials endpoint did not answer: %s.",
+							 answer->problem);
+	if (answer->status != 200)
+		return source_failed(request,
+							 "The container's credentials endpoint answered with HTTP status %d.",
+							 answer->status);
+	return source_credentials_of_json(request, answer->body, "Token",
+									  "The container's credentials endpoint");
+}
+
+/* ---- instances ---- */
+
+static bool
+is_true(const char *variable)
+{
+	const char *value = source_variable(variable);
+
+	return value != NULL && pg_strcasecmp(value, "true") == 0;
+}
+
+static const char *
+instance_base(void)
+{
+	const char *base = source_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+	const char *mode = source_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
+
+	if (base != NULL)
+	{
+		int			length = strlen(base);
+
+		while (length > 0 && base[length - 1] == '/')
+			length--;
+		return pnstrdup(base, length);
+	}
+	return mode != NULL && pg_strcasecmp(mode, "IPv6") == 0
+		? INSTANCE_BASE_IPV6 : INSTANCE_BASE;
+}
+
+static FetchAnswer *
+ask_instance(const char *method, const char *path, const char *header)
+{
+	const char *headers[2] = {header, NULL};
+	FetchRequest ask = {
+		.base = instance_base(),
+		.path = path,
+		.method = method,
+		.headers = headers,
+		.timeout = INSTANCE_TIMEOUT,
+		.attempts = 1
+	};
+
+	return fetch(&ask);
+}
+
+/*
+ * The header with the session's token.  FOUND with a header that says nothing:
+ * the service is of version 1, which has none.
+ */
+static SourceOutcome
+instance_token(SourceRequest *request, const char **header)
+{
+	FetchAnswer *answer = ask_instance("PUT", INSTANCE_TOKEN_PATH,
+									   "x-aws-ec2-metadata-token-ttl-seconds: "
+									   INSTANCE_TOKEN_SECONDS);
+
+	*header = NULL;
+	if (answer->status == 0)
+		return SOURCE_ABSENT;
+	if (answer->status == 200 && strpbrk(answer->body, "\r\n") == NULL)
+	{
+		*header = psprintf("x-aws-ec2-metadata-token: %s", answer->body);
+		return SOURCE_FOUND;
+	}
+	if ((answer->status == 403 || answer->status == 404 ||
+		 answer->status == 405) && !is_true("AWS_EC2_METADATA_V1_DISABLED"))
+		return SOURCE_FOUND;
+	return source_failed(request,
+						 "The instance's metadata service answered the request for a token with HTTP status %d.",
+						 answer->status);
+}
+
+/* A 200 may hold a failure. */
+static bool
+says_success(const char *json)
+{
+	struct json_object *object = json_tokener_parse(json);
+	struct json_object *code;
+	bool		success = true;
+
+	if (object == NULL)
+		return true;
+	if (json_object_object_get_ex(object, "Code", &code))
+		success = strcmp(json_object_get_string(code), "Success") == 0;
+	json_object_put(object);
+	return success;
+}
+
+SourceOutcome
+source_instance(SourceRequest *request)
+{
+	const char *header;
+	FetchAnswer *answer;
+	SourceOutcome outcome;
+	char	   *role;
+
+	if (is_true("AWS_EC2_METADATA_DISABLED"))
+		return SOURCE_ABSENT;
+	outcome = instance_token(request, &header);
+	if (outcome != SOURCE_FOUND)
+		return outcome;
+
+	answer = ask_instance("GET", INSTANCE_ROLE_PATH, header);
+	if (answer->status == 0 || answer->status == 404)
+		return SOURCE_ABSENT;
+	if (answer->status != 200)
+		return source_failed(request,
+							 "The instance's metadata service answered with HTTP status %d.",
+							 answer->status);
+	role = answer->body;
+	role[strcspn(role, "\r\n")] = '\0';
+	if (role[0] == '\0' || strpbrk(role, " /?#") != NULL)
+		return source_failed(request, "The instance has no role.");
+
+	answer = ask_instance("GET", psprintf(INSTANCE_ROLE_PATH "%s", role),
+						  header);
+	if (answer->status != 200)
+		return source_failed(request,
+							 "The instance's metadata service did not give the role's credentials: HTTP status %d.",
+							 answer->status);
+	if (!says_success(answer->body))
+		return source_failed(request,
+							 "The instance's metadata service says that the role's credentials could not be made.");
+	return source_credentials_of_json(request, answer->body, "Token",
+									  "The instance's metadata service");
+}
