@@ -220,7 +220,7 @@ static const ErrorClass unknown_write = {
 };
 static const ErrorClass unknown_transaction = {
 	"", OUTCOME_UNKNOWN, ERROR_SERVER,
-	ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN,
+	ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
 	"the outcome of the DynamoDB transaction is unknown",
 	"It may or may not have been applied.  Look at its items before you repeat it.",
 	false
@@ -280,6 +280,29 @@ const ErrorClass *
 error_class_unsent(HttpPhase phase)
 {
 	return &unsent[phase];
+}
+
+const ErrorClass *
+error_class_cancelled(const Response *response)
+{
+	/* the code of a reason, and the exception that a request alone would get */
+	static const char *const exceptions[][2] = {
+		{"ConditionalCheckFailed", "ConditionalCheckFailedException"},
+		{"ValidationError", "ValidationException"},
+		{"ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException"},
+		{"AccessDenied", "AccessDeniedException"},
+		{"TransactionConflict", "TransactionConflictException"},
+		{"ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException"},
+		{"ThrottlingError", "ThrottlingException"}
+	};
+	int			i;
+	int			j;
+
+	for (i = 0; i < (int) lengthof(exceptions); i++)
+		for (j = 0; j < response->reason_count; j++)
+			if (strcmp(response->reasons[j].code, exceptions[i][0]) == 0)
+				return error_class(exceptions[i][1], 400);
+	return error_class("TransactionCanceledException", 400);
 }
 
 const ErrorClass *

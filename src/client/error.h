@@ -49,6 +49,12 @@ typedef struct Failure
 /* The class of an exception; an unknown one has a class of its own. */
 extern const ErrorClass *error_class(const char *code, int http_status);
 
+/*
+ * The class of a cancelled transaction, by its reasons: what will not change
+ * by itself goes before what may.
+ */
+extern const ErrorClass *error_class_cancelled(const Response *response);
+
 /* The classes of failures that are none of DynamoDB's. */
 extern const ErrorClass *error_class_unsent(HttpPhase phase);
 extern const ErrorClass *error_class_unknown(RequestKind kind);

@@ -319,6 +319,8 @@ handle_refusal(Request *request, const HttpResult *result)
 	request->code = code;
 
 	class = error_class(code, result->status);
+	if (request->response != NULL && request->response->reason_count > 0)
+		class = error_class_cancelled(request->response);
 	/* whatever a server says that fails, a write may have been carried out */
 	if (result->status >= 500 && request->spec.kind != REQUEST_READ)
 		class = error_class(NULL, result->status);

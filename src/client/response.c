@@ -13,6 +13,9 @@
 #include "client/response.h"
 
 /* Longest JSON number that is read; longer ones are cut. */
+/* A transaction has at most so many actions, and reasons. */
+#define MAX_TRANSACTION_ACTIONS	100
+
 #define NUMBER_TEXT_LENGTH	63
 
 typedef struct Decoder
@@ -425,6 +428,57 @@ read_unprocessed_keys(Decoder *decoder, JsonToken token, char **keys)
 	return true;
 }
 
+/* One element of CancellationReasons, whose { has been read. */
+static bool
+read_reason(Decoder *decoder, CancellationReason *reason)
+{
+	JsonReader *reader = &decoder->reader;
+	JsonToken	token;
+
+	reason->code = "None";
+	reason->item = NULL;
+	while ((token = json_reader_next(reader)) == TOKEN_NAME)
+	{
+		const char *name = reader->text;
+
+		token = json_reader_next(reader);
+		if (strcmp(name, "Item") == 0 && token == TOKEN_OBJECT)
+		{
+			if (!read_single_item(decoder, token, &reason->item))
+				return false;
+			continue;
+		}
+		if (strcmp(name, "Code") == 0 && token == TOKEN_STRING)
+			reason->code = reader->text;
+		if (!json_reader_skip(reader, token))
+			return false;
+	}
+	return token == TOKEN_OBJECT_END;
+}
+
+static bool
+read_reasons(Decoder *decoder, JsonToken token, Response *response)
+{
+	JsonReader *reader = &decoder->reader;
+
+	if (token != TOKEN_ARRAY)
+		return json_reader_skip(reader, token);
+	response->reason_count = 0;
+	response->reasons = palloc(MAX_TRANSACTION_ACTIONS *
+							   sizeof(CancellationReason));
+	while ((token = json_reader_next(reader)) != TOKEN_ARRAY_END)
+	{
+		if (token != TOKEN_OBJECT ||
+			response->reason_count == MAX_TRANSACTION_ACTIONS)
+			return fail(decoder, "the cancellation reasons are malformed");
+		if (!read_reason(decoder,
+						 &response->reasons[response->reason_count]))
+			return false;
+		response->reason_count++;
+	}
+	return true;
+}
+
 /* com.amazonaws.dynamodb.v20120810#Code:https://... */
 static char *
 strip_code(char *code)
@@ -466,6 +520,8 @@ read_member(Decoder *decoder, const char *name, JsonToken token,
 		return read_count(decoder, token, &response->scanned_count);
 	if (strcmp(name, "ConsumedCapacity") == 0)
 		return read_capacity(decoder, token, &response->capacity_units);
+	if (strcmp(name, "CancellationReasons") == 0)
+		return read_reasons(decoder, token, response);
 	if (strcmp(name, "__type") == 0 && token == TOKEN_STRING)
 		response->error_code = strip_code(reader->text);
 	else if (pg_strcasecmp(name, "message") == 0 && token == TOKEN_STRING)

@@ -12,6 +12,14 @@
 
 #include "client/attribute.h"
 
+/* Why one action of a cancelled transaction was refused. */
+typedef struct CancellationReason
+{
+	const char *code;			/* "None", "ConditionalCheckFailed", ... */
+	DynamoItem *item;			/* the item that failed its condition; NULL:
+								 * there is none, or it was not sent */
+} CancellationReason;
+
 typedef struct Response
 {
 	DynamoItem *item;			/* Item or Attributes of the answer (also the
@@ -25,6 +33,9 @@ typedef struct Response
 	int64		count;			/* Count; -1 if absent */
 	int64		scanned_count;	/* ScannedCount; -1 if absent */
 	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits */
+	int			reason_count;	/* of a cancelled transaction */
+	CancellationReason *reasons;	/* array of reason_count, in the order of
+									 * its actions */
 	char	   *error_code;		/* __type without prefix and suffix; NULL */
 	char	   *error_message;	/* message or Message; NULL */
 } Response;

@@ -15,6 +15,7 @@
 
 #include "fdw/access.h"
 #include "fdw/compute.h"
+#include "fdw/key_change.h"
 
 Computation *
 computation_make(const WriteStatement *statement, List *clauses,
@@ -105,22 +106,20 @@ compute_datum_unchanged(const Column *column, bool old_isnull, Datum old_value,
 	return datum_image_eq(old_value, new_value, by_value, length);
 }
 
-/*
- * A key column may be assigned as long as it stays what it is.
- */
-static void
-check_key_assignment(const WriteStatement *statement, const Column *column,
-					 bool unchanged, bool isnull, const char *readable_key)
+void
+compute_check_key_value(const Table *table, const Column *column,
+						const AttributeValue *value, const char *readable_key)
 {
-	if (isnull)
-		compute_raise_null(statement->table, column, readable_key);
-	if (!unchanged)
+	if (value == NULL)
+		compute_raise_null(table, column, readable_key);
+	if (value->type != ATTRIBUTE_N && value->length == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("cannot change column \"%s\", which is part of the key of foreign table \"%s\"",
-						column->name, statement->table->relation_name),
-				 errdetail("Item %s.", readable_key),
-				 errhint("Insert an item with the new key and delete the old one.")));
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("empty value in key column \"%s\" of foreign table \"%s\"",
+						column->name, table->relation_name),
+				 errdetail("A DynamoDB key cannot be an empty string or empty bytes."),
+				 errhint("Give column \"%s\" a value of at least one byte.",
+						 column->name)));
 }
 
 UpdateAction *
@@ -132,12 +131,6 @@ compute_column_action(const WriteStatement *statement, const Column *column,
 	CodecPlace	place = table_place(statement->table, column, readable_key);
 	AttributeValue *attribute = NULL;
 
-	if (column->key != KEY_NONE)
-	{
-		check_key_assignment(statement, column, unchanged, isnull,
-							 readable_key);
-		return NULL;
-	}
 	if (column->is_document)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -149,6 +142,9 @@ compute_column_action(const WriteStatement *statement, const Column *column,
 		return NULL;
 	if (!isnull)
 		attribute = codec_encode(column->codec, value, &place);
+	if (column->key != KEY_NONE)
+		compute_check_key_value(statement->table, column, attribute,
+								readable_key);
 	if (attribute == NULL && column->not_null)
 		compute_raise_null(statement->table, column, readable_key);
 	return attribute == NULL
@@ -285,13 +281,33 @@ compute_unchanged(const Table *table, Bitmapset *read_columns,
 	return condition_and(conditions);
 }
 
-char *
-compute_request_tail(const WriteStatement *statement,
-					 const Computation *computation, const DynamoItem *item,
-					 const char *readable_key)
+static void
+raise_too_large(void)
 {
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("statement is too large for one DynamoDB request"),
+			 errdetail("An expression holds at most 4 KB and 300 operators."),
+			 errhint("Assign or compare fewer columns at once.")));
+}
+
+static void
+refuse_key_of_upsert(const WriteStatement *statement)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot create an item of foreign table \"%s\" and change its key at once",
+					statement->table->relation_name),
+			 errhint("Name the new key in the WHERE beside dyn_upsert().")));
+}
+
+ComputedWrite *
+compute_write(const WriteStatement *statement, const Computation *computation,
+			  const DynamoItem *item, const DynamoItem *key,
+			  const char *readable_key)
+{
+	ComputedWrite *write = palloc0(sizeof(ComputedWrite));
 	List	   *actions = NIL;
-	char	   *tail;
 
 	if (statement->operation == CMD_UPDATE)
 	{
@@ -299,19 +315,24 @@ compute_request_tail(const WriteStatement *statement,
 		if (statement->check_locally)
 			compute_check_row(statement->result_info, statement->new_slot,
 							  statement->estate);
+		if (statement->assigns_key &&
+			key_change_wanted(statement->table, item != NULL ? item : key,
+							  &actions))
+		{
+			if (item == NULL)
+				refuse_key_of_upsert(statement);
+			write->new_item = key_change_new_item(item, actions);
+			return write;
+		}
 		if (item == NULL && statement->created_at != NULL)
 			actions = stamp_creation(statement, actions);
 	}
 
-	tail = write_request_tail(statement, actions,
-							  compute_unchanged(statement->table,
-												statement->read_columns,
-												item));
-	if (tail == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("statement is too large for one DynamoDB request"),
-				 errdetail("An expression holds at most 4 KB and 300 operators."),
-				 errhint("Assign or compare fewer columns at once.")));
-	return tail;
+	write->tail = write_request_tail(statement, actions,
+									 compute_unchanged(statement->table,
+													   statement->read_columns,
+													   item));
+	if (write->tail == NULL)
+		raise_too_large();
+	return write;
 }

@@ -45,17 +45,27 @@ extern void compute_load(const WriteStatement *statement,
 extern bool compute_where(const WriteStatement *statement,
 						  const Computation *computation);
 
+/* What a computation wants written. */
+typedef struct ComputedWrite
+{
+	char	   *tail;			/* of the UpdateItem or DeleteItem, as
+								 * write_request_tail() makes it */
+	const DynamoItem *new_item; /* in its place, where the key changes: the
+								 * item under its new key; see key_change.h */
+} ComputedWrite;
+
 /*
  * Evaluates SET on the row loaded, checks what PostgreSQL would check of the
- * new row, and returns the rest of the conditional request, as
- * write_request_tail() does.  item is the one loaded.  Raises what evaluation
- * raises, and 23502, 23514, 22003 and so on for values that may not be stored,
- * 54000 for a request beyond DynamoDB's limits.
+ * new row, and returns the conditional write.  item is the one loaded, or NULL
+ * for an upsert's; key is its key.  Raises what evaluation raises, and 23502,
+ * 23514, 22003 and so on for values that may not be stored, 54000 for a
+ * request beyond DynamoDB's limits.
  */
-extern char *compute_request_tail(const WriteStatement *statement,
-								  const Computation *computation,
-								  const DynamoItem *item,
-								  const char *readable_key);
+extern ComputedWrite *compute_write(const WriteStatement *statement,
+									const Computation *computation,
+									const DynamoItem *item,
+									const DynamoItem *key,
+									const char *readable_key);
 
 /*
  * Condition: the attributes of these columns (see pull_varattnos()) are what
@@ -87,6 +97,15 @@ extern UpdateAction *compute_column_action(const WriteStatement *statement,
  */
 extern void compute_check_row(ResultRelInfo *info, TupleTableSlot *slot,
 							  EState *estate);
+
+/*
+ * A key attribute must be there, and must not be empty: raises 23502, 23514.
+ * readable_key is the item's key so far, or NULL.  Source: DynamoDB Developer
+ * Guide, "Naming rules and data types".
+ */
+extern void compute_check_key_value(const Table *table, const Column *column,
+									const AttributeValue *value,
+									const char *readable_key);
 
 /* Raises 23502 for a column whose value is NULL and must not be. */
 extern void compute_raise_null(const Table *table, const Column *column,

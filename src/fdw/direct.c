@@ -43,6 +43,17 @@ creation_stamp_column(const Table *table, const DirectPlan *plan)
 	return NULL;
 }
 
+static bool
+assigns_key(const Table *table, List *assigned)
+{
+	ListCell   *cell;
+
+	foreach(cell, assigned)
+		if (table_column(table, lfirst_int(cell))->key != KEY_NONE)
+			return true;
+	return false;
+}
+
 static void
 fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 {
@@ -64,6 +75,7 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->upsert = (plan->flags & DIRECT_FLAG_UPSERT) != 0;
 	statement->returning = (plan->flags & DIRECT_FLAG_RETURNING) != 0;
 	statement->check_locally = (plan->flags & DIRECT_FLAG_CHECK_LOCALLY) != 0;
+	statement->assigns_key = assigns_key(table, plan->assigned);
 	statement->has_volatile = evaluate_has_volatile(scan->fdw_exprs);
 	statement->count_units = node->ss.ps.state->es_instrument != 0;
 	statement->read_columns = plan->read_columns;
@@ -105,7 +117,10 @@ begin_direct(ForeignScanState *node, int eflags)
 														 &TTSOpsVirtual);
 	state->returned_columns =
 		access_wanted_columns(table, state->plan->returned_columns);
-	state->max_concurrency = option_max_concurrency(table->server_id);
+
+	/* items that change places do so one after the other */
+	state->max_concurrency = state->statement.assigns_key ? 1
+		: option_max_concurrency(table->server_id);
 }
 
 /* ---- start ---- */
@@ -151,6 +166,21 @@ row_plan_of_row(DirectState *state)
 											expressions));
 }
 
+/*
+ * An item under its new key may lie ahead of the reader: it must not be met
+ * again.
+ */
+static ItemSpool *
+spool_candidates(struct Reader *reader)
+{
+	ItemSpool  *spool = item_spool_make();
+	const DynamoItem *item;
+
+	while ((item = reader_next(reader)) != NULL)
+		item_spool_add(spool, item);
+	return spool;
+}
+
 static void
 start(DirectState *state)
 {
@@ -175,10 +205,12 @@ start(DirectState *state)
 	if (access->lookup->access == KEY_ACCESS_ITEM)
 		return;
 
-	if (!statement->check_locally)
+	if (!statement->check_locally && !statement->assigns_key)
 		spec.projection = access_projection(statement->table,
 											statement->read_columns);
 	state->reader = reader_open(&spec);
+	if (statement->assigns_key)
+		state->spool = spool_candidates(state->reader);
 }
 
 /* ---- rows ---- */
@@ -203,7 +235,8 @@ start_row(DirectState *state)
 							   state->lookup->key, NULL);
 	}
 
-	candidate = reader_next(state->reader);
+	candidate = state->spool != NULL ? item_spool_next(state->spool)
+		: reader_next(state->reader);
 	if (candidate == NULL)
 	{
 		state->no_more_candidates = true;
@@ -484,6 +517,8 @@ end_direct(ForeignScanState *node)
 	if (state == NULL || state->context == NULL)
 		return;
 	finish_rows(state, NULL);
+	if (state->spool != NULL)
+		item_spool_end(state->spool);
 	if (state->reader != NULL)
 		reader_close(state->reader);
 	ExecDropSingleTupleTableSlot(state->statement.old_slot);

@@ -14,6 +14,7 @@
 
 #include "nodes/plannodes.h"
 
+#include "fdw/item_spool.h"
 #include "fdw/row_write.h"
 
 /* fdw_private of a direct modification */
@@ -58,6 +59,8 @@ typedef struct DirectState
 	DirectPlan *plan;
 	const KeyLookup *lookup;	/* NULL: not started */
 	struct Reader *reader;		/* of the candidates; NULL: the key is fixed */
+	ItemSpool  *spool;			/* all candidates, where the key is assigned;
+								 * NULL: they come from the reader */
 	RowPlan    *row_plan;		/* NULL: made for each row */
 	bool		no_more_candidates;
 	List	   *rows;			/* of RowWrite, under way, oldest first */

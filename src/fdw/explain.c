@@ -180,6 +180,10 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("Candidates", access_operation(access), es);
 	show_access(access, es);
 
+	if (statement->assigns_key)
+		ExplainPropertyText("Key Change",
+							"TransactWriteItems of Delete and Put, for an item whose key changes",
+							es);
 	pushed = pushed_write_make(&explain->scope, statement,
 							   access->lookup->rest, statement->assignments);
 	if (pushed->obstacle != NULL)

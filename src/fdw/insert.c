@@ -133,26 +133,6 @@ stamp_row(InsertState *state, TupleTableSlot *slot, EState *estate)
 	}
 }
 
-/*
- * A key attribute must be there, and must not be empty.  Source: DynamoDB
- * Developer Guide, "Naming rules and data types".
- */
-static void
-check_key_value(const Table *table, const Column *column,
-				const AttributeValue *value)
-{
-	if (value == NULL)
-		compute_raise_null(table, column, NULL);
-	if (value->type != ATTRIBUTE_N && value->length == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("empty value in key column \"%s\" of foreign table \"%s\"",
-						column->name, table->relation_name),
-				 errdetail("A DynamoDB key cannot be an empty string or empty bytes."),
-				 errhint("Give column \"%s\" a value of at least one byte.",
-						 column->name)));
-}
-
 static void
 add_attribute(DynamoItem *item, const char *name, const AttributeValue *value)
 {
@@ -212,7 +192,7 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 		if (!slot->tts_isnull[i])
 			value = codec_encode(column->codec, slot->tts_values[i], &place);
 		if (column->key != KEY_NONE)
-			check_key_value(table, column, value);
+			compute_check_key_value(table, column, value, NULL);
 		if (value == NULL)
 			continue;
 		if (column->is_document)
@@ -253,22 +233,6 @@ start_row(InsertState *state, InsertRow *row)
 	row->request = request_start(state->connection, &spec);
 }
 
-static void
-raise_duplicate(InsertState *state, const InsertRow *row)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_UNIQUE_VIOLATION),
-			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
-					state->table->relation_name),
-			 state->written == 0
-			 ? errdetail("Item %s already exists.", row->readable_key)
-			 : errdetail_plural("Item %s already exists.  Before that, the statement wrote %lld item.",
-								"Item %s already exists.  Before that, the statement wrote %lld items.",
-								(unsigned long) state->written,
-								row->readable_key,
-								(long long) state->written)));
-}
-
 /*
  * All rows have their answers: counts what was written, then raises the first
  * failure, if any.
@@ -304,7 +268,8 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 		return;
 	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED &&
 		unknown.len == 0)
-		raise_duplicate(state, failed);
+		write_raise_duplicate(state->table, failed->readable_key,
+							  state->written);
 	if (unknown.len > 0)
 		appendStringInfo(&progress,
 						 "The outcome is unknown of the writes of %s too.  ",

@@ -13,16 +13,16 @@
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
 #include "utils/datum.h"
-#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "fdw/compute.h"
 #include "fdw/description.h"
+#include "fdw/item_set.h"
+#include "fdw/key_change.h"
 #include "fdw/option.h"
 #include "fdw/reader.h"
 #include "fdw/row_change.h"
@@ -37,8 +37,8 @@ struct RowChange
 	ModifyTableState *mtstate;
 	AttrNumber	whole_row;		/* of "wholerow" in the plan's slot */
 	List	   *stamps;			/* of RowStamp */
-	HTAB	   *changed;		/* readable keys of items changed by this
-								 * statement */
+	ItemSet    *changed;		/* keys of the items changed by this
+								 * statement, old and new */
 	MemoryContext context;		/* of one row */
 	RequestCounters counters;
 };
@@ -58,40 +58,17 @@ typedef struct RowAttempt
 	const DynamoItem *base;		/* the item as stored; NULL: only known as the
 								 * old row */
 	int			rounds;
+	const DynamoItem *new_item; /* the item under its new key; NULL: the key
+								 * stays */
+	bool		written;
 } RowAttempt;
 
 /* ---- the items this statement has changed ---- */
 
-static uint32
-hash_readable_key(const void *key, Size size)
-{
-	const char *text = *(const char *const *) key;
-
-	return DatumGetUInt32(hash_any((const unsigned char *) text,
-								   strlen(text)));
-}
-
-static int
-match_readable_key(const void *a, const void *b, Size size)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
-static bool
-changed_already(RowChange *change, const char *readable_key)
-{
-	return hash_search(change->changed, &readable_key, HASH_FIND,
-					   NULL) != NULL;
-}
-
 static void
-note_changed(RowChange *change, const char *readable_key)
+note_changed(RowChange *change, const DynamoItem *key)
 {
-	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(change));
-	const char *copy = pstrdup(readable_key);
-
-	hash_search(change->changed, &copy, HASH_ENTER, NULL);
-	MemoryContextSwitchTo(old);
+	item_set_add(change->changed, key);
 	change->statement.written++;
 	transaction_count_write();
 }
@@ -134,13 +111,6 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	RowChange  *change = palloc0(sizeof(RowChange));
 	WriteStatement *statement = &change->statement;
 	TupleDesc	descriptor = RelationGetDescr(info->ri_RelationDesc);
-	HASHCTL		control = {
-		.keysize = sizeof(char *),
-		.entrysize = sizeof(char *),
-		.hash = hash_readable_key,
-		.match = match_readable_key,
-		.hcxt = CurrentMemoryContext
-	};
 
 	statement->operation = mtstate->operation;
 	statement->table =
@@ -169,9 +139,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	change->context = AllocSetContextCreate(CurrentMemoryContext,
 											"dynamorm_fdw row",
 											ALLOCSET_DEFAULT_SIZES);
-	change->changed = hash_create("dynamorm_fdw changed items", 64, &control,
-								  HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
-								  HASH_CONTEXT);
+	change->changed = item_set_make();
 	return change;
 }
 
@@ -354,6 +322,13 @@ send_change(RowChange *change, const RowAttempt *attempt, List *actions)
 	Request    *request;
 	char	   *tail;
 
+	if (attempt->new_item != NULL)
+	{
+		request = key_change_start(statement, attempt->base,
+								   attempt->readable_key, attempt->new_item);
+		request_wait(request);
+		return request;
+	}
 	condition = attempt->base != NULL
 		? compute_unchanged(statement->table, statement->read_columns,
 							attempt->base)
@@ -370,22 +345,12 @@ send_change(RowChange *change, const RowAttempt *attempt, List *actions)
 	return request;
 }
 
-/* The item as it is now: from the failure itself, or read. */
 static const DynamoItem *
-item_after_failure(RowChange *change, const RowAttempt *attempt,
-				   const Request *failed)
+read_item(RowChange *change, const RowAttempt *attempt)
 {
 	WriteStatement *statement = &change->statement;
-	const Response *response = request_response(failed);
 	Request    *request;
 
-	if (response != NULL && response->item != NULL)
-	{
-		connection_note_old_item(statement->connection);
-		return response->item;
-	}
-	if (connection_sends_old_item(statement->connection))
-		return NULL;
 	request = reader_start_get(statement->connection, statement->table,
 							   attempt->key, attempt->readable_key,
 							   statement->counters);
@@ -393,6 +358,29 @@ item_after_failure(RowChange *change, const RowAttempt *attempt,
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 	return request_response(request)->item;
+}
+
+/* The item as it is now: from the failure itself, or read. */
+static const DynamoItem *
+item_after_failure(RowChange *change, const RowAttempt *attempt,
+				   const Request *failed)
+{
+	WriteStatement *statement = &change->statement;
+	const Response *response = request_response(failed);
+	const DynamoItem *item;
+
+	if (attempt->new_item != NULL)
+		item = key_change_current_item(statement->table, failed,
+									   attempt->new_item);
+	else
+		item = response != NULL ? response->item : NULL;
+	if (item != NULL)
+	{
+		connection_note_old_item(statement->connection);
+		return item;
+	}
+	return connection_sends_old_item(statement->connection) ? NULL
+		: read_item(change, attempt);
 }
 
 /*
@@ -430,24 +418,22 @@ recheck_row(RowChange *change, const RowAttempt *attempt,
 }
 
 /*
- * After a failed condition: makes the current item the base.  Returns false if
- * there is no row to change any more.  *plan_slot is set when the new row must
- * be computed from it.
+ * Makes the item, as it now is, the base.  Returns false if there is no row to
+ * change any more.  *plan_slot is set when the new row must be computed from
+ * it.
  */
 static bool
 prepare_next_attempt(RowChange *change, RowAttempt *attempt,
-					 const Request *failed, TupleTableSlot **plan_slot)
+					 const DynamoItem *item, TupleTableSlot **plan_slot)
 {
 	const Table *table = change->statement.table;
 	TupleTableSlot *old = change->statement.old_slot;
-	const DynamoItem *item = item_after_failure(change, attempt, failed);
 	Datum	   *values = palloc(sizeof(Datum) * table->column_count);
 	bool	   *nulls = palloc(sizeof(bool) * table->column_count);
 
 	*plan_slot = NULL;
 	if (item == NULL)
 		return false;
-	row_write_back_off(table, attempt->readable_key, attempt->rounds++);
 	table_decode_item(table, item, NULL, values, nulls);
 	attempt->base = item;
 	if (is_old_row(change, values, nulls))
@@ -471,7 +457,7 @@ start_attempt(RowChange *change, RowAttempt *attempt,
 	attempt->key = key_of_old_row(change);
 	attempt->readable_key = table_readable_key(change->statement.table,
 											   attempt->key);
-	return !changed_already(change, attempt->readable_key);
+	return !item_set_has(change->changed, attempt->key);
 }
 
 static void
@@ -485,19 +471,52 @@ store_item(const RowChange *change, TupleTableSlot *slot,
 	slot->tts_tableOid = change->statement.table->relation_id;
 }
 
+/*
+ * Sends the change.  If it was written, slot becomes the row as written; if
+ * not, the item as it now is is returned, or NULL if there is none.
+ */
+static const DynamoItem *
+try_change(RowChange *change, RowAttempt *attempt, List *actions,
+		   TupleTableSlot *slot)
+{
+	int64		written = change->statement.written;
+	Request    *request = send_change(change, attempt, actions);
+
+	if (request_outcome(request) == OUTCOME_SUCCESS)
+	{
+		attempt->written = true;
+		note_changed(change, attempt->key);
+		if (attempt->new_item != NULL)
+			item_set_add(change->changed,
+						 table_key_of_item(change->statement.table,
+										   attempt->new_item));
+		store_item(change, slot, attempt->new_item != NULL
+				   ? attempt->new_item : request_response(request)->item);
+		return NULL;
+	}
+	if (request_outcome(request) != OUTCOME_CONDITION_FAILED)
+		request_raise(request, written == 0 ? NULL
+					  : psprintf("Before that, the statement wrote %lld items.",
+								 (long long) written));
+	row_write_back_off(change->statement.table, attempt->readable_key,
+					   attempt->rounds++);
+	return item_after_failure(change, attempt, request);
+}
+
 static TupleTableSlot *
 change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	WriteStatement *statement = &change->statement;
 	bool		is_update = statement->operation == CMD_UPDATE;
 	RowAttempt	attempt;
-	Request    *request;
 
 	if (!start_attempt(change, &attempt, plan_slot))
 		return NULL;
 	for (;;)
 	{
+		const DynamoItem *item;
 		List	   *actions = NIL;
+		bool		moves = false;
 
 		if (is_update)
 		{
@@ -505,24 +524,25 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 			stamp_new_row(change, slot);
 			compute_check_row(statement->result_info, slot, statement->estate);
 			actions = actions_of_new_row(change, slot, attempt.readable_key);
+			moves = key_change_wanted(statement->table, attempt.key, &actions);
 		}
-		request = send_change(change, &attempt, actions);
-		if (request_outcome(request) == OUTCOME_SUCCESS)
-			break;
-		if (request_outcome(request) != OUTCOME_CONDITION_FAILED)
-			request_raise(request, statement->written == 0 ? NULL
-						  : psprintf("Before that, the statement wrote %lld items.",
-									 (long long) statement->written));
-		if (!prepare_next_attempt(change, &attempt, request, &plan_slot))
+		if (moves && attempt.base == NULL)
+			/* all of it goes under the new key */
+			item = read_item(change, &attempt);
+		else
+		{
+			attempt.new_item = moves
+				? key_change_new_item(attempt.base, actions) : NULL;
+			item = try_change(change, &attempt, actions, slot);
+			if (item == NULL && attempt.written)
+				return slot;
+		}
+		if (!prepare_next_attempt(change, &attempt, item, &plan_slot))
 			return NULL;
 		if (plan_slot != NULL && is_update)
 			slot = ExecGetUpdateNewTuple(statement->result_info, plan_slot,
 										 statement->old_slot);
 	}
-
-	note_changed(change, attempt.readable_key);
-	store_item(change, slot, request_response(request)->item);
-	return slot;
 }
 
 TupleTableSlot *

@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
+#include "fdw/key_change.h"
 #include "fdw/reader.h"
 #include "fdw/row_write.h"
 #include "fdw/transaction.h"
@@ -82,7 +83,7 @@ static void
 decide(RowWrite *row, const DynamoItem *item)
 {
 	WriteStatement *statement = row->statement;
-	const char *tail;
+	ComputedWrite *write;
 
 	if (item == NULL && !statement->upsert)
 	{
@@ -99,12 +100,17 @@ decide(RowWrite *row, const DynamoItem *item)
 
 	if (row->rounds > 0)
 		row_write_back_off(statement->table, row->readable_key, row->rounds);
-	tail = compute_request_tail(statement, row->plan->computation, item,
-								row->readable_key);
+	write = compute_write(statement, row->plan->computation, item, row->key,
+						  row->readable_key);
 	row->rounds++;
 	row->state = ROW_COMPUTED;
-	replace_request(row, write_request_start(statement, row->key,
-											 row->readable_key, tail));
+	row->new_item = write->new_item == NULL ? NULL
+		: item_copy(write->new_item);
+	replace_request(row, row->new_item != NULL
+					? key_change_start(statement, item, row->readable_key,
+									   row->new_item)
+					: write_request_start(statement, row->key,
+										  row->readable_key, write->tail));
 }
 
 RowWrite *
@@ -140,7 +146,8 @@ note_written(RowWrite *row)
 {
 	row->state = ROW_WRITTEN;
 	if (row->statement->returning)
-		row->item = request_response(row->request)->item;
+		row->item = row->new_item != NULL ? row->new_item
+			: request_response(row->request)->item;
 	row->statement->written++;
 	transaction_count_write();
 }
@@ -154,11 +161,17 @@ condition_failed(RowWrite *row)
 {
 	const Response *response = request_response(row->request);
 	Connection *connection = row->statement->connection;
+	const DynamoItem *item;
 
-	if (response != NULL && response->item != NULL)
+	if (row->new_item != NULL)
+		item = key_change_current_item(row->statement->table, row->request,
+									   row->new_item);
+	else
+		item = response != NULL ? response->item : NULL;
+	if (item != NULL)
 	{
 		connection_note_old_item(connection);
-		decide(row, response->item);
+		decide(row, item);
 	}
 	else if (connection_sends_old_item(connection))
 		decide(row, NULL);

@@ -51,6 +51,8 @@ typedef struct RowWrite
 	const char *readable_key;
 	const RowPlan *plan;
 	int			rounds;			/* computed requests sent */
+	const DynamoItem *new_item; /* the computed request gives the item this
+								 * key; NULL: it keeps its own */
 	const DynamoItem *item;		/* ROW_WRITTEN with RETURNING: the new item,
 								 * of a DELETE the old one */
 } RowWrite;

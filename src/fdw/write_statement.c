@@ -179,3 +179,20 @@ write_request_start(const WriteStatement *statement, const DynamoItem *key,
 	spec.body_length = body.len;
 	return request_start(statement->connection, &spec);
 }
+
+void
+write_raise_duplicate(const Table *table, const char *readable_key,
+					  int64 written)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
+					table->relation_name),
+			 written == 0
+			 ? errdetail("Item %s already exists.", readable_key)
+			 : errdetail_plural("Item %s already exists.  Before that, the statement wrote %lld item.",
+								"Item %s already exists.  Before that, the statement wrote %lld items.",
+								(unsigned long) written,
+								readable_key,
+								(long long) written)));
+}

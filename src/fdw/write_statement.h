@@ -8,6 +8,8 @@
 
 #include "postgres.h"
 
+#include "compat.h"
+
 #include "nodes/execnodes.h"
 
 #include "client/request.h"
@@ -35,6 +37,7 @@ typedef struct WriteStatement
 	bool		upsert;			/* dyn_upsert() was given */
 	bool		returning;		/* the rows written are wanted */
 	bool		check_locally;	/* constraints need the whole new row */
+	bool		assigns_key;	/* SET assigns a key column */
 	bool		has_volatile;	/* each row has values of its own */
 	bool		count_units;	/* ask for consumed capacity */
 	Bitmapset  *read_columns;	/* in WHERE and SET, as pull_varattnos() */
@@ -77,5 +80,13 @@ extern Request *write_request_start(const WriteStatement *statement,
 									const DynamoItem *key,
 									const char *readable_key,
 									const char *tail);
+
+/*
+ * Raises 23505 for an item whose key exists; written: items that the statement
+ * wrote before.
+ */
+extern void write_raise_duplicate(const Table *table,
+								  const char *readable_key, int64 written)
+			pg_attribute_noreturn();
 
 #endif							/* DYNAMORM_FDW_WRITE_STATEMENT_H */

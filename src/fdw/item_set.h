@@ -1,0 +1,25 @@
+/*
+ * item_set.h
+ *		The keys of items that a statement has written, so that it writes none
+ *		of them again.
+ */
+#ifndef DYNAMORM_FDW_ITEM_SET_H
+#define DYNAMORM_FDW_ITEM_SET_H
+
+#include "postgres.h"
+
+#include "client/attribute.h"
+
+typedef struct ItemSet ItemSet;
+
+/* An empty set, in the current memory context. */
+extern ItemSet *item_set_make(void);
+
+/*
+ * key holds the key attributes alone, in the order of the table's
+ * description.
+ */
+extern void item_set_add(ItemSet *set, const DynamoItem *key);
+extern bool item_set_has(const ItemSet *set, const DynamoItem *key);
+
+#endif							/* DYNAMORM_FDW_ITEM_SET_H */
