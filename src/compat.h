@@ -122,6 +122,19 @@ extern int	no_such_variable
 								  estate))
 #endif
 
+/* The same for the target of an INSERT, when it is planned. */
+#if PG_VERSION_NUM >= 160000
+#include "parser/parse_relation.h"
+#define insert_target_user(root, rte) \
+	((rte)->perminfoindex != 0 && \
+	 OidIsValid(getRTEPermissionInfo((root)->parse->rteperminfos, \
+									 (rte))->checkAsUser) ? \
+	 getRTEPermissionInfo((root)->parse->rteperminfos, (rte))->checkAsUser : \
+	 GetUserId())
+#else
+#define insert_target_user(root, rte) scan_user(NULL, rte)
+#endif
+
 /*
  * Does a collation compare bytes?  18 asks the locale itself.  Its header wants
  * ICU's headers, which a PostgreSQL server's development package does not

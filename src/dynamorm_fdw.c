@@ -9,6 +9,7 @@
 #include "foreign/fdwapi.h"
 
 #include "fdw/callbacks.h"
+#include "fdw/conflict.h"
 #include "fdw/settings.h"
 #include "fdw/transaction.h"
 
@@ -23,6 +24,7 @@ _PG_init(void)
 {
 	settings_define();
 	transaction_register();
+	conflict_register();
 }
 
 /*

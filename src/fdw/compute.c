@@ -8,9 +8,12 @@
 #include "compat.h"
 
 #include "access/sysattr.h"
+#include "access/table.h"
 #include "executor/executor.h"
+#include "optimizer/optimizer.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/partcache.h"
 #include "utils/rel.h"
 
 #include "fdw/access.h"
@@ -223,6 +226,35 @@ stamp_creation(const WriteStatement *statement, List *actions)
 								 path_make(column->attribute_name),
 								 operand_value(codec_encode(column->codec,
 															value, &place))));
+}
+
+bool
+compute_needs_whole_row(Oid relation_id, List *assigned)
+{
+	Relation	relation = table_open(relation_id, NoLock);
+	TupleConstr *constraints = relation->rd_att->constr;
+	Bitmapset  *columns = NULL;
+	bool		needed = false;
+	ListCell   *cell;
+	int			i;
+
+	if (constraints != NULL)
+		for (i = 0; i < constraints->num_check; i++)
+			pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
+						   &columns);
+	if (relation->rd_rel->relispartition)
+		pull_varattnos((Node *) RelationGetPartitionQual(relation), 1,
+					   &columns);
+	table_close(relation, NoLock);
+
+	foreach(cell, assigned)
+	{
+		if (bms_is_member(lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber,
+						  columns))
+			needed = true;
+	}
+	return needed ||
+		bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
 }
 
 void

@@ -91,6 +91,13 @@ extern UpdateAction *compute_column_action(const WriteStatement *statement,
 										   const char *readable_key);
 
 /*
+ * Do CHECK or partition constraints look at an assigned column (integer list of
+ * attribute numbers)?  Then the whole new row must be seen before it is
+ * written.
+ */
+extern bool compute_needs_whole_row(Oid relation_id, List *assigned);
+
+/*
  * Checks NOT NULL, CHECK, the partition constraint and a view's check option,
  * which core leaves to the remote side: see ExecInsert() and ExecUpdateAct().
  * Raises 23502, 23514, 44000.

@@ -11,7 +11,6 @@
 #include "compat.h"
 
 #include "access/sysattr.h"
-#include "access/table.h"
 #include "foreign/fdwapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -20,7 +19,6 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
-#include "utils/partcache.h"
 #include "utils/rel.h"
 
 #include "fdw/access.h"
@@ -79,32 +77,6 @@ direct_assignments(const Table *table, List *assigned, List *expressions)
 		assignments = lappend(assignments, assignment);
 	}
 	return assignments;
-}
-
-/* ---- stamps ---- */
-
-static void
-add_stamps(const Table *table, Index relid, List **assigned,
-		   List **expressions)
-{
-	int			i;
-
-	for (i = 0; i < table->column_count; i++)
-	{
-		const Column *column = &table->columns[i];
-		Expr	   *expr;
-
-		if (column->name == NULL || list_member_int(*assigned, column->attnum))
-			continue;
-		if (column->is_version)
-			expr = stamp_next_version(relid, column);
-		else if (column->is_updated_at)
-			expr = stamp_now(column);
-		else
-			continue;
-		*assigned = lappend_int(*assigned, column->attnum);
-		*expressions = lappend(*expressions, expr);
-	}
 }
 
 /* ---- the scan below the ModifyTable ---- */
@@ -223,41 +195,6 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 					 table->partition_key->name)));
 }
 
-/* ---- constraints ---- */
-
-/*
- * Do CHECK or partition constraints look at an assigned column?  Then the
- * whole new row must be seen before it is written.
- */
-static bool
-constraints_need_row(Oid relation_id, List *assigned)
-{
-	Relation	relation = table_open(relation_id, NoLock);
-	TupleConstr *constraints = relation->rd_att->constr;
-	Bitmapset  *columns = NULL;
-	bool		needed = false;
-	ListCell   *cell;
-	int			i;
-
-	if (constraints != NULL)
-		for (i = 0; i < constraints->num_check; i++)
-			pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
-						   &columns);
-	if (relation->rd_rel->relispartition)
-		pull_varattnos((Node *) RelationGetPartitionQual(relation), 1,
-					   &columns);
-	table_close(relation, NoLock);
-
-	foreach(cell, assigned)
-	{
-		if (bms_is_member(lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber,
-						  columns))
-			needed = true;
-	}
-	return needed ||
-		bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
-}
-
 /* ---- PlanDirectModify ---- */
 
 /* Splits the target list into assigned expressions and sub-selects. */
@@ -323,8 +260,8 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	{
 		split_target_list(root, result_relation, &assigned, &expressions,
 						  &multi_selects);
-		add_stamps(table, result_relation, &assigned, &expressions);
-		if (constraints_need_row(rte->relid, assigned))
+		stamp_assignments(table, result_relation, &assigned, &expressions);
+		if (compute_needs_whole_row(rte->relid, assigned))
 			flags |= DIRECT_FLAG_CHECK_LOCALLY;
 	}
 	pull_varattnos((Node *) clauses, result_relation, &read);

@@ -16,6 +16,8 @@
 
 #include "fdw/access.h"
 #include "fdw/callbacks.h"
+#include "fdw/compute.h"
+#include "fdw/conflict.h"
 #include "fdw/direct.h"
 #include "fdw/modify.h"
 #include "fdw/plan.h"
@@ -33,8 +35,9 @@ deparse_label(Scope *scope, Expr *expr)
 {
 	ExplainScope *explain = (ExplainScope *) scope;
 
+	/* beside "excluded", columns are shown with their table */
 	return deparse_expression((Node *) expr, explain->deparse_context,
-							  false, false);
+							  scope->values_varno != 0, false);
 }
 
 static ExplainScope *
@@ -202,6 +205,47 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 
 /* ---- modifications row by row ---- */
 
+/* Of INSERT ... ON CONFLICT DO UPDATE. */
+static void
+show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
+			const Table *table, ExplainState *es)
+{
+	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
+	ExplainScope *explain = make_scope(table, info->ri_RangeTableIndex,
+									   (Plan *) plan, es);
+	UpsertTranslation *upsert;
+
+	explain->scope.values_varno = INNER_VAR;
+	upsert = conflict_explain(plan, &explain->scope);
+	if (compute_needs_whole_row(table->relation_id, plan->onConflictCols))
+		upsert->obstacle = "a constraint on an assigned column";
+	show_operation(upsert->obstacle == NULL ? "UpdateItem"
+				   : "PutItem (UpdateItem, where the key is taken)", table,
+				   es);
+	ExplainPropertyText("Conflict Resolution", "UPDATE", es);
+	if (upsert->obstacle != NULL)
+	{
+		ExplainPropertyText("Computed Locally",
+							psprintf("%s; the update is conditional on the item that the PutItem found",
+									 upsert->obstacle), es);
+		return;
+	}
+	show_update(upsert->actions, es);
+	show_condition("ConditionExpression", upsert->condition, es);
+}
+
+static void
+show_put(const Table *table, ConflictAction action, ExplainState *es)
+{
+	show_operation("PutItem", table, es);
+	if (action == CONFLICT_NOTHING)
+		ExplainPropertyText("Conflict Resolution", "NOTHING", es);
+	if (table->partition_key != NULL)
+		show_condition("ConditionExpression",
+					   condition_not_exists(path_make(table->partition_key->attribute_name)),
+					   es);
+}
+
 static void
 explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 			   int subplan_index, ExplainState *es)
@@ -209,27 +253,21 @@ explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 	ModifyState *state = (ModifyState *) info->ri_FdwState;
 	const Table *table =
 		table_describe(RelationGetRelid(info->ri_RelationDesc));
+	ConflictAction action = private == NIL ? CONFLICT_ERROR
+		: intVal(list_nth(private, MODIFY_PRIVATE_CONFLICT));
 
-	switch (mtstate->operation)
+	if (mtstate->operation == CMD_INSERT && action == CONFLICT_UPDATE)
+		show_upsert(mtstate, info, table, es);
+	else if (mtstate->operation == CMD_INSERT)
+		show_put(table, action, es);
+	else
 	{
-		case CMD_INSERT:
-			show_operation("PutItem", table, es);
-			break;
-		case CMD_UPDATE:
-			show_operation("UpdateItem", table, es);
-			break;
-		default:
-			show_operation("DeleteItem", table, es);
-			break;
-	}
-	if (mtstate->operation != CMD_INSERT)
+		show_operation(mtstate->operation == CMD_UPDATE
+					   ? "UpdateItem" : "DeleteItem", table, es);
 		ExplainPropertyText("Computed Locally",
 							"each row; the write is conditional on what was read",
 							es);
-	else if (table->partition_key != NULL)
-		show_condition("ConditionExpression",
-					   condition_not_exists(path_make(table->partition_key->attribute_name)),
-					   es);
+	}
 	if (state != NULL)
 		show_counters(state->insert != NULL
 					  ? insert_counters(state->insert)

@@ -35,7 +35,8 @@ struct InsertState
 {
 	const Table *table;
 	Connection *connection;
-	bool		do_nothing;		/* ON CONFLICT DO NOTHING */
+	ConflictAction action;		/* where a key is taken */
+	ConflictState *conflict;	/* of CONFLICT_UPDATE */
 	List	   *stamps;			/* of InsertStamp */
 	char	   *tail;			/* the request after its item */
 	MemoryContext context;		/* of one batch of rows */
@@ -84,8 +85,10 @@ prepare_stamps(InsertState *state)
 }
 
 InsertState *
-insert_begin(ResultRelInfo *info, EState *estate, Oid user_id, bool do_nothing)
+insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
+			 ConflictAction action)
 {
+	EState	   *estate = mtstate->ps.state;
 	InsertState *state = palloc0(sizeof(InsertState));
 	Placeholders *placeholders = placeholders_make(false);
 	StringInfoData tail;
@@ -94,7 +97,7 @@ insert_begin(ResultRelInfo *info, EState *estate, Oid user_id, bool do_nothing)
 	state->table =
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	state->connection = option_connection(state->table->server_id, user_id);
-	state->do_nothing = do_nothing;
+	state->action = action;
 	state->context = AllocSetContextCreate(CurrentMemoryContext,
 										   "dynamorm_fdw rows",
 										   ALLOCSET_DEFAULT_SIZES);
@@ -106,11 +109,17 @@ insert_begin(ResultRelInfo *info, EState *estate, Oid user_id, bool do_nothing)
 					condition_not_exists(path_make(state->table->partition_key->attribute_name)),
 					placeholders);
 	json_append_text_member(&tail, "ConditionExpression", text.data);
+	if (action == CONFLICT_UPDATE)
+		appendStringInfoString(&tail,
+							   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
 	write_placeholders(&tail, placeholders);
 	if (estate->es_instrument != 0)
 		appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
 	appendStringInfoChar(&tail, '}');
 	state->tail = tail.data;
+	if (action == CONFLICT_UPDATE)
+		state->conflict = conflict_begin(mtstate, info, state->table,
+										 state->connection, &state->counters);
 	return state;
 }
 
@@ -210,27 +219,10 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 static void
 start_row(InsertState *state, InsertRow *row)
 {
-	const Table *table = state->table;
-	StringInfoData body;
-	RequestSpec spec = {
-		.operation = "PutItem",
-		.kind = REQUEST_WRITE,
-		.table = table->table_name,
-		.counters = &state->counters
-	};
-
-	row->readable_key = table_readable_key(table, row->item);
-	spec.key = row->readable_key;
-
-	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"TableName\":");
-	json_append_string(&body, table->table_name, strlen(table->table_name));
-	appendStringInfoString(&body, ",\"Item\":");
-	json_append_item(&body, row->item);
-	appendStringInfoString(&body, state->tail);
-	spec.body = body.data;
-	spec.body_length = body.len;
-	row->request = request_start(state->connection, &spec);
+	row->readable_key = table_readable_key(state->table, row->item);
+	row->request = write_put_start(state->connection, state->table, row->item,
+								   row->readable_key, state->tail,
+								   &state->counters);
 }
 
 /*
@@ -256,7 +248,8 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 			state->written++;
 			transaction_count_write();
 		}
-		else if (outcome == OUTCOME_CONDITION_FAILED && state->do_nothing)
+		else if (outcome == OUTCOME_CONDITION_FAILED &&
+				 state->action == CONFLICT_NOTHING)
 			continue;
 		else if (failed == NULL)
 			failed = &rows[i];
@@ -300,13 +293,75 @@ prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
 	row->item = item_from_slot(state->table, slot);
 }
 
+/* A row as it was written, which may be less than given: an empty set. */
+static void
+store_item(const InsertState *state, ResultRelInfo *info,
+		   TupleTableSlot *slot, const DynamoItem *item)
+{
+	if (info->ri_projectReturning == NULL && state->conflict == NULL)
+		return;
+	ExecClearTuple(slot);
+	table_decode_item(state->table, item, NULL,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+}
+
+/* Puts all rows; the slots of those inserted are moved to the front. */
+static int
+put_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows, int count,
+		 TupleTableSlot **slots)
+{
+	int			inserted = 0;
+	int			i;
+
+	for (i = 0; i < count; i++)
+		start_row(state, &rows[i]);
+	for (i = 0; i < count; i++)
+		request_wait(rows[i].request);
+	settle_rows(state, rows, count);
+
+	for (i = 0; i < count; i++)
+	{
+		if (request_outcome(rows[i].request) != OUTCOME_SUCCESS)
+			continue;
+		store_item(state, info, rows[i].slot, rows[i].item);
+		slots[inserted++] = rows[i].slot;
+	}
+	return inserted;
+}
+
+/* The same with ON CONFLICT DO UPDATE. */
+static int
+upsert_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows,
+			int count, TupleTableSlot **slots)
+{
+	ConflictRow *upserts = palloc0(sizeof(ConflictRow) * count);
+	int			written = 0;
+	int			i;
+
+	for (i = 0; i < count; i++)
+	{
+		upserts[i].slot = rows[i].slot;
+		upserts[i].item = rows[i].item;
+	}
+	conflict_apply(state->conflict, upserts, count, state->tail);
+	for (i = 0; i < count; i++)
+	{
+		if (!upserts[i].written)
+			continue;
+		if (upserts[i].result != NULL)
+			store_item(state, info, rows[i].slot, upserts[i].result);
+		slots[written++] = rows[i].slot;
+	}
+	return written;
+}
+
 TupleTableSlot **
 insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 			TupleTableSlot **slots, int *count)
 {
 	MemoryContext old;
 	InsertRow  *rows;
-	int			inserted = 0;
 	int			i;
 
 	MemoryContextReset(state->context);
@@ -314,30 +369,9 @@ insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 	rows = palloc0(sizeof(InsertRow) * *count);
 	for (i = 0; i < *count; i++)
 		prepare_row(state, estate, info, slots[i], &rows[i]);
-	for (i = 0; i < *count; i++)
-		start_row(state, &rows[i]);
-	for (i = 0; i < *count; i++)
-		request_wait(rows[i].request);
-	settle_rows(state, rows, *count);
-
-	for (i = 0; i < *count; i++)
-	{
-		TupleTableSlot *slot = rows[i].slot;
-
-		if (request_outcome(rows[i].request) != OUTCOME_SUCCESS)
-			continue;
-
-		/* what was stored may be less than what was given: an empty set */
-		if (info->ri_projectReturning != NULL)
-		{
-			ExecClearTuple(slot);
-			table_decode_item(state->table, rows[i].item, NULL,
-							  slot->tts_values, slot->tts_isnull);
-			ExecStoreVirtualTuple(slot);
-		}
-		slots[inserted++] = slot;
-	}
-	*count = inserted;
+	*count = state->conflict != NULL
+		? upsert_rows(state, info, rows, *count, slots)
+		: put_rows(state, info, rows, *count, slots);
 	MemoryContextSwitchTo(old);
 	return slots;
 }

@@ -10,18 +10,19 @@
 #include "nodes/execnodes.h"
 
 #include "client/request.h"
+#include "fdw/conflict.h"
 #include "translate/table.h"
 
 typedef struct InsertState InsertState;
 
 /* Prepares insertions as a user, in the current memory context. */
-extern InsertState *insert_begin(ResultRelInfo *info, EState *estate,
-								 Oid user_id, bool do_nothing);
+extern InsertState *insert_begin(ModifyTableState *mtstate,
+								 ResultRelInfo *info, Oid user_id,
+								 ConflictAction action);
 
 /*
- * Inserts *count rows, all at once; *count becomes the number of those
- * inserted (less only with ON CONFLICT DO NOTHING), whose slots are moved to
- * the front.  Raises 23505 if a key is taken, and what checks, codecs and
+ * Inserts *count rows, all at once; *count becomes the number of those written
+ * (less only with ON CONFLICT), whose slots are moved to the front.  Raises 23505 if a key is taken, and what checks, codecs and
  * request_raise() raise; what was written until then stays.
  */
 extern TupleTableSlot **insert_rows(InsertState *state, EState *estate,

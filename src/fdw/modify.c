@@ -46,8 +46,8 @@ static List *
 plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
 {
-	return list_make1(makeInteger(plan->onConflictAction ==
-								  ONCONFLICT_NOTHING));
+	return list_make1(makeInteger(conflict_plan(root, plan,
+												result_relation)));
 }
 
 /* ---- begin and end ---- */
@@ -67,9 +67,9 @@ begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
 	state = palloc0(sizeof(ModifyState));
 	info->ri_FdwState = state;
 	if (mtstate->operation == CMD_INSERT)
-		state->insert = insert_begin(info, estate, user_id,
+		state->insert = insert_begin(mtstate, info, user_id,
 									 intVal(list_nth(private,
-													 MODIFY_PRIVATE_DO_NOTHING)) != 0);
+													 MODIFY_PRIVATE_CONFLICT)));
 	else
 		state->change = row_change_begin(mtstate, info, user_id);
 }
@@ -96,10 +96,11 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 				 errmsg("cannot move a row into foreign table \"%s\", which the same UPDATE changes",
 						RelationGetRelationName(info->ri_RelationDesc)),
 				 errhint("DELETE the row and INSERT it again.")));
-	state->insert = insert_begin(info, estate,
+	state->insert = insert_begin(mtstate, info,
 								 result_relation_user(info, estate),
 								 plan != NULL &&
-								 plan->onConflictAction == ONCONFLICT_NOTHING);
+								 plan->onConflictAction == ONCONFLICT_NOTHING
+								 ? CONFLICT_NOTHING : CONFLICT_ERROR);
 	info->ri_FdwState = state;
 }
 

@@ -13,7 +13,7 @@
 /* fdw_private of a modification of single rows */
 enum ModifyPrivate
 {
-	MODIFY_PRIVATE_DO_NOTHING,	/* integer: ON CONFLICT DO NOTHING */
+	MODIFY_PRIVATE_CONFLICT,	/* integer: ConflictAction of an INSERT */
 	MODIFY_PRIVATE_COUNT
 };
 

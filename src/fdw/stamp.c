@@ -91,3 +91,27 @@ stamp_next_version(Index relid, const Column *column)
 	set_opfuncid(sum);
 	return (Expr *) sum;
 }
+
+void
+stamp_assignments(const Table *table, Index relid, List **assigned,
+				  List **expressions)
+{
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+		Expr	   *expr;
+
+		if (column->name == NULL || list_member_int(*assigned, column->attnum))
+			continue;
+		if (column->is_version)
+			expr = stamp_next_version(relid, column);
+		else if (column->is_updated_at)
+			expr = stamp_now(column);
+		else
+			continue;
+		*assigned = lappend_int(*assigned, column->attnum);
+		*expressions = lappend(*expressions, expr);
+	}
+}

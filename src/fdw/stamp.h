@@ -22,4 +22,11 @@ extern Const *stamp_integer(Oid type_id, int value);
 /* coalesce(version, 0) + 1, of the column's own type. */
 extern Expr *stamp_next_version(Index relid, const Column *column);
 
+/*
+ * Adds to the assignments of an UPDATE (integer list of attribute numbers, and
+ * list of expressions) the stamps that it does not assign itself.
+ */
+extern void stamp_assignments(const Table *table, Index relid,
+							  List **assigned, List **expressions);
+
 #endif							/* DYNAMORM_FDW_STAMP_H */

@@ -180,6 +180,31 @@ write_request_start(const WriteStatement *statement, const DynamoItem *key,
 	return request_start(statement->connection, &spec);
 }
 
+Request *
+write_put_start(Connection *connection, const Table *table,
+				const DynamoItem *item, const char *readable_key,
+				const char *tail, RequestCounters *counters)
+{
+	StringInfoData body;
+	RequestSpec spec = {
+		.operation = "PutItem",
+		.kind = REQUEST_WRITE,
+		.table = table->table_name,
+		.key = readable_key,
+		.counters = counters
+	};
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"TableName\":");
+	json_append_string(&body, table->table_name, strlen(table->table_name));
+	appendStringInfoString(&body, ",\"Item\":");
+	json_append_item(&body, item);
+	appendStringInfoString(&body, tail);
+	spec.body = body.data;
+	spec.body_length = body.len;
+	return request_start(connection, &spec);
+}
+
 void
 write_raise_duplicate(const Table *table, const char *readable_key,
 					  int64 written)

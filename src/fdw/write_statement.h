@@ -82,6 +82,15 @@ extern Request *write_request_start(const WriteStatement *statement,
 									const char *tail);
 
 /*
+ * The same for the PutItem of a new item; tail is the request from after its
+ * item to its end.
+ */
+extern Request *write_put_start(Connection *connection, const Table *table,
+								const DynamoItem *item,
+								const char *readable_key, const char *tail,
+								RequestCounters *counters);
+
+/*
  * Raises 23505 for an item whose key exists; written: items that the statement
  * wrote before.
  */

@@ -11,17 +11,30 @@
 
 #include "translate/scope.h"
 
+/*
+ * Is there a column without a value in an expression?  One of another relation
+ * has none here either.  Like contain_var_clause() in var.c.
+ */
+static bool
+has_column(Node *node, void *context)
+{
+	const Scope *scope = (const Scope *) context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+		return ((Var *) node)->varlevelsup == 0 &&
+			(scope->values_varno == 0 ||
+			 ((Var *) node)->varno != scope->values_varno);
+	return expression_tree_walker(node, has_column, context);
+}
+
 bool
 scope_is_column_free(const Scope *scope, Expr *expr)
 {
 	if (IsA(expr, Const))
 		return true;
-
-	/*
-	 * A column of another relation has no value here either, so any Var will
-	 * do for a refusal.
-	 */
-	return !contain_var_clause((Node *) expr) &&
+	return !has_column((Node *) expr, unconstify(Scope *, scope)) &&
 		!contain_volatile_functions((Node *) expr);
 }
 

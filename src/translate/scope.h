@@ -22,6 +22,8 @@ struct Scope
 {
 	const Table *table;
 	Index		varno;			/* of the table in the expressions */
+	int			values_varno;	/* rows of this one are values: INNER_VAR for
+								 * "excluded"; 0: of none */
 	bool		keys_forbidden; /* key attributes may not be named (the filter
 								 * of a Query) */
 
