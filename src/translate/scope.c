@@ -11,30 +11,49 @@
 
 #include "translate/scope.h"
 
+typedef struct ColumnSearch
+{
+	const Scope *scope;
+	bool		in_case;		/* inside an expression that gives CaseTestExpr
+								 * its value */
+} ColumnSearch;
+
 /*
  * Is there a column without a value in an expression?  One of another relation
- * has none here either.  Like contain_var_clause() in var.c.
+ * has none here either.  Like contain_var_clause() in var.c; but in nested
+ * assignments (SET row.field.field = v) the old value of the outer field is a
+ * CaseTestExpr, see transformAssignmentIndirection() in parse_target.c.
  */
 static bool
 has_column(Node *node, void *context)
 {
-	const Scope *scope = (const Scope *) context;
+	ColumnSearch *search = (ColumnSearch *) context;
 
 	if (node == NULL)
 		return false;
 	if (IsA(node, Var))
 		return ((Var *) node)->varlevelsup == 0 &&
-			(scope->values_varno == 0 ||
-			 ((Var *) node)->varno != scope->values_varno);
+			(search->scope->values_varno == 0 ||
+			 ((Var *) node)->varno != search->scope->values_varno);
+	if (IsA(node, CaseTestExpr))
+		return !search->in_case;
+	if (IsA(node, CaseExpr) || IsA(node, ArrayCoerceExpr))
+	{
+		ColumnSearch inside = {.scope = search->scope, .in_case = true};
+
+		return expression_tree_walker(node, has_column, &inside);
+	}
 	return expression_tree_walker(node, has_column, context);
 }
 
 bool
 scope_is_column_free(const Scope *scope, Expr *expr)
 {
+	ColumnSearch search = {.scope = scope};
+
 	if (IsA(expr, Const))
 		return true;
-	return !has_column((Node *) expr, unconstify(Scope *, scope)) &&
+	return !has_column((Node *) expr, &search) &&
 		!contain_volatile_functions((Node *) expr);
 }
 

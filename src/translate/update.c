@@ -431,13 +431,18 @@ set_element(UpdateBuilder *builder, int index, Expr *element, bool size_guard)
 	Column	   *column = builder->column;
 	DocumentPath *list = path_make(column->attribute_name);
 	DocumentPath *path = path_with_index(list, index);
-	Operand    *operand = element_operand(builder, element);
+	Operand    *operand;
 	char		size[12];
 
-	if (operand == NULL || assigns_index_already(builder, path))
+	if (assigns_index_already(builder, path))
 		return false;
-
 	update_add_guard(builder, is_plain_list(column));
+	/* that it is there, the guard of its type says */
+	if (IsA(element, FieldStore))
+		return update_element_fields(builder, path, (FieldStore *) element);
+	operand = element_operand(builder, element);
+	if (operand == NULL)
+		return false;
 	if (size_guard && index > 0)
 	{
 		snprintf(size, sizeof(size), "%d", index);
@@ -462,6 +467,8 @@ translate_subscript(UpdateBuilder *builder, SubscriptingRef *ref)
 {
 	int			index;
 
+	if (builder->column->codec->kind == CODEC_JSON)
+		return update_document(builder, (Expr *) ref);
 	if (builder->column->codec->kind != CODEC_LIST ||
 		ref->refassgnexpr == NULL || ref->reflowerindexpr != NIL ||
 		list_length(ref->refupperindexpr) != 1)
@@ -565,7 +572,9 @@ translate_function(UpdateBuilder *builder, FuncExpr *call)
 		case DYN_LIST_REMOVE:
 			return translate_list_remove(builder, first, second);
 		default:
-			return translate_cast_coalesce(builder, call) ||
+			return builder->column->codec->kind == CODEC_JSON
+				? update_document(builder, (Expr *) call)
+				: translate_cast_coalesce(builder, call) ||
 				update_number_arithmetic(builder, (Expr *) call);
 	}
 }
@@ -581,7 +590,9 @@ translate_operator(UpdateBuilder *builder, OpExpr *op)
 											   op->args, op->opcollid,
 											   op->inputcollid,
 											   COERCE_EXPLICIT_CALL));
-	return update_number_arithmetic(builder, (Expr *) op);
+	return builder->column->codec->kind == CODEC_JSON
+		? update_document(builder, (Expr *) op)
+		: update_number_arithmetic(builder, (Expr *) op);
 }
 
 static bool
@@ -589,8 +600,10 @@ translate_assignment(UpdateBuilder *builder, Expr *expr)
 {
 	Column	   *column = builder->column;
 
-	if (column->key != KEY_NONE || column->is_document)
+	if (column->key != KEY_NONE)
 		return false;
+	if (column->is_document)
+		return update_document(builder, expr);
 	if (scope_is_column_free(builder->scope, expr))
 		return translate_value(builder, expr);
 
@@ -607,6 +620,8 @@ translate_assignment(UpdateBuilder *builder, Expr *expr)
 			return translate_coalesce(builder, (CoalesceExpr *) expr);
 		case T_SubscriptingRef:
 			return translate_subscript(builder, (SubscriptingRef *) expr);
+		case T_FieldStore:
+			return update_composite(builder, (FieldStore *) expr);
 		case T_FuncExpr:
 			return translate_function(builder, (FuncExpr *) expr);
 		case T_OpExpr:

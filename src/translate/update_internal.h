@@ -57,4 +57,19 @@ extern bool update_number_add(UpdateBuilder *builder, Expr *first, Expr *by,
 /* c = c + v, v + c, c - v, coalesce(c, d) + v, c + other, ... */
 extern bool update_number_arithmetic(UpdateBuilder *builder, Expr *expr);
 
+/* ---- update_path.c ---- */
+
+/*
+ * A changed jsonb column: subscripts, jsonb_set(), -, #- and ||, also one upon
+ * the other.  On false, actions and guards may hold a part of it.
+ */
+extern bool update_document(UpdateBuilder *builder, Expr *expr);
+
+/* row.field = v, of a composite column. */
+extern bool update_composite(UpdateBuilder *builder, FieldStore *store);
+
+/* l[2].field = v, of an array of composite values. */
+extern bool update_element_fields(UpdateBuilder *builder,
+								  DocumentPath *element, FieldStore *store);
+
 #endif							/* DYNAMORM_TRANSLATE_UPDATE_INTERNAL_H */
