@@ -11,12 +11,12 @@
 #include "access/table.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
-#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
 
 #include "fdw/access.h"
+#include "fdw/column_action.h"
 #include "fdw/compute.h"
 #include "fdw/key_change.h"
 
@@ -79,88 +79,13 @@ compute_where(const WriteStatement *statement, const Computation *computation)
 	return ExecQual(computation->where, statement->evaluator->context);
 }
 
-void
-compute_raise_null(const Table *table, const Column *column,
-				   const char *readable_key)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NOT_NULL_VIOLATION),
-			 errmsg("null value in column \"%s\" of relation \"%s\" violates not-null constraint",
-					column->name, table->relation_name),
-			 readable_key != NULL
-			 ? errdetail("Failing item has the key %s.", readable_key) : 0,
-			 column->key != KEY_NONE
-			 ? errhint("Column \"%s\" is part of the DynamoDB key, which every item must have.",
-					   column->name) : 0,
-			 errtablecol(RelationIdGetRelation(table->relation_id),
-						 column->attnum)));
-}
-
-bool
-compute_datum_unchanged(const Column *column, bool old_isnull, Datum old_value,
-				bool new_isnull, Datum new_value)
-{
-	int16		length;
-	bool		by_value;
-
-	if (old_isnull || new_isnull)
-		return old_isnull && new_isnull;
-	get_typlenbyval(column->codec->type_id, &length, &by_value);
-	return datum_image_eq(old_value, new_value, by_value, length);
-}
-
-void
-compute_check_key_value(const Table *table, const Column *column,
-						const AttributeValue *value, const char *readable_key)
-{
-	if (value == NULL)
-		compute_raise_null(table, column, readable_key);
-	if (value->type != ATTRIBUTE_N && value->length == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("empty value in key column \"%s\" of foreign table \"%s\"",
-						column->name, table->relation_name),
-				 errdetail("A DynamoDB key cannot be an empty string or empty bytes."),
-				 errhint("Give column \"%s\" a value of at least one byte.",
-						 column->name)));
-}
-
-UpdateAction *
-compute_column_action(const WriteStatement *statement, const Column *column,
-				  bool unchanged, bool isnull, Datum value,
-				  const char *readable_key)
-{
-	DocumentPath *path = path_make(column->attribute_name);
-	CodecPlace	place = table_place(statement->table, column, readable_key);
-	AttributeValue *attribute = NULL;
-
-	if (column->is_document)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("assigning to the document column \"%s\" is not supported yet",
-						column->name)));
-	if (isnull && column->not_null)
-		compute_raise_null(statement->table, column, readable_key);
-	if (unchanged)
-		return NULL;
-	if (!isnull)
-		attribute = codec_encode(column->codec, value, &place);
-	if (column->key != KEY_NONE)
-		compute_check_key_value(statement->table, column, attribute,
-								readable_key);
-	if (attribute == NULL && column->not_null)
-		compute_raise_null(statement->table, column, readable_key);
-	return attribute == NULL
-		? update_action(UPDATE_REMOVE, path, NULL)
-		: update_action(UPDATE_SET, path, operand_value(attribute));
-}
-
 /*
  * Evaluates every SET item on the old row before any is stored in the new one.
  */
 static List *
 evaluate_assignments(const WriteStatement *statement,
-					 const Computation *computation, const char *readable_key)
+					 const Computation *computation, const DynamoItem *item,
+					 const char *readable_key)
 {
 	TupleTableSlot *old = statement->old_slot;
 	TupleTableSlot *new = statement->new_slot;
@@ -189,21 +114,23 @@ evaluate_assignments(const WriteStatement *statement,
 		int			i = column->attnum - 1;
 		bool		loaded = statement->loaded_columns == NULL ||
 			statement->loaded_columns[i];
-		UpdateAction *action;
-		bool		unchanged;
 
 		new->tts_values[i] = ExecEvalExpr(state, context, &new->tts_isnull[i]);
 
+		if (new->tts_isnull[i] && column->not_null)
+			column_raise_null(statement->table, column, readable_key);
+
 		/* of a column that was not loaded nothing is known */
-		unchanged = loaded &&
-			compute_datum_unchanged(column,
-									old->tts_isnull[i], old->tts_values[i],
-									new->tts_isnull[i], new->tts_values[i]);
-		action = compute_column_action(statement, column, unchanged,
-									   new->tts_isnull[i], new->tts_values[i],
-									   readable_key);
-		if (action != NULL)
-			actions = lappend(actions, action);
+		if (loaded &&
+			column_datum_unchanged(column,
+								   old->tts_isnull[i], old->tts_values[i],
+								   new->tts_isnull[i], new->tts_values[i]))
+			continue;
+		actions = list_concat(actions,
+							  column_actions(statement->table, column, item,
+											 new->tts_isnull[i],
+											 new->tts_values[i],
+											 readable_key));
 	}
 	ExecStoreVirtualTuple(new);
 	new->tts_tableOid = statement->table->relation_id;
@@ -343,7 +270,8 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 
 	if (statement->operation == CMD_UPDATE)
 	{
-		actions = evaluate_assignments(statement, computation, readable_key);
+		actions = evaluate_assignments(statement, computation, item,
+									   readable_key);
 		if (statement->check_locally)
 			compute_check_row(statement->result_info, statement->new_slot,
 							  statement->estate);

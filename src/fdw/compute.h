@@ -75,21 +75,6 @@ extern Condition *compute_unchanged(const Table *table,
 									Bitmapset *read_columns,
 									const DynamoItem *item);
 
-/* Are the old and the new value of a column the same, to the byte? */
-extern bool compute_datum_unchanged(const Column *column,
-									bool old_isnull, Datum old_value,
-									bool new_isnull, Datum new_value);
-
-/*
- * The action that gives a column its new value; NULL if it keeps the old one.
- * Raises what may not be stored: see compute_request_tail().
- */
-extern UpdateAction *compute_column_action(const WriteStatement *statement,
-										   const Column *column,
-										   bool unchanged,
-										   bool isnull, Datum value,
-										   const char *readable_key);
-
 /*
  * Do CHECK or partition constraints look at an assigned column (integer list of
  * attribute numbers)?  Then the whole new row must be seen before it is
@@ -104,19 +89,5 @@ extern bool compute_needs_whole_row(Oid relation_id, List *assigned);
  */
 extern void compute_check_row(ResultRelInfo *info, TupleTableSlot *slot,
 							  EState *estate);
-
-/*
- * A key attribute must be there, and must not be empty: raises 23502, 23514.
- * readable_key is the item's key so far, or NULL.  Source: DynamoDB Developer
- * Guide, "Naming rules and data types".
- */
-extern void compute_check_key_value(const Table *table, const Column *column,
-									const AttributeValue *value,
-									const char *readable_key);
-
-/* Raises 23502 for a column whose value is NULL and must not be. */
-extern void compute_raise_null(const Table *table, const Column *column,
-							   const char *readable_key)
-			pg_attribute_noreturn();
 
 #endif							/* DYNAMORM_FDW_COMPUTE_H */

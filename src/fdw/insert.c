@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "client/request.h"
+#include "fdw/column_action.h"
 #include "fdw/compute.h"
 #include "fdw/description.h"
 #include "fdw/insert.h"
@@ -154,30 +155,17 @@ add_attribute(DynamoItem *item, const char *name, const AttributeValue *value)
 
 /* The document column's members become attributes of the item. */
 static void
-add_document(const Table *table, const Column *column, DynamoItem *item,
+add_document(const Table *table, DynamoItem *item,
 			 const AttributeValue *document)
 {
 	int			i;
 
-	if (document->type != ATTRIBUTE_M)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("document column \"%s\" must hold a JSON object",
-						column->name)));
-
+	column_check_document(table, document);
 	item->attributes = repalloc(item->attributes, sizeof(Attribute) *
 								(table->column_count + document->length));
 	for (i = 0; i < document->length; i++)
-	{
-		const Attribute *member = &document->u.entries[i];
-
-		if (table_maps_attribute(table, member->name))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("document column \"%s\" must not hold attribute \"%s\", which has a column of its own",
-							column->name, member->name)));
-		add_attribute(item, member->name, &member->value);
-	}
+		add_attribute(item, document->u.entries[i].name,
+					  &document->u.entries[i].value);
 }
 
 static DynamoItem *
@@ -201,7 +189,7 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 		if (!slot->tts_isnull[i])
 			value = codec_encode(column->codec, slot->tts_values[i], &place);
 		if (column->key != KEY_NONE)
-			compute_check_key_value(table, column, value, NULL);
+			column_check_key(table, column, value, NULL);
 		if (value == NULL)
 			continue;
 		if (column->is_document)
@@ -210,7 +198,7 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 			add_attribute(item, column->attribute_name, value);
 	}
 	if (document != NULL)
-		add_document(table, table->document, item, document);
+		add_document(table, item, document);
 	return item;
 }
 

@@ -15,10 +15,10 @@
 #include "access/sysattr.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
-#include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "fdw/column_action.h"
 #include "fdw/compute.h"
 #include "fdw/description.h"
 #include "fdw/item_set.h"
@@ -203,13 +203,34 @@ key_of_old_row(const RowChange *change)
 			continue;
 		value = old_value(change, column);
 		if (value == NULL)
-			compute_raise_null(table, column, NULL);
+			column_raise_null(table, column, NULL);
 		attribute->name = unconstify(char *, column->attribute_name);
 		attribute->name_length = column->attribute_name_length;
 		attribute->value = *value;
 		key->count++;
 	}
 	return key;
+}
+
+/* The members of the document, which are attributes, are spelled so. */
+static List *
+members_spelled_as(AttributeValue *document)
+{
+	List	   *conditions = NIL;
+	int			i;
+
+	if (document == NULL || document->type != ATTRIBUTE_M)
+		return NIL;
+	for (i = 0; i < document->length; i++)
+	{
+		Attribute  *member = &document->u.entries[i];
+
+		conditions = lappend(conditions,
+							 condition_compare(operand_path(path_make(member->name)),
+											   COMPARISON_EQ,
+											   operand_value(&member->value)));
+	}
+	return conditions;
 }
 
 /* Condition: the attributes are as we would spell the old row. */
@@ -227,11 +248,15 @@ spelled_as_old_row(const RowChange *change)
 		DocumentPath *path;
 		AttributeValue *value;
 
-		if (column->name == NULL || column->key != KEY_NONE ||
-			column->is_document)
+		if (column->name == NULL || column->key != KEY_NONE)
 			continue;
 		path = path_make(column->attribute_name);
 		value = old_value(change, column);
+		if (column->is_document)
+		{
+			conditions = list_concat(conditions, members_spelled_as(value));
+			continue;
+		}
 		conditions = lappend(conditions, value == NULL
 							 ? condition_either(condition_not_exists(path),
 												condition_type(path, ATTRIBUTE_NULL))
@@ -257,7 +282,7 @@ is_old_row(const RowChange *change, const Datum *values, const bool *nulls)
 		const Column *column = &table->columns[i];
 
 		if (column->name != NULL &&
-			!compute_datum_unchanged(column,
+			!column_datum_unchanged(column,
 									 old->tts_isnull[i], old->tts_values[i],
 									 nulls[i], values[i]))
 			return false;
@@ -285,8 +310,8 @@ stamp_new_row(RowChange *change, TupleTableSlot *slot)
 }
 
 static List *
-actions_of_new_row(RowChange *change, TupleTableSlot *slot,
-				   const char *readable_key)
+actions_of_new_row(RowChange *change, const RowAttempt *attempt,
+				   TupleTableSlot *slot)
 {
 	const Table *table = change->statement.table;
 	TupleTableSlot *old = change->statement.old_slot;
@@ -296,20 +321,34 @@ actions_of_new_row(RowChange *change, TupleTableSlot *slot,
 	for (i = 0; i < table->column_count; i++)
 	{
 		const Column *column = &table->columns[i];
-		UpdateAction *action;
 
-		if (column->name == NULL ||
-			compute_datum_unchanged(column,
+		if (column->name != NULL &&
+			!column_datum_unchanged(column,
 									old->tts_isnull[i], old->tts_values[i],
 									slot->tts_isnull[i], slot->tts_values[i]))
-			continue;
-		action = compute_column_action(&change->statement, column, false,
-									   slot->tts_isnull[i],
-									   slot->tts_values[i], readable_key);
-		if (action != NULL)
-			actions = lappend(actions, action);
+			actions = list_concat(actions,
+								  column_actions(table, column, attempt->base,
+												 slot->tts_isnull[i],
+												 slot->tts_values[i],
+												 attempt->readable_key));
 	}
 	return actions;
+}
+
+/* Is the document column given another value? */
+static bool
+changes_document(const RowChange *change, TupleTableSlot *slot)
+{
+	const Column *column = change->statement.table->document;
+	TupleTableSlot *old = change->statement.old_slot;
+	int			i;
+
+	if (column == NULL)
+		return false;
+	i = column->attnum - 1;
+	return !column_datum_unchanged(column,
+								   old->tts_isnull[i], old->tts_values[i],
+								   slot->tts_isnull[i], slot->tts_values[i]);
 }
 
 /* ---- requests ---- */
@@ -517,17 +556,19 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 		const DynamoItem *item;
 		List	   *actions = NIL;
 		bool		moves = false;
+		bool		needs_item = false;
 
 		if (is_update)
 		{
 			slot_getallattrs(slot);
 			stamp_new_row(change, slot);
 			compute_check_row(statement->result_info, slot, statement->estate);
-			actions = actions_of_new_row(change, slot, attempt.readable_key);
+			actions = actions_of_new_row(change, &attempt, slot);
 			moves = key_change_wanted(statement->table, attempt.key, &actions);
+			/* all of it goes under the new key, or into the document */
+			needs_item = moves || changes_document(change, slot);
 		}
-		if (moves && attempt.base == NULL)
-			/* all of it goes under the new key */
+		if (needs_item && attempt.base == NULL)
 			item = read_item(change, &attempt);
 		else
 		{
