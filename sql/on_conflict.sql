@@ -76,6 +76,21 @@ INSERT INTO stock (id, n) VALUES ('m', 1), ('m', 2) ON CONFLICT (id) DO UPDATE S
 EXPLAIN (COSTS OFF) INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO NOTHING;
 INSERT INTO stock (id, n) VALUES ('a', 1), ('z', 26) ON CONFLICT (id) DO NOTHING RETURNING id, n;
 INSERT INTO stock (id, n) VALUES ('a', 1), ('y', 25) ON CONFLICT DO NOTHING RETURNING id, n;
+-- several batches, in each of which some are skipped
+INSERT INTO stock (id, n) SELECT 'w' || i, 0 FROM generate_series(0, 99, 7) i;
+INSERT INTO stock (id, n) SELECT 'w' || i, i FROM generate_series(0, 99) i ON CONFLICT DO NOTHING;
+\echo :ROW_COUNT
+SELECT count(*), sum(n), count(DISTINCT n) FROM stock WHERE id ^@ 'w';
+DELETE FROM stock WHERE id ^@ 'w';
+-- of several rows with one key the first wins
+INSERT INTO stock (id, n) SELECT 'w' || i / 4, i FROM generate_series(0, 39) i ON CONFLICT DO NOTHING;
+SELECT count(*), sum(n) FROM stock WHERE id ^@ 'w';
+DELETE FROM stock WHERE id ^@ 'w';
+SET client_min_messages = error;
+INSERT INTO stock (id, n) VALUES ('w1', 1), ('w1', 2);
+RESET client_min_messages;
+SELECT id, n FROM stock WHERE id ^@ 'w';
+DELETE FROM stock WHERE id ^@ 'w';
 -- prepared, in CTEs, in functions
 SET plan_cache_mode = force_generic_plan;
 PREPARE add (text, bigint) AS

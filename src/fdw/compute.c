@@ -82,15 +82,13 @@ compute_where(const WriteStatement *statement, const Computation *computation)
 /*
  * Evaluates every SET item on the old row before any is stored in the new one.
  */
-static List *
-evaluate_assignments(const WriteStatement *statement,
-					 const Computation *computation, const DynamoItem *item,
-					 const char *readable_key)
+static void
+evaluate_new_row(const WriteStatement *statement,
+				 const Computation *computation)
 {
 	TupleTableSlot *old = statement->old_slot;
 	TupleTableSlot *new = statement->new_slot;
 	ExprContext *context = statement->evaluator->context;
-	List	   *actions = NIL;
 	ListCell   *assignment_cell;
 	ListCell   *value_cell;
 	ListCell   *cell;
@@ -109,16 +107,55 @@ evaluate_assignments(const WriteStatement *statement,
 			value_cell, computation->values)
 	{
 		Assignment *assignment = (Assignment *) lfirst(assignment_cell);
-		ExprState  *state = (ExprState *) lfirst(value_cell);
-		const Column *column = assignment->column;
+		int			i = assignment->column->attnum - 1;
+
+		new->tts_values[i] = ExecEvalExpr((ExprState *) lfirst(value_cell),
+										  context, &new->tts_isnull[i]);
+	}
+	ExecStoreVirtualTuple(new);
+	new->tts_tableOid = statement->table->relation_id;
+}
+
+/*
+ * What PostgreSQL checks of a row before it is stored, in its order: first
+ * that nothing is NULL that must not be.
+ */
+static void
+check_new_row(const WriteStatement *statement,
+			  const Computation *computation, const char *readable_key)
+{
+	ListCell   *cell;
+
+	foreach(cell, computation->assignments)
+	{
+		const Column *column = ((Assignment *) lfirst(cell))->column;
+
+		if (column->not_null &&
+			statement->new_slot->tts_isnull[column->attnum - 1])
+			column_raise_null(statement->table, column, readable_key);
+	}
+	if (statement->check_locally)
+		compute_check_row(statement->result_info, statement->new_slot,
+						  statement->estate);
+}
+
+/* What has to be written for the assigned columns that have changed. */
+static List *
+actions_of_new_row(const WriteStatement *statement,
+				   const Computation *computation, const DynamoItem *item,
+				   const char *readable_key)
+{
+	TupleTableSlot *old = statement->old_slot;
+	TupleTableSlot *new = statement->new_slot;
+	List	   *actions = NIL;
+	ListCell   *cell;
+
+	foreach(cell, computation->assignments)
+	{
+		const Column *column = ((Assignment *) lfirst(cell))->column;
 		int			i = column->attnum - 1;
 		bool		loaded = statement->loaded_columns == NULL ||
 			statement->loaded_columns[i];
-
-		new->tts_values[i] = ExecEvalExpr(state, context, &new->tts_isnull[i]);
-
-		if (new->tts_isnull[i] && column->not_null)
-			column_raise_null(statement->table, column, readable_key);
 
 		/* of a column that was not loaded nothing is known */
 		if (loaded &&
@@ -132,8 +169,6 @@ evaluate_assignments(const WriteStatement *statement,
 											 new->tts_values[i],
 											 readable_key));
 	}
-	ExecStoreVirtualTuple(new);
-	new->tts_tableOid = statement->table->relation_id;
 	return actions;
 }
 
@@ -270,11 +305,10 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 
 	if (statement->operation == CMD_UPDATE)
 	{
-		actions = evaluate_assignments(statement, computation, item,
-									   readable_key);
-		if (statement->check_locally)
-			compute_check_row(statement->result_info, statement->new_slot,
-							  statement->estate);
+		evaluate_new_row(statement, computation);
+		check_new_row(statement, computation, readable_key);
+		actions = actions_of_new_row(statement, computation, item,
+									 readable_key);
 		if (statement->assigns_key &&
 			key_change_wanted(statement->table, item != NULL ? item : key,
 							  &actions))

@@ -235,10 +235,13 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 }
 
 static void
-show_put(const Table *table, ConflictAction action, ExplainState *es)
+show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
+		 ExplainState *es)
 {
 	show_operation("PutItem", table, es);
-	if (action == CONFLICT_NOTHING)
+	/* core shows what it still knows of: the clause without a target */
+	if (action == CONFLICT_NOTHING &&
+		plan->onConflictAction == ONCONFLICT_NONE)
 		ExplainPropertyText("Conflict Resolution", "NOTHING", es);
 	if (table->partition_key != NULL)
 		show_condition("ConditionExpression",
@@ -259,7 +262,7 @@ explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 	if (mtstate->operation == CMD_INSERT && action == CONFLICT_UPDATE)
 		show_upsert(mtstate, info, table, es);
 	else if (mtstate->operation == CMD_INSERT)
-		show_put(table, action, es);
+		show_put(table, (ModifyTable *) mtstate->ps.plan, action, es);
 	else
 	{
 		show_operation(mtstate->operation == CMD_UPDATE

@@ -20,6 +20,7 @@
 #include "fdw/compute.h"
 #include "fdw/description.h"
 #include "fdw/insert.h"
+#include "fdw/item_set.h"
 #include "fdw/option.h"
 #include "fdw/stamp.h"
 #include "fdw/transaction.h"
@@ -51,7 +52,8 @@ typedef struct InsertRow
 	TupleTableSlot *slot;
 	DynamoItem *item;
 	const char *readable_key;
-	Request    *request;
+	bool		repeats;		/* the key of a row before it in the batch */
+	Request    *request;		/* NULL: it repeats */
 } InsertRow;
 
 /* ---- begin ---- */
@@ -213,6 +215,20 @@ start_row(InsertState *state, InsertRow *row)
 								   &state->counters);
 }
 
+/* The key of one that repeats it is taken now. */
+static void
+raise_repetition(InsertState *state, InsertRow *rows, int count)
+{
+	int			i;
+
+	for (i = 0; i < count; i++)
+		if (rows[i].repeats && state->action == CONFLICT_ERROR)
+			write_raise_duplicate(state->table,
+								  table_readable_key(state->table,
+													 rows[i].item),
+								  state->written);
+}
+
 /*
  * All rows have their answers: counts what was written, then raises the first
  * failure, if any.
@@ -229,8 +245,11 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 	initStringInfo(&progress);
 	for (i = 0; i < count; i++)
 	{
-		Outcome		outcome = request_outcome(rows[i].request);
+		Outcome		outcome;
 
+		if (rows[i].repeats)
+			continue;
+		outcome = request_outcome(rows[i].request);
 		if (outcome == OUTCOME_SUCCESS)
 		{
 			state->written++;
@@ -246,7 +265,10 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 							 rows[i].readable_key);
 	}
 	if (failed == NULL)
+	{
+		raise_repetition(state, rows, count);
 		return;
+	}
 	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED &&
 		unknown.len == 0)
 		write_raise_duplicate(state->table, failed->readable_key,
@@ -294,7 +316,29 @@ store_item(const InsertState *state, ResultRelInfo *info,
 	ExecStoreVirtualTuple(slot);
 }
 
-/* Puts all rows; the slots of those inserted are moved to the front. */
+/*
+ * Marks the rows whose key one before them has.  Sent together, nobody knows
+ * which would come first.
+ */
+static void
+find_repetitions(InsertState *state, InsertRow *rows, int count)
+{
+	ItemSet    *keys;
+	int			i;
+
+	if (count == 1)
+		return;
+	keys = item_set_make();
+	for (i = 0; i < count; i++)
+	{
+		const DynamoItem *key = table_key_of_item(state->table, rows[i].item);
+
+		rows[i].repeats = item_set_has(keys, key);
+		item_set_add(keys, key);
+	}
+}
+
+/* Puts all rows; slots becomes those of the rows inserted. */
 static int
 put_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows, int count,
 		 TupleTableSlot **slots)
@@ -302,15 +346,19 @@ put_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows, int count,
 	int			inserted = 0;
 	int			i;
 
+	find_repetitions(state, rows, count);
 	for (i = 0; i < count; i++)
-		start_row(state, &rows[i]);
+		if (!rows[i].repeats)
+			start_row(state, &rows[i]);
 	for (i = 0; i < count; i++)
-		request_wait(rows[i].request);
+		if (!rows[i].repeats)
+			request_wait(rows[i].request);
 	settle_rows(state, rows, count);
 
 	for (i = 0; i < count; i++)
 	{
-		if (request_outcome(rows[i].request) != OUTCOME_SUCCESS)
+		if (rows[i].repeats ||
+			request_outcome(rows[i].request) != OUTCOME_SUCCESS)
 			continue;
 		store_item(state, info, rows[i].slot, rows[i].item);
 		slots[inserted++] = rows[i].slot;
@@ -350,18 +398,22 @@ insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 {
 	MemoryContext old;
 	InsertRow  *rows;
+	TupleTableSlot **written;
 	int			i;
 
 	MemoryContextReset(state->context);
 	old = MemoryContextSwitchTo(state->context);
 	rows = palloc0(sizeof(InsertRow) * *count);
+
+	/* the array that was handed over is core's own (ri_Slots) */
+	written = palloc0(sizeof(TupleTableSlot *) * *count);
 	for (i = 0; i < *count; i++)
 		prepare_row(state, estate, info, slots[i], &rows[i]);
 	*count = state->conflict != NULL
-		? upsert_rows(state, info, rows, *count, slots)
-		: put_rows(state, info, rows, *count, slots);
+		? upsert_rows(state, info, rows, *count, written)
+		: put_rows(state, info, rows, *count, written);
 	MemoryContextSwitchTo(old);
-	return slots;
+	return written;
 }
 
 const RequestCounters *

@@ -21,9 +21,10 @@ extern InsertState *insert_begin(ModifyTableState *mtstate,
 								 ConflictAction action);
 
 /*
- * Inserts *count rows, all at once; *count becomes the number of those written
- * (less only with ON CONFLICT), whose slots are moved to the front.  Raises 23505 if a key is taken, and what checks, codecs and
- * request_raise() raise; what was written until then stays.
+ * Inserts *count rows, all at once.  Returns the slots of those written, in an
+ * array that is good until the next call; *count becomes their number, which
+ * is less only with ON CONFLICT.  Raises 23505 if a key is taken, and what
+ * checks, codecs and request_raise() raise; what was written until then stays.
  */
 extern TupleTableSlot **insert_rows(InsertState *state, EState *estate,
 									ResultRelInfo *info,

@@ -170,6 +170,24 @@ run_tour()
   drop_tour_tables
 }
 
+# As many statements as fit into two minutes; always the same ones.
+JUDGED_STATEMENTS=12000
+
+run_judge()
+{
+  chosen "$SRC/test/judge"
+  [ "${#CHOSEN[@]}" -gt 0 ] || return 0
+  if ! engine_can transactions; then
+    skipped judge "$ENGINE has no transactions"
+  elif (judge --statements "$JUDGED_STATEMENTS") >"$RESULTS/judge.out" 2>&1 \
+       </dev/null; then
+    passed judge
+  else
+    failed judge
+    grep -Ev '^seed .* 0 differences' "$RESULTS/judge.out" | head -n 300
+  fi
+}
+
 # What was written is kept where the message says, when something has failed.
 keep_results()
 {
@@ -221,6 +239,7 @@ run_suite()
   run_isolation_tests
   run_tap_tests
   run_tour
+  run_judge
   run_bench
   keep_results
 }

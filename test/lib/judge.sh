@@ -1,0 +1,19 @@
+# judge.sh
+#		The differential test: see test/judge.
+#
+# shellcheck shell=bash
+
+judge()
+{
+  local bin
+  bin=$("$PG_CONFIG" --bindir)
+  "$bin/psql" -Xq -d postgres -c 'DROP DATABASE IF EXISTS judge' \
+    -c 'CREATE DATABASE judge' \
+    -c "ALTER DATABASE judge SET session_preload_libraries = 'dynamorm_fdw'" \
+    >/dev/null 2>&1 || die "cannot create a database for the judge"
+  DYNAMODB_ENDPOINT=$DYNAMODB_ENDPOINT "$bin/psql" -Xq -d judge \
+    -f "$SRC/sql/setup.sql" >"$RUN/judge.setup" 2>&1 ||
+    die "cannot set up the judge: $(cat "$RUN/judge.setup")"
+  PATH=$bin:$PATH PGDATABASE=judge \
+    perl "$SRC/test/lib/judge/judge.pl" "$@"
+}

@@ -1,0 +1,199 @@
+# Table.pm
+#		A random foreign table and its twin, the rows of both, and a local table
+#		to join them with.
+#
+# Both are called t, one in the schema "remote", one in the schema "twin", so
+# that one statement says the same to both.
+package Table;
+
+use strict;
+use utf8;
+use warnings;
+
+use Random;
+use Type;
+
+# Names that DynamoDB's expressions must not be told in plain.
+my @odd_names = ('name', 'size', 'value', 'a.b', 'with space', "quo'te", 'x[1]', '#n', ':v', 'ünï', 'status');
+
+sub new
+{
+	my ($class) = @_;
+	my $self = bless { columns => [], null_typed => [] }, $class;
+	my @key_types = Type::key_types();
+
+	$self->add('k', one_of(@key_types), key => 'partition');
+	$self->add('s', one_of(@key_types), key => 'sort') if chance(0.6);
+	my @types = some_of(4, 8, Type::value_types());
+	push @types, one_of('integer', 'bigint', 'money') unless grep { /int|money/ } @types;
+	push @types, 'text' if chance(0.3);
+	my $number = 0;
+	foreach my $type (@types)
+	{
+		$self->add('c' . ++$number, $type, not_null => chance(0.15));
+	}
+	$self->add('doc', 'document') if chance(0.2);
+	$self->choose_keys;
+	$self->{check} = $self->check_constraint if chance(0.2);
+	return $self;
+}
+
+sub add
+{
+	my ($self, $name, $type_id, %more) = @_;
+	my $type = Type::get($type_id);
+	my $attribute = !$type->{document} && chance(0.3) ? one_of(@odd_names) . ' ' . $name : undef;
+	$attribute =~ s/ \Q$name\E$// if defined $attribute && !grep { ($_->{attribute} // '') . " $name" eq $attribute } @{ $self->{columns} };
+	push @{ $self->{columns} }, { name => $name, type => $type, attribute => $attribute, %more };
+	return;
+}
+
+# A few values for each part of the key: statements should meet the rows.
+sub choose_keys
+{
+	my ($self) = @_;
+	foreach my $column ($self->keys)
+	{
+		my @values = Type::key_values($column->{type});
+		my $most = $self->sort_key ? 4 : 9;
+		$column->{pool} = [ some_of(2, $most, @values) ];
+	}
+	return;
+}
+
+sub keys { return grep { $_->{key} } @{ $_[0]->{columns} } }
+sub sort_key { return (grep { ($_->{key} // '') eq 'sort' } @{ $_[0]->{columns} })[0] }
+sub others { return grep { !$_->{key} } @{ $_[0]->{columns} } }
+sub names { return join ', ', map { $_->{name} } @_ }
+
+sub check_constraint
+{
+	my ($self) = @_;
+	my @numbers = grep { $_->{type}->{family} eq 'integer' } $self->others;
+	return unless @numbers;
+	my $column = one_of(@numbers);
+	# no value of a row to begin with, but of many a SET
+	return "CHECK ($column->{name} <> 5)";
+}
+
+# ---- definition ----
+
+sub column_options
+{
+	my ($column) = @_;
+	my @options;
+	push @options, "attribute_name " . Type::quote($column->{attribute}) if defined $column->{attribute};
+	push @options, "key '$column->{key}'" if $column->{key};
+	push @options, $column->{type}->{options} if $column->{type}->{options};
+	return @options ? ' OPTIONS (' . join(', ', @options) . ')' : '';
+}
+
+sub definition
+{
+	my ($self) = @_;
+	my @remote;
+	my @twin;
+	foreach my $column (@{ $self->{columns} })
+	{
+		my ($type, $collation) = $column->{type}->{name} =~ /^(.*?)( COLLATE .*)?$/;
+		my $constraint = $column->{not_null} ? ' NOT NULL' : '';
+		push @remote, "$column->{name} $type" . column_options($column) . ($collation // '') . $constraint;
+		push @twin, "$column->{name} $type" . ($collation // '') . $constraint;
+	}
+	push @remote, $self->{check} if $self->{check};
+	push @twin, $self->{check} if $self->{check};
+	push @twin, 'PRIMARY KEY (' . names($self->keys) . ')';
+	return "CREATE FOREIGN TABLE remote.t (\n  " . join(",\n  ", @remote) . "\n) SERVER dynamo OPTIONS (table_name 'judge');\n"
+	  . "CREATE TABLE twin.t (\n  " . join(",\n  ", @twin) . "\n);\n"
+	  . $self->normalisation
+	  . "SELECT dyn_create_table('remote.t');\n";
+}
+
+# ---- the normalisations ----
+
+# What DynamoDB cannot tell apart, and what a stored row becomes in the twin.
+# This is the whole list; the README repeats it.
+#
+#	numeric		the scale is not stored: 1.10 is read as 1.1
+#	sets		no order, no duplicates; an empty one is no attribute
+#	json, jsonb	JSON null as a whole is no attribute
+#	document	no attributes are an empty object, not NULL
+my %normal = (
+	numeric => 'trim_scale(NEW.%1$s)',
+	set => 'judge.normal_set(NEW.%1$s)',
+	json => "nullif(NEW.%1\$s, 'null')",
+	json_text => "CASE WHEN NEW.%1\$s::text <> 'null' THEN NEW.%1\$s END",
+	document => "coalesce(NEW.%1\$s, '{}')",);
+
+sub normal_form
+{
+	my ($column) = @_;
+	my $type = $column->{type};
+	return $normal{document} if $type->{document};
+	return $normal{set} if $type->{family} eq 'set';
+	return $normal{json} if $type->{id} eq 'jsonb';
+	return $normal{json_text} if $type->{id} eq 'json';
+	return $normal{numeric} if $type->{id} eq 'numeric';
+	return;
+}
+
+sub normalisation
+{
+	my ($self) = @_;
+	my @steps = map { my $form = normal_form($_); $form ? sprintf("  NEW.%1\$s := $form;\n", $_->{name}) : () } @{ $self->{columns} };
+	return '' unless @steps;
+	return "CREATE FUNCTION twin.normalise() RETURNS trigger LANGUAGE plpgsql AS \$\$\nBEGIN\n"
+	  . join('', @steps) . "  RETURN NEW;\nEND \$\$;\n"
+	  . "CREATE TRIGGER normalise BEFORE INSERT OR UPDATE ON twin.t FOR EACH ROW EXECUTE FUNCTION twin.normalise();\n";
+}
+
+# ---- rows ----
+
+sub random_key { my ($self) = @_; return map { one_of(@{ $_->{pool} }) } $self->keys }
+
+sub random_value
+{
+	my ($column) = @_;
+	return one_of(@{ $column->{pool} }) if $column->{pool};
+	return 'NULL' if !$column->{not_null} && chance(0.25);
+	return Type::value($column->{type});
+}
+
+sub random_rows
+{
+	my ($self) = @_;
+	my %seen;
+	my @rows;
+	for (1 .. between(6, 14))
+	{
+		my @row = map { random_value($_) } @{ $self->{columns} };
+		my $key = join ', ', @row[ 0 .. $self->keys - 1 ];
+		push @rows, \@row unless $seen{$key}++;
+	}
+	$self->{rows} = \@rows;
+
+	# attributes of type NULL, where the twin has NULL
+	$self->{null_typed} = [];
+	foreach my $column ($self->others)
+	{
+		next if $column->{not_null} || $column->{type}->{document} || !chance(0.4);
+		push @{ $self->{null_typed} }, $column->{attribute} // $column->{name};
+	}
+	return;
+}
+
+sub with_rows { my ($self, $rows) = @_; return bless { %$self, rows => $rows }, ref $self }
+
+sub row_statements
+{
+	my ($self) = @_;
+	my $sql = '';
+	foreach my $schema ('remote', 'twin')
+	{
+		$sql .= "INSERT INTO $schema.t VALUES (" . join(', ', @$_) . ");\n" foreach @{ $self->{rows} };
+	}
+	$sql .= 'SELECT judge.make_null_typed(' . Type::quote($_) . ", 2);\n" foreach @{ $self->{null_typed} };
+	return $sql;
+}
+
+1;

@@ -1,0 +1,233 @@
+#!/usr/bin/perl
+#
+# judge.pl
+#		Runs random statements on a foreign table and on an ordinary one, and
+#		compares what they return and leave.  Called by test/judge, with a
+#		server and an engine running.
+#
+#	judge.pl --seed N --statements M [--round R] [--show] [--no-shrink]
+#
+# A seed makes a table, its rows, and R statements; the next seed follows until
+# M statements have been run.  A disagreement is made small and printed as a
+# script.  The last line is the sum; the status tells whether all agreed.
+#
+use strict;
+use utf8;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Temp qw(tempfile);
+use Getopt::Long;
+use IPC::Open3;
+use Time::HiRes qw(time);
+
+use lib dirname(__FILE__);
+use Random;
+use Statement;
+use Table;
+use Tree;
+
+my ($seed, $total, $round, $show, $shrink) = (1, 10000, 100, 0, 1);
+GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'show' => \$show, 'shrink!' => \$shrink)
+  or die "usage: judge.pl [--seed N] [--statements M] [--round R] [--show] [--no-shrink]\n";
+
+my $support = do { local (@ARGV, $/) = (dirname(__FILE__) . '/support.sql'); <> };
+my %refused;			# message => times
+my $differences = 0;
+my $done = 0;
+my $seeds = 0;
+my $started = time;
+
+binmode STDOUT, ':utf8';
+
+# ---- psql ----
+
+# Runs a script; returns what it wrote to its standard error.
+sub run_script
+{
+	my ($script, @options) = @_;
+	my ($file, $name) = tempfile(UNLINK => 1);
+	binmode $file, ':utf8';
+	print $file $script;
+	close $file;
+	my $pid = open3(my $in, my $out, undef, 'psql', '-XAtq', '-v', 'VERBOSITY=terse', @options, '-f', $name);
+	close $in;
+	binmode $out, ':utf8';
+	my $output = do { local $/; <$out> };
+	waitpid $pid, 0;
+	return $output;
+}
+
+sub dollar { my ($text) = @_; return "\$judge\$$text\$judge\$" }
+
+sub step
+{
+	my ($number, $statement) = @_;
+	my ($remote, $twin) = Statement::both_sides($statement);
+	return "CALL judge.step($number, " . dollar($remote) . ', ' . dollar($twin) . ", '$statement->{options}');\n";
+}
+
+sub setup_script
+{
+	my ($table) = @_;
+	return "SET client_min_messages = error;\n"
+	  . "CALL judge.drop_table();\n"
+	  . "DROP SCHEMA IF EXISTS remote, twin CASCADE;\nCREATE SCHEMA remote;\nCREATE SCHEMA twin;\nSET search_path = public, judge;\n"
+	  . $table->definition . $table->row_statements
+	  . "CALL judge.begin();\nSET client_min_messages = warning;\n";
+}
+
+# "JUDGE n text" for each disagreement: a list of [n, text].
+sub verdicts
+{
+	my ($output) = @_;
+	my @verdicts;
+	while ($output =~ /WARNING:  JUDGE (\d+) (.*?)(?=^psql:[^\n]*(?:WARNING|ERROR|FATAL):|\z)/gms)
+	{
+		push @verdicts, [ $1, $2 ];
+	}
+	return @verdicts;
+}
+
+# ---- making a disagreement small ----
+
+sub disagrees
+{
+	my ($table, @statements) = @_;
+	my $number = 0;
+	my $output = run_script(setup_script($table) . join '', map { step($number++, $_) } @statements);
+	return if $output =~ /ERROR:/;
+	my @found = grep { $_->[1] !~ /^REFUSED \d/ && $_->[0] == $#statements } verdicts($output);
+	return @found ? $found[0]->[1] : undef;
+}
+
+sub shrink_case
+{
+	my ($table, @statements) = @_;
+	my $best = disagrees($table, @statements) or return;
+	my $deadline = time + 60;
+	my $smaller = 1;
+	while ($smaller && time < $deadline)
+	{
+		$smaller = 0;
+		foreach my $try (smaller_cases($table, @statements))
+		{
+			last if time > $deadline;
+			my ($fewer_rows, @fewer) = @$try;
+			my $verdict = disagrees(Table::with_rows($table, $fewer_rows), @fewer) or next;
+			($table, @statements) = (Table::with_rows($table, $fewer_rows), @fewer);
+			$best = $verdict;
+			$smaller = 1;
+			last;
+		}
+	}
+	return ($best, $table, @statements);
+}
+
+# Fewer statements before it, fewer rows, a smaller statement.
+sub smaller_cases
+{
+	my ($table, @statements) = @_;
+	my $last = pop @statements;
+	my @rows = @{ $table->{rows} };
+	my @cases;
+	push @cases, [ \@rows, $last ] if @statements;
+	push @cases, map { my $gone = $_; [ \@rows, @statements[ grep { $_ != $gone } 0 .. $#statements ], $last ] } 0 .. $#statements
+	  if @statements <= 20;
+	push @cases, [ [ @rows[ 0 .. $#rows / 2 ] ], @statements, $last ], [ [ @rows[ @rows / 2 .. $#rows ] ], @statements, $last ] if @rows > 3;
+	push @cases, map { my $gone = $_; [ [ @rows[ grep { $_ != $gone } 0 .. $#rows ] ], @statements, $last ] } 0 .. $#rows if @rows <= 8;
+	push @cases, [ \@rows, @statements, { %$last, mode => 'plain', tree => plain($last) } ] if $last->{mode} ne 'plain';
+	push @cases, map { [ \@rows, @statements, { %$last, tree => $_ } ] } Tree::smaller($last->{tree});
+	return @cases;
+}
+
+# The same with literals in place of parameters.
+sub plain
+{
+	my ($statement, $node) = @_;
+	$node //= $statement->{tree};
+	return $node =~ s/\x01(\d+)\x02/$statement->{params}->[$1]->[1]/gr unless ref $node;
+	my %copy = %$node;
+	foreach my $part (qw(parts list or))
+	{
+		$copy{$part} = [ map { plain($statement, $_) } @{ $copy{$part} } ] if $copy{$part};
+	}
+	$copy{optional} = plain($statement, $copy{optional}) if defined $copy{optional};
+	return \%copy;
+}
+
+sub report
+{
+	my ($seed, $number, $verdict, $table, @statements) = @_;
+	print "\n---- seed $seed, statement $number: $verdict\n";
+	my ($small, @case) = $shrink ? shrink_case($table, @statements) : ();
+	($small, @case) = ($verdict, $table, @statements) unless $small;
+	my ($remote, $twin) = Statement::both_sides($case[-1]);
+	print "-- the smallest case that was found:\n$small";
+	print $case[0]->definition, $case[0]->row_statements;
+	print "-- then\n", (Statement::both_sides($_))[0], ";\n" foreach @case[ 1 .. $#case - 1 ];
+	print "-- and at last\n$remote;\n";
+	print "-- which is for the twin\n$twin;\n" if $twin ne $remote;
+	print "-- as requests\n", requests($case[0], @case[ 1 .. $#case ]);
+	return;
+}
+
+sub requests
+{
+	my ($table, @statements) = @_;
+	my ($text) = (Statement::both_sides($statements[-1]))[0];
+	return '' if $text =~ /;;\n/;
+	my $output = run_script(setup_script($table) . "SET search_path = remote, public, judge;\nEXPLAIN (VERBOSE, COSTS OFF) $text;\n");
+	return $output;
+}
+
+# ---- rounds ----
+
+sub run_round
+{
+	my ($seed, $count) = @_;
+	srand $seed;
+	my $table = Table->new;
+	$table->random_rows;
+	my @statements = map { Statement::random_statement($table) } 1 .. $count;
+	my $number = 0;
+	my $script = setup_script($table) . join '', map { step($number++, $_) } @statements;
+	print $script if $show;
+	my $output = run_script($script, '-c', 'SET dynamorm_fdw.max_read_units = 0');
+	if ($output =~ /^psql:[^\n]*(ERROR|FATAL):/m || $output =~ /^psql: error/m)
+	{
+		my ($error) = $output =~ /^(psql:[^\n]*(?:ERROR|FATAL|error)[^\n]*)/m;
+		$differences++;
+		print "\n---- seed $seed: the script failed: $error\n";
+	}
+	foreach my $verdict (verdicts($output))
+	{
+		my ($n, $text) = @$verdict;
+		if ($text =~ /^REFUSED (\w+ [^\n]*)/)
+		{
+			$refused{ $1 =~ s/"[^"]*"/"..."/gr }++;
+			next;
+		}
+		$differences++;
+		report($seed, $n, $text, $table, @statements[ 0 .. $n ]) if $differences <= 20;
+	}
+	$done += $count;
+	$seeds++;
+	printf "seed %d: %d statements, %d differences, %.0f s\n", $seed, $done, $differences, time - $started;
+	return;
+}
+
+$| = 1;
+run_script($support);
+while ($done < $total)
+{
+	run_round($seed++, $round < $total - $done ? $round : $total - $done);
+}
+print "\noutcomes:\n", run_script("SELECT lpad(count(*)::text, 6) || '  ' || outcome || coalesce('  ' || min(message), '') FROM judge.tally GROUP BY outcome ORDER BY count(*) DESC;\n");
+if (%refused)
+{
+	print "\nrefused:\n";
+	printf "%6d  %s\n", $refused{$_}, $_ foreach sort { $refused{$b} <=> $refused{$a} } keys %refused;
+}
+printf "\n%d statements, %d seeds, %d differences, %.0f s\n", $done, $seeds, $differences, time - $started;
+exit($differences == 0 ? 0 : 1);

@@ -1,0 +1,209 @@
+--
+-- What the judge runs its statements with.
+--
+SET client_min_messages = error;
+DROP SCHEMA IF EXISTS judge, remote, twin CASCADE;
+DROP TABLE IF EXISTS public.l;
+DROP TYPE IF EXISTS nest, pair, mood, positive, word CASCADE;
+CREATE SCHEMA judge;
+CREATE SCHEMA remote;
+CREATE SCHEMA twin;
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE pair AS (a integer, b text);
+CREATE TYPE nest AS (p pair, l text[]);
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+CREATE DOMAIN word AS text CHECK (VALUE !~ ' ');
+
+-- sets: sorted, each element once, never empty
+CREATE FUNCTION judge.normal_set(a anyarray) RETURNS anyarray LANGUAGE sql IMMUTABLE AS
+  $$SELECT array_agg(e ORDER BY e) FROM (SELECT DISTINCT unnest(a) AS e) d$$;
+
+-- the DynamoDB table that an earlier round has left
+CREATE PROCEDURE judge.drop_table() LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM dyn_request('dynamo', 'DeleteTable', '{"TableName": "judge"}');
+EXCEPTION WHEN OTHERS THEN NULL;
+END $$;
+
+-- gives items without the attribute one of type NULL, some of them
+CREATE FUNCTION judge.make_null_typed(attribute text, every integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  item jsonb;
+  keys text[] := judge.key_attributes();
+BEGIN
+  FOR item IN SELECT i FROM jsonb_array_elements(dyn_request('dynamo', 'Scan', '{"TableName": "judge"}') -> 'Items')
+      WITH ORDINALITY AS e (i, n) WHERE NOT i ? attribute AND n % every = 0 LOOP
+    PERFORM dyn_request('dynamo', 'UpdateItem', jsonb_build_object('TableName', 'judge',
+      'Key', (SELECT jsonb_object_agg(k, item -> k) FROM unnest(keys) k),
+      'UpdateExpression', 'SET #a = :n',
+      'ExpressionAttributeNames', jsonb_build_object('#a', attribute),
+      'ExpressionAttributeValues', '{":n": {"NULL": true}}'::jsonb));
+  END LOOP;
+END $$;
+CREATE FUNCTION judge.key_attributes() RETURNS text[] LANGUAGE sql AS $$
+  SELECT array_agg(k ->> 'AttributeName') FROM jsonb_array_elements(
+    dyn_request('dynamo', 'DescribeTable', '{"TableName": "judge"}') #> '{Table,KeySchema}') k $$;
+
+-- Runs a statement on one side: {"rows": [...], "count": n} or {"error": SQLSTATE, ...}.
+CREATE FUNCTION judge.run(side text, statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  rows jsonb[] := '{}';
+  one record;
+  touched bigint;
+  message text;
+  part text;
+  parts text[] := string_to_array(statement, E';;\n');
+BEGIN
+  PERFORM set_config('search_path', side || ', public, judge', true);
+  FOR i IN 1 .. cardinality(parts) - 1 LOOP
+    EXECUTE parts[i];
+  END LOOP;
+  part := parts[cardinality(parts)];
+  IF part ~ '^(SELECT|WITH|EXECUTE)|RETURNING' THEN
+    FOR one IN EXECUTE part LOOP
+      rows := rows || to_jsonb(one);
+    END LOOP;
+    RETURN jsonb_build_object('rows', to_jsonb(rows), 'count', cardinality(rows));
+  END IF;
+  EXECUTE part;
+  GET DIAGNOSTICS touched = ROW_COUNT;
+  RETURN jsonb_build_object('rows', '[]'::jsonb, 'count', touched);
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
+  RETURN jsonb_build_object('error', SQLSTATE, 'message', message);
+END $$;
+
+-- UPDATE with dyn_upsert() on the twin: the row is inserted before, and goes
+-- again if the WHERE was not true of it.
+CREATE FUNCTION judge.run_upsert(statements text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  parts text[] := string_to_array(statements, E';;;\n');
+  inserted bigint;
+  result jsonb;
+BEGIN
+  SET LOCAL search_path = twin, public, judge;
+  EXECUTE parts[1];
+  GET DIAGNOSTICS inserted = ROW_COUNT;
+  result := judge.run('twin', parts[2]);
+  IF inserted > 0 AND (result ? 'error' OR (result ->> 'count')::bigint = 0 OR result -> 'rows' = '[{"f": 0}]') THEN
+    EXECUTE parts[3];
+  END IF;
+  RETURN result;
+END $$;
+
+-- The rows of a result without an order.
+CREATE FUNCTION judge.unordered(result jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT CASE WHEN result ? 'rows' THEN jsonb_set(result, '{rows}',
+    (SELECT coalesce(jsonb_agg(e ORDER BY e), '[]') FROM jsonb_array_elements(result -> 'rows') e)) ELSE result END $$;
+
+-- All rows of one side.
+CREATE FUNCTION judge.content(side text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  result jsonb;
+BEGIN
+  EXECUTE format('SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)), ''[]'') FROM %I.t', side) INTO result;
+  RETURN result;
+END $$;
+
+-- What only the foreign table may say, and then has changed nothing.
+CREATE FUNCTION judge.is_refusal(result jsonb) RETURNS boolean LANGUAGE sql AS $$
+  SELECT result ->> 'error' IN ('0A000', '2202E', '54000')
+    OR result ->> 'message' LIKE '%DynamoDB%' OR result ->> 'message' LIKE 'document column%' $$;
+
+-- how the statements ended on the foreign table
+CREATE TABLE judge.tally (outcome text, message text);
+
+CREATE TABLE judge.state (content jsonb);
+INSERT INTO judge.state VALUES ('[]');
+CREATE PROCEDURE judge.begin() LANGUAGE sql AS $$UPDATE judge.state SET content = judge.content('twin')$$;
+
+-- Makes the twin what the foreign table is.
+CREATE FUNCTION judge.resync() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM twin.t;
+  INSERT INTO twin.t SELECT * FROM remote.t;
+END $$;
+
+-- Runs one statement on both sides.  NULL: they agree.
+CREATE FUNCTION judge.compare(remote_statement text, twin_statement text, options text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+  ordered boolean := options LIKE '%ordered%';
+  single boolean := options LIKE '%single%';	-- at most one item is written
+  reads boolean := options LIKE '%reads%';		-- nothing is
+  before jsonb := (SELECT content FROM judge.state);
+  remote jsonb := judge.run('remote', remote_statement);
+  twin jsonb := CASE WHEN options LIKE '%upsert%' THEN judge.run_upsert(twin_statement)
+    ELSE judge.run('twin', twin_statement) END;
+  remote_content jsonb;
+  twin_content jsonb;
+BEGIN
+  INSERT INTO judge.tally VALUES (coalesce(remote ->> 'error', CASE WHEN remote -> 'count' = '0' THEN 'no row' ELSE 'rows' END), remote ->> 'message');
+  IF reads THEN
+    remote_content := before;
+    twin_content := before;
+  ELSE
+    remote_content := judge.content('remote');
+    twin_content := judge.content('twin');
+  END IF;
+  IF NOT ordered THEN
+    remote := judge.unordered(remote);
+    twin := judge.unordered(twin);
+  END IF;
+
+  IF remote ? 'error' AND NOT twin ? 'error' AND judge.is_refusal(remote) THEN
+    IF single AND remote_content <> before THEN
+      RETURN format(E'REFUSED, BUT CHANGED\n%s\nbefore %s\nafter  %s\n', remote, before, remote_content);
+    END IF;
+    PERFORM judge.resync();
+    UPDATE judge.state SET content = remote_content;
+    RETURN 'REFUSED ' || (remote ->> 'error') || ' ' || (remote ->> 'message');
+  END IF;
+
+  IF remote ? 'error' AND twin ? 'error' THEN
+    -- items are atomic, statements are not: the rows before the failing one stay
+    IF single AND remote_content <> before THEN
+      RETURN format(E'FAILED, BUT CHANGED\n%s\nbefore %s\nafter  %s\n', remote, before, remote_content);
+    END IF;
+    IF NOT reads AND NOT single AND remote_content <> before THEN
+      PERFORM judge.resync();
+      UPDATE judge.state SET content = remote_content;
+      RETURN NULL;
+    END IF;
+    -- of several rows that fail, any may be the first
+    IF (single OR reads) AND remote ->> 'error' <> twin ->> 'error' THEN
+      RETURN format(E'DIFFERENT ERRORS\nforeign %s\ntwin    %s\n', remote, twin);
+    END IF;
+    RETURN NULL;
+  END IF;
+
+  IF remote IS DISTINCT FROM twin THEN
+    IF NOT reads THEN
+      PERFORM judge.resync();
+      UPDATE judge.state SET content = judge.content('twin');
+    END IF;
+    RETURN format(E'DIFFERENT RESULTS\nforeign %s\ntwin    %s\n', remote, twin);
+  END IF;
+  IF remote_content IS DISTINCT FROM twin_content THEN
+    PERFORM judge.resync();
+    UPDATE judge.state SET content = judge.content('twin');
+    RETURN format(E'DIFFERENT ROWS AFTERWARDS\nforeign %s\ntwin    %s\n', remote_content, twin_content);
+  END IF;
+  IF NOT reads THEN
+    UPDATE judge.state SET content = twin_content;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- one line for each disagreement
+CREATE PROCEDURE judge.step(n integer, remote_statement text, twin_statement text, options text) LANGUAGE plpgsql AS $$
+DECLARE
+  verdict text := judge.compare(remote_statement, twin_statement, options);
+BEGIN
+  IF verdict IS NOT NULL THEN
+    RAISE WARNING 'JUDGE % %', n, verdict;
+  END IF;
+END $$;
+
+CREATE TABLE public.l (i integer, x text);
+INSERT INTO public.l VALUES (1, 'a'), (2, 'b'), (2, 'ab'), (3, NULL), (10, 'abc'), (NULL, 'B');
