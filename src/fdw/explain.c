@@ -73,7 +73,10 @@ show_condition(const char *label, const Condition *condition,
 	if (condition == NULL || condition->kind == CONDITION_TRUE)
 		return;
 	initStringInfo(&text);
-	write_condition(&text, condition, placeholders_make(true));
+	if (condition->kind == CONDITION_FALSE)
+		appendStringInfoString(&text, "false");
+	else
+		write_condition(&text, condition, placeholders_make(true));
 	ExplainPropertyText(label, text.data, es);
 }
 
