@@ -13,7 +13,9 @@
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -202,6 +204,38 @@ translate_coalesce(UpdateBuilder *builder, CoalesceExpr *coalesce)
 }
 
 /*
+ * May a default be cast to the column's length now, although it may never be
+ * needed?  Not if that raises an error.
+ */
+static bool
+fits_length(UpdateBuilder *builder, Expr *otherwise)
+{
+	const Codec *codec = builder->column->codec;
+	Datum		value;
+
+	if (!scope_is_column_free(builder->scope, otherwise) ||
+		scope_value(builder->scope, otherwise, &value) != VALUE_KNOWN)
+		return true;
+	switch (codec->base_type_id)
+	{
+		case VARCHAROID:
+		case BPCHAROID:
+			return pg_mbstrlen(TextDatumGetCString(value)) <=
+				codec->typmod - VARHDRSZ;
+		case NUMERICOID:
+			return update_holds_number(codec, value);
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case INTERVALOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
  * The same under the cast that brings an assigned value to the column's
  * length: varchar(5), timestamptz(0), numeric(8,2).  The stored value has that
  * length already, so only the default is cast.
@@ -221,7 +255,8 @@ translate_cast_coalesce(UpdateBuilder *builder, FuncExpr *cast)
 		return false;
 	typmod = lsecond(cast->args);
 	if (!IsA(typmod, Const) || ((Const *) typmod)->constisnull ||
-		DatumGetInt32(((Const *) typmod)->constvalue) != codec->typmod)
+		DatumGetInt32(((Const *) typmod)->constvalue) != codec->typmod ||
+		!fits_length(builder, lsecond(coalesce->args)))
 		return false;
 
 	default_cast = copyObject(cast);

@@ -50,6 +50,9 @@ extern Operand *update_value_operand(UpdateBuilder *builder, Codec *codec,
 extern Condition *update_integer_range(const Column *column, int64 smallest,
 									   int64 largest);
 
+/* Can a column of the codec's type hold the numeric without rounding? */
+extern bool update_holds_number(const Codec *codec, Datum value);
+
 /* c = dyn_add(c, by), or with negate dyn_decrement(c, by). */
 extern bool update_number_add(UpdateBuilder *builder, Expr *first, Expr *by,
 							  bool negate);

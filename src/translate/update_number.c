@@ -142,9 +142,8 @@ fits_scale(Datum value, int scale)
 																Int32GetDatum(scale))));
 }
 
-/* Can a column of the codec's type hold the number without rounding? */
-static bool
-holds_number(const Codec *codec, Datum value)
+bool
+update_holds_number(const Codec *codec, Datum value)
 {
 	int			precision;
 	int			scale;
@@ -314,7 +313,7 @@ update_number_add(UpdateBuilder *builder, Expr *first, Expr *by, bool negate)
 
 	/* an absent attribute counts as 0, so the addend may be the result */
 	if (addend->value != NULL &&
-		!holds_number(builder->column->codec,
+		!update_holds_number(builder->column->codec,
 					  numeric_from_text(addend->value->u.text)))
 		return false;
 
@@ -520,7 +519,7 @@ default_in_range(const Column *column, Operand *otherwise, Operand *addend,
 {
 	if (otherwise->value == NULL || addend->value == NULL)
 		return true;
-	return holds_number(column->codec,
+	return update_holds_number(column->codec,
 						DirectFunctionCall2(negate ? numeric_sub : numeric_add,
 											numeric_from_text(otherwise->value->u.text),
 											numeric_from_text(addend->value->u.text)));
