@@ -10,6 +10,7 @@
 #include "access/sysattr.h"
 
 #include "fdw/access.h"
+#include "fdw/projection.h"
 #include "translate/condition.h"
 
 Access *
@@ -90,7 +91,7 @@ access_wanted_columns(const Table *table, Bitmapset *wanted)
 }
 
 List *
-access_projection(const Table *table, Bitmapset *wanted)
+access_projection(const Table *table, Bitmapset *wanted, List *inside)
 {
 	bool	   *columns = access_wanted_columns(table, wanted);
 	List	   *paths = NIL;
@@ -103,7 +104,7 @@ access_projection(const Table *table, Bitmapset *wanted)
 		const Column *column = &table->columns[i];
 
 		if (columns[i] || (column->name != NULL && column->key != KEY_NONE))
-			paths = lappend(paths, path_make(column->attribute_name));
+			paths = list_concat(paths, projection_of_column(inside, column));
 	}
 	return paths;
 }

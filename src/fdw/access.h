@@ -34,9 +34,11 @@ extern const char *access_operation(const Access *access);
  * The paths to ask for, so that the wanted columns can be read: a list of
  * DocumentPath; NIL: the whole item.  wanted holds attribute numbers, offset
  * by FirstLowInvalidHeapAttributeNumber as pull_varattnos() does; a whole-row
- * reference wants all columns.  The key is always asked for.
+ * reference wants all columns.  inside tells of columns of which only places
+ * inside are wanted (projection.h); NIL: of none.  The key is always asked for.
  */
-extern List *access_projection(const Table *table, Bitmapset *wanted);
+extern List *access_projection(const Table *table, Bitmapset *wanted,
+							   List *inside);
 
 /*
  * wanted as an array of column_count flags.

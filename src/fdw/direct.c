@@ -207,7 +207,7 @@ start(DirectState *state)
 
 	if (!statement->check_locally && !statement->assigns_key)
 		spec.projection = access_projection(statement->table,
-											statement->read_columns);
+											statement->read_columns, NIL);
 	state->reader = reader_open(&spec);
 	if (statement->assigns_key)
 		state->spool = spool_candidates(state->reader);

@@ -28,6 +28,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/description.h"
 #include "fdw/plan.h"
+#include "fdw/projection.h"
 
 /* Costs, in units of a sequential page read. */
 #define REQUEST_COST			100.0	/* of one round trip */
@@ -194,7 +195,8 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 
 	refuse_row_locks(root, baserel);
 
-	private = list_make2(plan_list_from_set(wanted_columns(baserel, clauses)),
+	private = list_make3(plan_list_from_set(wanted_columns(baserel, clauses)),
+						 projection_inside(root, baserel, plan->table),
 						 makeInteger(reads_insert_target(root, plan->table)));
 	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
 

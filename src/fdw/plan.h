@@ -15,6 +15,7 @@ enum ScanPrivate
 {
 	SCAN_PRIVATE_WANTED,		/* integer list: wanted columns, see
 								 * access_projection() */
+	SCAN_PRIVATE_INSIDE,		/* list: see projection_inside() */
 	SCAN_PRIVATE_SPOOL,			/* integer: read everything before the first
 								 * row is returned */
 	SCAN_PRIVATE_COUNT

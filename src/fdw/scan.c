@@ -36,7 +36,9 @@ begin_scan(ForeignScanState *node, int eflags)
 	wanted = plan_set_from_list(list_nth(plan->fdw_private,
 										 SCAN_PRIVATE_WANTED));
 	state->wanted = access_wanted_columns(state->table, wanted);
-	state->projection = access_projection(state->table, wanted);
+	state->projection = access_projection(state->table, wanted,
+										  list_nth(plan->fdw_private,
+												   SCAN_PRIVATE_INSIDE));
 	state->clauses = plan->fdw_exprs;
 	state->spooled = intVal(list_nth(plan->fdw_private,
 									 SCAN_PRIVATE_SPOOL)) != 0;

@@ -32,4 +32,11 @@ extern Condition *condition_translate(Scope *scope, Expr *expr,
 extern Condition *condition_translate_list(Scope *scope, List *clauses,
 										   ConditionSense sense, bool *exact);
 
+/*
+ * The place inside a column that an expression looks at (doc -> 'a' ->> 'b',
+ * row.field), as far as it leads by names, which must be known; NULL if it is
+ * none, or leads by an index first.
+ */
+extern DocumentPath *condition_path_inside(Scope *scope, Expr *expr);
+
 #endif							/* DYNAMORM_TRANSLATE_CONDITION_H */

@@ -699,3 +699,27 @@ condition_of_existence(ConditionBuilder *builder, FuncExpr *call, Truth truth)
 	return truth == TRUTH_TRUE ? condition_exists(source->path)
 		: condition_not_exists(source->path);
 }
+
+/* ---- for projections ---- */
+
+DocumentPath *
+condition_path_inside(Scope *scope, Expr *expr)
+{
+	Source	   *source = source_of(scope, expr);
+	DocumentPath *path;
+	int			names;
+
+	if (source == NULL || source->parent == NULL ||
+		(source->kind != SOURCE_ATTRIBUTE && source->kind != SOURCE_JSON &&
+		 source->kind != SOURCE_JSON_TEXT))
+		return NULL;
+	for (names = 1; names < source->path->step_count; names++)
+		if (source->path->steps[names].name == NULL)
+			break;
+	if (names == 1)
+		return NULL;
+	path = palloc(sizeof(DocumentPath));
+	path->steps = source->path->steps;
+	path->step_count = names;
+	return path;
+}
