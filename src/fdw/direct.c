@@ -21,6 +21,7 @@
 #include "fdw/option.h"
 #include "fdw/plan.h"
 #include "fdw/reader.h"
+#include "fdw/settings.h"
 #include "fdw/stamp.h"
 
 /* ---- begin ---- */
@@ -101,6 +102,10 @@ begin_direct(ForeignScanState *node, int eflags)
 								 user_id);
 	state->plan = direct_plan_of(scan);
 	fill_statement(state, node, table);
+
+	/* the clauses of another's view are not shown */
+	state->reportable = user_id == GetUserId() &&
+		(state->plan->flags & DIRECT_FLAG_REPORTABLE) != 0;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -196,6 +201,8 @@ start(DirectState *state)
 	};
 
 	state->lookup = access->lookup;
+	statement->report = report_conditions && state->reportable &&
+		access->lookup->access == KEY_ACCESS_ITEM;
 	state->no_more_candidates = access->lookup->access == KEY_ACCESS_NOTHING;
 	if (state->no_more_candidates)
 		return;

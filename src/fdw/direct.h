@@ -34,6 +34,7 @@ enum DirectPrivate
 #define DIRECT_FLAG_UPSERT			0x02
 #define DIRECT_FLAG_CHECK_LOCALLY	0x04
 #define DIRECT_FLAG_SET_PROCESSED	0x08	/* counts for the command tag */
+#define DIRECT_FLAG_REPORTABLE		0x10	/* no clause of a security barrier */
 
 /* The parts of fdw_exprs and fdw_private, taken apart again. */
 typedef struct DirectPlan
@@ -63,6 +64,7 @@ typedef struct DirectState
 								 * NULL: they come from the reader */
 	RowPlan    *row_plan;		/* NULL: made for each row */
 	bool		no_more_candidates;
+	bool		reportable;		/* what the WHERE says may be shown */
 	List	   *rows;			/* of RowWrite, under way, oldest first */
 	RowWrite   *returned;		/* whose item was returned last */
 	bool	   *returned_columns;	/* of access_wanted_columns() */

@@ -282,6 +282,8 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	}
 	if (upsert)
 		flags |= DIRECT_FLAG_UPSERT;
+	if (root->qual_security_level == 0)
+		flags |= DIRECT_FLAG_REPORTABLE;
 	if (plan->canSetTag)
 		flags |= DIRECT_FLAG_SET_PROCESSED;
 

@@ -12,6 +12,7 @@
 
 #include "fdw/key_change.h"
 #include "fdw/reader.h"
+#include "fdw/report.h"
 #include "fdw/row_write.h"
 #include "fdw/transaction.h"
 
@@ -87,6 +88,8 @@ decide(RowWrite *row, const DynamoItem *item)
 
 	if (item == NULL && !statement->upsert)
 	{
+		if (statement->report)
+			report_unchanged(statement, NULL, row->readable_key);
 		row->state = ROW_SKIPPED;
 		return;
 	}
@@ -94,6 +97,8 @@ decide(RowWrite *row, const DynamoItem *item)
 	compute_load(statement, item, row->key, row->readable_key);
 	if (!compute_where(statement, row->plan->computation))
 	{
+		if (statement->report)
+			report_unchanged(statement, item, row->readable_key);
 		row->state = ROW_SKIPPED;
 		return;
 	}

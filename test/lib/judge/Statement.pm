@@ -97,7 +97,8 @@ sub select_aggregate
 {
 	my ($table) = @_;
 	my @columns = Expression::columns_of($table);
-	my $column = one_of(grep { !$_->{type}->{no_equality} && $_->{type}->{ordered} && $_->{type}->{family} !~ /boolean|set|list/ && $_->{type}->{id} !~ /matrix|bytea|uuid|mood|inet/ } @columns);
+	# of equal intervals that are written differently, any may be the least
+	my $column = one_of(grep { !$_->{type}->{no_equality} && $_->{type}->{ordered} && $_->{type}->{family} !~ /boolean|set|list/ && $_->{type}->{id} !~ /matrix|bytea|uuid|mood|inet|interval/ } @columns);
 	my @aggregates = ('count(*)', 'bool_and(true)');
 	push @aggregates, "count($column->{sql})", "min($column->{sql})", "max($column->{sql})" if $column;
 	push @aggregates, "sum($column->{sql})" if $column && $column->{type}->{family} =~ /integer|numeric/;

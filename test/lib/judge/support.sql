@@ -171,7 +171,7 @@ BEGIN
       RETURN NULL;
     END IF;
     -- of several rows that fail, any may be the first
-    IF (single OR reads) AND remote ->> 'error' <> twin ->> 'error' THEN
+    IF (single OR reads) AND remote ->> 'error' <> twin ->> 'error' AND NOT judge.is_refusal(remote) THEN
       RETURN format(E'DIFFERENT ERRORS\nforeign %s\ntwin    %s\n', remote, twin);
     END IF;
     RETURN NULL;
