@@ -542,6 +542,20 @@ try_change(RowChange *change, RowAttempt *attempt, List *actions,
 	return item_after_failure(change, attempt, request);
 }
 
+/* The new row of the plan's, as ExecUpdate() prepares it. */
+static TupleTableSlot *
+recomputed_row(const WriteStatement *statement, TupleTableSlot *plan_slot)
+{
+	ResultRelInfo *info = statement->result_info;
+	TupleConstr *constraints = RelationGetDescr(info->ri_RelationDesc)->constr;
+	TupleTableSlot *slot = ExecGetUpdateNewTuple(info, plan_slot,
+												 statement->old_slot);
+
+	if (constraints != NULL && constraints->has_generated_stored)
+		ExecComputeStoredGenerated(info, statement->estate, slot, CMD_UPDATE);
+	return slot;
+}
+
 static TupleTableSlot *
 change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
@@ -581,8 +595,7 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 		if (!prepare_next_attempt(change, &attempt, item, &plan_slot))
 			return NULL;
 		if (plan_slot != NULL && is_update)
-			slot = ExecGetUpdateNewTuple(statement->result_info, plan_slot,
-										 statement->old_slot);
+			slot = recomputed_row(statement, plan_slot);
 	}
 }
 

@@ -15,7 +15,8 @@ my $updates = 100;
 my $test = DynamormTest->new('concurrency');
 my $node = $test->{node};
 $test->create_tables(
-	counter => "id text OPTIONS (key 'partition'), n bigint");
+	counter => "id text OPTIONS (key 'partition'), n bigint",
+	doubled => "id text OPTIONS (key 'partition'), n integer, twice integer GENERATED ALWAYS AS (n * 2) STORED");
 
 # Lets all sessions run the same statement, and returns what they returned.
 # A session that gave up after too many rounds (40001) wrote nothing: it tries
@@ -67,6 +68,22 @@ foreach my $case (
 	is_deeply([ grep { $seen{$_} > 1 } keys %seen ], [],
 		"$title: no value was returned twice");
 }
+
+# A row that the executor hands over is computed anew when it was changed
+# meanwhile, and so is what is generated from it.
+$node->safe_psql('postgres', "INSERT INTO doubled VALUES ('x', 1)");
+$test->reset_proxy;
+$test->fault({ kind => 'delay', operation => 'UpdateItem', milliseconds => 1500 });
+my %slow = (out => '', err => '');
+$slow{run} = IPC::Run::start(
+	[ $node->installed_command('psql'), '-XAtq', '-d', $node->connstr('postgres'),
+		'-c', "UPDATE doubled SET n = n + 1 WHERE id = 'x' RETURNING n, twice" ],
+	'<', \undef, '>', \$slow{out}, '2>', \$slow{err});
+$test->wait_for_requests(UpdateItem => 1);
+$node->safe_psql('postgres', "UPDATE doubled SET n = 10 WHERE id = 'x'");
+$slow{run}->finish;
+is($slow{out} . $slow{err}, "11|22\n", 'a generated column follows the row that was changed meanwhile');
+is($node->safe_psql('postgres', 'SELECT * FROM doubled'), 'x|11|22', 'and is stored so');
 
 $test->drop_tables;
 done_testing();
