@@ -129,6 +129,9 @@ codec_raise_spelling(const Decoding *decoding, const AttributeValue *value)
 			 value->type == ATTRIBUTE_B
 			 ? errmsg("the value of %s is not base64",
 					  describe_attribute(decoding))
+			 : value->type == ATTRIBUTE_S
+			 ? errmsg("value \"%s\" of %s is no fixed time",
+					  describe_text(value), describe_attribute(decoding))
 			 : errmsg("value \"%s\" of %s is not a number",
 					  describe_text(value), describe_attribute(decoding)),
 			 errdetail_internal("%s", describe_place(decoding))));

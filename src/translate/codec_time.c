@@ -10,10 +10,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/formatting.h"
 #include "utils/timestamp.h"
 
 #include "translate/codec_internal.h"
@@ -269,6 +271,26 @@ raise_misfit(const Decoding *decoding, const Codec *codec,
 					   value);
 }
 
+/*
+ * The text of a value.  The input functions know words that mean another time
+ * each time they are read: those are no stored times.
+ */
+static char *
+fixed_text(const AttributeValue *value, const Decoding *decoding)
+{
+	static const char *const words[] = {
+		"now", "today", "tomorrow", "yesterday"
+	};
+	char	   *text = text_to_server(value, decoding);
+	char	   *lower = str_tolower(text, strlen(text), C_COLLATION_OID);
+	int			i;
+
+	for (i = 0; i < (int) lengthof(words); i++)
+		if (strstr(lower, words[i]) != NULL)
+			codec_raise_spelling(decoding, value);
+	return text;
+}
+
 /* The type's precision, as in timestamp(3), must hold the microseconds. */
 static void
 check_precision(const Codec *codec, int64 microseconds,
@@ -295,7 +317,7 @@ read_timestamp(Codec *codec, const AttributeValue *value,
 							codec->base_type_id == TIMESTAMPTZOID,
 							&timestamp))
 	{
-		text = text_to_server(value, decoding);
+		text = fixed_text(value, decoding);
 		if (is_finer_than_microseconds(text))
 			raise_misfit(decoding, codec, value);
 		timestamp = DatumGetTimestamp(text_call_input(codec, text, -1));
@@ -315,7 +337,7 @@ read_date(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 		return date;
 
 	/* date_in() reads a time of day too, and drops it */
-	text = text_to_server(value, decoding);
+	text = fixed_text(value, decoding);
 	if (strchr(text, ':') != NULL)
 		raise_misfit(decoding, codec, value);
 	return DatumGetDateADT(text_call_input(codec, text, -1));
@@ -325,7 +347,7 @@ read_date(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 static Datum
 read_other(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 {
-	char	   *text = text_to_server(value, decoding);
+	char	   *text = fixed_text(value, decoding);
 	Datum		datum;
 	Datum		adjusted;
 
