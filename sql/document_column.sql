@@ -77,6 +77,8 @@ SELECT id FROM note WHERE rest ? 'double' AND rest ->> 'x' = '1';
 DELETE FROM note WHERE rest @> '{"x": 1}' RETURNING id;
 INSERT INTO note VALUES ('b', 1, '{"w": 1}') ON CONFLICT (id) DO UPDATE SET rest = note.rest || excluded.rest RETURNING rest;
 INSERT INTO note VALUES ('d', 1, '{"w": 1}') ON CONFLICT (id) DO UPDATE SET rest = note.rest || excluded.rest RETURNING rest;
+INSERT INTO note VALUES ('d', 1) ON CONFLICT (id) DO UPDATE SET rest = note.rest || '{"v": 1}' RETURNING rest;
+INSERT INTO note VALUES ('e', 1) ON CONFLICT (id) DO UPDATE SET rest = note.rest || '{"v": 1}' RETURNING rest;
 
 -- a jsonb column of its own is kept in the same way
 CREATE FOREIGN TABLE note_2 (id text OPTIONS (key 'partition'), deep jsonb) SERVER dynamo OPTIONS (table_name 'note');

@@ -208,6 +208,17 @@ combine_column(UpsertBuilder *builder, const Column *column,
 	return true;
 }
 
+static bool
+is_assigned(List *assignments, const Column *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, assignments)
+		if (((Assignment *) lfirst(cell))->column == column)
+			return true;
+	return false;
+}
+
 /* A request that only removes may or may not create the item. */
 static bool
 creates_item(List *actions)
@@ -246,8 +257,9 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 
 		if (column->name == NULL || column->key != KEY_NONE)
 			continue;
+		/* the members of the document are attributes of their own */
 		if (column->is_document
-			? inserted[i] != NULL
+			? inserted[i] != NULL || is_assigned(assignments, column)
 			: !combine_column(&builder, column,
 							  action_on(update->actions, column),
 							  inserted[i]))

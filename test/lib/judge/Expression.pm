@@ -14,6 +14,9 @@ use Random;
 use Tree;
 use Type;
 
+# Set for a table that has an item without a twin.
+our $without_twin;
+
 # Operands are made by this: a literal, or a parameter that stands for one.
 our $parameter;
 
@@ -218,6 +221,7 @@ sub other_leaf
 	my @integers = grep { $_->{type}->{family} eq 'integer' } @columns;
 	my @texts = grep { $_->{type}->{family} eq 'text' } @columns;
 	my @leaves = ("now() > '2000-01-01'", 'true', 'false', 'NULL::boolean', "current_setting('search_path') IS NOT NULL");
+	return leaf(@columns) if $without_twin;
 	push @leaves, seq(one_of(@integers)->{sql}, one_of(' IN ', ' NOT IN '), '(SELECT i FROM l WHERE i IS NOT NULL)'),
 	  seq('EXISTS (SELECT 1 FROM l WHERE l.i = ', one_of(@integers)->{sql}, ')')
 	  if @integers;
@@ -241,7 +245,9 @@ sub condition
 sub columns_of
 {
 	my ($table, $qualifier) = @_;
-	return map { { %$_, sql => defined $qualifier ? "$qualifier.$_->{name}" : $_->{name} } } @{ $table->{columns} };
+	# where there is an item without a twin, a condition must not be true of it
+	return map { { %$_, sql => defined $qualifier ? "$qualifier.$_->{name}" : $_->{name} } }
+	  grep { !$table->{wrong} || !$_->{key} } @{ $table->{columns} };
 }
 
 1;

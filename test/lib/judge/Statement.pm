@@ -74,7 +74,7 @@ sub select_rows
 	# only the last key of two is turned round by DESC: still a total order
 	my $list = chance(0.4) ? '*' : list(', ', 1, map { $_->{name} } some_of(1, 4, @{ $table->{columns} }));
 	$list = list(', ', 1, selected($table)) if chance(0.3);
-	return { tree => seq('SELECT ', $list, ' FROM t', optional($where), $tail), options => 'reads single' . ($ordered ? ' ordered' : '') };
+	return { tree => seq('SELECT ', $list, ' FROM t', $table->{wrong} ? $where : optional($where), $tail), options => 'reads single' . ($ordered ? ' ordered' : '') };
 }
 
 # Expressions to be selected, paths in documents among them.
@@ -96,6 +96,7 @@ sub selected
 sub select_aggregate
 {
 	my ($table) = @_;
+	return select_rows($table) if $table->{wrong};
 	my @columns = Expression::columns_of($table);
 	# of equal intervals that are written differently, any may be the least
 	my $column = one_of(grep { !$_->{type}->{no_equality} && $_->{type}->{ordered} && $_->{type}->{family} !~ /boolean|set|list/ && $_->{type}->{id} !~ /matrix|bytea|uuid|mood|inet|interval/ } @columns);
@@ -108,6 +109,7 @@ sub select_aggregate
 sub select_join
 {
 	my ($table) = @_;
+	return select_rows($table) if $table->{wrong};
 	my @columns = Expression::columns_of($table, 't');
 	my @integers = grep { $_->{type}->{family} eq 'integer' } @columns;
 	my @texts = grep { $_->{type}->{family} eq 'text' && $_->{type}->{id} !~ /_c/ } @columns;
@@ -259,9 +261,11 @@ sub random_statement
 	my ($table) = @_;
 	my $mode = one_of(('plain') x 6, 'generic', 'custom', 'plpgsql');
 	@params = ();
+	local $Expression::without_twin = $table->{wrong};
 	local $Expression::parameter = $mode eq 'plain' ? undef : \&marker;
 	my $statement = one_of(@kinds)->($table);
 	$statement = in_cte($statement) if chance(0.08);
+	$statement->{options} .= ' wrong' if $table->{wrong};
 	return { %$statement, mode => $mode, params => [@params] };
 }
 

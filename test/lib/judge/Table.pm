@@ -33,6 +33,7 @@ sub new
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
 	$self->add('doc', 'document') if chance(0.2);
+	$self->{wrong} = chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain/ || $_->{not_null} } @{ $self->{columns} };
 	$self->choose_keys;
 	$self->{check} = $self->check_constraint if chance(0.2);
 	return $self;
@@ -55,10 +56,25 @@ sub choose_keys
 	foreach my $column ($self->keys)
 	{
 		my @values = Type::key_values($column->{type});
+		# one is kept for the item that no statement may change
+		$column->{wrong} = shift @values if $self->{wrong};
 		my $most = $self->sort_key ? 4 : 9;
 		$column->{pool} = [ some_of(2, $most, @values) ];
 	}
 	return;
+}
+
+# An item whose attributes are of types that their columns cannot read.  It has
+# no twin, and no statement may take it for a row.
+sub wrong_item
+{
+	my ($self) = @_;
+	return '' unless $self->{wrong};
+	my @keys = $self->keys;
+	my @attributes = map { ($_->{attribute} // $_->{name}) } $self->others;
+	my $condition = join ' AND ', map { "$_->{name} = $_->{wrong}" } @keys;
+	return 'INSERT INTO remote.t (' . names(@keys) . ') VALUES (' . join(', ', map { $_->{wrong} } @keys) . ");\n"
+	  . 'CALL judge.spoil(' . Type::quote($condition) . ', ARRAY[' . join(', ', map { Type::quote($_) } @attributes) . "]);\n";
 }
 
 sub keys { return grep { $_->{key} } @{ $_[0]->{columns} } }
@@ -176,7 +192,7 @@ sub random_rows
 	$self->{null_typed} = [];
 	foreach my $column ($self->others)
 	{
-		next if $column->{not_null} || $column->{type}->{document} || !chance(0.4);
+		next if $self->{wrong} || $column->{not_null} || $column->{type}->{document} || !chance(0.4);
 		push @{ $self->{null_typed} }, $column->{attribute} // $column->{name};
 	}
 	return;
@@ -192,6 +208,7 @@ sub row_statements
 	{
 		$sql .= "INSERT INTO $schema.t VALUES (" . join(', ', @$_) . ");\n" foreach @{ $self->{rows} };
 	}
+	$sql .= $self->wrong_item;
 	$sql .= 'SELECT judge.make_null_typed(' . Type::quote($_) . ", 2);\n" foreach @{ $self->{null_typed} };
 	return $sql;
 }

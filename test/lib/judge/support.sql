@@ -21,8 +21,11 @@ CREATE FUNCTION judge.normal_set(a anyarray) RETURNS anyarray LANGUAGE sql IMMUT
 -- the DynamoDB table that an earlier round has left
 CREATE PROCEDURE judge.drop_table() LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM dyn_request('dynamo', 'DeleteTable', '{"TableName": "judge"}');
-EXCEPTION WHEN OTHERS THEN NULL;
+  DELETE FROM judge.spoilt;
+  BEGIN
+    PERFORM dyn_request('dynamo', 'DeleteTable', '{"TableName": "judge"}');
+  EXCEPTION WHEN OTHERS THEN NULL;
+  END;
 END $$;
 
 -- gives items without the attribute one of type NULL, some of them
@@ -43,6 +46,26 @@ END $$;
 CREATE FUNCTION judge.key_attributes() RETURNS text[] LANGUAGE sql AS $$
   SELECT array_agg(k ->> 'AttributeName') FROM jsonb_array_elements(
     dyn_request('dynamo', 'DescribeTable', '{"TableName": "judge"}') #> '{Table,KeySchema}') k $$;
+
+-- An item whose attributes no column can read: where it is, and what it is.
+CREATE TABLE judge.spoilt (condition text, item jsonb);
+CREATE PROCEDURE judge.spoil(condition text, attributes text[]) LANGUAGE plpgsql AS $$
+DECLARE
+  item jsonb;
+BEGIN
+  DELETE FROM judge.spoilt;
+  FOR item IN SELECT i FROM jsonb_array_elements(dyn_request('dynamo', 'Scan', '{"TableName": "judge"}') -> 'Items') i LOOP
+    IF (SELECT count(*) FROM jsonb_object_keys(item)) = cardinality(judge.key_attributes()) THEN
+      -- a map with a list in it: of no type that a column of the judge reads whole
+      item := item || (SELECT jsonb_object_agg(a, '{"M": {"a": {"L": [{"BOOL": true}]}, "p": {"N": "1"}}}'::jsonb) FROM unnest(attributes) a);
+      PERFORM dyn_request('dynamo', 'PutItem', jsonb_build_object('TableName', 'judge', 'Item', item));
+      INSERT INTO judge.spoilt VALUES (condition, item);
+    END IF;
+  END LOOP;
+END $$;
+CREATE FUNCTION judge.is_unspoilt() RETURNS boolean LANGUAGE sql AS $$
+  SELECT count(*) > 0 FROM judge.spoilt s, jsonb_array_elements(dyn_request('dynamo', 'Scan', '{"TableName": "judge", "ConsistentRead": true}') -> 'Items') i
+  WHERE i = s.item $$;
 
 -- Runs a statement on one side: {"rows": [...], "count": n} or {"error": SQLSTATE, ...}.
 CREATE FUNCTION judge.run(side text, statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -101,7 +124,8 @@ CREATE FUNCTION judge.content(side text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   result jsonb;
 BEGIN
-  EXECUTE format('SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)), ''[]'') FROM %I.t', side) INTO result;
+  EXECUTE format('SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)), ''[]'') FROM %I.t WHERE %s', side,
+    coalesce('NOT (' || (SELECT condition FROM judge.spoilt WHERE side = 'remote') || ')', 'true')) INTO result;
   RETURN result;
 END $$;
 
@@ -121,7 +145,8 @@ CREATE PROCEDURE judge.begin() LANGUAGE sql AS $$UPDATE judge.state SET content 
 CREATE FUNCTION judge.resync() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM twin.t;
-  INSERT INTO twin.t SELECT * FROM remote.t;
+  EXECUTE 'INSERT INTO twin.t SELECT * FROM remote.t WHERE '
+    || coalesce('NOT (' || (SELECT condition FROM judge.spoilt) || ')', 'true');
 END $$;
 
 -- Runs one statement on both sides.  NULL: they agree.
@@ -151,7 +176,11 @@ BEGIN
     twin := judge.unordered(twin);
   END IF;
 
-  IF remote ? 'error' AND NOT twin ? 'error' AND judge.is_refusal(remote) THEN
+  IF options LIKE '%wrong%' AND NOT judge.is_unspoilt() THEN
+    RETURN format(E'CHANGED WHAT IT CANNOT READ\n%s\n', remote);
+  END IF;
+  IF remote ? 'error' AND NOT twin ? 'error'
+    AND (judge.is_refusal(remote) OR options LIKE '%wrong%' AND remote ->> 'error' = '42804') THEN
     IF single AND remote_content <> before THEN
       RETURN format(E'REFUSED, BUT CHANGED\n%s\nbefore %s\nafter  %s\n', remote, before, remote_content);
     END IF;
