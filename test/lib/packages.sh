@@ -10,14 +10,15 @@ have_package()
 }
 
 # The PostgreSQL to build for: the one of PG_CONFIG, else the newest one here
-# that extensions can be built for, else the distribution's.
+# that extensions can be built for, else the distribution's.  The headers are
+# what tells: Debian's client package has pgxs.mk without them.
 choose_postgres()
 {
   local major
   if [ -z "${PG_CONFIG:-}" ]; then
     for major in 18 17 16 15 14; do
       if [ -x /usr/lib/postgresql/$major/bin/postgres ] &&
-         [ -e /usr/lib/postgresql/$major/lib/pgxs/src/makefiles/pgxs.mk ]; then
+         [ -e /usr/include/postgresql/$major/server/postgres.h ]; then
         PG_CONFIG=/usr/lib/postgresql/$major/bin/pg_config
         break
       fi
