@@ -160,6 +160,15 @@ send_attempt(Request *request)
 	}
 }
 
+static int
+max_attempts(const Request *request)
+{
+	int			allowed = request->connection->settings.max_attempts;
+
+	return request->spec.max_attempts == 0 ? allowed
+		: Min(request->spec.max_attempts, allowed);
+}
+
 /*
  * Arranges for another attempt; if there may be none, the request has failed.
  */
@@ -170,7 +179,7 @@ retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 	Connection *connection = request->connection;
 	bool		throttled = class->action == ERROR_THROTTLED;
 
-	if (request->attempts >= connection->settings.max_attempts ||
+	if (request->attempts >= max_attempts(request) ||
 		!retry_take(&connection->bucket, throttled, &request->price))
 	{
 		fail(request, class, problem);

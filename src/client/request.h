@@ -60,6 +60,7 @@ typedef struct RequestSpec
 	const char *table;			/* for messages; NULL if none */
 	const char *key;			/* readable key, for messages; NULL if none */
 	RequestCounters *counters;	/* added to; may be NULL */
+	int			max_attempts;	/* 0: as many as the connection allows */
 	bool		raw;			/* do not decode: the answer's JSON text is
 								 * wanted (dyn_request, DescribeTable) */
 } RequestSpec;

@@ -25,6 +25,7 @@
 
 #include "client/request.h"
 #include "fdw/admin_function.h"
+#include "fdw/description.h"
 #include "fdw/option.h"
 #include "fdw/transaction.h"
 #include "translate/table.h"
@@ -312,6 +313,7 @@ dyn_create_table(PG_FUNCTION_ARGS)
 		if (table->columns[i].is_ttl)
 			set_time_to_live(connection, table, &table->columns[i]);
 	}
+	description_forget();
 	PG_RETURN_VOID();
 }
 
@@ -340,6 +342,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	request_free(request);
 	transaction_count_write();
 	wait_for_table(connection, table, true);
+	description_forget();
 	PG_RETURN_VOID();
 }
 
@@ -448,6 +451,9 @@ dyn_request(PG_FUNCTION_ARGS)
 		request_raise(request, NULL);
 	if (spec.kind != REQUEST_READ)
 		transaction_count_write();
+	/* CreateTable, UpdateTable, DeleteTable */
+	if (strstr(operation, "Table") != NULL)
+		description_forget();
 
 	result = answer_jsonb(request);
 	request_free(request);

@@ -1,7 +1,9 @@
 /*
  * description.c
- *		A foreign table with its key, asked of DynamoDB where the columns do
- *		not name it.
+ *		What DynamoDB says of a table: its key, its indexes, its size.
+ *
+ * The answers are kept as they came, by table and user: they are small, and
+ * each caller gets a description of its own.
  */
 #include "postgres.h"
 
@@ -9,64 +11,132 @@
 
 #include <json-c/json.h>
 
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
 #include "client/request.h"
 #include "fdw/description.h"
 #include "fdw/option.h"
 
-static const char *
-member_text(struct json_object *object, const char *name)
-{
-	struct json_object *member;
+/* How long an answer, and the lack of one, is good: milliseconds. */
+#define ANSWER_LIFETIME		(5 * 60 * 1000)
+#define REFUSAL_LIFETIME	(10 * 1000)
 
-	if (!json_object_object_get_ex(object, name, &member))
-		return NULL;
-	return json_object_get_string(member);
+/* Attempts, where planning can do without the answer. */
+#define OPTIONAL_ATTEMPTS	3
+
+typedef struct AnswerKey
+{
+	Oid			relation_id;
+	Oid			user_id;
+} AnswerKey;
+
+/* The last answer to DescribeTable. */
+typedef struct Answer
+{
+	AnswerKey	key;
+	char	   *text;			/* JSON; NULL: there was none */
+	TimestampTz good_until;
+} Answer;
+
+static HTAB *answers = NULL;
+
+/* ---- the cache ---- */
+
+static void
+forget_answers(Oid relation_id)
+{
+	HASH_SEQ_STATUS status;
+	Answer	   *answer;
+
+	hash_seq_init(&status, answers);
+	while ((answer = hash_seq_search(&status)) != NULL)
+		if (!OidIsValid(relation_id) ||
+			answer->key.relation_id == relation_id)
+			answer->good_until = 0;
 }
+
+static void
+relation_changed(Datum argument, Oid relation_id)
+{
+	forget_answers(relation_id);
+}
+
+/* Another endpoint, or other credentials. */
+static void
+server_changed(Datum argument, int cache_id, uint32 hash_value)
+{
+	forget_answers(InvalidOid);
+}
+
+static void
+create_cache(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(AnswerKey),
+		.entrysize = sizeof(Answer),
+		.hcxt = CacheMemoryContext
+	};
+
+	answers = hash_create("dynamorm_fdw descriptions", 64, &control,
+						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_changed, (Datum) 0);
+}
+
+static Answer *
+find_answer(const Table *table, Oid user_id)
+{
+	AnswerKey	key = {table->relation_id, user_id};
+	Answer	   *answer;
+	bool		found;
+
+	if (answers == NULL)
+		create_cache();
+	answer = hash_search(answers, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		answer->text = NULL;
+		answer->good_until = 0;
+	}
+	return answer;
+}
+
+void
+description_forget(void)
+{
+	if (answers != NULL)
+		forget_answers(InvalidOid);
+}
+
+/* ---- asking ---- */
 
 /*
- * Finds the key in DescribeTable's answer; the names point into it.
+ * Asks DynamoDB, unless it has answered lately.  Where there is no answer, an
+ * older one serves; without one returns NULL, or, if it is required, raises
+ * the failure.
  */
-static void
-find_key(struct json_object *answer, const char **partition_key,
-		 const char **sort_key)
+static const char *
+ask(const Table *table, Oid user_id, bool required)
 {
-	struct json_object *description;
-	struct json_object *schema;
-	size_t		i;
-
-	if (!json_object_object_get_ex(answer, "Table", &description) ||
-		!json_object_object_get_ex(description, "KeySchema", &schema) ||
-		!json_object_is_type(schema, json_type_array))
-		return;
-	for (i = 0; i < json_object_array_length(schema); i++)
-	{
-		struct json_object *element = json_object_array_get_idx(schema, i);
-		const char *type = member_text(element, "KeyType");
-		const char *name = member_text(element, "AttributeName");
-
-		if (type == NULL || name == NULL)
-			continue;
-		if (strcmp(type, "HASH") == 0)
-			*partition_key = name;
-		else if (strcmp(type, "RANGE") == 0)
-			*sort_key = name;
-	}
-}
-
-static void
-ask_for_key(Table *table, Connection *connection)
-{
+	Answer	   *answer = find_answer(table, user_id);
+	TimestampTz now = GetCurrentTimestamp();
 	StringInfoData body;
 	Request    *request;
-	struct json_object *answer;
-	const char *partition_key = NULL;
-	const char *sort_key = NULL;
 	RequestSpec spec = {
 		.operation = "DescribeTable",
 		.kind = REQUEST_READ,
 		.table = table->table_name,
-		.raw = true
+		.raw = true,
+		.max_attempts = required ? 0 : OPTIONAL_ATTEMPTS
 	};
+
+	if (now < answer->good_until && (answer->text != NULL || !required))
+		return answer->text;
 
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"TableName\":");
@@ -75,29 +145,220 @@ ask_for_key(Table *table, Connection *connection)
 	spec.body = body.data;
 	spec.body_length = body.len;
 
-	request = request_run(connection, &spec);
-	if (request_outcome(request) != OUTCOME_SUCCESS)
-		request_raise(request, NULL);
+	request = request_run(option_connection(table->server_id, user_id),
+						  &spec);
 
-	answer = json_tokener_parse(request_raw_body(request));
-	if (answer != NULL)
+	/* whatever was done meanwhile may have made new answers */
+	answer = find_answer(table, user_id);
+	if (request_outcome(request) == OUTCOME_SUCCESS)
 	{
-		find_key(answer, &partition_key, &sort_key);
-		if (partition_key != NULL)
-			partition_key = pstrdup(partition_key);
-		if (sort_key != NULL)
-			sort_key = pstrdup(sort_key);
-		json_object_put(answer);
-	}
-	request_free(request);
+		char	   *text = MemoryContextStrdup(CacheMemoryContext,
+											   request_raw_body(request));
 
-	if (partition_key == NULL)
+		if (answer->text != NULL)
+			pfree(answer->text);
+		answer->text = text;
+		answer->good_until =
+			TimestampTzPlusMilliseconds(now, ANSWER_LIFETIME);
+	}
+	else if (required)
+		request_raise(request, NULL);
+	else
+		answer->good_until =
+			TimestampTzPlusMilliseconds(now, REFUSAL_LIFETIME);
+	request_free(request);
+	return answer->text;
+}
+
+/* ---- reading the answer ---- */
+
+static struct json_object *
+member(struct json_object *object, const char *name)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, name, &value) ? value : NULL;
+}
+
+/* A copy of a member that is a string; NULL if it is none. */
+static char *
+member_text(struct json_object *object, const char *name)
+{
+	struct json_object *value = member(object, name);
+
+	return json_object_is_type(value, json_type_string)
+		? pstrdup(json_object_get_string(value)) : NULL;
+}
+
+static int64
+member_number(struct json_object *object, const char *name)
+{
+	struct json_object *value = member(object, name);
+
+	return json_object_is_type(value, json_type_int)
+		? json_object_get_int64(value) : -1;
+}
+
+/* Elements of a member that is an array; 0 if it is none. */
+static int
+member_length(struct json_object *object, const char *name)
+{
+	struct json_object *value = member(object, name);
+
+	return json_object_is_type(value, json_type_array)
+		? (int) json_object_array_length(value) : 0;
+}
+
+static struct json_object *
+member_element(struct json_object *object, const char *name, int i)
+{
+	return json_object_array_get_idx(member(object, name), i);
+}
+
+/* The type of a key attribute, by AttributeDefinitions. */
+static bool
+find_type(struct json_object *table, const char *name, AttributeType *type)
+{
+	for (int i = 0; i < member_length(table, "AttributeDefinitions"); i++)
+	{
+		struct json_object *definition =
+			member_element(table, "AttributeDefinitions", i);
+		const char *other = member_text(definition, "AttributeName");
+		const char *type_name = member_text(definition, "AttributeType");
+
+		if (other != NULL && type_name != NULL && strcmp(other, name) == 0)
+			return attribute_type_from_name(type_name, type);
+	}
+	return false;
+}
+
+/* False for a key that is of no form known here. */
+static bool
+read_index_key(struct json_object *table, struct json_object *json,
+			   IndexDescription *index)
+{
+	for (int i = 0; i < member_length(json, "KeySchema"); i++)
+	{
+		struct json_object *element = member_element(json, "KeySchema", i);
+		const char *role = member_text(element, "KeyType");
+		bool		is_sort = role != NULL && strcmp(role, "RANGE") == 0;
+		int		   *count = is_sort ? &index->sort_count
+			: &index->partition_count;
+		KeyAttribute *part;
+
+		if (*count >= KEY_PART_LIMIT)
+			return false;
+		part = is_sort ? &index->sort[*count] : &index->partition[*count];
+		part->name = member_text(element, "AttributeName");
+		if (part->name == NULL || !find_type(table, part->name, &part->type))
+			return false;
+		(*count)++;
+	}
+	return index->partition_count > 0;
+}
+
+static void
+read_projection(struct json_object *json, IndexDescription *index)
+{
+	struct json_object *projection = member(json, "Projection");
+	const char *type = member_text(projection, "ProjectionType");
+
+	index->projection = type == NULL || strcmp(type, "KEYS_ONLY") == 0
+		? INDEX_PROJECTS_KEYS
+		: strcmp(type, "ALL") == 0 ? INDEX_PROJECTS_ALL
+		: INDEX_PROJECTS_SOME;
+	for (int i = 0; i < member_length(projection, "NonKeyAttributes"); i++)
+	{
+		struct json_object *name =
+			member_element(projection, "NonKeyAttributes", i);
+
+		index->projected = lappend(index->projected,
+								   pstrdup(json_object_get_string(name)));
+	}
+}
+
+/* Adds the indexes of one kind to a description. */
+static void
+read_indexes(struct json_object *table, const char *kind, bool is_global,
+			 TableDescription *description)
+{
+	for (int i = 0; i < member_length(table, kind); i++)
+	{
+		struct json_object *json = member_element(table, kind, i);
+		IndexDescription *index = palloc0(sizeof(IndexDescription));
+		const char *status = member_text(json, "IndexStatus");
+
+		index->name = member_text(json, "IndexName");
+		index->is_global = is_global;
+		/* a local index has no status: it is made with its table */
+		index->is_usable = !is_global ||
+			(status != NULL && strcmp(status, "ACTIVE") == 0 &&
+			 !json_object_get_boolean(member(json, "Backfilling")));
+		index->item_count = member_number(json, "ItemCount");
+		index->size = member_number(json, "IndexSizeBytes");
+		read_projection(json, index);
+		if (index->name != NULL && read_index_key(table, json, index))
+			description->indexes = lappend(description->indexes, index);
+	}
+}
+
+static void
+read_table_key(struct json_object *table, TableDescription *description)
+{
+	for (int i = 0; i < member_length(table, "KeySchema"); i++)
+	{
+		struct json_object *element = member_element(table, "KeySchema", i);
+		const char *role = member_text(element, "KeyType");
+
+		if (role == NULL)
+			continue;
+		if (strcmp(role, "HASH") == 0)
+			description->partition_key = member_text(element,
+													 "AttributeName");
+		else if (strcmp(role, "RANGE") == 0)
+			description->sort_key = member_text(element, "AttributeName");
+	}
+}
+
+static TableDescription *
+read_answer(const char *text)
+{
+	TableDescription *description = palloc0(sizeof(TableDescription));
+	struct json_object *answer = json_tokener_parse(text);
+	struct json_object *table = member(answer, "Table");
+
+	description->item_count = member_number(table, "ItemCount");
+	description->size = member_number(table, "TableSizeBytes");
+	read_table_key(table, description);
+	read_indexes(table, "LocalSecondaryIndexes", false, description);
+	read_indexes(table, "GlobalSecondaryIndexes", true, description);
+	json_object_put(answer);
+	return description;
+}
+
+const TableDescription *
+description_ask(const Table *table, Oid user_id)
+{
+	const char *text = ask(table, user_id, false);
+
+	return text == NULL ? NULL : read_answer(text);
+}
+
+/* ---- keys ---- */
+
+static void
+ask_for_key(Table *table, Oid user_id)
+{
+	const TableDescription *description =
+		read_answer(ask(table, user_id, true));
+
+	if (description->partition_key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
 				 errmsg("could not find the key of table \"%s\" in DynamoDB's description of it",
 						table->table_name),
 				 errhint("Name the key with the column option \"key\".")));
-	table_set_key(table, partition_key, sort_key);
+	table_set_key(table, description->partition_key, description->sort_key);
 }
 
 Table *
@@ -106,6 +367,6 @@ description_of_table(Oid relation_id, Oid user_id)
 	Table	   *table = table_describe(relation_id);
 
 	if (table->partition_key == NULL)
-		ask_for_key(table, option_connection(table->server_id, user_id));
+		ask_for_key(table, user_id);
 	return table;
 }

@@ -16,6 +16,12 @@
 #include "client/attribute.h"
 #include "translate/codec.h"
 
+/*
+ * Attributes of one part of a key: tables and local indexes have one, global
+ * indexes up to four.
+ */
+#define KEY_PART_LIMIT	4
+
 typedef enum KeyRole
 {
 	KEY_NONE,
