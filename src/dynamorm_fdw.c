@@ -10,6 +10,7 @@
 
 #include "fdw/callbacks.h"
 #include "fdw/conflict.h"
+#include "fdw/read_first.h"
 #include "fdw/settings.h"
 #include "fdw/transaction.h"
 
@@ -25,6 +26,7 @@ _PG_init(void)
 	settings_define();
 	transaction_register();
 	conflict_register();
+	read_first_register();
 }
 
 /*

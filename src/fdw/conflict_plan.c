@@ -13,7 +13,6 @@
 #include "compat.h"
 
 #include "foreign/fdwapi.h"
-#include "foreign/foreign.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -26,24 +25,12 @@
 
 #include "fdw/conflict.h"
 #include "fdw/description.h"
+#include "fdw/option.h"
 #include "fdw/stamp.h"
 
 static create_upper_paths_hook_type previous_hook = NULL;
 
 /* ---- the hook ---- */
-
-/* Is it a table of this extension? */
-static bool
-is_ours(const RangeTblEntry *rte)
-{
-	ForeignServer *server;
-
-	if (rte->rtekind != RTE_RELATION || rte->relkind != RELKIND_FOREIGN_TABLE)
-		return false;
-	server = GetForeignServer(GetForeignTable(rte->relid)->serverid);
-	return strcmp(GetForeignDataWrapper(server->fdwid)->fdwname,
-				  "dynamorm_fdw") == 0;
-}
 
 /* Is the column one of the elements of the target? */
 static bool
@@ -96,7 +83,7 @@ take_conflict_clause(PlannerInfo *root, ModifyTablePath *path)
 		list_length(path->resultRelations) != 1)
 		return;
 	rte = planner_rt_fetch(linitial_int(path->resultRelations), root);
-	if (!is_ours(rte))
+	if (rte->relkind != RELKIND_FOREIGN_TABLE || !option_is_ours(rte->relid))
 		return;
 	if (target_is_key(path->onconflict,
 					  description_of_table(rte->relid,

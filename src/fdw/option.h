@@ -26,6 +26,9 @@ typedef enum TransactionMode
  */
 extern Connection *option_connection(Oid server_id, Oid user_id);
 
+/* Is the foreign table one of this extension? */
+extern bool option_is_ours(Oid relation_id);
+
 /* May the foreign table be written (options "updatable" of table, server)? */
 extern bool option_updatable(Oid relation_id);
 

@@ -290,6 +290,15 @@ option_connection(Oid server_id, Oid user_id)
 }
 
 bool
+option_is_ours(Oid relation_id)
+{
+	ForeignServer *server = GetForeignServer(GetForeignTable(relation_id)->serverid);
+
+	return strcmp(GetForeignDataWrapper(server->fdwid)->fdwname,
+				  "dynamorm_fdw") == 0;
+}
+
+bool
 option_updatable(Oid relation_id)
 {
 	ForeignTable *table = GetForeignTable(relation_id);

@@ -13,8 +13,6 @@
 #include <math.h>
 
 #include "access/sysattr.h"
-#include "catalog/pg_class.h"
-#include "foreign/foreign.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -66,6 +64,14 @@ plan_set_from_list(const List *list)
 	foreach(cell, list)
 		set = bms_add_member(set, lfirst_int(cell));
 	return set;
+}
+
+bool
+plan_reads_one_item(const RelOptInfo *baserel)
+{
+	KeyAccess	access = ((const RelationPlan *) baserel->fdw_private)->access->lookup->access;
+
+	return access == KEY_ACCESS_ITEM || access == KEY_ACCESS_NOTHING;
 }
 
 static void
@@ -162,28 +168,6 @@ wanted_columns(RelOptInfo *baserel, List *clauses)
 	return wanted;
 }
 
-/*
- * Does the statement insert into the table that this scan reads?  Then it must
- * not meet its own rows on later pages: it might never end.
- */
-static bool
-reads_insert_target(PlannerInfo *root, const Table *table)
-{
-	for (; root != NULL; root = root->parent_root)
-	{
-		RangeTblEntry *target;
-
-		if (root->parse->commandType != CMD_INSERT)
-			continue;
-		target = rt_fetch(root->parse->resultRelation, root->parse->rtable);
-		if (target->relkind == RELKIND_PARTITIONED_TABLE ||
-			(target->relkind == RELKIND_FOREIGN_TABLE &&
-			 GetForeignTable(target->relid)->serverid == table->server_id))
-			return true;
-	}
-	return false;
-}
-
 static ForeignScan *
 get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 		 ForeignPath *best_path, List *target_list, List *scan_clauses,
@@ -195,9 +179,8 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 
 	refuse_row_locks(root, baserel);
 
-	private = list_make3(plan_list_from_set(wanted_columns(baserel, clauses)),
-						 projection_inside(root, baserel, plan->table),
-						 makeInteger(reads_insert_target(root, plan->table)));
+	private = list_make2(plan_list_from_set(wanted_columns(baserel, clauses)),
+						 projection_inside(root, baserel, plan->table));
 	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
 
 	return make_foreignscan(target_list, clauses, baserel->relid,

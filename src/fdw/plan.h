@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "nodes/bitmapset.h"
+#include "nodes/pathnodes.h"
 #include "nodes/pg_list.h"
 
 /* fdw_private of a scan; fdw_exprs holds its clauses */
@@ -16,10 +17,11 @@ enum ScanPrivate
 	SCAN_PRIVATE_WANTED,		/* integer list: wanted columns, see
 								 * access_projection() */
 	SCAN_PRIVATE_INSIDE,		/* list: see projection_inside() */
-	SCAN_PRIVATE_SPOOL,			/* integer: read everything before the first
-								 * row is returned */
 	SCAN_PRIVATE_COUNT
 };
+
+/* Is at most one item of a base relation read? */
+extern bool plan_reads_one_item(const RelOptInfo *baserel);
 
 /* A set of numbers as an integer list that can be copied, and back. */
 extern List *plan_list_from_set(const Bitmapset *set);

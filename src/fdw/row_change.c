@@ -437,6 +437,7 @@ recheck_row(RowChange *change, const RowAttempt *attempt,
 	TriggerDesc *triggers = info->ri_TrigDesc;
 	TupleTableSlot *input;
 	TupleTableSlot *result;
+	MemoryContext old;
 	HeapTuple	tuple;
 
 	if (triggers != NULL &&
@@ -452,7 +453,11 @@ recheck_row(RowChange *change, const RowAttempt *attempt,
 	tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
 	tuple->t_tableOid = RelationGetRelid(relation);
 	ExecForceStoreHeapTuple(tuple, input, false);
+
+	/* what it makes at its first call stays for the statement */
+	old = MemoryContextSwitchTo(change->statement.estate->es_query_cxt);
 	result = EvalPlanQual(epqstate, relation, info->ri_RangeTableIndex, input);
+	MemoryContextSwitchTo(old);
 	return TupIsNull(result) ? NULL : result;
 }
 

@@ -7,7 +7,6 @@
 #include "compat.h"
 
 #include "executor/executor.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -40,8 +39,6 @@ begin_scan(ForeignScanState *node, int eflags)
 										  list_nth(plan->fdw_private,
 												   SCAN_PRIVATE_INSIDE));
 	state->clauses = plan->fdw_exprs;
-	state->spooled = intVal(list_nth(plan->fdw_private,
-									 SCAN_PRIVATE_SPOOL)) != 0;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -91,63 +88,11 @@ next_row(DynamoScan *state, TupleTableSlot *slot)
 	return ExecStoreVirtualTuple(slot);
 }
 
-/* Reads all rows into a tuplestore, which may spill to disk. */
-static void
-fill_spool(DynamoScan *state, TupleTableSlot *slot)
-{
-	MemoryContext row_context = AllocSetContextCreate(state->context,
-													  "dynamorm_fdw row",
-													  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(state->context);
-
-	state->spool = tuplestore_begin_heap(false, false, work_mem);
-	state->spool_slot =
-		MakeSingleTupleTableSlot(slot->tts_tupleDescriptor,
-								 &TTSOpsMinimalTuple);
-	for (;;)
-	{
-		MemoryContextSwitchTo(row_context);
-		MemoryContextReset(row_context);
-		next_row(state, slot);
-		if (TupIsNull(slot))
-			break;
-		tuplestore_puttupleslot(state->spool, slot);
-	}
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(row_context);
-}
-
-static void
-drop_spool(DynamoScan *state)
-{
-	if (state->spool == NULL)
-		return;
-	tuplestore_end(state->spool);
-	ExecDropSingleTupleTableSlot(state->spool_slot);
-	state->spool = NULL;
-}
-
 static TupleTableSlot *
 iterate_scan(ForeignScanState *node)
 {
-	DynamoScan *state = (DynamoScan *) node->fdw_state;
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	MemoryContext old;
-	bool		found;
-
-	if (!state->spooled)
-		return next_row(state, slot);
-
-	if (state->spool == NULL)
-		fill_spool(state, slot);
-
-	/* the spool's slot owns its tuple beyond this row's memory */
-	old = MemoryContextSwitchTo(state->context);
-	found = tuplestore_gettupleslot(state->spool, true, false,
-									state->spool_slot);
-	MemoryContextSwitchTo(old);
-	return found ? ExecCopySlot(slot, state->spool_slot)
-		: ExecClearTuple(slot);
+	return next_row((DynamoScan *) node->fdw_state,
+					node->ss.ss_ScanTupleSlot);
 }
 
 static void
@@ -157,7 +102,6 @@ rescan(ForeignScanState *node)
 
 	if (state->reader == NULL)
 		return;
-	drop_spool(state);
 	reader_close(state->reader);
 	state->reader = NULL;
 	MemoryContextReset(state->context);
@@ -170,7 +114,6 @@ end_scan(ForeignScanState *node)
 
 	if (state == NULL)
 		return;
-	drop_spool(state);
 	if (state->reader != NULL)
 		reader_close(state->reader);
 }

@@ -22,9 +22,6 @@ typedef struct DynamoScan
 	bool	   *wanted;			/* of access_wanted_columns() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */
-	bool		spooled;		/* read everything before returning a row */
-	Tuplestorestate *spool;		/* the rows; NULL: not read yet */
-	TupleTableSlot *spool_slot; /* to get them out */
 	MemoryContext context;		/* of one execution of the scan */
 	RequestCounters counters;
 } DynamoScan;
