@@ -126,6 +126,7 @@ ask(const Table *table, Oid user_id, bool required)
 	Answer	   *answer = find_answer(table, user_id);
 	TimestampTz now = GetCurrentTimestamp();
 	StringInfoData body;
+	Connection *connection;
 	Request    *request;
 	RequestSpec spec = {
 		.operation = "DescribeTable",
@@ -137,6 +138,10 @@ ask(const Table *table, Oid user_id, bool required)
 
 	if (now < answer->good_until && (answer->text != NULL || !required))
 		return answer->text;
+	connection = required ? option_connection(table->server_id, user_id)
+		: option_connection_if_mapped(table->server_id, user_id);
+	if (connection == NULL)
+		return NULL;
 
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"TableName\":");
@@ -145,8 +150,7 @@ ask(const Table *table, Oid user_id, bool required)
 	spec.body = body.data;
 	spec.body_length = body.len;
 
-	request = request_run(option_connection(table->server_id, user_id),
-						  &spec);
+	request = request_run(connection, &spec);
 
 	/* whatever was done meanwhile may have made new answers */
 	answer = find_answer(table, user_id);

@@ -49,7 +49,8 @@ typedef struct TableDescription
 {
 	const char *partition_key;	/* UTF-8; NULL: not told */
 	const char *sort_key;		/* NULL: none */
-	int64		item_count;		/* up to six hours old; -1: not told */
+	int64		item_count;		/* up to six hours old, so that 0 may be that
+								 * of a table not counted yet; -1: not told */
 	int64		size;			/* bytes; as old; -1: not told */
 	List	   *indexes;		/* of IndexDescription */
 } TableDescription;

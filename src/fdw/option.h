@@ -29,6 +29,12 @@ extern Connection *option_connection(Oid server_id, Oid user_id);
 /* Is the foreign table one of this extension? */
 extern bool option_is_ours(Oid relation_id);
 
+/*
+ * The same for planning, which comes before privileges are checked: NULL if
+ * there is no user mapping.
+ */
+extern Connection *option_connection_if_mapped(Oid server_id, Oid user_id);
+
 /* May the foreign table be written (options "updatable" of table, server)? */
 extern bool option_updatable(Oid relation_id);
 

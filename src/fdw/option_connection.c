@@ -289,6 +289,13 @@ option_connection(Oid server_id, Oid user_id)
 	return connection_create(mapping_id, settings);
 }
 
+Connection *
+option_connection_if_mapped(Oid server_id, Oid user_id)
+{
+	return OidIsValid(find_user_mapping(server_id, user_id))
+		? option_connection(server_id, user_id) : NULL;
+}
+
 bool
 option_is_ours(Oid relation_id)
 {

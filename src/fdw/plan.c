@@ -31,17 +31,24 @@
 /* Costs, in units of a sequential page read. */
 #define REQUEST_COST			100.0	/* of one round trip */
 #define ITEM_COST				0.05	/* of one item sent and decoded */
-#define ITEMS_PER_PAGE			2000.0	/* of a page of 1 MB */
+#define PAGE_COST				100.0	/* of 1 MB that DynamoDB reads */
+#define PAGE_BYTES				1048576.0
 
-/* Guesses, as long as nothing is known of a table. */
+/* Guesses, where nothing is known of a table. */
 #define DEFAULT_ITEM_COUNT		1000000.0
+#define DEFAULT_ITEM_BYTES		500.0
 #define DEFAULT_PARTITION_SIZE	100.0
+
+/* The same of a table that DynamoDB has not counted yet: it is rather new. */
+#define UNCOUNTED_ITEM_COUNT	1000.0
 
 /* What planning keeps for a base relation in RelOptInfo.fdw_private. */
 typedef struct RelationPlan
 {
 	Table	   *table;
 	Access	   *access;
+	double		item_bytes;		/* of an item on average */
+	double		partition_items;	/* items of the partition of a Query */
 } RelationPlan;
 
 List *
@@ -74,24 +81,93 @@ plan_reads_one_item(const RelOptInfo *baserel)
 	return access == KEY_ACCESS_ITEM || access == KEY_ACCESS_NOTHING;
 }
 
+/*
+ * Sets the number of items and their size: DynamoDB's own numbers, else those
+ * of the last ANALYZE, else guesses.  A statement of one item does not ask.
+ */
+static void
+estimate_items(RelOptInfo *baserel, RelationPlan *plan, Oid user_id)
+{
+	const TableDescription *description = NULL;
+
+	if (plan->access->lookup->access == KEY_ACCESS_QUERY ||
+		plan->access->lookup->access == KEY_ACCESS_SCAN)
+		description = description_ask(plan->table, user_id);
+	plan->item_bytes = DEFAULT_ITEM_BYTES;
+	if (description != NULL && description->item_count > 0)
+	{
+		baserel->tuples = description->item_count;
+		plan->item_bytes = Max((double) description->size /
+							   (double) description->item_count, 1);
+	}
+	else if (baserel->tuples <= 0)
+		baserel->tuples = description != NULL ? UNCOUNTED_ITEM_COUNT
+			: DEFAULT_ITEM_COUNT;
+}
+
+/* Does the clause look at nothing but the partition key? */
+static bool
+is_about_partition(const RelOptInfo *baserel, const Table *table,
+				   RestrictInfo *clause)
+{
+	Bitmapset  *columns = NULL;
+	int			member;
+
+	pull_varattnos((Node *) clause->clause, baserel->relid, &columns);
+	return bms_get_singleton_member(columns, &member) &&
+		member + FirstLowInvalidHeapAttributeNumber ==
+		table->partition_key->attnum;
+}
+
+/*
+ * Rows of a Query.  How many items a partition has, only ANALYZE can tell.
+ */
+static void
+estimate_query(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
+			   bool analyzed)
+{
+	List	   *about_partition = NIL;
+	List	   *others = NIL;
+	ListCell   *cell;
+
+	foreach(cell, baserel->baserestrictinfo)
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
+
+		if (is_about_partition(baserel, plan->table, clause))
+			about_partition = lappend(about_partition, clause);
+		else
+			others = lappend(others, clause);
+	}
+	plan->partition_items = analyzed
+		? baserel->tuples * clauselist_selectivity(root, about_partition, 0,
+												   JOIN_INNER, NULL)
+		: Min(DEFAULT_PARTITION_SIZE, baserel->tuples);
+	baserel->rows = clamp_row_est(plan->partition_items *
+								  clauselist_selectivity(root, others, 0,
+														 JOIN_INNER, NULL));
+}
+
 static void
 get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 {
 	RangeTblEntry *rte = planner_rt_fetch(baserel->relid, root);
 	RelationPlan *plan = palloc0(sizeof(RelationPlan));
 	Scope		scope = {.varno = baserel->relid};
+	Oid			user_id = planned_user(root, baserel, rte);
+	bool		analyzed;
 
 	(void) rte;
-	plan->table = description_of_table(relation_id,
-									   planned_user(root, baserel, rte));
+	plan->table = description_of_table(relation_id, user_id);
 	scope.table = plan->table;
 	plan->access = access_choose(&scope,
 								 extract_actual_clauses(baserel->baserestrictinfo,
 														false));
 	baserel->fdw_private = plan;
 
-	if (baserel->tuples <= 0)
-		baserel->tuples = DEFAULT_ITEM_COUNT;
+	/* core has told what the last ANALYZE found, if there was one */
+	analyzed = baserel->tuples > 0;
+	estimate_items(baserel, plan, user_id);
 	set_baserel_size_estimates(root, baserel);
 
 	switch (plan->access->lookup->access)
@@ -101,8 +177,7 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 			baserel->rows = 1;
 			break;
 		case KEY_ACCESS_QUERY:
-			baserel->rows = clamp_row_est(Min(baserel->rows,
-											  DEFAULT_PARTITION_SIZE));
+			estimate_query(root, baserel, plan, analyzed);
 			break;
 		case KEY_ACCESS_SCAN:
 			break;
@@ -114,6 +189,7 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 	double		items_read;
+	double		pages;
 	Cost		total;
 
 	switch (plan->access->lookup->access)
@@ -125,17 +201,18 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 			items_read = 1;
 			break;
 		case KEY_ACCESS_QUERY:
-			items_read = Min(DEFAULT_PARTITION_SIZE, baserel->tuples);
+			items_read = plan->partition_items;
 			break;
 		default:
 			items_read = baserel->tuples;
 			break;
 	}
 
-	total = REQUEST_COST * Max(1.0, ceil(items_read / ITEMS_PER_PAGE)) +
-		items_read * (ITEM_COST + cpu_tuple_cost) +
+	pages = items_read * plan->item_bytes / PAGE_BYTES;
+	total = REQUEST_COST * Max(1.0, ceil(pages)) + PAGE_COST * pages +
+		baserel->rows * (ITEM_COST + cpu_tuple_cost) +
 		baserel->baserestrictcost.startup +
-		items_read * baserel->baserestrictcost.per_tuple;
+		baserel->rows * baserel->baserestrictcost.per_tuple;
 	add_path(baserel, (Path *) make_foreign_path(root, baserel, baserel->rows,
 												 REQUEST_COST, total));
 }
