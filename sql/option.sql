@@ -43,6 +43,9 @@ ALTER SERVER option_server OPTIONS (ADD endpoint 'ftp://host');
 ALTER SERVER option_server OPTIONS (ADD endpoint '');
 -- without TLS, to another machine: a warning
 ALTER SERVER option_server OPTIONS (ADD endpoint 'http://dynamodb.example.com:8000');
+ALTER SERVER option_server OPTIONS (SET endpoint 'http://127.0.0.1.example.com:8000');
+CREATE SERVER option_server_2 FOREIGN DATA WRAPPER dynamorm_fdw OPTIONS (endpoint 'http://192.0.2.1');
+DROP SERVER option_server_2;
 ALTER SERVER option_server OPTIONS (SET endpoint 'http://localhost:8000');
 ALTER SERVER option_server OPTIONS (SET endpoint 'http://127.0.0.1:8000');
 ALTER SERVER option_server OPTIONS (SET endpoint 'http://[::1]:8000');
@@ -187,6 +190,7 @@ SELECT * FROM option_table;
 \echo :LAST_ERROR_SQLSTATE
 ALTER USER MAPPING FOR PUBLIC SERVER option_server OPTIONS (ADD access_key_id 'id', DROP secret_access_key);
 SELECT * FROM option_table;
+ALTER USER MAPPING FOR PUBLIC SERVER option_server OPTIONS (ADD secret_access_key 'secret');
 ALTER SERVER option_server OPTIONS (DROP region);
 SELECT * FROM option_table;
 \echo :LAST_ERROR_SQLSTATE

@@ -30,6 +30,9 @@ typedef struct ConnectionSettings
 	int			max_attempts;	/* of one request */
 	CredentialSettings credential;
 	bool		for_superuser_only; /* the credentials are the machine's own */
+	Oid			endpoint_owner; /* who chose where those go: the server's
+								 * owner; invalid: the machine's configuration
+								 * did, or they are the user's */
 } ConnectionSettings;
 
 /*

@@ -39,6 +39,7 @@ struct CredentialProvider
 SourceOutcome
 source_failed(SourceRequest *request, const char *format,...)
 {
+	int			save_errno = errno; /* for %m */
 	StringInfoData text;
 
 	initStringInfo(&text);
@@ -47,6 +48,7 @@ source_failed(SourceRequest *request, const char *format,...)
 		va_list		arguments;
 		int			needed;
 
+		errno = save_errno;
 		va_start(arguments, format);
 		needed = appendStringInfoVA(&text, format, arguments);
 		va_end(arguments);
@@ -66,21 +68,48 @@ source_variable(const char *name)
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+/*
+ * Seconds that a time zone (Z, +hh:mm, -hhmm) is ahead of UTC; false if it is
+ * none.
+ */
+static bool
+parse_zone(const char *text, int *ahead)
+{
+	int			hours;
+	int			minutes;
+	int			length = 0;
+
+	*ahead = 0;
+	if (text[0] == '\0' || strcmp(text, "Z") == 0)
+		return true;
+	if (text[0] != '+' && text[0] != '-')
+		return false;
+	if ((sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2 &&
+		 sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &length) != 2) ||
+		text[1 + length] != '\0')
+		return false;
+	*ahead = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
+	return true;
+}
+
 int64
 source_parse_time(const char *text)
 {
 	struct tm	parts = {0};
-	char		rest[32] = "";
-	int			count;
+	int			length = 0;
+	int			ahead;
 
-	count = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%31s", &parts.tm_year,
-				   &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
-				   &parts.tm_min, &parts.tm_sec, rest);
-	if (count < 6)
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year,
+			   &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+			   &parts.tm_min, &parts.tm_sec, &length) != 6)
+		return -1;
+	if (text[length] == '.')
+		length += 1 + strspn(text + length + 1, "0123456789");
+	if (!parse_zone(text + length, &ahead))
 		return -1;
 	parts.tm_year -= 1900;
 	parts.tm_mon -= 1;
-	return (int64) timegm(&parts);
+	return (int64) timegm(&parts) - ahead;
 }
 
 char *
@@ -213,15 +242,17 @@ static SourceOutcome
 source_environment_web_identity(SourceRequest *request)
 {
 	const char *token_file = source_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
-	const char *role_arn = source_variable("AWS_ROLE_ARN");
+	RoleSettings role = {
+		.role_arn = source_variable("AWS_ROLE_ARN"),
+		.session_name = source_variable("AWS_ROLE_SESSION_NAME")
+	};
 
 	if (token_file == NULL)
 		return SOURCE_ABSENT;
-	if (role_arn == NULL)
+	if (role.role_arn == NULL)
 		return source_failed(request,
 							 "The server's environment has AWS_WEB_IDENTITY_TOKEN_FILE but no AWS_ROLE_ARN.");
-	return source_web_identity(request, token_file, role_arn,
-							   source_variable("AWS_ROLE_SESSION_NAME"));
+	return source_web_identity(request, token_file, &role);
 }
 
 /* ---- profiles ---- */
@@ -262,20 +293,25 @@ profile_keys(SourceRequest *request, const Profile *profile)
 static SourceOutcome
 profile_role(SourceRequest *request, const Profile *profile, List *visited)
 {
-	const char *role_arn = profile_setting(profile, "role_arn");
 	const char *token_file = profile_setting(profile,
 											 "web_identity_token_file");
-	const char *session_name = profile_setting(profile, "role_session_name");
 	const char *source_name = profile_setting(profile, "source_profile");
 	const char *source = profile_setting(profile, "credential_source");
+	RoleSettings role = {
+		.role_arn = profile_setting(profile, "role_arn"),
+		.external_id = profile_setting(profile, "external_id"),
+		.session_name = profile_setting(profile, "role_session_name"),
+		.duration = profile_setting(profile, "duration_seconds")
+	};
 	SourceOutcome outcome;
 
 	if (token_file != NULL)
-		return source_web_identity(request, token_file, role_arn,
-								   session_name);
-	if (source_name != NULL && strcmp(source_name, profile->name) == 0)
-		outcome = profile_keys(request, profile);
-	else if (source_name != NULL)
+		return source_web_identity(request, token_file, &role);
+	if (profile_setting(profile, "mfa_serial") != NULL)
+		return source_failed(request,
+							 "Profile \"%s\" asks for a code of a device (mfa_serial), which a server cannot give.",
+							 profile->name);
+	if (source_name != NULL)
 		outcome = source_profile(request, source_name, visited);
 	else if (source != NULL)
 		outcome = named_source(request, source);
@@ -290,37 +326,51 @@ profile_role(SourceRequest *request, const Profile *profile, List *visited)
 							 profile->name);
 	if (outcome != SOURCE_FOUND)
 		return outcome;
-	return source_assume_role(request, role_arn,
-							  profile_setting(profile, "external_id"),
-							  session_name);
+	return source_assume_role(request, &role);
 }
 
-/* visited: the names of the profiles that led to this one. */
-static SourceOutcome
-source_profile(SourceRequest *request, const char *name, List *visited)
+static bool
+is_visited(List *visited, const char *name)
 {
-	Profile    *profile;
 	ListCell   *cell;
-	SourceOutcome outcome;
 
 	foreach(cell, visited)
 		if (strcmp((const char *) lfirst(cell), name) == 0)
-			return source_failed(request,
-								 "Profile \"%s\" is its own source_profile, by way of others.",
-								 name);
+			return true;
+	return false;
+}
 
-	profile = profile_read(name);
+/*
+ * visited: the names of the profiles that led to this one.  A profile that is
+ * the source of another gives its keys, if it has some: so one may be its own
+ * source_profile.
+ */
+static SourceOutcome
+source_profile(SourceRequest *request, const char *name, List *visited)
+{
+	Profile    *profile = profile_read(name);
+	const char *process;
+	SourceOutcome outcome = SOURCE_ABSENT;
+
 	if (profile == NULL)
 		return SOURCE_ABSENT;
+	if (visited != NIL)
+		outcome = profile_keys(request, profile);
+	if (outcome != SOURCE_ABSENT)
+		return outcome;
+	if (is_visited(visited, name))
+		return source_failed(request,
+							 "Profile \"%s\" is its own source_profile, by way of others.",
+							 name);
 	if (profile_setting(profile, "role_arn") != NULL)
 		return profile_role(request, profile,
 							lappend(visited, unconstify(char *, name)));
 	outcome = profile_keys(request, profile);
 	if (outcome != SOURCE_ABSENT)
 		return outcome;
-	if (profile_setting(profile, "credential_process") != NULL)
-		return source_process(request,
-							  profile_setting(profile, "credential_process"));
+	process = profile_setting(profile, "credential_process");
+	if (process != NULL)
+		return source_process(request, process);
 	if (profile_setting(profile, "sso_session") != NULL ||
 		profile_setting(profile, "sso_start_url") != NULL)
 		return source_failed(request,
@@ -418,9 +468,15 @@ obtain(SourceRequest *request)
 							 ? "Neither the server's environment nor its shared files, its container or its instance have credentials."
 							 : "The source that credential_source names is not set up on the server.");
 	if (outcome == SOURCE_FOUND && settings->role_arn != NULL)
-		outcome = source_assume_role(request, settings->role_arn,
-									 settings->external_id,
-									 settings->role_session_name);
+	{
+		RoleSettings role = {
+			.role_arn = settings->role_arn,
+			.external_id = settings->external_id,
+			.session_name = settings->role_session_name
+		};
+
+		outcome = source_assume_role(request, &role);
+	}
 	return outcome;
 }
 
@@ -502,9 +558,11 @@ credential_get(CredentialProvider *provider, int64 now, const char **problem)
 	if (found)
 		return &provider->credentials;
 
-	/* as long as the old ones are good a failure to renew them is no harm */
-	if (provider->current == NULL || provider->refused ||
-		now >= provider->credentials.expiration)
+	/*
+	 * A failure to renew the old ones is no harm as long as the service takes
+	 * them, which it decides by a clock of its own.
+	 */
+	if (provider->current == NULL || provider->refused)
 		return NULL;
 	provider->next_renewal = now + RENEW_AGAIN;
 	return &provider->credentials;

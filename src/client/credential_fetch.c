@@ -9,11 +9,16 @@
 
 #include "compat.h"
 
+#include "miscadmin.h"
+#include "storage/latch.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 #include "client/credential_internal.h"
 #include "client/http.h"
 #include "client/request.h"
+#include "client/retry.h"
 
 /* An exchange under way, freed with its memory context. */
 typedef struct Fetch
@@ -87,20 +92,50 @@ attempt(const FetchRequest *request, FetchAnswer *answer)
 	answer->body = pstrdup(result->body != NULL ? result->body : "");
 	answer->problem = result->delivery == HTTP_ANSWERED ? NULL
 		: pstrdup(result->problem);
+	answer->sent = result->delivery != HTTP_NOT_SENT;
 	MemoryContextDelete(context);
+}
+
+/* Waits before attempt number n + 1. */
+static void
+back_off(int n)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+												  retry_delay(n, false, 0));
+	long		left;
+
+	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
+												   end)) > 0)
+	{
+		if (WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					  left, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+		{
+			ResetLatch(MyLatch);
+			request_check_for_interrupts();
+		}
+	}
+}
+
+static bool
+is_final(const FetchRequest *request, const FetchAnswer *answer)
+{
+	if (answer->status == 0 || answer->status == 429 || answer->status >= 500)
+		return false;
+	return answer->status == 200 || request->transient == NULL ||
+		strstr(answer->body, request->transient) == NULL;
 }
 
 FetchAnswer *
 fetch(const FetchRequest *request)
 {
 	FetchAnswer *answer = palloc0(sizeof(FetchAnswer));
-	int			i;
+	int			n;
 
-	for (i = 0; i < request->attempts; i++)
+	for (n = 1;; n++)
 	{
 		attempt(request, answer);
-		if (answer->status != 0 && answer->status < 500)
-			break;
+		if (is_final(request, answer) || n >= request->attempts)
+			return answer;
+		back_off(n);
 	}
-	return answer;
 }

@@ -93,12 +93,56 @@ cut_comment(char *text)
 	}
 }
 
-/*
- * Is the header, [default] or [profile name] in the config file and [name] in
- * the credentials file, that of the profile?
- */
+/* Takes the next line off a text; NULL at its end. */
+static char *
+next_line(char **rest)
+{
+	char	   *line = *rest;
+	char	   *end;
+
+	if (line == NULL)
+		return NULL;
+	end = strchr(line, '\n');
+	if (end != NULL)
+		*end++ = '\0';
+	*rest = end;
+	return line;
+}
+
+/* An indented line belongs to the nested value above it. */
 static bool
-is_header_of(char *line, const char *name, bool is_config)
+is_indented(const char *line)
+{
+	return line[0] == ' ' || line[0] == '\t';
+}
+
+static bool
+is_comment(const char *line)
+{
+	return line[0] == '#' || line[0] == ';';
+}
+
+/* Splits "name = value"; the name is brought to lower case. */
+static bool
+split_setting(char *line, char **name, char **value)
+{
+	char	   *equals = strchr(line, '=');
+	char	   *place;
+
+	if (equals == NULL)
+		return false;
+	*equals = '\0';
+	cut_comment(equals + 1);
+	*name = trim(line);
+	*value = trim(equals + 1);
+	for (place = *name; *place; place++)
+		*place = pg_ascii_tolower((unsigned char) *place);
+	return true;
+}
+
+/* Is the line the header of a section [kind name], or [name] (kind NULL)? */
+static bool
+is_header_of(char *line, const char *kind, const char *name)
 {
 	char	   *end = strchr(line, ']');
 	char	   *header;
@@ -107,59 +151,64 @@ is_header_of(char *line, const char *name, bool is_config)
 		return false;
 	*end = '\0';
 	header = trim(line + 1);
-	if (is_config && strcmp(header, "default") != 0)
+	if (kind != NULL)
 	{
-		if (strncmp(header, "profile", 7) != 0 ||
-			(header[7] != ' ' && header[7] != '\t'))
+		size_t		length = strlen(kind);
+
+		if (strncmp(header, kind, length) != 0 ||
+			!is_indented(header + length))
 			return false;
-		header = trim(header + 8);
+		header = trim(header + length + 1);
 	}
 	return strcmp(header, name) == 0;
 }
 
-static void
-add_setting(Profile *profile, char *line)
+static bool
+is_key(const char *name)
 {
-	char	   *equals = strchr(line, '=');
-	ProfileSetting *setting;
-	char	   *place;
-
-	if (equals == NULL)
-		return;
-	*equals = '\0';
-	cut_comment(equals + 1);
-	setting = palloc(sizeof(ProfileSetting));
-	setting->name = trim(line);
-	setting->value = trim(equals + 1);
-	for (place = unconstify(char *, setting->name); *place; place++)
-		*place = pg_ascii_tolower((unsigned char) *place);
-	profile->settings = lappend(profile->settings, setting);
+	return strcmp(name, "aws_access_key_id") == 0 ||
+		strcmp(name, "aws_secret_access_key") == 0 ||
+		strcmp(name, "aws_session_token") == 0;
 }
 
-/* Adds what a file says of the profile; false if the file has no such one. */
+/*
+ * Adds what a file says of the profile: in [name], or in the config file in
+ * [default] or [profile name].  False if the file has no such one.
+ *
+ * What was said before goes first, and keys are not mixed: a token belongs to
+ * the keys beside it.
+ */
 static bool
 read_profile_file(Profile *profile, const char *path, bool is_config)
 {
-	char	   *text = source_read_file(path);
+	const char *kind = is_config && strcmp(profile->name, "default") != 0
+		? "profile" : NULL;
+	bool		has_keys = profile_setting(profile, "aws_access_key_id") != NULL;
+	char	   *rest = source_read_file(path);
 	char	   *line;
-	char	   *next;
 	bool		inside = false;
 	bool		found = false;
 
-	for (line = text; line != NULL; line = next)
+	while ((line = next_line(&rest)) != NULL)
 	{
-		next = strchr(line, '\n');
-		if (next != NULL)
-			*next++ = '\0';
+		char	   *name;
+		char	   *value;
+		ProfileSetting *setting;
+
 		if (line[0] == '[')
 		{
-			inside = is_header_of(line, profile->name, is_config);
+			inside = is_header_of(line, kind, profile->name);
 			found = found || inside;
+			continue;
 		}
-		/* an indented line belongs to the nested value above it */
-		else if (inside && line[0] != '#' && line[0] != ';' &&
-				 line[0] != ' ' && line[0] != '\t')
-			add_setting(profile, line);
+		if (!inside || is_comment(line) || is_indented(line) ||
+			!split_setting(line, &name, &value) ||
+			(has_keys && is_key(name)))
+			continue;
+		setting = palloc(sizeof(ProfileSetting));
+		setting->name = name;
+		setting->value = value;
+		profile->settings = lappend(profile->settings, setting);
 	}
 	return found;
 }
@@ -171,8 +220,6 @@ profile_read(const char *name)
 	bool		found;
 
 	profile->name = name;
-
-	/* the first that says something wins: the credentials file */
 	found = read_profile_file(profile,
 							  file_path("AWS_SHARED_CREDENTIALS_FILE",
 										"credentials"), false);
@@ -180,4 +227,56 @@ profile_read(const char *name)
 						  true))
 		found = true;
 	return found ? profile : NULL;
+}
+
+const char *
+profile_service_setting(const Profile *profile, const char *service,
+						const char *name)
+{
+	const char *section = profile_setting(profile, "services");
+	char	   *rest = section == NULL ? NULL
+		: source_read_file(file_path("AWS_CONFIG_FILE", "config"));
+	char	   *line;
+	bool		inside = false;
+	bool		in_service = false;
+
+	while ((line = next_line(&rest)) != NULL)
+	{
+		bool		indented = is_indented(line);
+		char	   *found;
+		char	   *value;
+
+		if (line[0] == '[')
+			inside = is_header_of(line, "services", section);
+		else if (!inside || is_comment(trim(line)) ||
+				 !split_setting(line, &found, &value))
+			continue;
+		else if (!indented)
+			in_service = strcmp(found, service) == 0;
+		else if (in_service && strcmp(found, name) == 0 && value[0] != '\0')
+			return value;
+	}
+	return NULL;
+}
+
+const char *
+profile_or_variable(const char *variable, const char *profile_wanted,
+					const char *name)
+{
+	const char *value = source_variable(variable);
+	Profile    *profile;
+
+	if (value != NULL)
+		return value;
+	profile = profile_read(profile_name(profile_wanted));
+	return profile == NULL ? NULL : profile_setting(profile, name);
+}
+
+bool
+profile_or_variable_is_true(const char *variable, const char *profile_wanted,
+							const char *name)
+{
+	const char *value = profile_or_variable(variable, profile_wanted, name);
+
+	return value != NULL && pg_strcasecmp(value, "true") == 0;
 }

@@ -19,9 +19,11 @@
 
 #define INSTANCE_BASE			"http://169.254.169.254"
 #define INSTANCE_BASE_IPV6		"http://[fd00:ec2::254]"
-#define INSTANCE_TIMEOUT		1000
+#define INSTANCE_TIMEOUT		1	/* seconds */
+#define INSTANCE_ATTEMPTS		1
 #define INSTANCE_TOKEN_PATH		"/latest/api/token"
 #define INSTANCE_ROLE_PATH		"/latest/meta-data/iam/security-credentials/"
+#define INSTANCE_REGION_PATH	"/latest/meta-data/placement/region"
 #define INSTANCE_TOKEN_SECONDS	"21600"
 
 /* ---- containers ---- */
@@ -145,19 +147,36 @@ source_container(SourceRequest *request)
 
 /* ---- instances ---- */
 
-static bool
-is_true(const char *variable)
+/* The metadata service of the instance, and what it is asked with. */
+typedef struct InstanceService
 {
-	const char *value = source_variable(variable);
+	const char *base;
+	int			timeout;		/* milliseconds */
+	int			attempts;
+	bool		may_be_version_1;	/* a service without tokens will do */
+	bool		ready;			/* the header is there, if there is one */
+	const char *header;			/* with the session's token; NULL: the service
+								 * is of version 1, which has none */
+} InstanceService;
 
-	return value != NULL && pg_strcasecmp(value, "true") == 0;
+/* A whole number of a variable or a profile, within bounds. */
+static int
+number_setting(const char *variable, const char *profile, const char *name,
+			   int otherwise)
+{
+	const char *text = profile_or_variable(variable, profile, name);
+	int			value = text == NULL ? 0 : atoi(text);
+
+	return value > 0 ? Min(value, 3600) : otherwise;
 }
 
 static const char *
-instance_base(void)
+instance_base(const char *profile)
 {
-	const char *base = source_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT");
-	const char *mode = source_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
+	const char *base = profile_or_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT",
+										   profile,
+										   "ec2_metadata_service_endpoint");
+	const char *mode;
 
 	if (base != NULL)
 	{
@@ -167,51 +186,110 @@ instance_base(void)
 			length--;
 		return pnstrdup(base, length);
 	}
+	mode = profile_or_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+							   profile, "ec2_metadata_service_endpoint_mode");
 	return mode != NULL && pg_strcasecmp(mode, "IPv6") == 0
 		? INSTANCE_BASE_IPV6 : INSTANCE_BASE;
 }
 
+/* False if the service must not be asked. */
+static bool
+find_instance_service(const SourceRequest *request, InstanceService *service)
+{
+	const char *profile = request->settings->profile;
+	const char *disabled = source_variable("AWS_EC2_METADATA_DISABLED");
+
+	if (disabled != NULL && pg_strcasecmp(disabled, "true") == 0)
+		return false;
+	service->base = instance_base(profile);
+	service->timeout = 1000 *
+		number_setting("AWS_METADATA_SERVICE_TIMEOUT", profile,
+					   "metadata_service_timeout", INSTANCE_TIMEOUT);
+	service->attempts =
+		number_setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", profile,
+					   "metadata_service_num_attempts", INSTANCE_ATTEMPTS);
+	service->may_be_version_1 =
+		!profile_or_variable_is_true("AWS_EC2_METADATA_V1_DISABLED", profile,
+									 "ec2_metadata_v1_disabled");
+	return true;
+}
+
 static FetchAnswer *
-ask_instance(const char *method, const char *path, const char *header)
+ask_instance(const InstanceService *service, const char *method,
+			 const char *path, const char *header)
 {
 	const char *headers[2] = {header, NULL};
 	FetchRequest ask = {
-		.base = instance_base(),
+		.base = service->base,
 		.path = path,
 		.method = method,
 		.headers = headers,
-		.timeout = INSTANCE_TIMEOUT,
-		.attempts = 1
+		.timeout = service->timeout,
+		.attempts = service->attempts
 	};
 
 	return fetch(&ask);
 }
 
 /*
- * The header with the session's token.  FOUND with a header that says nothing:
- * the service is of version 1, which has none.
+ * Asks for a token.  Version 1 has none; and in a container the answer of
+ * version 2 may get lost, for its packets live for one hop only.
  */
 static SourceOutcome
-instance_token(SourceRequest *request, const char **header)
+get_instance_token(SourceRequest *request, InstanceService *service)
 {
-	FetchAnswer *answer = ask_instance("PUT", INSTANCE_TOKEN_PATH,
+	FetchAnswer *answer = ask_instance(service, "PUT", INSTANCE_TOKEN_PATH,
 									   "x-aws-ec2-metadata-token-ttl-seconds: "
 									   INSTANCE_TOKEN_SECONDS);
 
-	*header = NULL;
-	if (answer->status == 0)
-		return SOURCE_ABSENT;
+	service->ready = true;
+	service->header = NULL;
 	if (answer->status == 200 && strpbrk(answer->body, "\r\n") == NULL)
 	{
-		*header = psprintf("x-aws-ec2-metadata-token: %s", answer->body);
+		service->header = psprintf("x-aws-ec2-metadata-token: %s",
+								   answer->body);
 		return SOURCE_FOUND;
 	}
-	if ((answer->status == 403 || answer->status == 404 ||
-		 answer->status == 405) && !is_true("AWS_EC2_METADATA_V1_DISABLED"))
+	if (answer->status == 0 && !answer->sent)
+		return SOURCE_ABSENT;
+	if ((answer->status == 0 || answer->status == 403 ||
+		 answer->status == 404 || answer->status == 405) &&
+		service->may_be_version_1)
 		return SOURCE_FOUND;
+	if (answer->status == 0)
+		return source_failed(request,
+							 "The instance's metadata service did not answer: %s.",
+							 answer->problem);
 	return source_failed(request,
 						 "The instance's metadata service answered the request for a token with HTTP status %d.",
 						 answer->status);
+}
+
+/*
+ * Gets what the service has at a path.  FOUND: there is an answer, of whatever
+ * status.  A token that is not taken is renewed once.
+ */
+static SourceOutcome
+get_from_instance(SourceRequest *request, InstanceService *service,
+				  const char *path, FetchAnswer **answer)
+{
+	bool		renewed = false;
+
+	for (;;)
+	{
+		if (!service->ready)
+		{
+			SourceOutcome outcome = get_instance_token(request, service);
+
+			if (outcome != SOURCE_FOUND)
+				return outcome;
+		}
+		*answer = ask_instance(service, "GET", path, service->header);
+		if ((*answer)->status != 401 || renewed)
+			return SOURCE_FOUND;
+		renewed = true;
+		service->ready = false;
+	}
 }
 
 /* A 200 may hold a failure. */
@@ -225,7 +303,8 @@ says_success(const char *json)
 	if (object == NULL)
 		return true;
 	if (json_object_object_get_ex(object, "Code", &code))
-		success = strcmp(json_object_get_string(code), "Success") == 0;
+		success = json_object_is_type(code, json_type_string) &&
+			strcmp(json_object_get_string(code), "Success") == 0;
 	json_object_put(object);
 	return success;
 }
@@ -233,18 +312,17 @@ says_success(const char *json)
 SourceOutcome
 source_instance(SourceRequest *request)
 {
-	const char *header;
+	InstanceService service = {0};
 	FetchAnswer *answer;
 	SourceOutcome outcome;
 	char	   *role;
 
-	if (is_true("AWS_EC2_METADATA_DISABLED"))
+	if (!find_instance_service(request, &service))
 		return SOURCE_ABSENT;
-	outcome = instance_token(request, &header);
+	outcome = get_from_instance(request, &service, INSTANCE_ROLE_PATH,
+								&answer);
 	if (outcome != SOURCE_FOUND)
 		return outcome;
-
-	answer = ask_instance("GET", INSTANCE_ROLE_PATH, header);
 	if (answer->status == 0 || answer->status == 404)
 		return SOURCE_ABSENT;
 	if (answer->status != 200)
@@ -256,8 +334,11 @@ source_instance(SourceRequest *request)
 	if (role[0] == '\0' || strpbrk(role, " /?#") != NULL)
 		return source_failed(request, "The instance has no role.");
 
-	answer = ask_instance("GET", psprintf(INSTANCE_ROLE_PATH "%s", role),
-						  header);
+	outcome = get_from_instance(request, &service,
+								psprintf(INSTANCE_ROLE_PATH "%s", role),
+								&answer);
+	if (outcome != SOURCE_FOUND)
+		return outcome;
 	if (answer->status != 200)
 		return source_failed(request,
 							 "The instance's metadata service did not give the role's credentials: HTTP status %d.",
@@ -267,4 +348,18 @@ source_instance(SourceRequest *request)
 							 "The instance's metadata service says that the role's credentials could not be made.");
 	return source_credentials_of_json(request, answer->body, "Token",
 									  "The instance's metadata service");
+}
+
+const char *
+source_instance_region(SourceRequest *request)
+{
+	InstanceService service = {0};
+	FetchAnswer *answer;
+
+	if (!find_instance_service(request, &service) ||
+		get_from_instance(request, &service, INSTANCE_REGION_PATH,
+						  &answer) != SOURCE_FOUND ||
+		answer->status != 200)
+		return NULL;
+	return answer->body;
 }

@@ -84,24 +84,52 @@ extern const char *profile_name(const char *wanted);
 /* A setting of a profile; NULL: not there. */
 extern const char *profile_setting(const Profile *profile, const char *name);
 
+/*
+ * A setting of one service ("dynamodb", "sts"), in the section that the
+ * profile's setting "services" names; NULL: not there.
+ */
+extern const char *profile_service_setting(const Profile *profile,
+										   const char *service,
+										   const char *name);
+
+/*
+ * What a variable of the environment says, or else the setting of that name of
+ * the profile (NULL: the one that is used); NULL: neither.
+ */
+extern const char *profile_or_variable(const char *variable,
+									   const char *profile_wanted,
+									   const char *name);
+extern bool profile_or_variable_is_true(const char *variable,
+										const char *profile_wanted,
+										const char *name);
+
 /* ---- credential_http.c: answers of services ---- */
 
 extern SourceOutcome source_container(SourceRequest *request);
 extern SourceOutcome source_instance(SourceRequest *request);
 
+/* The region that the instance is in; NULL: it is none, or does not say. */
+extern const char *source_instance_region(SourceRequest *request);
+
 /* ---- credential_role.c: the Security Token Service ---- */
+
+/* What a role is asked for with. */
+typedef struct RoleSettings
+{
+	const char *role_arn;
+	const char *external_id;	/* NULL: none */
+	const char *session_name;	/* NULL: one of ours */
+	const char *duration;		/* seconds, in decimal; NULL: the service's */
+} RoleSettings;
 
 /* Assumes the role with the credentials that the request holds. */
 extern SourceOutcome source_assume_role(SourceRequest *request,
-										const char *role_arn,
-										const char *external_id,
-										const char *session_name);
+										const RoleSettings *role);
 
 /* The same with the token in a file, which needs no credentials. */
 extern SourceOutcome source_web_identity(SourceRequest *request,
 										 const char *token_file,
-										 const char *role_arn,
-										 const char *session_name);
+										 const RoleSettings *role);
 
 /* ---- credential_process.c ---- */
 
@@ -120,6 +148,8 @@ typedef struct FetchRequest
 	const char *const *headers; /* NULL-terminated; NULL: none */
 	const char *body;			/* NULL: none */
 	const char *ca_file;		/* NULL: the system's */
+	const char *transient;		/* an answer with this text is worth another
+								 * attempt; NULL: none */
 	int			timeout;		/* milliseconds, of one attempt */
 	int			attempts;
 } FetchRequest;
@@ -129,11 +159,12 @@ typedef struct FetchAnswer
 	int			status;			/* of HTTP; 0: there was no answer */
 	char	   *body;			/* NUL-terminated; "" if there is none */
 	const char *problem;		/* why there was no answer */
+	bool		sent;			/* it may have reached the service */
 } FetchAnswer;
 
 /*
- * Sends it, repeating it after failures of the network and 5xx.  The answer is
- * allocated in the current memory context.
+ * Sends it, repeating it after failures of the network, 429 and 5xx.  The
+ * answer is allocated in the current memory context.
  */
 extern FetchAnswer *fetch(const FetchRequest *request);
 

@@ -3,7 +3,8 @@
  *		Credentials printed by a program that a profile names.
  *
  * The program runs as the server's operating system user, without a shell.
- * What it prints is secret, so it is neither logged nor shown.
+ * What it prints is secret, so it is neither logged nor shown; its standard
+ * error is the server's, which is where its own messages are looked for.
  *
  * Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
  */
@@ -28,6 +29,7 @@
 #include "client/request.h"
 
 #define PROCESS_TIMEOUT		60000	/* milliseconds */
+#define END_INTERVAL		10		/* between two looks whether it has ended */
 #define MAX_OUTPUT			(64 * 1024)
 
 extern char **environ;
@@ -38,6 +40,7 @@ typedef struct Process
 	pid_t		pid;			/* 0: it has ended */
 	int			output;			/* read end of its standard output; -1:
 								 * closed */
+	TimestampTz deadline;		/* when it must have ended */
 	MemoryContextCallback callback;
 } Process;
 
@@ -137,17 +140,20 @@ start(Process *process, char *const *words)
 	return error == 0;
 }
 
+static long
+milliseconds_left(const Process *process)
+{
+	return TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
+										   process->deadline);
+}
+
 /* Reads what it prints until it closes its output; false: too long, or late. */
 static bool
 read_output(Process *process, StringInfo text)
 {
-	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-												  PROCESS_TIMEOUT);
-
 	for (;;)
 	{
-		long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
-														   end);
+		long		left = milliseconds_left(process);
 		char		buffer[4096];
 		ssize_t		length;
 		int			events;
@@ -175,16 +181,36 @@ read_output(Process *process, StringInfo text)
 	}
 }
 
-/* Waits for its end; false unless it is a success. */
+/*
+ * Waits for its end, which may be long after that of its output; false unless
+ * it is a success.  The end of a child sets no latch in a backend.
+ */
 static bool
 ended_well(Process *process)
 {
 	int			status;
+	pid_t		ended;
 
-	while (waitpid(process->pid, &status, 0) < 0)
-		if (errno != EINTR)
+	while ((ended = waitpid(process->pid, &status, WNOHANG)) <= 0)
+	{
+		if (ended < 0 && errno != EINTR)
+		{
+			process->pid = 0;	/* it is no child any more */
 			return false;
+		}
+		if (milliseconds_left(process) <= 0)
+			return false;
+		if (WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					  END_INTERVAL, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+		{
+			ResetLatch(MyLatch);
+			request_check_for_interrupts();
+		}
+	}
 	process->pid = 0;
+
+	/* what cancels the statement ends the program too, by a signal */
+	request_check_for_interrupts();
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -213,6 +239,8 @@ source_process(SourceRequest *request, const char *command)
 	if (words[0] == NULL)
 		return source_failed(request, "The profile's credential_process is empty.");
 	process->output = -1;
+	process->deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+													PROCESS_TIMEOUT);
 	process->callback.func = release;
 	process->callback.arg = process;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext,

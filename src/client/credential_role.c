@@ -13,6 +13,7 @@
 #include "compat.h"
 
 #include "client/credential_internal.h"
+#include "client/endpoint.h"
 #include "client/sigv4.h"
 
 #define STS_CONTENT_TYPE	"application/x-www-form-urlencoded; charset=utf-8"
@@ -44,15 +45,17 @@ append_field(StringInfo form, const char *name, const char *value)
 }
 
 static void
-start_form(StringInfo form, const char *action, const char *role_arn,
-		   const char *session_name)
+start_form(StringInfo form, const char *action, const RoleSettings *role)
 {
 	initStringInfo(form);
 	append_field(form, "Action", action);
 	append_field(form, "Version", STS_VERSION);
-	append_field(form, "RoleArn", role_arn);
+	append_field(form, "RoleArn", role->role_arn);
 	append_field(form, "RoleSessionName",
-				 session_name != NULL ? session_name : DEFAULT_SESSION_NAME);
+				 role->session_name != NULL ? role->session_name
+				 : DEFAULT_SESSION_NAME);
+	if (role->duration != NULL)
+		append_field(form, "DurationSeconds", role->duration);
 }
 
 /* The content of an XML element without attributes; NULL if there is none. */
@@ -79,17 +82,26 @@ sts_region(const SourceRequest *request)
 static const char *
 sts_base(const SourceRequest *request)
 {
-	const char *endpoint = source_variable("AWS_ENDPOINT_URL_STS");
-	const char *region = sts_region(request);
+	const char *profile = request->settings->profile;
+	const char *endpoint = endpoint_configured("sts", profile);
 	int			length;
 
 	if (endpoint == NULL)
-		return psprintf("https://sts.%s.amazonaws.com%s", region,
-						strncmp(region, "cn-", 3) == 0 ? ".cn" : "");
+		return endpoint_of_region("sts", sts_region(request), profile);
 	length = strlen(endpoint);
 	while (length > 0 && endpoint[length - 1] == '/')
 		length--;
 	return pnstrdup(endpoint, length);
+}
+
+/*
+ * May the service's own words be shown?  Those about a signature may repeat
+ * what was signed, with the session token.
+ */
+static bool
+may_be_shown(const char *code)
+{
+	return code != NULL && strstr(code, "Signature") == NULL;
 }
 
 /* The answer's credentials, or its error. */
@@ -106,7 +118,8 @@ read_answer(SourceRequest *request, const FetchAnswer *answer)
 	if (answer->status != 200)
 	{
 		const char *code = element_text(answer->body, "Code");
-		const char *message = element_text(answer->body, "Message");
+		const char *message = may_be_shown(code)
+			? element_text(answer->body, "Message") : NULL;
 
 		return source_failed(request,
 							 "The Security Token Service refused the role: HTTP status %d%s%s%s%s.",
@@ -135,6 +148,7 @@ send_form(SourceRequest *request, const char *form,
 		.headers = headers,
 		.body = form,
 		.ca_file = request->settings->ca_file,
+		.transient = "<Code>IDPCommunicationError</Code>",
 		.timeout = STS_TIMEOUT,
 		.attempts = STS_ATTEMPTS
 	};
@@ -143,8 +157,7 @@ send_form(SourceRequest *request, const char *form,
 }
 
 SourceOutcome
-source_assume_role(SourceRequest *request, const char *role_arn,
-				   const char *external_id, const char *session_name)
+source_assume_role(SourceRequest *request, const RoleSettings *role)
 {
 	const Credentials *source = &request->credentials;
 	const char *headers[5] = {"Content-Type: " STS_CONTENT_TYPE};
@@ -161,9 +174,9 @@ source_assume_role(SourceRequest *request, const char *role_arn,
 	SigV4Request signed_request = {.content_type = STS_CONTENT_TYPE};
 	char	   *host = sigv4_host(sts_base(request));
 
-	start_form(&form, "AssumeRole", role_arn, session_name);
-	if (external_id != NULL)
-		append_field(&form, "ExternalId", external_id);
+	start_form(&form, "AssumeRole", role);
+	if (role->external_id != NULL)
+		append_field(&form, "ExternalId", role->external_id);
 	signed_request.body = form.data;
 	signed_request.body_length = form.len;
 	signed_request.host = host;
@@ -185,7 +198,7 @@ source_assume_role(SourceRequest *request, const char *role_arn,
 
 SourceOutcome
 source_web_identity(SourceRequest *request, const char *token_file,
-					const char *role_arn, const char *session_name)
+					const RoleSettings *role)
 {
 	static const char *const headers[] = {
 		"Content-Type: " STS_CONTENT_TYPE, NULL
@@ -196,7 +209,7 @@ source_web_identity(SourceRequest *request, const char *token_file,
 	if (token == NULL)
 		return source_failed(request,
 							 "The web identity token file cannot be read: %m.");
-	start_form(&form, "AssumeRoleWithWebIdentity", role_arn, session_name);
+	start_form(&form, "AssumeRoleWithWebIdentity", role);
 	append_field(&form, "WebIdentityToken", token);
 	return read_answer(request, send_form(request, form.data, headers));
 }

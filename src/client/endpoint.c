@@ -1,6 +1,9 @@
 /*
  * endpoint.c
  *		Region and endpoint, where the options do not name them.
+ *
+ * Source: for the names of hosts, the endpoint rules of DynamoDB that the AWS
+ * SDKs share.
  */
 #include "postgres.h"
 
@@ -9,62 +12,113 @@
 #include "client/credential_internal.h"
 #include "client/endpoint.h"
 
-static const char *
-setting_of_profile(const char *profile_wanted, const char *name)
+/* A part of AWS that has domains of its own. */
+typedef struct Partition
 {
-	Profile    *profile = profile_read(profile_name(profile_wanted));
+	const char *region_prefix;
+	const char *domain;
+	const char *dual_stack_domain;
+} Partition;
 
-	return profile == NULL ? NULL : profile_setting(profile, name);
-}
-
-/* A flag of the environment, or else of the default profile. */
-static bool
-is_flag_set(const char *variable, const char *setting)
-{
-	const char *value = source_variable(variable);
-
-	if (value == NULL)
-		value = setting_of_profile(NULL, setting);
-	return value != NULL && pg_strcasecmp(value, "true") == 0;
-}
+/* The last one is that of all other regions. */
+static const Partition partitions[] = {
+	{"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+	{"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
+	{"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+	{"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+	{"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+	{"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+	{"", "amazonaws.com", "api.aws"}
+};
 
 const char *
 endpoint_configured_region(const char *profile)
 {
 	const char *region = source_variable("AWS_REGION");
 
-	if (region == NULL)
-		region = source_variable("AWS_DEFAULT_REGION");
-	return region != NULL ? region : setting_of_profile(profile, "region");
+	return region != NULL ? region
+		: profile_or_variable("AWS_DEFAULT_REGION", profile, "region");
 }
 
 const char *
-endpoint_configured(const char *profile)
+endpoint_instance_region(const char *profile)
 {
-	const char *endpoint;
+	CredentialSettings settings = {.profile = profile};
+	SourceRequest request = {.settings = &settings};
 
-	if (is_flag_set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-					"ignore_configured_endpoint_urls"))
+	return source_instance_region(&request);
+}
+
+const char *
+endpoint_configured_ca_file(const char *profile)
+{
+	return profile_or_variable("AWS_CA_BUNDLE", profile, "ca_bundle");
+}
+
+const char *
+endpoint_configured(const char *service, const char *profile_wanted)
+{
+	char	   *variable = psprintf("AWS_ENDPOINT_URL_%s", service);
+	const char *endpoint;
+	Profile    *profile;
+	char	   *place;
+
+	if (profile_or_variable_is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+									profile_wanted,
+									"ignore_configured_endpoint_urls"))
 		return NULL;
-	endpoint = source_variable("AWS_ENDPOINT_URL_DYNAMODB");
+	for (place = variable; *place; place++)
+		*place = pg_ascii_toupper((unsigned char) *place);
+	endpoint = source_variable(variable);
 	if (endpoint == NULL)
 		endpoint = source_variable("AWS_ENDPOINT_URL");
+	if (endpoint != NULL)
+		return endpoint;
+
+	profile = profile_read(profile_name(profile_wanted));
+	if (profile == NULL)
+		return NULL;
+	endpoint = profile_service_setting(profile, service, "endpoint_url");
 	return endpoint != NULL ? endpoint
-		: setting_of_profile(profile, "endpoint_url");
+		: profile_setting(profile, "endpoint_url");
+}
+
+static bool
+wants_fips(const char *profile)
+{
+	return profile_or_variable_is_true("AWS_USE_FIPS_ENDPOINT", profile,
+									   "use_fips_endpoint");
+}
+
+static bool
+wants_dual_stack(const char *profile)
+{
+	return profile_or_variable_is_true("AWS_USE_DUALSTACK_ENDPOINT", profile,
+									   "use_dualstack_endpoint");
+}
+
+bool
+endpoint_variant_wanted(const char *profile)
+{
+	return wants_fips(profile) || wants_dual_stack(profile);
 }
 
 const char *
-endpoint_of_region(const char *region)
+endpoint_of_region(const char *service, const char *region,
+				   const char *profile)
 {
-	bool		fips = is_flag_set("AWS_USE_FIPS_ENDPOINT",
-								   "use_fips_endpoint");
-	bool		dual_stack = is_flag_set("AWS_USE_DUALSTACK_ENDPOINT",
-										 "use_dualstack_endpoint");
-	bool		china = strncmp(region, "cn-", 3) == 0;
-	const char *domain = china ? "amazonaws.com.cn" : "amazonaws.com";
+	const Partition *partition = partitions;
+	bool		fips = wants_fips(profile);
+	bool		dual_stack = wants_dual_stack(profile);
 
-	if (dual_stack)
-		domain = china ? "api.amazonwebservices.com.cn" : "api.aws";
-	return psprintf("https://dynamodb%s.%s.%s", fips ? "-fips" : "", region,
-					domain);
+	while (strncmp(region, partition->region_prefix,
+				   strlen(partition->region_prefix)) != 0)
+		partition++;
+
+	/* the plain hosts of GovCloud are those with validated modules */
+	if (strncmp(region, "us-gov-", 7) == 0 && !dual_stack)
+		fips = false;
+	return psprintf("https://%s%s.%s.%s", service, fips ? "-fips" : "",
+					region, dual_stack ? partition->dual_stack_domain
+					: partition->domain);
 }

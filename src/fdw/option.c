@@ -227,9 +227,10 @@ static bool
 is_loopback(const Endpoint *endpoint)
 {
 	char	   *host = pnstrdup(endpoint->host, endpoint->host_length);
-	int			length = endpoint->host_length;
+	size_t		length = endpoint->host_length;
 
-	return strncmp(host, "127.", 4) == 0 ||
+	return (strncmp(host, "127.", 4) == 0 &&
+			strspn(host, "0123456789.") == length) ||
 		strcmp(host, "::1") == 0 ||
 		pg_strcasecmp(host, "localhost") == 0 ||
 		(length > 10 && pg_strcasecmp(host + length - 10, ".localhost") == 0);
@@ -254,12 +255,12 @@ is_table_name(const char *text)
 			   "0123456789_.-") == length;
 }
 
-static bool
-is_region(const char *text)
+bool
+option_is_region(const char *text)
 {
 	size_t		length = strlen(text);
 
-	return length <= 63 &&
+	return length > 0 && length <= 63 &&
 		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			   "0123456789-") == length;
 }
@@ -434,7 +435,7 @@ is_valid(const OptionDefinition *definition, const char *value)
 		case OPTION_ENDPOINT:
 			return option_parse_endpoint(value, &endpoint);
 		case OPTION_REGION:
-			return is_region(value);
+			return option_is_region(value);
 		case OPTION_TABLE_NAME:
 			return is_table_name(value);
 		case OPTION_FILE:

@@ -1,6 +1,11 @@
 /*
- * option_use.c
+ * option_connection.c
  *		Options turned into the settings of connections.
+ *
+ * Two people may want to get at the identity of the machine that PostgreSQL
+ * runs on: a user who has a mapping without keys, and the owner of a server,
+ * who could have the requests that are signed with it sent to a host of his
+ * own.  check_permission() stands against both.
  */
 #include "postgres.h"
 
@@ -22,6 +27,10 @@
 
 /* What is signed when the endpoint is not Amazon's and no region is given */
 #define DEFAULT_REGION			"us-east-1"
+
+/* The SDKs take this name of a region for an engine on the machine itself */
+#define LOCAL_REGION			"local"
+#define LOCAL_ENDPOINT			"http://localhost:8000"
 
 /*
  * The region in the name of one of Amazon's own hosts
@@ -79,54 +88,6 @@ find_user_mapping(Oid server_id, Oid user_id)
 									 ObjectIdGetDatum(InvalidOid),
 									 ObjectIdGetDatum(server_id));
 	return mapping_id;
-}
-
-/* ---- region and endpoint ---- */
-
-/*
- * The endpoint that is given, or configured on the machine; NULL: the
- * region's.
- */
-static const char *
-choose_endpoint(const ForeignServer *server, const char *profile)
-{
-	const char *text = option_find(server->options, "endpoint");
-	Endpoint	endpoint;
-
-	if (text != NULL)
-		return text;
-	text = endpoint_configured(profile);
-	if (text != NULL && !option_parse_endpoint(text, &endpoint))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("the endpoint that the server's environment or shared files configure is invalid"),
-				 errhint("Set option \"endpoint\" of server \"%s\", or correct AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL or endpoint_url.",
-						 server->servername)));
-	return text;
-}
-
-/* The region: as given, as the endpoint's name tells, or as configured. */
-static const char *
-choose_region(const ForeignServer *server, const char *endpoint_text,
-			  const char *profile)
-{
-	const char *region = option_find(server->options, "region");
-	Endpoint	endpoint;
-
-	if (region == NULL && endpoint_text != NULL &&
-		option_parse_endpoint(endpoint_text, &endpoint))
-		region = region_of_host(&endpoint);
-	if (region == NULL)
-		region = endpoint_configured_region(profile);
-	if (region == NULL && endpoint_text != NULL)
-		region = DEFAULT_REGION;
-	if (region == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("server \"%s\" has no region", server->servername),
-				 errhint("Set option \"region\" of the server, for example: ALTER SERVER %s OPTIONS (ADD region 'eu-west-1').",
-						 quote_identifier(server->servername))));
-	return region;
 }
 
 /* ---- credentials ---- */
@@ -205,10 +166,14 @@ read_credentials(const UserMapping *mapping, const ForeignServer *server,
 	if (required != NULL)
 		(void) parse_bool(required, &is_required);
 	settings->for_superuser_only = is_required;
+	if (option_find(server->options, "endpoint") != NULL)
+		settings->endpoint_owner = server->owner;
 }
 
 /*
- * The identity of the machine is not for everyone who may write SQL.
+ * The identity of the machine is not for everyone who may write SQL, and what
+ * is signed with it goes only where a superuser, or the machine's own
+ * configuration, says.  Asked at each use: both may cease to be superusers.
  */
 static void
 check_permission(const ConnectionSettings *settings, Oid user_id)
@@ -220,23 +185,129 @@ check_permission(const ConnectionSettings *settings, Oid user_id)
 						settings->server_name),
 				 errdetail("Only superusers may use the credentials of the machine that PostgreSQL runs on."),
 				 errhint("Set the options access_key_id and secret_access_key of the user mapping, or have a superuser set its option credentials_required to false.")));
+	if (OidIsValid(settings->endpoint_owner) &&
+		!superuser_arg(settings->endpoint_owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to use the machine's credentials at the endpoint of server \"%s\"",
+						settings->server_name),
+				 errdetail("The server's owner has chosen the endpoint, and is not a superuser."),
+				 errhint("Drop option \"endpoint\" of the server, make a superuser its owner, or set the options access_key_id and secret_access_key of the user mapping.")));
+}
+
+/* ---- region and endpoint ---- */
+
+/*
+ * The endpoint that is given, or configured on the machine; NULL: the
+ * region's.
+ */
+static const char *
+choose_endpoint(const ForeignServer *server, const char *profile)
+{
+	const char *text = option_find(server->options, "endpoint");
+	Endpoint	endpoint;
+
+	if (text == NULL)
+	{
+		text = endpoint_configured("dynamodb", profile);
+		if (text != NULL && !option_parse_endpoint(text, &endpoint))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("the endpoint that the server's environment or shared files configure is invalid"),
+					 errhint("Set option \"endpoint\" of server \"%s\", or correct AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL or endpoint_url.",
+							 server->servername)));
+	}
+	if (text != NULL && endpoint_variant_wanted(profile))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("cannot use the endpoint of server \"%s\" where FIPS or dual-stack endpoints are asked for",
+						server->servername),
+				 errhint("Drop option \"endpoint\" of the server, or unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or use_fips_endpoint and use_dualstack_endpoint in the shared files.")));
+	return text;
+}
+
+/* The region that the instance tells, which may be anything. */
+static const char *
+ask_instance_for_region(const char *profile)
+{
+	const char *region = endpoint_instance_region(profile);
+
+	return region != NULL && option_is_region(region) ? region : NULL;
+}
+
+/*
+ * The region: as given, as the endpoint's name tells, as configured, or, for
+ * who may use the machine's identity, as its instance tells.
+ */
+static const char *
+choose_region(const ForeignServer *server, const char *endpoint_text,
+			  const char *profile, bool may_ask_instance)
+{
+	const char *region = option_find(server->options, "region");
+	Endpoint	endpoint;
+
+	if (region == NULL && endpoint_text != NULL &&
+		option_parse_endpoint(endpoint_text, &endpoint))
+		region = region_of_host(&endpoint);
+	if (region == NULL)
+	{
+		region = endpoint_configured_region(profile);
+		if (region != NULL && !option_is_region(region))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("the region that the server's environment or shared files configure is invalid"),
+					 errhint("Set option \"region\" of server \"%s\", or correct AWS_REGION, AWS_DEFAULT_REGION or region.",
+							 server->servername)));
+	}
+	if (region == NULL && endpoint_text != NULL)
+		region = DEFAULT_REGION;
+	if (region == NULL && may_ask_instance)
+		region = ask_instance_for_region(profile);
+	if (region == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("server \"%s\" has no region", server->servername),
+				 errhint("Set option \"region\" of the server, for example: ALTER SERVER %s OPTIONS (ADD region 'eu-west-1').",
+						 quote_identifier(server->servername))));
+	return region;
+}
+
+/* Sets endpoint and region of the settings. */
+static void
+read_endpoint(const ForeignServer *server, ConnectionSettings *settings)
+{
+	const char *profile = settings->credential.profile;
+
+	settings->endpoint = choose_endpoint(server, profile);
+	settings->region =
+		choose_region(server, settings->endpoint, profile,
+					  settings->credential.source != CREDENTIALS_STATIC);
+	if (settings->endpoint == NULL)
+		settings->endpoint = strcmp(settings->region, LOCAL_REGION) == 0
+			? LOCAL_ENDPOINT
+			: endpoint_of_region("dynamodb", settings->region, profile);
+
+	/* that one signs as another */
+	if (strcmp(settings->region, LOCAL_REGION) == 0)
+		settings->region = DEFAULT_REGION;
+	settings->credential.region = settings->region;
 }
 
 /* ---- connections ---- */
 
+/* Raises the error if the user may not use the mapping's credentials. */
 static ConnectionSettings *
-settings_of_mapping(const UserMapping *mapping, const ForeignServer *server)
+settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
+					Oid user_id)
 {
 	ConnectionSettings *settings = palloc0(sizeof(ConnectionSettings));
 	const char *profile = option_find(mapping->options, "profile");
 
 	settings->server_id = server->serverid;
 	settings->server_name = server->servername;
-	settings->endpoint = choose_endpoint(server, profile);
-	settings->region = choose_region(server, settings->endpoint, profile);
-	if (settings->endpoint == NULL)
-		settings->endpoint = endpoint_of_region(settings->region);
 	settings->ca_file = option_find(server->options, "ca_file");
+	if (settings->ca_file == NULL)
+		settings->ca_file = endpoint_configured_ca_file(profile);
 	settings->max_concurrency = option_integer(server->options,
 											   "max_concurrency",
 											   DEFAULT_MAX_CONCURRENCY);
@@ -249,7 +320,8 @@ settings_of_mapping(const UserMapping *mapping, const ForeignServer *server)
 	settings->max_attempts = option_integer(server->options, "max_attempts",
 											DEFAULT_MAX_ATTEMPTS);
 	read_credentials(mapping, server, settings);
-	settings->credential.region = settings->region;
+	check_permission(settings, user_id);
+	read_endpoint(server, settings);
 	return settings;
 }
 
@@ -284,8 +356,8 @@ option_connection(Oid server_id, Oid user_id)
 						 quote_identifier(user_name),
 						 quote_identifier(server->servername))));
 	}
-	settings = settings_of_mapping(GetUserMapping(user_id, server_id), server);
-	check_permission(settings, user_id);
+	settings = settings_of_mapping(GetUserMapping(user_id, server_id), server,
+								   user_id);
 	return connection_create(mapping_id, settings);
 }
 

@@ -31,4 +31,7 @@ extern int	option_integer(List *options, const char *name, int otherwise);
  */
 extern bool option_parse_endpoint(const char *text, Endpoint *endpoint);
 
+/* Is it written as the name of a region is: one label of a host's name? */
+extern bool option_is_region(const char *text);
+
 #endif							/* DYNAMORM_FDW_OPTION_INTERNAL_H */

@@ -90,6 +90,7 @@ install_packages()
   done
   want_command curl curl
   want_command openssl openssl
+  want_command ip iproute2
   engine_packages
   [ "${#WANTED[@]}" -gt 0 ] || return 0
 
