@@ -178,10 +178,22 @@ sub item
 	return seq("$column->{name} = ", value($column, @columns));
 }
 
+# (a, b) = ROW(...) or (SELECT ...), from a table that may be the same.
+sub several_at_once
+{
+	my ($table, $assigned, @columns) = @_;
+	my $names = Table::names(@$assigned);
+	return seq("($names) = ROW(", list(', ', scalar @$assigned, map { value($_, @columns) } @$assigned), ')') if chance(0.5);
+	my $key = $table->{columns}->[0];
+	return seq("($names) = (SELECT ", join(', ', map { "u.$_->{name}" } @$assigned),
+		' FROM t u WHERE ', join(' AND ', map { "u.$_->{name} = " . one_of(@{ $_->{pool} }) } $table->keys), ')');
+}
+
 sub set_clause
 {
 	my ($table, @columns) = @_;
-	my @assigned = some_of(1, 3, grep { !$_->{key} } @columns);
+	my @assigned = some_of(1, 3, Table::assignable(@columns));
+	return several_at_once($table, \@assigned, @columns) if @assigned > 1 && chance(0.08) && !$table->{wrong};
 	return list(', ', 1, map { item($_, @columns) } @assigned);
 }
 

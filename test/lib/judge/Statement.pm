@@ -11,6 +11,7 @@ use warnings;
 
 use Assignment;
 use Expression;
+use Query;
 use Random;
 use Table;
 use Tree;
@@ -171,7 +172,7 @@ sub insert
 {
 	my ($table) = @_;
 	my @columns = @{ $table->{columns} };
-	my @named = grep { $_->{key} || $_->{not_null} || chance(0.7) } @columns;
+	my @named = grep { $_->{key} || $_->{not_null} || chance(0.7) } Table::insertable(@columns);
 	my $rows = chance(0.75) ? 1 : between(2, 3);
 	my $conflict = chance(0.3) ? ' ON CONFLICT DO NOTHING' : chance(0.2) ? ' ON CONFLICT (' . Table::names($table->keys) . ') DO NOTHING' : '';
 	return { tree => seq('INSERT INTO t (' . Table::names(@named) . ') VALUES ', list(', ', 1, map { row_of_values($table, @named) } 1 .. $rows), $conflict, optional(returning($table))),
@@ -181,11 +182,11 @@ sub insert
 sub insert_or_update
 {
 	my ($table) = @_;
-	my @named = grep { $_->{key} || $_->{not_null} || chance(0.6) } @{ $table->{columns} };
+	my @named = grep { $_->{key} || $_->{not_null} || chance(0.6) } Table::insertable(@{ $table->{columns} });
 	my @old = Expression::columns_of($table, 't');
 	my @new = map { { %$_, sql => "excluded.$_->{name}" } } @{ $table->{columns} };
 	my @items;
-	foreach my $column (some_of(1, 3, grep { !$_->{key} } @old))
+	foreach my $column (some_of(1, 3, Table::assignable(@old)))
 	{
 		my ($excluded) = grep { $_->{name} eq $column->{name} } @new;
 		my $family = $column->{type}->{family};
@@ -210,15 +211,17 @@ sub returning_t { my ($table) = @_; return chance(0.6) ? ' RETURNING t.*' : '' }
 sub upsert
 {
 	my ($table) = @_;
-	my @columns = Expression::columns_of($table);
-	return update($table) if $table->{check} || grep { $_->{not_null} && !$_->{key} } @columns;
+	# the twin's row has its stamps before the WHERE is looked at
+	my @columns = grep { !$_->{type}->{stamp} && !$_->{generated} } Expression::columns_of($table);
+	my @versions = grep { $_->{type}->{id} eq 'version' } @{ $table->{columns} };
+	return update($table) if $table->{check} || $table->{trigger} || grep { $_->{not_null} && !$_->{key} } @columns;
 	my @key = $table->random_key;
 	my @keys = $table->keys;
 	my $key = join ' AND ', map { "$keys[$_]->{name} = $key[$_]" } 0 .. $#keys;
 	my $where = chance(0.5) ? seq(' AND ', Expression::condition(1, @columns)) : '';
 	return { tree => seq('UPDATE t SET ', Assignment::set_clause($table, @columns), " WHERE $key AND \x03UPSERT\x04", optional($where), optional(returning($table))),
 		options => 'single upsert',
-		insert => 'INSERT INTO t (' . Table::names(@keys) . ') VALUES (' . join(', ', @key) . ') ON CONFLICT DO NOTHING',
+		insert => 'INSERT INTO t (' . Table::names(@keys, @versions) . ') VALUES (' . join(', ', @key, map { 0 } @versions) . ') ON CONFLICT DO NOTHING',
 		delete => "DELETE FROM t WHERE $key" };
 }
 
@@ -228,7 +231,7 @@ sub key_change
 	my @columns = Expression::columns_of($table);
 	my $key = one_of($table->keys);
 	my $item = seq("$key->{name} = ", one_of(@{ $key->{pool} }, $key->{not_null} ? () : ('NULL')));
-	return { tree => seq('UPDATE t SET ', list(', ', 1, $item, chance(0.4) ? Assignment::item(one_of(grep { !$_->{key} } @columns), @columns) : ()),
+	return { tree => seq('UPDATE t SET ', list(', ', 1, $item, chance(0.4) ? Assignment::item(one_of(Table::assignable(@columns)), @columns) : ()),
 			where($table, \@columns, 'item'), optional(returning($table))),
 		options => 'single' };
 }
@@ -253,7 +256,7 @@ sub in_cte
 }
 
 my @kinds = (
-	(\&select_rows) x 6, (\&select_aggregate) x 2, (\&select_join) x 2, (\&update) x 14, (\&update_from) x 2, (\&delete_from) x 2,
+	(\&select_rows) x 6, (\&Query::random) x 3, (\&select_aggregate) x 2, (\&select_join) x 2, (\&update) x 14, (\&update_from) x 2, (\&delete_from) x 2,
 	(\&insert) x 5, (\&insert_or_update) x 4, (\&upsert) x 4, (\&key_change) x 2, \&through_view);
 
 sub random_statement

@@ -33,9 +33,16 @@ sub new
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
 	$self->add('doc', 'document') if chance(0.2);
-	$self->{wrong} = chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain/ || $_->{not_null} } @{ $self->{columns} };
+	if (chance(0.2))
+	{
+		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
+	}
+	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
+	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && chance(0.1);
+	$self->{wrong} = chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{not_null} || $_->{generated} } @{ $self->{columns} };
 	$self->choose_keys;
 	$self->{check} = $self->check_constraint if chance(0.2);
+	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && chance(0.07);
 	return $self;
 }
 
@@ -80,12 +87,16 @@ sub wrong_item
 sub keys { return grep { $_->{key} } @{ $_[0]->{columns} } }
 sub sort_key { return (grep { ($_->{key} // '') eq 'sort' } @{ $_[0]->{columns} })[0] }
 sub others { return grep { !$_->{key} } @{ $_[0]->{columns} } }
+
+# What statements assign and name themselves.
+sub assignable { my (@columns) = @_; return grep { !$_->{key} && !$_->{generated} && !$_->{type}->{stamp} } @columns }
+sub insertable { my (@columns) = @_; return grep { !$_->{generated} && (!$_->{type}->{stamp} || chance(0.2)) } @columns }
 sub names { return join ', ', map { $_->{name} } @_ }
 
 sub check_constraint
 {
 	my ($self) = @_;
-	my @numbers = grep { $_->{type}->{family} eq 'integer' } $self->others;
+	my @numbers = grep { $_->{type}->{family} eq 'integer' && !$_->{generated} } $self->others;
 	return unless @numbers;
 	my $column = one_of(@numbers);
 	# no value of a row to begin with, but of many a SET
@@ -113,6 +124,7 @@ sub definition
 	{
 		my ($type, $collation) = $column->{type}->{name} =~ /^(.*?)( COLLATE .*)?$/;
 		my $constraint = $column->{not_null} ? ' NOT NULL' : '';
+		$constraint .= " GENERATED ALWAYS AS ($column->{generated}) STORED" if $column->{generated};
 		push @remote, "$column->{name} $type" . column_options($column) . ($collation // '') . $constraint;
 		push @twin, "$column->{name} $type" . ($collation // '') . $constraint;
 	}
@@ -122,6 +134,7 @@ sub definition
 	return "CREATE FOREIGN TABLE remote.t (\n  " . join(",\n  ", @remote) . "\n) SERVER dynamo OPTIONS (table_name 'judge');\n"
 	  . "CREATE TABLE twin.t (\n  " . join(",\n  ", @twin) . "\n);\n"
 	  . $self->normalisation
+	  . $self->trigger
 	  . "SELECT dyn_create_table('remote.t');\n";
 }
 
@@ -134,17 +147,23 @@ sub definition
 #	sets		no order, no duplicates; an empty one is no attribute
 #	json, jsonb	JSON null as a whole is no attribute
 #	document	no attributes are an empty object, not NULL
+#	stamps		version, created_at and updated_at are what the README says;
+#				both sides run in one transaction, so now() is the same
 my %normal = (
 	numeric => 'trim_scale(NEW.%1$s)',
 	set => 'judge.normal_set(NEW.%1$s)',
 	json => "nullif(NEW.%1\$s, 'null')",
 	json_text => "CASE WHEN NEW.%1\$s::text <> 'null' THEN NEW.%1\$s END",
-	document => "coalesce(NEW.%1\$s, '{}')",);
+	document => "coalesce(NEW.%1\$s, '{}')",
+	version => "CASE WHEN TG_OP = 'UPDATE' THEN coalesce(OLD.%1\$s, 0) + 1 ELSE coalesce(NEW.%1\$s, 1) END",
+	created => "CASE WHEN TG_OP = 'UPDATE' THEN OLD.%1\$s ELSE coalesce(NEW.%1\$s, now()) END",
+	updated => "CASE WHEN TG_OP = 'UPDATE' THEN date_trunc('second', now()) ELSE coalesce(NEW.%1\$s, date_trunc('second', now())) END",);
 
 sub normal_form
 {
 	my ($column) = @_;
 	my $type = $column->{type};
+	return $normal{ $type->{stamp} } if $type->{stamp};
 	return $normal{document} if $type->{document};
 	return $normal{set} if $type->{family} eq 'set';
 	return $normal{json} if $type->{id} eq 'jsonb';
@@ -163,6 +182,16 @@ sub normalisation
 	  . "CREATE TRIGGER normalise BEFORE INSERT OR UPDATE ON twin.t FOR EACH ROW EXECUTE FUNCTION twin.normalise();\n";
 }
 
+# A row trigger on both sides, which comes before the normalisation.
+sub trigger
+{
+	my ($self) = @_;
+	my $name = $self->{trigger} // return '';
+	return "CREATE FUNCTION judge.bend() RETURNS trigger LANGUAGE plpgsql AS \$\$\nBEGIN\n"
+	  . "  IF NEW.$name = 2 THEN NEW.$name := 3; END IF;\n  RETURN NEW;\nEND \$\$;\n"
+	  . join '', map { "CREATE TRIGGER bend BEFORE INSERT OR UPDATE ON $_.t FOR EACH ROW EXECUTE FUNCTION judge.bend();\n" } 'remote', 'twin';
+}
+
 # ---- rows ----
 
 sub random_key { my ($self) = @_; return map { one_of(@{ $_->{pool} }) } $self->keys }
@@ -170,8 +199,9 @@ sub random_key { my ($self) = @_; return map { one_of(@{ $_->{pool} }) } $self->
 sub random_value
 {
 	my ($column) = @_;
+	return 'DEFAULT' if $column->{generated};
 	return one_of(@{ $column->{pool} }) if $column->{pool};
-	return 'NULL' if !$column->{not_null} && chance(0.25);
+	return 'NULL' if !$column->{not_null} && !$column->{type}->{stamp} && chance(0.25);
 	return Type::value($column->{type});
 }
 
@@ -192,7 +222,7 @@ sub random_rows
 	$self->{null_typed} = [];
 	foreach my $column ($self->others)
 	{
-		next if $self->{wrong} || $column->{not_null} || $column->{type}->{document} || !chance(0.4);
+		next if $self->{wrong} || $column->{not_null} || $column->{type}->{document} || $column->{type}->{stamp} || $column->{generated} || !chance(0.4);
 		push @{ $self->{null_typed} }, $column->{attribute} // $column->{name};
 	}
 	return;

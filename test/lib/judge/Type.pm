@@ -128,8 +128,17 @@ define(pairs => name => 'pair[]', family => 'pairs', ordered => 0,
 define(document => name => 'jsonb', options => "document 'true'", family => 'json', ordered => 0, document => 1,
 	values => literals('jsonb', '{}', '{"zz": 1}', '{"zz": {"b": [1, 2]}, "yy": "v"}', '{"zz": null}'));
 
+# Columns that the extension stamps; no statement assigns them.
+define(version => name => 'integer', options => "version 'true'", family => 'stamp', stamp => 'version',
+	values => literals('integer', 1, 2, 3));
+define(created => name => 'timestamptz', options => "created_at 'true'", family => 'stamp', stamp => 'created',
+	values => literals('timestamptz', map { "$_+00" } @stamps));
+define(updated => name => 'timestamptz(0)', options => "type 'N', updated_at 'true'", cast => 'timestamptz', family => 'stamp', stamp => 'updated',
+	values => literals('timestamptz', map { "$_+00" } @stamps));
+
 sub get { return $types{ $_[0] } // die "no type $_[0]" }
-sub value_types { return grep { $_ ne 'document' } sort keys %types }
+sub value_types { return grep { $_ ne 'document' && !$types{$_}->{stamp} } sort keys %types }
+sub stamp_types { return grep { $types{$_}->{stamp} } sort keys %types }
 sub key_types { return grep { $types{$_}->{key} } sort keys %types }
 
 sub value { my ($type) = @_; return one_of(@{ $type->{values} }) }

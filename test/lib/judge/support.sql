@@ -143,9 +143,11 @@ CREATE PROCEDURE judge.begin() LANGUAGE sql AS $$UPDATE judge.state SET content 
 
 -- Makes the twin what the foreign table is.
 CREATE FUNCTION judge.resync() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  columns text := (SELECT string_agg(attname, ', ') FROM pg_attribute WHERE attrelid = 'twin.t'::regclass AND attnum > 0 AND attgenerated = '');
 BEGIN
   DELETE FROM twin.t;
-  EXECUTE 'INSERT INTO twin.t SELECT * FROM remote.t WHERE '
+  EXECUTE 'INSERT INTO twin.t (' || columns || ') SELECT ' || columns || ' FROM remote.t WHERE '
     || coalesce('NOT (' || (SELECT condition FROM judge.spoilt) || ')', 'true');
 END $$;
 
