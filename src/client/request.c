@@ -155,7 +155,7 @@ send_attempt(Request *request)
 	if (request->spec.counters != NULL)
 	{
 		request->spec.counters->requests++;
-		if (request->attempts > 1)
+		if (request->attempts > 1 || request->spec.repetition > 0)
 			request->spec.counters->retries++;
 	}
 }
@@ -221,8 +221,9 @@ count_answer(Request *request)
 		return;
 	counters->capacity_units += response->capacity_units;
 	counters->items_returned += response->item_count;
-	if (response->scanned_count > 0)
-		counters->items_scanned += response->scanned_count;
+	/* BatchGetItem, which has no filter, has no such count */
+	counters->items_scanned += response->scanned_count >= 0
+		? response->scanned_count : response->item_count;
 	if (response->item != NULL && request->spec.kind == REQUEST_READ)
 	{
 		counters->items_returned++;
@@ -437,7 +438,14 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->callback.arg = request;
 	MemoryContextRegisterResetCallback(context, &request->callback);
 
-	send_attempt(request);
+	if (spec->repetition > 0)
+	{
+		request->waiting = true;
+		request->retry_at = monotonic_milliseconds() +
+			retry_delay(spec->repetition, false, 0);
+	}
+	else
+		send_attempt(request);
 	MemoryContextSwitchTo(old);
 	return request;
 }
@@ -636,4 +644,13 @@ request_raise(const Request *request, const char *extra_detail)
 	};
 
 	error_raise(&failure, extra_detail);
+}
+
+void
+request_raise_unprocessed(Request *request)
+{
+	request->code = "ProvisionedThroughputExceededException";
+	request->class = error_class(request->code, 400);
+	request->problem = "DynamoDB leaves keys unprocessed.";
+	request_raise(request, NULL);
 }

@@ -63,6 +63,9 @@ typedef struct RequestSpec
 	int			max_attempts;	/* 0: as many as the connection allows */
 	bool		raw;			/* do not decode: the answer's JSON text is
 								 * wanted (dyn_request, DescribeTable) */
+	int			repetition;		/* n > 0: asks for what n answers have left
+								 * undone; waits before it is sent, and
+								 * counts, as the n-th retry does */
 } RequestSpec;
 
 typedef struct Request Request;
@@ -109,6 +112,13 @@ extern const char *request_error_message(const Request *request);
  * detail as a sentence of its own.
  */
 extern void request_raise(const Request *request, const char *extra_detail)
+			pg_attribute_noreturn();
+
+/*
+ * The same for a success that has left undone what was asked for, time after
+ * time, as DynamoDB does when it is too busy: 53400.
+ */
+extern void request_raise_unprocessed(Request *request)
 			pg_attribute_noreturn();
 
 /*

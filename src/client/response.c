@@ -558,6 +558,7 @@ response_decode(char *body, int length, const char **problem)
 
 	response->count = -1;
 	response->scanned_count = -1;
+	response->body_length = length;
 	decoder.attributes = palloc(decoder.attribute_capacity *
 								sizeof(Attribute));
 	decoder.values = palloc(decoder.value_capacity * sizeof(AttributeValue));

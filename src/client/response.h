@@ -32,6 +32,7 @@ typedef struct Response
 									 * UnprocessedKeys; NULL if absent or {} */
 	int64		count;			/* Count; -1 if absent */
 	int64		scanned_count;	/* ScannedCount; -1 if absent */
+	int			body_length;	/* bytes */
 	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits */
 	int			reason_count;	/* of a cancelled transaction */
 	CancellationReason *reasons;	/* array of reason_count, in the order of

@@ -26,9 +26,10 @@ access_choose(Scope *scope, List *clauses)
 		case KEY_ACCESS_NOTHING:
 			break;
 		case KEY_ACCESS_ITEM:
+		case KEY_ACCESS_ITEMS:
 
 			/*
-			 * GetItem has no filter, but a clause that is false by itself
+			 * They have no filter, but a clause that is false by itself
 			 * saves the request.
 			 */
 			access->filter = condition_translate_list(scope,
@@ -64,6 +65,8 @@ access_operation(const Access *access)
 	{
 		case KEY_ACCESS_ITEM:
 			return "GetItem";
+		case KEY_ACCESS_ITEMS:
+			return "BatchGetItem";
 		case KEY_ACCESS_QUERY:
 			return "Query";
 		case KEY_ACCESS_SCAN:

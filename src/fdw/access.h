@@ -27,7 +27,7 @@ typedef struct Access
  */
 extern Access *access_choose(Scope *scope, List *clauses);
 
-/* "GetItem", "Query" or "Scan"; NULL where no request is needed. */
+/* "GetItem", "BatchGetItem", "Query" or "Scan"; NULL where no request is needed. */
 extern const char *access_operation(const Access *access);
 
 /*

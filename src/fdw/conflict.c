@@ -23,10 +23,10 @@
 
 #include "fdw/compute.h"
 #include "fdw/conflict.h"
-#include "fdw/item_set.h"
 #include "fdw/reader.h"
 #include "fdw/row_write.h"
 #include "fdw/transaction.h"
+#include "translate/item_set.h"
 
 typedef enum Step
 {

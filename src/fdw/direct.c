@@ -2,9 +2,9 @@
  * direct.c
  *		UPDATE and DELETE done by the foreign scan itself.
  *
- * With the whole key fixed there is one row write.  Else the candidates are
- * read first, and each gets its own conditional write, several under way at
- * once.  Rows come back in the order in which they were started.
+ * With the whole key fixed there is one row write, with a list of keys one for
+ * each.  Else the candidates are read first, and each gets its own conditional
+ * write, several under way at once.  Rows come back in the order in which they were started.
  */
 #include "postgres.h"
 
@@ -186,6 +186,29 @@ spool_candidates(struct Reader *reader)
 	return spool;
 }
 
+bool
+direct_reads_listed_items(const WriteStatement *statement, bool pushed)
+{
+	return !pushed || statement->has_volatile || statement->assigns_key;
+}
+
+/* Are the keys all that has to be known of the items? */
+static bool
+keys_are_enough(const DirectState *state)
+{
+	switch (state->lookup->access)
+	{
+		case KEY_ACCESS_ITEM:
+			return true;
+		case KEY_ACCESS_ITEMS:
+			return !direct_reads_listed_items(&state->statement,
+											  state->row_plan != NULL &&
+											  state->row_plan->tail != NULL);
+		default:
+			return false;
+	}
+}
+
 static void
 start(DirectState *state)
 {
@@ -209,7 +232,7 @@ start(DirectState *state)
 	if (!statement->has_volatile)
 		state->row_plan = make_row_plan(state, state->lookup->rest,
 										statement->assignments);
-	if (access->lookup->access == KEY_ACCESS_ITEM)
+	if (keys_are_enough(state))
 		return;
 
 	if (!statement->check_locally && !statement->assigns_key)
@@ -221,6 +244,23 @@ start(DirectState *state)
 }
 
 /* ---- rows ---- */
+
+/* The next key of those that the WHERE fixes. */
+static const DynamoItem *
+next_fixed_key(DirectState *state)
+{
+	const KeyLookup *lookup = state->lookup;
+	const DynamoItem *key;
+
+	if (lookup->access == KEY_ACCESS_ITEM)
+	{
+		state->no_more_candidates = true;
+		return lookup->key;
+	}
+	key = list_nth(lookup->keys, state->next_key++);
+	state->no_more_candidates = state->next_key == list_length(lookup->keys);
+	return key;
+}
 
 /*
  * Starts the next row, if there is one, in a memory context of its own.  NULL
@@ -236,11 +276,8 @@ start_row(DirectState *state)
 	DynamoItem *key;
 
 	if (state->reader == NULL)
-	{
-		state->no_more_candidates = true;
 		return row_write_start(statement, row_plan_of_row(state),
-							   state->lookup->key, NULL);
-	}
+							   next_fixed_key(state), NULL);
 
 	candidate = state->spool != NULL ? item_spool_next(state->spool)
 		: reader_next(state->reader);

@@ -54,12 +54,20 @@ extern DirectPlan *direct_plan_of(const ForeignScan *plan);
 extern List *direct_assignments(const Table *table, List *assigned,
 								List *expressions);
 
+/*
+ * Must a statement read the items of a list of keys before it writes them?
+ * pushed: the write is one request that needs no item.
+ */
+extern bool direct_reads_listed_items(const WriteStatement *statement,
+									  bool pushed);
+
 typedef struct DirectState
 {
 	WriteStatement statement;
 	DirectPlan *plan;
 	const KeyLookup *lookup;	/* NULL: not started */
-	struct Reader *reader;		/* of the candidates; NULL: the key is fixed */
+	struct Reader *reader;		/* of the candidates; NULL: the keys are fixed */
+	int			next_key;		/* of the list of keys, without a reader */
 	ItemSpool  *spool;			/* all candidates, where the key is assigned;
 								 * NULL: they come from the reader */
 	RowPlan    *row_plan;		/* NULL: made for each row */

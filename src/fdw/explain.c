@@ -83,9 +83,14 @@ show_condition(const char *label, const Condition *condition,
 static void
 show_access(const Access *access, ExplainState *es)
 {
-	show_condition(access->lookup->access == KEY_ACCESS_ITEM
+	const KeyLookup *lookup = access->lookup;
+
+	show_condition(lookup->access == KEY_ACCESS_ITEM ||
+				   lookup->access == KEY_ACCESS_ITEMS
 				   ? "Key" : "KeyConditionExpression",
-				   access->lookup->condition, es);
+				   lookup->condition, es);
+	if (lookup->access == KEY_ACCESS_ITEMS && lookup->keys != NIL)
+		ExplainPropertyInteger("Key Count", NULL, lookup->key_count, es);
 	show_condition("FilterExpression", access->filter, es);
 }
 
@@ -182,7 +187,11 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 
 	show_operation(statement->operation == CMD_UPDATE
 				   ? "UpdateItem" : "DeleteItem", statement->table, es);
-	if (!keyed)
+	pushed = pushed_write_make(&explain->scope, statement,
+							   access->lookup->rest, statement->assignments);
+	if (!keyed && (access->lookup->access != KEY_ACCESS_ITEMS ||
+				   direct_reads_listed_items(statement,
+											 pushed->obstacle == NULL)))
 		ExplainPropertyText("Candidates", access_operation(access), es);
 	show_access(access, es);
 
@@ -190,8 +199,6 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("Key Change",
 							"TransactWriteItems of Delete and Put, for an item whose key changes",
 							es);
-	pushed = pushed_write_make(&explain->scope, statement,
-							   access->lookup->rest, statement->assignments);
 	if (pushed->obstacle != NULL)
 		show_computed(pushed, keyed, es);
 	else

@@ -20,11 +20,11 @@
 #include "fdw/compute.h"
 #include "fdw/description.h"
 #include "fdw/insert.h"
-#include "fdw/item_set.h"
 #include "fdw/option.h"
 #include "fdw/stamp.h"
 #include "fdw/transaction.h"
 #include "translate/expression.h"
+#include "translate/item_set.h"
 
 /* A column that gets a value where INSERT gives none. */
 typedef struct InsertStamp

@@ -22,6 +22,7 @@
 #include "optimizer/restrictinfo.h"
 #include "parser/parsetree.h"
 
+#include "client/batch_get.h"
 #include "fdw/access.h"
 #include "fdw/callbacks.h"
 #include "fdw/description.h"
@@ -33,6 +34,9 @@
 #define ITEM_COST				0.05	/* of one item sent and decoded */
 #define PAGE_COST				100.0	/* of 1 MB that DynamoDB reads */
 #define PAGE_BYTES				1048576.0
+
+/* What a read of a single item counts for at least. */
+#define SINGLE_READ_BYTES		4096.0
 
 /* Guesses, where nothing is known of a table. */
 #define DEFAULT_ITEM_COUNT		1000000.0
@@ -176,6 +180,10 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		case KEY_ACCESS_ITEM:
 			baserel->rows = 1;
 			break;
+		case KEY_ACCESS_ITEMS:
+			baserel->rows = clamp_row_est(Min(baserel->rows,
+											  plan->access->lookup->key_count));
+			break;
 		case KEY_ACCESS_QUERY:
 			estimate_query(root, baserel, plan, analyzed);
 			break;
@@ -188,6 +196,8 @@ static void
 get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	double		item_bytes = plan->item_bytes;
+	double		requests = 1;
 	double		items_read;
 	double		pages;
 	Cost		total;
@@ -200,6 +210,11 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		case KEY_ACCESS_ITEM:
 			items_read = 1;
 			break;
+		case KEY_ACCESS_ITEMS:
+			items_read = plan->access->lookup->key_count;
+			item_bytes = Max(item_bytes, SINGLE_READ_BYTES);
+			requests = items_read / BATCH_GET_MAX_KEYS;
+			break;
 		case KEY_ACCESS_QUERY:
 			items_read = plan->partition_items;
 			break;
@@ -208,9 +223,9 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 			break;
 	}
 
-	pages = items_read * plan->item_bytes / PAGE_BYTES;
-	total = REQUEST_COST * Max(1.0, ceil(pages)) + PAGE_COST * pages +
-		baserel->rows * (ITEM_COST + cpu_tuple_cost) +
+	pages = items_read * item_bytes / PAGE_BYTES;
+	total = REQUEST_COST * Max(1.0, Max(ceil(pages), ceil(requests))) +
+		PAGE_COST * pages + baserel->rows * (ITEM_COST + cpu_tuple_cost) +
 		baserel->baserestrictcost.startup +
 		baserel->rows * baserel->baserestrictcost.per_tuple;
 	add_path(baserel, (Path *) make_foreign_path(root, baserel, baserel->rows,

@@ -1,11 +1,13 @@
 /*
  * reader.c
- *		Reads items: one GetItem, or the pages of a Query or Scan.
+ *		Reads items: one GetItem, a list of keys, or the pages of a Query or
+ *		Scan.
  */
 #include "postgres.h"
 
 #include "compat.h"
 
+#include "fdw/batch_reader.h"
 #include "fdw/reader.h"
 #include "fdw/settings.h"
 
@@ -17,6 +19,7 @@ struct Reader
 								 * closing brace */
 	StringInfoData page_body;	/* the request of the current page */
 	char	   *readable_key;	/* GetItem: for messages */
+	BatchReader *batches;		/* of a list of keys; NULL: it is none */
 	Request    *request;		/* of the current page; NULL: before the first */
 	int			next_item;		/* of the current page */
 	bool		last_page;		/* the current page is the last one */
@@ -105,7 +108,12 @@ reader_open(const ReaderSpec *spec)
 	reader->spec = *spec;
 	reader->access = access->lookup->access;
 	reader->context = CurrentMemoryContext;
-	if (reader->access != KEY_ACCESS_NOTHING)
+	if (reader->access == KEY_ACCESS_ITEMS)
+		reader->batches = batch_reader_open(spec->connection, spec->table,
+											spec->projection,
+											access->lookup->keys,
+											spec->counters);
+	else if (reader->access != KEY_ACCESS_NOTHING)
 		build_body(reader, access);
 	initStringInfo(&reader->page_body);
 	return reader;
@@ -115,12 +123,10 @@ reader_open(const ReaderSpec *spec)
  * The setting is there to keep a mistaken Scan from becoming a bill, so it
  * names the column that would have made it a Query.
  */
-static void
-check_read_units(const Reader *reader)
+void
+reader_check_units(const Table *table, const RequestCounters *counters,
+				   bool scans)
 {
-	const RequestCounters *counters = reader->spec.counters;
-	const Table *table = reader->spec.table;
-
 	if (max_read_units == 0 || counters->capacity_units <= max_read_units)
 		return;
 	ereport(ERROR,
@@ -129,7 +135,7 @@ check_read_units(const Reader *reader)
 					max_read_units),
 			 errdetail("Reading table \"%s\" has used %.1f units so far.",
 					   table->table_name, counters->capacity_units),
-			 reader->access == KEY_ACCESS_SCAN
+			 scans
 			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
 					   table->partition_key->name)
 			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
@@ -176,7 +182,8 @@ fetch_page(Reader *reader)
 	reader->last_page =
 		request_response(reader->request)->last_key == NULL;
 	MemoryContextSwitchTo(old);
-	check_read_units(reader);
+	reader_check_units(reader->spec.table, reader->spec.counters,
+					   reader->access == KEY_ACCESS_SCAN);
 	return request_response(reader->request);
 }
 
@@ -187,6 +194,8 @@ reader_next(Reader *reader)
 
 	if (reader->access == KEY_ACCESS_NOTHING)
 		return NULL;
+	if (reader->batches != NULL)
+		return batch_reader_next(reader->batches);
 
 	if (reader->access == KEY_ACCESS_ITEM)
 	{
@@ -214,6 +223,8 @@ reader_close(Reader *reader)
 	if (reader->request != NULL)
 		request_free(reader->request);
 	reader->request = NULL;
+	if (reader->batches != NULL)
+		batch_reader_close(reader->batches);
 	reader->access = KEY_ACCESS_NOTHING;
 }
 

@@ -1,6 +1,7 @@
 /*
  * reader.h
- *		Reads items: one GetItem, or the pages of a Query or Scan.
+ *		Reads items: one GetItem, a list of keys, or the pages of a Query or
+ *		Scan.
  *
  * Memory is one page at a time.
  */
@@ -42,6 +43,13 @@ extern const DynamoItem *reader_next(Reader *reader);
  * Frees the reader's requests.  (Its memory goes with its context.)
  */
 extern void reader_close(Reader *reader);
+
+/*
+ * Raises 53400 if the reads counted have used more than
+ * dynamorm_fdw.max_read_units; scans: they are a Scan's.
+ */
+extern void reader_check_units(const Table *table,
+							   const RequestCounters *counters, bool scans);
 
 /*
  * Starts a consistent GetItem of a whole item.

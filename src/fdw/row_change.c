@@ -21,7 +21,6 @@
 #include "fdw/column_action.h"
 #include "fdw/compute.h"
 #include "fdw/description.h"
-#include "fdw/item_set.h"
 #include "fdw/key_change.h"
 #include "fdw/option.h"
 #include "fdw/reader.h"
@@ -30,6 +29,7 @@
 #include "fdw/stamp.h"
 #include "fdw/transaction.h"
 #include "translate/expression.h"
+#include "translate/item_set.h"
 
 struct RowChange
 {

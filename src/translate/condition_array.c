@@ -189,6 +189,87 @@ condition_of_unknown_array(ConditionBuilder *builder, const Source *source,
 						   membership_truth(test, truth));
 }
 
+/* Appends the operand of one element; false if it does not compare plainly. */
+static bool
+append_key_operand(const Source *source, const ScalarArrayOpExpr *test,
+				   const ComparedValue *element, List **operands)
+{
+	Operand    *operand;
+
+	if (element->state == VALUE_NULL)
+		return true;
+	switch (plain_value(source->codec, true, element, test->inputcollid,
+						&operand))
+	{
+		case PLAIN_OPERAND:
+			*operands = lappend(*operands, operand);
+			return true;
+		case PLAIN_NOT:
+			return false;
+		default:
+			return true;
+	}
+}
+
+/* IN (a, $1): each element is an expression of its own. */
+static bool
+operands_of_list(Scope *scope, const ArrayExpr *list, const Source *source,
+				 const ScalarArrayOpExpr *test, List **operands)
+{
+	ListCell   *cell;
+
+	foreach(cell, list->elements)
+	{
+		ComparedValue element = compared_value(scope, lfirst(cell));
+
+		if (!append_key_operand(source, test, &element, operands))
+			return false;
+	}
+	return true;
+}
+
+bool
+membership_operands(Scope *scope, ScalarArrayOpExpr *test, Source **source,
+					List **operands, bool *is_whole_array)
+{
+	Expr	   *array_expr = (Expr *) lsecond(test->args);
+	ComparedValue array;
+	ComparedValue element = {.state = VALUE_UNKNOWN};
+	Comparison	comparison;
+	Elements	elements;
+	bool		has_null;
+
+	*operands = NIL;
+	*is_whole_array = false;
+	if (!test->useOr || !scope_is_column_free(scope, array_expr))
+		return false;
+	*source = source_of(scope, linitial(test->args));
+	element.type_id =
+		get_element_type(getBaseType(exprType((Node *) array_expr)));
+	if (*source == NULL || (*source)->kind != SOURCE_ATTRIBUTE ||
+		!comparison_on_codec(test->opno, (*source)->codec, element.type_id,
+							 &comparison) || comparison != COMPARISON_EQ)
+		return false;
+
+	if (IsA(array_expr, ArrayExpr) && !((ArrayExpr *) array_expr)->multidims)
+		return operands_of_list(scope, (ArrayExpr *) array_expr, *source, test,
+								operands);
+	array = compared_value(scope, array_expr);
+	switch (array.state)
+	{
+		case VALUE_NULL:
+			return true;
+		case VALUE_UNKNOWN:
+			*is_whole_array = true;
+			element.label = array.label;
+			return append_key_operand(*source, test, &element, operands);
+		default:
+			take_elements(array.datum, &elements);
+			return plain_elements((*source)->codec, true, &elements,
+								  test->inputcollid, operands, &has_null);
+	}
+}
+
 static Condition *
 condition_of_value_array(ConditionBuilder *builder, ScalarArrayOpExpr *test,
 						 Truth truth)

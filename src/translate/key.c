@@ -1,6 +1,7 @@
 /*
  * key.c
- *		Which part of the key a WHERE fixes: GetItem, Query or Scan.
+ *		Which part of the key a WHERE fixes: GetItem, BatchGetItem, Query or
+ *		Scan.
  *
  * A key attribute always has its column's type and, by rule, the canonical
  * spelling, so a key condition says exactly what its clause says.  What cannot
@@ -17,8 +18,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "translate/condition_internal.h"
-#include "translate/key.h"
+#include "translate/key_internal.h"
 
 /* Source: Developer Guide, "Quotas". */
 #define MAX_PARTITION_KEY_LENGTH	2048
@@ -94,9 +94,8 @@ fits_integer(Oid type_id, const char *text)
 	}
 }
 
-/* Can an item have the value as this part of its key? */
-static bool
-can_be_key(const Column *column, const Operand *operand)
+bool
+key_can_hold(const Column *column, const Operand *operand)
 {
 	const AttributeValue *value = operand->value;
 	int			length;
@@ -144,7 +143,7 @@ find_equality(KeyFinder *finder, Expr *clause, const ComparisonParts *parts,
 			finder->impossible = true;
 			return;
 	}
-	if (!can_be_key(column, operand))
+	if (!key_can_hold(column, operand))
 		finder->impossible = true;
 	else if (column->key == KEY_PARTITION && finder->partition == NULL)
 	{
@@ -284,6 +283,12 @@ compare_key(const Column *column, Comparison comparison, Operand *operand)
 							 comparison, operand);
 }
 
+Condition *
+key_equals(const Column *column, Operand *operand)
+{
+	return compare_key(column, COMPARISON_EQ, operand);
+}
+
 /*
  * The one condition on the sort key that DynamoDB takes, or NULL; clauses that
  * it says exactly are added to used.
@@ -299,7 +304,7 @@ sort_key_condition(KeyFinder *finder, List **used)
 	if (finder->sort != NULL)
 	{
 		*used = lappend(*used, finder->sort_clause);
-		return compare_key(column, COMPARISON_EQ, finder->sort);
+		return key_equals(column, finder->sort);
 	}
 	if (finder->prefix_clause != NULL)
 	{
@@ -339,33 +344,40 @@ set_key_attribute(DynamoItem *key, const Column *column,
 	attribute->value = *operand->value;
 }
 
-/* NULL if not all values are known. */
-static DynamoItem *
-make_key(const KeyFinder *finder)
+DynamoItem *
+key_of_operands(const Table *table, const Operand *partition,
+				const Operand *sort)
 {
-	const Table *table = finder->scope->table;
 	DynamoItem *key;
 
-	if (finder->partition->value == NULL ||
-		(finder->sort != NULL && finder->sort->value == NULL))
+	if (partition->value == NULL || (sort != NULL && sort->value == NULL))
 		return NULL;
 	key = palloc0(sizeof(DynamoItem));
 	key->attributes = palloc0(2 * sizeof(Attribute));
-	set_key_attribute(key, table->partition_key, finder->partition);
-	if (finder->sort != NULL)
-		set_key_attribute(key, table->sort_key, finder->sort);
+	set_key_attribute(key, table->partition_key, partition);
+	if (sort != NULL)
+		set_key_attribute(key, table->sort_key, sort);
 	return key;
 }
 
+static bool
+is_whole_key(const KeyFinder *finder)
+{
+	return finder->partition != NULL &&
+		(finder->scope->table->sort_key == NULL || finder->sort != NULL);
+}
+
+/* Leaves the lookup a Scan where the partition key is not fixed. */
 static void
 use_key(KeyFinder *finder, KeyLookup *lookup)
 {
 	const Table *table = finder->scope->table;
 	Condition  *on_sort_key = NULL;
 
+	if (finder->partition == NULL)
+		return;
 	lookup->used = list_make1(finder->partition_clause);
-	lookup->condition = compare_key(table->partition_key, COMPARISON_EQ,
-									finder->partition);
+	lookup->condition = key_equals(table->partition_key, finder->partition);
 	if (table->sort_key != NULL)
 		on_sort_key = sort_key_condition(finder, &lookup->used);
 	if (on_sort_key != NULL)
@@ -380,7 +392,7 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 		return;
 	}
 	lookup->access = KEY_ACCESS_ITEM;
-	lookup->key = make_key(finder);
+	lookup->key = key_of_operands(table, finder->partition, finder->sort);
 }
 
 KeyLookup *
@@ -394,11 +406,12 @@ key_lookup(Scope *scope, List *clauses)
 		foreach(cell, clauses)
 			read_clause(&finder, (Expr *) lfirst(cell));
 
+	lookup->access = KEY_ACCESS_SCAN;
 	if (finder.impossible)
 		lookup->access = KEY_ACCESS_NOTHING;
-	else if (finder.partition == NULL)
-		lookup->access = KEY_ACCESS_SCAN;
-	else
+	else if (is_whole_key(&finder) ||
+			 scope->table->partition_key == NULL ||
+			 !key_list_find(scope, clauses, lookup))
 		use_key(&finder, lookup);
 	lookup->rest = list_difference_ptr(clauses, lookup->used);
 	return lookup;

@@ -1,7 +1,7 @@
 /*
  * item_set.c
- *		The keys of items that a statement has written, so that it writes none
- *		of them again.
+ *		A set of keys: of the items that a statement has written, so that it
+ *		writes none of them again, or of those that it asks for.
  *
  * A key is looked up by its JSON text, which tells all keys apart.
  */
@@ -13,7 +13,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
-#include "fdw/item_set.h"
+#include "translate/item_set.h"
 
 struct ItemSet
 {
@@ -49,7 +49,7 @@ item_set_make(void)
 	};
 
 	set->context = CurrentMemoryContext;
-	set->keys = hash_create("dynamorm_fdw items written", 64, &control,
+	set->keys = hash_create("dynamorm_fdw keys", 64, &control,
 							HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
 							HASH_CONTEXT);
 	return set;

@@ -1,10 +1,10 @@
 /*
  * item_set.h
- *		The keys of items that a statement has written, so that it writes none
- *		of them again.
+ *		A set of keys: of the items that a statement has written, so that it
+ *		writes none of them again, or of those that it asks for.
  */
-#ifndef DYNAMORM_FDW_ITEM_SET_H
-#define DYNAMORM_FDW_ITEM_SET_H
+#ifndef DYNAMORM_TRANSLATE_ITEM_SET_H
+#define DYNAMORM_TRANSLATE_ITEM_SET_H
 
 #include "postgres.h"
 
@@ -22,4 +22,4 @@ extern ItemSet *item_set_make(void);
 extern void item_set_add(ItemSet *set, const DynamoItem *key);
 extern bool item_set_has(const ItemSet *set, const DynamoItem *key);
 
-#endif							/* DYNAMORM_FDW_ITEM_SET_H */
+#endif							/* DYNAMORM_TRANSLATE_ITEM_SET_H */

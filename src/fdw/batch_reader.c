@@ -1,0 +1,162 @@
+/*
+ * batch_reader.c
+ *		Reads the items of a list of keys, 100 in a BatchGetItem, several
+ *		requests under way at once.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "fdw/batch_reader.h"
+#include "fdw/reader.h"
+#include "translate/expression.h"
+
+/* Requests under way before the size of an answer is known. */
+#define FIRST_WINDOW		4
+
+/* Bytes that the answers of all requests under way should not exceed. */
+#define WINDOW_BYTES		(16 * 1024 * 1024)
+
+struct BatchReader
+{
+	const Table *table;
+	BatchGetSpec spec;
+	BatchWindow window;
+	DynamoItem **keys;
+	int			key_count;
+	int			next_key;		/* the first that was not asked for */
+	List	   *batches;		/* of BatchGet, under way, oldest first */
+	const Response *answer;		/* of the oldest batch; NULL: none yet */
+	int			next_item;		/* of the answer */
+	MemoryContext context;		/* of the reader */
+};
+
+char *
+batch_request_members(const Table *table, List *projection)
+{
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfoData members;
+	StringInfoData text;
+
+	initStringInfo(&members);
+	if (table->consistent_read)
+		appendStringInfoString(&members, ",\"ConsistentRead\":true");
+	if (projection != NIL)
+	{
+		initStringInfo(&text);
+		write_projection(&text, projection, placeholders);
+		json_append_text_member(&members, "ProjectionExpression", text.data);
+	}
+	write_placeholders(&members, placeholders);
+	return members.data;
+}
+
+BatchWindow
+batch_window_make(const Connection *connection)
+{
+	int			max_concurrency =
+		connection_settings(connection)->max_concurrency;
+
+	return (BatchWindow) {
+		.limit = Min(FIRST_WINDOW, max_concurrency),
+		.max_concurrency = max_concurrency
+	};
+}
+
+void
+batch_window_note(BatchWindow *window, const Response *answer)
+{
+	window->largest_answer = Max(window->largest_answer, answer->body_length);
+	window->limit = Min(window->max_concurrency,
+						WINDOW_BYTES / Max(window->largest_answer, 1));
+	window->limit = Max(window->limit, 1);
+}
+
+BatchReader *
+batch_reader_open(Connection *connection, const Table *table,
+				  List *projection, List *keys, RequestCounters *counters)
+{
+	BatchReader *reader = palloc0(sizeof(BatchReader));
+	ListCell   *cell;
+
+	reader->table = table;
+	reader->context = CurrentMemoryContext;
+	reader->window = batch_window_make(connection);
+	reader->spec.connection = connection;
+	reader->spec.table = table->table_name;
+	reader->spec.members = batch_request_members(table, projection);
+	reader->spec.counters = counters;
+	reader->keys = palloc(sizeof(DynamoItem *) * Max(list_length(keys), 1));
+	foreach(cell, keys)
+		reader->keys[reader->key_count++] = lfirst(cell);
+	return reader;
+}
+
+static void
+start_batches(BatchReader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+
+	while (reader->next_key < reader->key_count &&
+		   list_length(reader->batches) < reader->window.limit)
+	{
+		int			count = Min(reader->key_count - reader->next_key,
+								BATCH_GET_MAX_KEYS);
+
+		reader->batches = lappend(reader->batches,
+								  batch_get_start(&reader->spec,
+												  reader->keys + reader->next_key,
+												  count));
+		reader->next_key += count;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* The next answer of the oldest batch that has one; false at the end. */
+static bool
+next_answer(BatchReader *reader)
+{
+	for (;;)
+	{
+		BatchGet   *oldest;
+
+		start_batches(reader);
+		if (reader->batches == NIL)
+			return false;
+		oldest = linitial(reader->batches);
+		reader->answer = batch_get_next(oldest);
+		if (reader->answer != NULL)
+			break;
+		batch_get_free(oldest);
+		reader->batches = list_delete_first(reader->batches);
+	}
+	reader->next_item = 0;
+	batch_window_note(&reader->window, reader->answer);
+	reader_check_units(reader->table, reader->spec.counters, false);
+	return true;
+}
+
+const DynamoItem *
+batch_reader_next(BatchReader *reader)
+{
+	/* an answer may be empty: its keys have no items, or are left over */
+	while (reader->answer == NULL ||
+		   reader->next_item >= reader->answer->item_count)
+	{
+		if (!next_answer(reader))
+			return NULL;
+	}
+	return &reader->answer->items[reader->next_item++];
+}
+
+void
+batch_reader_close(BatchReader *reader)
+{
+	ListCell   *cell;
+
+	foreach(cell, reader->batches)
+		batch_get_free((BatchGet *) lfirst(cell));
+	reader->batches = NIL;
+	reader->answer = NULL;
+	reader->key_count = 0;
+}
