@@ -87,17 +87,46 @@ extern int	no_such_variable
 
 /* create_foreignscan_path: 17 adds fdw_restrictinfo, 18 disabled_nodes */
 #if PG_VERSION_NUM >= 180000
-#define make_foreign_path(root, rel, rows, startup, total) \
+#define make_foreign_path(root, rel, rows, startup, total, pathkeys, private) \
 	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, \
-							NIL, rel->lateral_relids, NULL, NIL, NIL)
+							pathkeys, (rel)->lateral_relids, NULL, NIL, private)
 #elif PG_VERSION_NUM >= 170000
-#define make_foreign_path(root, rel, rows, startup, total) \
+#define make_foreign_path(root, rel, rows, startup, total, pathkeys, private) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, \
-							NIL, rel->lateral_relids, NULL, NIL, NIL)
+							pathkeys, (rel)->lateral_relids, NULL, NIL, private)
 #else
-#define make_foreign_path(root, rel, rows, startup, total) \
+#define make_foreign_path(root, rel, rows, startup, total, pathkeys, private) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, \
-							NIL, rel->lateral_relids, NULL, NIL)
+							pathkeys, (rel)->lateral_relids, NULL, private)
+#endif
+
+/*
+ * Is a column in what find_nonnullable_vars() returns?  A list of Vars, from
+ * 16 on a list of bitmaps.
+ */
+#include "access/sysattr.h"
+#include "nodes/primnodes.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/multibitmapset.h"
+#define nonnullable_has_column(nonnullable, relid, attnum) \
+	mbms_is_member((relid), (attnum) - FirstLowInvalidHeapAttributeNumber, \
+				   (nonnullable))
+#else
+static inline bool
+nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
+{
+	ListCell   *cell;
+
+	foreach(cell, nonnullable)
+	{
+		const Var  *var = lfirst_node(Var, cell);
+
+		if (var->varno == (int) relid && var->varattno == attnum &&
+			var->varlevelsup == 0)
+			return true;
+	}
+	return false;
+}
 #endif
 
 /*

@@ -922,3 +922,10 @@ http_wait(HttpTransport *transport, long timeout)
 	(void) drive(transport);
 	transport->completed = 0;
 }
+
+void
+http_poll(HttpTransport *transport)
+{
+	(void) drive(transport);
+	transport->completed = 0;
+}

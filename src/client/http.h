@@ -99,4 +99,7 @@ extern void http_free(HttpExchange *exchange);
  */
 extern void http_wait(HttpTransport *transport, long timeout);
 
+/* Does whatever can be done, without waiting. */
+extern void http_poll(HttpTransport *transport);
+
 #endif							/* DYNAMORM_CLIENT_HTTP_H */

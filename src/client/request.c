@@ -586,6 +586,14 @@ request_wait_any(Request **requests, int count)
 }
 
 void
+request_poll(Connection *connection)
+{
+	http_poll(connection->transport);
+	(void) advance_requests(connection);
+	request_check_for_interrupts();
+}
+
+void
 request_wait(Request *request)
 {
 	(void) request_wait_any(&request, 1);

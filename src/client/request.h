@@ -87,6 +87,12 @@ extern Request *request_start(Connection *connection, const RequestSpec *spec);
 extern void request_wait(Request *request);
 extern Request *request_wait_any(Request **requests, int count);
 
+/*
+ * Lets the requests of a connection go on, as far as that goes without
+ * waiting.
+ */
+extern void request_poll(Connection *connection);
+
 /* request_start and request_wait in one. */
 extern Request *request_run(Connection *connection, const RequestSpec *spec);
 

@@ -13,48 +13,57 @@
 #include "fdw/projection.h"
 #include "translate/condition.h"
 
+/*
+ * The filter of a Query must not name the key that it is asked by, and may not
+ * see what an index lacks.
+ */
+static const bool *
+hidden_columns(const Table *table, const KeySchema *schema)
+{
+	bool	   *hidden = palloc0(table->column_count * sizeof(bool));
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+		hidden[i] = key_schema_has(schema, &table->columns[i]) ||
+			(schema->projected != NULL && !schema->projected[i]);
+	return hidden;
+}
+
 Access *
-access_choose(Scope *scope, List *clauses)
+access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 {
 	Access	   *access = palloc0(sizeof(Access));
+	KeyLookup  *lookup = key_lookup(scope, schema, clauses);
 
-	access->lookup = key_lookup(scope, clauses);
+	if (schema->index_name != NULL && lookup->access == KEY_ACCESS_SCAN)
+		return access_choose(scope, key_schema_of_table(scope->table),
+							 clauses);
+
+	access->schema = schema;
+	access->lookup = lookup;
 	access->filter = condition_constant(true);
+	access->exact = true;
 
-	switch (access->lookup->access)
-	{
-		case KEY_ACCESS_NOTHING:
-			break;
-		case KEY_ACCESS_ITEM:
-		case KEY_ACCESS_ITEMS:
-
-			/*
-			 * They have no filter, but a clause that is false by itself
-			 * saves the request.
-			 */
-			access->filter = condition_translate_list(scope,
-													  access->lookup->rest,
-													  SENSE_MAY, NULL);
-			if (access->filter->kind != CONDITION_FALSE)
-				access->filter = condition_constant(true);
-			break;
-		case KEY_ACCESS_QUERY:
-			/* the filter of a Query must not name the key */
-			scope->keys_forbidden = true;
-			access->filter = condition_translate_list(scope,
-													  access->lookup->rest,
-													  SENSE_MAY, NULL);
-			scope->keys_forbidden = false;
-			break;
-		case KEY_ACCESS_SCAN:
-			access->filter = condition_translate_list(scope,
-													  access->lookup->rest,
-													  SENSE_MAY, NULL);
-			break;
-	}
+	if (lookup->access == KEY_ACCESS_QUERY)
+		scope->hidden = hidden_columns(scope->table, schema);
+	if (lookup->access != KEY_ACCESS_NOTHING)
+		access->filter = condition_translate_list(scope, lookup->rest,
+												  SENSE_MAY, &access->exact);
+	scope->hidden = NULL;
 
 	if (access->filter->kind == CONDITION_FALSE)
-		access->lookup->access = KEY_ACCESS_NOTHING;
+		lookup->access = KEY_ACCESS_NOTHING;
+
+	/*
+	 * GetItem and BatchGetItem have no filter, but a clause that is false by
+	 * itself saves the request.
+	 */
+	else if (lookup->access == KEY_ACCESS_ITEM ||
+			 lookup->access == KEY_ACCESS_ITEMS)
+	{
+		access->filter = condition_constant(true);
+		access->exact = lookup->rest == NIL;
+	}
 	return access;
 }
 

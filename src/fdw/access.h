@@ -17,15 +17,20 @@
 
 typedef struct Access
 {
+	const KeySchema *schema;	/* of what is read */
 	KeyLookup  *lookup;
 	Condition  *filter;			/* what DynamoDB filters; true: nothing */
+	bool		exact;			/* key condition and filter say all that the
+								 * clauses say */
 } Access;
 
 /*
- * Chooses the access for an implicitly ANDed list of clauses, in the current
- * memory context.
+ * The access for an implicitly ANDed list of clauses to the table or an index,
+ * in the current memory context.  An index whose partition key the clauses do
+ * not fix is of no use: then the table is read.
  */
-extern Access *access_choose(Scope *scope, List *clauses);
+extern Access *access_choose(Scope *scope, const KeySchema *schema,
+							 List *clauses);
 
 /* "GetItem", "BatchGetItem", "Query" or "Scan"; NULL where no request is needed. */
 extern const char *access_operation(const Access *access);

@@ -100,7 +100,7 @@ begin_direct(ForeignScanState *node, int eflags)
 	node->fdw_state = state;
 	table = description_of_table(RelationGetRelid(info->ri_RelationDesc),
 								 user_id);
-	state->plan = direct_plan_of(scan);
+	state->plan = direct_plan_of(scan, table);
 	fill_statement(state, node, table);
 
 	/* the clauses of another's view are not shown */
@@ -171,6 +171,20 @@ row_plan_of_row(DirectState *state)
 											expressions));
 }
 
+/* Does SET change the key of the table or index that is read? */
+static bool
+assigns_key_of(const KeySchema *schema, const WriteStatement *statement)
+{
+	ListCell   *cell;
+
+	if (statement->assigns_key)
+		return true;
+	foreach(cell, statement->assignments)
+		if (key_schema_has(schema, ((Assignment *) lfirst(cell))->column))
+			return true;
+	return false;
+}
+
 /*
  * An item under its new key may lie ahead of the reader: it must not be met
  * again.
@@ -214,16 +228,24 @@ start(DirectState *state)
 {
 	WriteStatement *statement = &state->statement;
 	Scope	   *scope = &statement->evaluator->scope;
-	Access	   *access = access_choose(scope, statement->clauses);
+	Access	   *access = access_choose(scope, state->plan->schema,
+									   statement->clauses);
 	ReaderSpec	spec = {
 		.connection = statement->connection,
 		.table = statement->table,
 		.scope = scope,
+		.schema = state->plan->schema,
 		.clauses = statement->clauses,
 		.counters = &state->counters
 	};
 
-	state->lookup = access->lookup;
+	/*
+	 * What the item's own key says holds as long as the item is there; what
+	 * an index says of it may not hold any more.
+	 */
+	state->lookup = access->schema->index_name == NULL ? access->lookup
+		: key_lookup(scope, key_schema_of_table(statement->table),
+					 statement->clauses);
 	statement->report = report_conditions && state->reportable &&
 		access->lookup->access == KEY_ACCESS_ITEM;
 	state->no_more_candidates = access->lookup->access == KEY_ACCESS_NOTHING;
@@ -239,8 +261,12 @@ start(DirectState *state)
 		spec.projection = access_projection(statement->table,
 											statement->read_columns, NIL);
 	state->reader = reader_open(&spec);
-	if (statement->assigns_key)
+	if (assigns_key_of(access->schema, statement))
 		state->spool = spool_candidates(state->reader);
+
+	/* others may move an item within an index while it is read */
+	if (access->schema->index_name != NULL)
+		state->started = item_set_make();
 }
 
 /* ---- rows ---- */
@@ -292,6 +318,12 @@ start_row(DirectState *state)
 				 table_readable_key(statement->table, key));
 	if (!compute_where(statement, plan->computation))
 		return NULL;
+	if (state->started != NULL)
+	{
+		if (item_set_has(state->started, key))
+			return NULL;
+		item_set_add(state->started, key);
+	}
 	return row_write_start(statement, plan, key, candidate);
 }
 

@@ -16,6 +16,7 @@
 
 #include "fdw/item_spool.h"
 #include "fdw/row_write.h"
+#include "translate/item_set.h"
 
 /* fdw_private of a direct modification */
 enum DirectPrivate
@@ -27,6 +28,8 @@ enum DirectPrivate
 	DIRECT_PRIVATE_READ,		/* integer list: columns read by WHERE and
 								 * SET, as pull_varattnos() */
 	DIRECT_PRIVATE_RETURNED,	/* integer list: columns that RETURNING wants */
+	DIRECT_PRIVATE_INDEX,		/* as SCAN_PRIVATE_INDEX: for the candidates */
+	DIRECT_PRIVATE_NOT_USED,	/* as SCAN_PRIVATE_NOT_USED */
 	DIRECT_PRIVATE_COUNT
 };
 
@@ -46,9 +49,12 @@ typedef struct DirectPlan
 	int			flags;
 	Bitmapset  *read_columns;
 	Bitmapset  *returned_columns;
+	const KeySchema *schema;	/* by which candidates are found */
+	List	   *not_used;		/* indexes, see SCAN_PRIVATE_NOT_USED */
 } DirectPlan;
 
-extern DirectPlan *direct_plan_of(const ForeignScan *plan);
+extern DirectPlan *direct_plan_of(const ForeignScan *plan,
+								  const Table *table);
 
 /* The expressions with their columns, as a list of Assignment. */
 extern List *direct_assignments(const Table *table, List *assigned,
@@ -65,11 +71,15 @@ typedef struct DirectState
 {
 	WriteStatement statement;
 	DirectPlan *plan;
-	const KeyLookup *lookup;	/* NULL: not started */
+	const KeyLookup *lookup;	/* what the WHERE says of the table's key;
+								 * NULL: not started */
 	struct Reader *reader;		/* of the candidates; NULL: the keys are fixed */
 	int			next_key;		/* of the list of keys, without a reader */
-	ItemSpool  *spool;			/* all candidates, where the key is assigned;
-								 * NULL: they come from the reader */
+	ItemSpool  *spool;			/* all candidates, where the key by which they
+								 * are found is assigned; NULL: they come from
+								 * the reader */
+	ItemSet    *started;		/* of those that come from an index; NULL: an
+								 * item comes only once */
 	RowPlan    *row_plan;		/* NULL: made for each row */
 	bool		no_more_candidates;
 	bool		reportable;		/* what the WHERE says may be shown */

@@ -24,6 +24,7 @@
 #include "fdw/access.h"
 #include "fdw/description.h"
 #include "fdw/direct.h"
+#include "fdw/index.h"
 #include "fdw/plan.h"
 #include "fdw/stamp.h"
 #include "translate/function.h"
@@ -32,7 +33,7 @@
 /* ---- the plan taken apart ---- */
 
 DirectPlan *
-direct_plan_of(const ForeignScan *plan)
+direct_plan_of(const ForeignScan *plan, const Table *table)
 {
 	DirectPlan *direct = palloc0(sizeof(DirectPlan));
 	List	   *private = plan->fdw_private;
@@ -46,6 +47,9 @@ direct_plan_of(const ForeignScan *plan)
 		plan_set_from_list(list_nth(private, DIRECT_PRIVATE_READ));
 	direct->returned_columns =
 		plan_set_from_list(list_nth(private, DIRECT_PRIVATE_RETURNED));
+	direct->schema = index_from_list(list_nth(private, DIRECT_PRIVATE_INDEX),
+									 table);
+	direct->not_used = list_nth(private, DIRECT_PRIVATE_NOT_USED);
 
 	for (i = 0; i < list_length(plan->fdw_exprs); i++)
 	{
@@ -171,7 +175,8 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 			 List *clauses)
 {
 	Scope		scope = {.table = table, .varno = relid};
-	KeyLookup  *lookup = key_lookup(&scope, clauses);
+	KeyLookup  *lookup = key_lookup(&scope, key_schema_of_table(table),
+									clauses);
 
 	if (operation != CMD_UPDATE)
 		ereport(ERROR,
@@ -238,6 +243,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	Bitmapset  *read = NULL;
 	Bitmapset  *returned = NULL;
 	ForeignScan *scan;
+	List	   *private;
 	Table	   *table;
 	bool		upsert;
 	int			flags = 0;
@@ -293,10 +299,14 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	scan->scan.plan.qual = NIL;
 	scan->fdw_exprs = list_concat(list_concat(list_copy(clauses), expressions),
 								  multi_selects);
-	scan->fdw_private = list_make5(makeInteger(list_length(clauses)),
-								   assigned, makeInteger(flags),
-								   plan_list_from_set(read),
-								   plan_list_from_set(returned));
+	private = list_make5(makeInteger(list_length(clauses)), assigned,
+						 makeInteger(flags), plan_list_from_set(read),
+						 plan_list_from_set(returned));
+	private = lappend(private, list_nth(scan->fdw_private,
+										SCAN_PRIVATE_INDEX));
+	private = lappend(private, list_nth(scan->fdw_private,
+										SCAN_PRIVATE_NOT_USED));
+	scan->fdw_private = private;
 	Assert(list_length(scan->fdw_private) == DIRECT_PRIVATE_COUNT);
 	blank_target_list(scan);
 	if (gating != NIL)

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 
+#include "common/int.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
@@ -62,6 +63,51 @@ show_operation(const char *operation, const Table *table, ExplainState *es)
 						operation == NULL ? "none: nothing can match"
 						: psprintf("%s on %s", operation, table->table_name),
 						es);
+}
+
+/* A name in UTF-8, in the server's encoding. */
+static char *
+server_text(const char *text)
+{
+	StringInfoData readable;
+
+	initStringInfo(&readable);
+	attribute_append_server_text(&readable, text, strlen(text));
+	return readable.data;
+}
+
+/* "Query on t using index x" */
+static char *
+describe_read(const Access *access, const Table *table)
+{
+	const char *operation = access_operation(access);
+	const char *index_name = access->schema->index_name;
+
+	return index_name == NULL || operation == NULL
+		? psprintf("%s on %s", operation, table->table_name)
+		: psprintf("%s on %s using index %s", operation, table->table_name,
+				   server_text(index_name));
+}
+
+/* How the items are found, which may be by nothing. */
+static void
+show_read(const char *label, const Access *access, const Table *table,
+		  ExplainState *es)
+{
+	ExplainPropertyText(label, access_operation(access) == NULL
+						? "none: nothing can match"
+						: describe_read(access, table), es);
+}
+
+static void
+show_indexes_not_used(List *names, ExplainState *es)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+		ExplainPropertyText("Index Not Used",
+							psprintf("%s: consistent_read",
+									 server_text(strVal(lfirst(cell)))), es);
 }
 
 static void
@@ -127,6 +173,41 @@ show_counters(const RequestCounters *counters, ExplainState *es)
 
 /* ---- scans ---- */
 
+/* Under a LIMIT pages are small. */
+static void
+show_page_size(const DynamoScan *state, const Access *access,
+			   ExplainState *es)
+{
+	bool		exact = access->exact &&
+		access->filter->kind == CONDITION_TRUE;
+	int64		bound = 0;
+	ListCell   *cell;
+
+	if (state->bounds == NIL ||
+		(access->lookup->access != KEY_ACCESS_QUERY &&
+		 access->lookup->access != KEY_ACCESS_SCAN))
+		return;
+	foreach(cell, state->bounds)
+	{
+		Const	   *value = (Const *) lfirst(cell);
+
+		if (!IsA(value, Const))
+		{
+			ExplainPropertyText("Page Size", "by the LIMIT", es);
+			return;
+		}
+		if (value->constisnull ||
+			pg_add_s64_overflow(bound, DatumGetInt64(value->constvalue),
+								&bound))
+			return;
+	}
+	if (reader_page_size(bound, exact) == 0)
+		return;
+	ExplainPropertyText("Page Size",
+						psprintf(exact ? "%d" : "%d, then more",
+								 reader_page_size(bound, exact)), es);
+}
+
 static void
 explain_scan(ForeignScanState *node, ExplainState *es)
 {
@@ -134,10 +215,18 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ExplainScope *explain = make_scope(state->table, plan->scan.scanrelid,
 									   (Plan *) plan, es);
-	Access	   *access = access_choose(&explain->scope, state->clauses);
+	Access	   *access = access_choose(&explain->scope, state->schema,
+									   state->clauses);
 
-	show_operation(access_operation(access), state->table, es);
+	show_read("DynamoDB Operation", access, state->table, es);
+	show_indexes_not_used(list_nth(plan->fdw_private, SCAN_PRIVATE_NOT_USED),
+						  es);
 	show_access(access, es);
+	if (state->flags & SCAN_FLAG_BACKWARD)
+		ExplainPropertyText("ScanIndexForward", "false", es);
+	if (state->flags & SCAN_FLAG_COUNT)
+		ExplainPropertyText("Select", "COUNT", es);
+	show_page_size(state, access, es);
 	show_projection(state->projection, es);
 	show_counters(&state->counters, es);
 }
@@ -175,8 +264,10 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ExplainScope *explain = make_scope(statement->table, plan->scan.scanrelid,
 									   (Plan *) plan, es);
-	Access	   *access = access_choose(&explain->scope, statement->clauses);
+	Access	   *access = access_choose(&explain->scope, state->plan->schema,
+									   statement->clauses);
 	bool		keyed = access->lookup->access == KEY_ACCESS_ITEM;
+	KeyLookup  *lookup;
 	PushedWrite *pushed;
 
 	if (access->lookup->access == KEY_ACCESS_NOTHING)
@@ -187,12 +278,23 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 
 	show_operation(statement->operation == CMD_UPDATE
 				   ? "UpdateItem" : "DeleteItem", statement->table, es);
-	pushed = pushed_write_make(&explain->scope, statement,
-							   access->lookup->rest, statement->assignments);
+	lookup = key_lookup(&explain->scope,
+						key_schema_of_table(statement->table),
+						statement->clauses);
+	pushed = pushed_write_make(&explain->scope, statement, lookup->rest,
+							   statement->assignments);
 	if (!keyed && (access->lookup->access != KEY_ACCESS_ITEMS ||
 				   direct_reads_listed_items(statement,
 											 pushed->obstacle == NULL)))
-		ExplainPropertyText("Candidates", access_operation(access), es);
+	{
+		ExplainPropertyText("Candidates", access->schema->index_name == NULL
+							? access_operation(access)
+							: psprintf("%s using index %s",
+									   access_operation(access),
+									   server_text(access->schema->index_name)),
+							es);
+		show_indexes_not_used(state->plan->not_used, es);
+	}
 	show_access(access, es);
 
 	if (statement->assigns_key)

@@ -12,26 +12,35 @@
 
 #include <math.h>
 
+#include "access/stratnum.h"
 #include "access/sysattr.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/prep.h"
 #include "optimizer/restrictinfo.h"
 #include "parser/parsetree.h"
+#include "utils/typcache.h"
 
 #include "client/batch_get.h"
 #include "fdw/access.h"
 #include "fdw/callbacks.h"
 #include "fdw/description.h"
+#include "fdw/index.h"
 #include "fdw/plan.h"
 #include "fdw/projection.h"
 
 /* Costs, in units of a sequential page read. */
 #define REQUEST_COST			100.0	/* of one round trip */
 #define ITEM_COST				0.05	/* of one item sent and decoded */
+#define FETCH_COST				0.4 /* of one item that a local index has to
+									 * fetch from its table */
+#define INDEX_COST				0.01	/* so that the table is preferred */
 #define PAGE_COST				100.0	/* of 1 MB that DynamoDB reads */
 #define PAGE_BYTES				1048576.0
 
@@ -42,18 +51,39 @@
 #define DEFAULT_ITEM_COUNT		1000000.0
 #define DEFAULT_ITEM_BYTES		500.0
 #define DEFAULT_PARTITION_SIZE	100.0
+#define DEFAULT_PARTITION_SHARE	0.1 /* of a table's items, at most */
 
 /* The same of a table that DynamoDB has not counted yet: it is rather new. */
 #define UNCOUNTED_ITEM_COUNT	1000.0
+
+/* One way to read a relation. */
+typedef struct AccessPlan
+{
+	Access	   *access;
+	bool		fetches;		/* a local index lacks some columns */
+	double		items;			/* that DynamoDB reads for it */
+	double		rows;			/* those of them that qualify */
+} AccessPlan;
 
 /* What planning keeps for a base relation in RelOptInfo.fdw_private. */
 typedef struct RelationPlan
 {
 	Table	   *table;
-	Access	   *access;
+	List	   *clauses;		/* of the relation alone */
+	bool		analyzed;		/* there are statistics of its columns */
 	double		item_bytes;		/* of an item on average */
-	double		partition_items;	/* items of the partition of a Query */
+	List	   *accesses;		/* of AccessPlan; the table's own is first */
+	List	   *inconsistent;	/* the same: indexes that would serve if reads
+								 * need not be consistent */
 } RelationPlan;
+
+/* fdw_private of a path */
+enum PathPrivate
+{
+	PATH_PRIVATE_INDEX,			/* list: see index_to_list() */
+	PATH_PRIVATE_BACKWARD,		/* integer: from the end of the sort key */
+	PATH_PRIVATE_COUNT
+};
 
 List *
 plan_list_from_set(const Bitmapset *set)
@@ -77,26 +107,60 @@ plan_set_from_list(const List *list)
 	return set;
 }
 
+static int
+bound_count(const ForeignScan *plan)
+{
+	return intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_BOUNDS));
+}
+
+List *
+plan_scan_clauses(const ForeignScan *plan)
+{
+	return list_truncate(list_copy(plan->fdw_exprs),
+						 list_length(plan->fdw_exprs) - bound_count(plan));
+}
+
+List *
+plan_scan_bounds(const ForeignScan *plan)
+{
+	return list_copy_tail(plan->fdw_exprs,
+						  list_length(plan->fdw_exprs) - bound_count(plan));
+}
+
+/* All columns that the scan must return or check. */
+static Bitmapset *
+wanted_columns(RelOptInfo *baserel, List *clauses)
+{
+	Bitmapset  *wanted = NULL;
+
+	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid,
+				   &wanted);
+	pull_varattnos((Node *) clauses, baserel->relid, &wanted);
+	return wanted;
+}
+
 bool
 plan_reads_one_item(const RelOptInfo *baserel)
 {
-	KeyAccess	access = ((const RelationPlan *) baserel->fdw_private)->access->lookup->access;
+	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
+	const AccessPlan *table = (const AccessPlan *) linitial(plan->accesses);
 
-	return access == KEY_ACCESS_ITEM || access == KEY_ACCESS_NOTHING;
+	return table->access->lookup->access == KEY_ACCESS_ITEM ||
+		table->access->lookup->access == KEY_ACCESS_NOTHING;
 }
+
+/* ---- estimates ---- */
 
 /*
  * Sets the number of items and their size: DynamoDB's own numbers, else those
- * of the last ANALYZE, else guesses.  A statement of one item does not ask.
+ * of the last ANALYZE, else guesses.
  */
 static void
-estimate_items(RelOptInfo *baserel, RelationPlan *plan, Oid user_id)
+estimate_table(RelOptInfo *baserel, RelationPlan *plan,
+			   const TableDescription *description)
 {
-	const TableDescription *description = NULL;
-
-	if (plan->access->lookup->access == KEY_ACCESS_QUERY ||
-		plan->access->lookup->access == KEY_ACCESS_SCAN)
-		description = description_ask(plan->table, user_id);
+	/* core has told what the last ANALYZE found, if there was one */
+	plan->analyzed = baserel->tuples > 0;
 	plan->item_bytes = DEFAULT_ITEM_BYTES;
 	if (description != NULL && description->item_count > 0)
 	{
@@ -109,47 +173,119 @@ estimate_items(RelOptInfo *baserel, RelationPlan *plan, Oid user_id)
 			: DEFAULT_ITEM_COUNT;
 }
 
-/* Does the clause look at nothing but the partition key? */
-static bool
-is_about_partition(const RelOptInfo *baserel, const Table *table,
-				   RestrictInfo *clause)
+static double
+selectivity(PlannerInfo *root, List *clauses)
 {
-	Bitmapset  *columns = NULL;
-	int			member;
-
-	pull_varattnos((Node *) clause->clause, baserel->relid, &columns);
-	return bms_get_singleton_member(columns, &member) &&
-		member + FirstLowInvalidHeapAttributeNumber ==
-		table->partition_key->attnum;
+	return clauselist_selectivity(root, clauses, 0, JOIN_INNER, NULL);
 }
 
 /*
- * Rows of a Query.  How many items a partition has, only ANALYZE can tell.
+ * The items that DynamoDB reads, and, in *rows, those that qualify.  How many
+ * a partition has, only ANALYZE can tell.
+ */
+static double
+estimate_items(PlannerInfo *root, RelOptInfo *baserel,
+			   const RelationPlan *plan, const Access *access, double *rows)
+{
+	const KeyLookup *lookup = access->lookup;
+	double		items = baserel->tuples;
+
+	switch (lookup->access)
+	{
+		case KEY_ACCESS_NOTHING:
+			*rows = 1;
+			return 0;
+		case KEY_ACCESS_ITEM:
+			*rows = 1;
+			return 1;
+		case KEY_ACCESS_ITEMS:
+			*rows = clamp_row_est(Min(items * selectivity(root, plan->clauses),
+									  lookup->key_count));
+			return lookup->key_count;
+		case KEY_ACCESS_SCAN:
+			*rows = clamp_row_est(items * selectivity(root, plan->clauses));
+			return items;
+		case KEY_ACCESS_QUERY:
+			break;
+	}
+	items = plan->analyzed ? items * selectivity(root, lookup->on_partition)
+		: Min(DEFAULT_PARTITION_SIZE, items * DEFAULT_PARTITION_SHARE);
+	*rows = clamp_row_est(items *
+						  selectivity(root,
+									  list_difference_ptr(plan->clauses,
+														  lookup->on_partition)));
+	return clamp_row_est(items * selectivity(root, lookup->on_sort));
+}
+
+static Cost
+estimate_cost(const RelOptInfo *baserel, const RelationPlan *plan,
+			  const AccessPlan *access_plan)
+{
+	double		item_bytes = plan->item_bytes;
+	double		requests = 1;
+	double		pages;
+	Cost		cost;
+
+	if (access_plan->access->lookup->access == KEY_ACCESS_ITEMS)
+	{
+		item_bytes = Max(item_bytes, SINGLE_READ_BYTES);
+		requests = access_plan->items / BATCH_GET_MAX_KEYS;
+	}
+	pages = access_plan->items * item_bytes / PAGE_BYTES;
+	cost = REQUEST_COST * Max(1.0, Max(ceil(pages), ceil(requests))) +
+		PAGE_COST * pages + baserel->baserestrictcost.startup +
+		baserel->rows * (ITEM_COST + cpu_tuple_cost +
+						 baserel->baserestrictcost.per_tuple);
+	if (access_plan->access->schema->index_name != NULL)
+		cost += INDEX_COST;
+	if (access_plan->fetches)
+		cost += FETCH_COST * access_plan->items;
+	return cost;
+}
+
+/* ---- ways to read ---- */
+
+static AccessPlan *
+make_access_plan(PlannerInfo *root, RelOptInfo *baserel,
+				 const RelationPlan *plan, Access *access, bool fetches)
+{
+	AccessPlan *access_plan = palloc0(sizeof(AccessPlan));
+
+	access_plan->access = access;
+	access_plan->fetches = fetches;
+	access_plan->items = estimate_items(root, baserel, plan, access,
+										&access_plan->rows);
+	return access_plan;
+}
+
+/*
+ * Adds the index, if it can give the answer: it must have all rows that are
+ * asked for.  A local index fetches from the table what it lacks of them.
  */
 static void
-estimate_query(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
-			   bool analyzed)
+consider_index(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
+			   KeySchema *schema, Bitmapset *wanted)
 {
-	List	   *about_partition = NIL;
-	List	   *others = NIL;
-	ListCell   *cell;
+	Scope		scope = {.table = plan->table, .varno = baserel->relid};
+	bool		fetches = !index_holds_columns(schema, plan->table, wanted);
+	Access	   *access;
+	AccessPlan *access_plan;
 
-	foreach(cell, baserel->baserestrictinfo)
+	if ((fetches && schema->is_global) ||
+		!index_holds_rows(schema, plan->clauses, baserel->relid))
+		return;
+	access = access_choose(&scope, schema, plan->clauses);
+	if (access->lookup->access != KEY_ACCESS_QUERY ||
+		access->schema != schema)
+		return;
+	access_plan = make_access_plan(root, baserel, plan, access, fetches);
+	if (schema->is_global && plan->table->consistent_read)
+		plan->inconsistent = lappend(plan->inconsistent, access_plan);
+	else
 	{
-		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
-
-		if (is_about_partition(baserel, plan->table, clause))
-			about_partition = lappend(about_partition, clause);
-		else
-			others = lappend(others, clause);
+		plan->accesses = lappend(plan->accesses, access_plan);
+		baserel->rows = Min(baserel->rows, access_plan->rows);
 	}
-	plan->partition_items = analyzed
-		? baserel->tuples * clauselist_selectivity(root, about_partition, 0,
-												   JOIN_INNER, NULL)
-		: Min(DEFAULT_PARTITION_SIZE, baserel->tuples);
-	baserel->rows = clamp_row_est(plan->partition_items *
-								  clauselist_selectivity(root, others, 0,
-														 JOIN_INNER, NULL));
 }
 
 static void
@@ -157,80 +293,127 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 {
 	RangeTblEntry *rte = planner_rt_fetch(baserel->relid, root);
 	RelationPlan *plan = palloc0(sizeof(RelationPlan));
-	Scope		scope = {.varno = baserel->relid};
 	Oid			user_id = planned_user(root, baserel, rte);
-	bool		analyzed;
+	Scope		scope = {.varno = baserel->relid};
+	const TableDescription *description = NULL;
+	AccessPlan *access_plan;
+	Access	   *access;
+	ListCell   *cell;
 
 	(void) rte;
-	plan->table = description_of_table(relation_id, user_id);
-	scope.table = plan->table;
-	plan->access = access_choose(&scope,
-								 extract_actual_clauses(baserel->baserestrictinfo,
-														false));
 	baserel->fdw_private = plan;
+	plan->table = description_of_table(relation_id, user_id);
+	plan->clauses = extract_actual_clauses(baserel->baserestrictinfo, false);
+	scope.table = plan->table;
+	access = access_choose(&scope, key_schema_of_table(plan->table),
+						   plan->clauses);
 
-	/* core has told what the last ANALYZE found, if there was one */
-	analyzed = baserel->tuples > 0;
-	estimate_items(baserel, plan, user_id);
+	/* a statement of one item does not ask */
+	if (access->lookup->access == KEY_ACCESS_QUERY ||
+		access->lookup->access == KEY_ACCESS_SCAN)
+		description = description_ask(plan->table, user_id);
+	estimate_table(baserel, plan, description);
 	set_baserel_size_estimates(root, baserel);
 
-	switch (plan->access->lookup->access)
+	access_plan = make_access_plan(root, baserel, plan, access, false);
+	plan->accesses = list_make1(access_plan);
+	baserel->rows = access_plan->rows;
+	if (description != NULL)
 	{
-		case KEY_ACCESS_NOTHING:
-		case KEY_ACCESS_ITEM:
-			baserel->rows = 1;
-			break;
-		case KEY_ACCESS_ITEMS:
-			baserel->rows = clamp_row_est(Min(baserel->rows,
-											  plan->access->lookup->key_count));
-			break;
-		case KEY_ACCESS_QUERY:
-			estimate_query(root, baserel, plan, analyzed);
-			break;
-		case KEY_ACCESS_SCAN:
-			break;
+		Bitmapset  *wanted = wanted_columns(baserel, plan->clauses);
+
+		foreach(cell, index_schemas(plan->table, description))
+			consider_index(root, baserel, plan, lfirst(cell), wanted);
 	}
+}
+
+/* ---- paths ---- */
+
+/* Does the path key order by the column, as its type does by default? */
+static bool
+orders_by(const PathKey *pathkey, RelOptInfo *baserel, const Column *column)
+{
+	TypeCacheEntry *type = lookup_type_cache(column->codec->base_type_id,
+											 TYPECACHE_BTREE_OPFAMILY);
+	ListCell   *cell;
+
+	if (pathkey->pk_opfamily != type->btree_opf)
+		return false;
+	foreach(cell, pathkey->pk_eclass->ec_members)
+	{
+		EquivalenceMember *member = (EquivalenceMember *) lfirst(cell);
+		Node	   *expr = (Node *) member->em_expr;
+
+		while (IsA(expr, RelabelType))
+			expr = (Node *) ((RelabelType *) expr)->arg;
+		if (IsA(expr, Var) && ((Var *) expr)->varno == (int) baserel->relid &&
+			((Var *) expr)->varattno == column->attnum)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The path keys of the query, as far as a Query gives its rows in their order:
+ * that of the sort key, from one end or the other.
+ */
+static List *
+path_keys_of_query(PlannerInfo *root, RelOptInfo *baserel,
+				   const Access *access, bool *backward)
+{
+	const KeySchema *schema = access->schema;
+	List	   *pathkeys = NIL;
+	int			next = access->lookup->sort_fixed;
+	ListCell   *cell;
+
+	*backward = false;
+	if (access->lookup->access != KEY_ACCESS_QUERY)
+		return NIL;
+	foreach(cell, root->query_pathkeys)
+	{
+		PathKey    *pathkey = (PathKey *) lfirst(cell);
+		bool		descending =
+			pathkey->pk_strategy == BTGreaterStrategyNumber;
+
+		if (next == schema->sort_count ||
+			!orders_by(pathkey, baserel, schema->sort[next]) ||
+			key_order(schema->sort[next],
+					  pathkey->pk_eclass->ec_collation) == KEY_ORDER_OTHER ||
+			(pathkeys != NIL && descending != *backward))
+			break;
+		*backward = descending;
+		pathkeys = lappend(pathkeys, pathkey);
+		next++;
+	}
+	return pathkeys;
 }
 
 static void
 get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	double		item_bytes = plan->item_bytes;
-	double		requests = 1;
-	double		items_read;
-	double		pages;
-	Cost		total;
+	ListCell   *cell;
 
-	switch (plan->access->lookup->access)
+	foreach(cell, plan->accesses)
 	{
-		case KEY_ACCESS_NOTHING:
-			items_read = 0;
-			break;
-		case KEY_ACCESS_ITEM:
-			items_read = 1;
-			break;
-		case KEY_ACCESS_ITEMS:
-			items_read = plan->access->lookup->key_count;
-			item_bytes = Max(item_bytes, SINGLE_READ_BYTES);
-			requests = items_read / BATCH_GET_MAX_KEYS;
-			break;
-		case KEY_ACCESS_QUERY:
-			items_read = plan->partition_items;
-			break;
-		default:
-			items_read = baserel->tuples;
-			break;
-	}
+		AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
+		Access	   *access = access_plan->access;
+		bool		backward;
+		List	   *pathkeys = path_keys_of_query(root, baserel, access,
+												  &backward);
+		List	   *private = list_make2(index_to_list(access->schema,
+													   plan->table),
+										 makeInteger(backward));
 
-	pages = items_read * item_bytes / PAGE_BYTES;
-	total = REQUEST_COST * Max(1.0, Max(ceil(pages), ceil(requests))) +
-		PAGE_COST * pages + baserel->rows * (ITEM_COST + cpu_tuple_cost) +
-		baserel->baserestrictcost.startup +
-		baserel->rows * baserel->baserestrictcost.per_tuple;
-	add_path(baserel, (Path *) make_foreign_path(root, baserel, baserel->rows,
-												 REQUEST_COST, total));
+		Assert(list_length(private) == PATH_PRIVATE_COUNT);
+		add_path(baserel, (Path *)
+				 make_foreign_path(root, baserel, baserel->rows, REQUEST_COST,
+								   estimate_cost(baserel, plan, access_plan),
+								   pathkeys, private));
+	}
 }
+
+/* ---- plans ---- */
 
 /*
  * Core would lock nothing and say nothing.  Source: get_plan_rowmark() and
@@ -248,16 +431,88 @@ refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
 				 errhint("Put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
 }
 
-/* All columns that the scan must return or check. */
-static Bitmapset *
-wanted_columns(RelOptInfo *baserel, List *clauses)
+/* The names of indexes that only consistent_read keeps from being cheaper. */
+static List *
+indexes_not_used(const RelOptInfo *baserel, const Path *path)
 {
-	Bitmapset  *wanted = NULL;
+	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
+	List	   *names = NIL;
+	ListCell   *cell;
 
-	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid,
-				   &wanted);
-	pull_varattnos((Node *) clauses, baserel->relid, &wanted);
-	return wanted;
+	foreach(cell, plan->inconsistent)
+	{
+		const AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
+		const char *name = access_plan->access->schema->index_name;
+
+		if (estimate_cost(baserel, plan, access_plan) < path->total_cost)
+			names = lappend(names, makeString(pstrdup(name)));
+	}
+	return names;
+}
+
+/*
+ * Do the rows of the query come one by one from the rows of this relation, in
+ * the order in which they are read?
+ */
+static bool
+passes_rows_on(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
+{
+	const Query *query = root->parse;
+
+	return bms_membership(root->all_baserels) == BMS_SINGLETON &&
+		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs &&
+		query->groupClause == NIL && query->groupingSets == NIL &&
+		query->distinctClause == NIL && query->setOperations == NULL &&
+		query->havingQual == NULL &&
+		pathkeys_contained_in(root->sort_pathkeys, path->pathkeys);
+}
+
+/*
+ * The expressions that tell how many rows are likely to be wanted: LIMIT and
+ * OFFSET, or 1 for EXISTS.  They only choose the size of pages: whoever wants
+ * more rows gets them.
+ */
+static List *
+find_bounds(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
+{
+	List	   *bounds = NIL;
+
+	if (!passes_rows_on(root, baserel, path))
+		return NIL;
+	if (root->parse->limitCount != NULL)
+	{
+		bounds = lappend(bounds, root->parse->limitCount);
+		if (root->parse->limitOffset != NULL)
+			bounds = lappend(bounds, root->parse->limitOffset);
+	}
+	else if (root->tuple_fraction >= 1)
+		bounds = list_make1(makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+									  Int64GetDatum((int64) root->tuple_fraction),
+									  false, FLOAT8PASSBYVAL));
+	if (contain_volatile_functions((Node *) bounds) ||
+		contain_subplans((Node *) bounds))
+		return NIL;
+	return (List *) copyObject(bounds);
+}
+
+/*
+ * Is no column wanted, and can DynamoDB be told all that the clauses say?
+ * Then only the number of items has to come.
+ */
+static bool
+only_counts(RelOptInfo *baserel, const RelationPlan *plan,
+			const List *index, List *clauses)
+{
+	Scope		scope = {.table = plan->table, .varno = baserel->relid};
+	Access	   *access;
+
+	if (baserel->reltarget->exprs != NIL)
+		return false;
+	access = access_choose(&scope, index_from_list(index, plan->table),
+						   clauses);
+	return access->exact &&
+		(access->lookup->access == KEY_ACCESS_QUERY ||
+		 access->lookup->access == KEY_ACCESS_SCAN);
 }
 
 static ForeignScan *
@@ -267,17 +522,36 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
-	List	   *private;
+	List	   *index = list_nth(best_path->fdw_private, PATH_PRIVATE_INDEX);
+	List	   *bounds = find_bounds(root, baserel, &best_path->path);
+	List	   *private = NIL;
+	int			flags = 0;
 
 	refuse_row_locks(root, baserel);
 
-	private = list_make2(plan_list_from_set(wanted_columns(baserel, clauses)),
-						 projection_inside(root, baserel, plan->table));
+	if (best_path->path.pathkeys != NIL)
+		flags |= SCAN_FLAG_ORDERED;
+	if (intVal(list_nth(best_path->fdw_private, PATH_PRIVATE_BACKWARD)) != 0)
+		flags |= SCAN_FLAG_BACKWARD;
+
+	if (flags == 0 && bounds == NIL &&
+		only_counts(baserel, plan, index, clauses))
+		flags |= SCAN_FLAG_COUNT;
+
+	private = list_make5(plan_list_from_set(wanted_columns(baserel, clauses)),
+						 projection_inside(root, baserel, plan->table),
+						 makeInteger(flags),
+						 index, indexes_not_used(baserel, &best_path->path));
+	private = lappend(private, makeInteger(list_length(bounds)));
+	private = lappend(private, makeInteger(1));
 	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
 
-	return make_foreignscan(target_list, clauses, baserel->relid,
-							copyObject(clauses), private,
-							NIL, NIL, outer_plan);
+	/* of rows that are only counted nothing could be checked */
+	return make_foreignscan(target_list,
+							flags & SCAN_FLAG_COUNT ? NIL : clauses,
+							baserel->relid,
+							list_concat(copyObject(clauses), bounds),
+							private, NIL, NIL, outer_plan);
 }
 
 void

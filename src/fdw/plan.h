@@ -10,15 +10,37 @@
 #include "nodes/bitmapset.h"
 #include "nodes/pathnodes.h"
 #include "nodes/pg_list.h"
+#include "nodes/plannodes.h"
 
-/* fdw_private of a scan; fdw_exprs holds its clauses */
+/*
+ * fdw_private of a scan.  fdw_exprs holds its clauses, and after them the
+ * LIMIT and OFFSET that tell how many rows are likely to be wanted.
+ */
 enum ScanPrivate
 {
 	SCAN_PRIVATE_WANTED,		/* integer list: wanted columns, see
 								 * access_projection() */
 	SCAN_PRIVATE_INSIDE,		/* list: see projection_inside() */
+	SCAN_PRIVATE_FLAGS,			/* integer: SCAN_FLAG_... */
+	SCAN_PRIVATE_INDEX,			/* list: see index_to_list(); NIL: the table
+								 * itself is read */
+	SCAN_PRIVATE_NOT_USED,		/* list of strings: indexes that only the
+								 * option consistent_read keeps from being
+								 * used */
+	SCAN_PRIVATE_BOUNDS,		/* integer: expressions in fdw_exprs that tell
+								 * how many rows are wanted */
+	SCAN_PRIVATE_SEGMENTS,		/* integer: of a Scan, in each process */
 	SCAN_PRIVATE_COUNT
 };
+
+#define SCAN_FLAG_ORDERED	0x01	/* the plan relies on the order of the
+									 * sort key */
+#define SCAN_FLAG_BACKWARD	0x02	/* from the end of the sort key */
+#define SCAN_FLAG_COUNT		0x04	/* only how many rows there are */
+
+/* The clauses, and the expressions that tell how many rows are wanted. */
+extern List *plan_scan_clauses(const ForeignScan *plan);
+extern List *plan_scan_bounds(const ForeignScan *plan);
 
 /* Is at most one item of a base relation read? */
 extern bool plan_reads_one_item(const RelOptInfo *baserel);

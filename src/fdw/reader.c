@@ -7,22 +7,47 @@
 
 #include "compat.h"
 
+#include "utils/plancache.h"
+
 #include "fdw/batch_reader.h"
+#include "fdw/description.h"
 #include "fdw/reader.h"
 #include "fdw/settings.h"
+
+/* Under a LIMIT pages begin small and grow by this. */
+#define PAGE_GROWTH			4
+#define FIRST_PAGE_SIZE		50	/* at least, where some rows may not qualify */
+
+/* After so many items of a page, what is on its way is looked after. */
+#define ITEMS_PER_POLL		64
+
+/* One sequence of pages: a GetItem, a Query, a Scan or a segment of one. */
+typedef struct Stream
+{
+	int			segment;
+	char	   *start_key;		/* JSON of where the next page begins; NULL: at
+								 * the beginning */
+	StringInfoData body;		/* of its request */
+	Request    *request;		/* for the next page; NULL: not asked for yet */
+} Stream;
 
 struct Reader
 {
 	ReaderSpec	spec;
-	KeyAccess	access;
-	StringInfoData body;		/* the request, without its start key and
-								 * closing brace */
-	StringInfoData page_body;	/* the request of the current page */
+	const Access *access;
+	bool		counting;		/* only how many items there are */
+	bool		exact;			/* what is sent says all that the clauses say */
+	bool		finished;		/* or closed */
+	StringInfoData body;		/* the request, without what is of one page,
+								 * and without its closing brace */
 	char	   *readable_key;	/* GetItem: for messages */
 	BatchReader *batches;		/* of a list of keys; NULL: it is none */
-	Request    *request;		/* of the current page; NULL: before the first */
-	int			next_item;		/* of the current page */
-	bool		last_page;		/* the current page is the last one */
+	int			page_size;		/* Limit of the next request; 0: none */
+	SegmentQueue whole;			/* where spec.segments is NULL */
+	List	   *streams;		/* of Stream, not at their ends */
+	Request    *page;			/* that is read; NULL: before the first */
+	int			next_item;		/* of that page */
+	int64		pages;			/* read so far */
 	MemoryContext context;		/* of the reader */
 };
 
@@ -40,7 +65,7 @@ append_table(StringInfo body, const Table *table, bool consistent)
  * Appends the filter, unless it is beyond DynamoDB's limits: then its
  * placeholders are taken back, and rows are filtered locally only.
  */
-static void
+static bool
 append_filter(StringInfo body, const Condition *filter,
 			  Placeholders *placeholders)
 {
@@ -49,36 +74,68 @@ append_filter(StringInfo body, const Condition *filter,
 	StringInfoData text;
 
 	if (filter->kind == CONDITION_TRUE)
-		return;
+		return true;
 	initStringInfo(&text);
 	write_condition(&text, filter, placeholders);
 	if (expression_within_limits(&text, placeholders))
-		json_append_text_member(body, "FilterExpression", text.data);
-	else
 	{
-		placeholders->names = list_truncate(placeholders->names, names);
-		placeholders->values = list_truncate(placeholders->values, values);
+		json_append_text_member(body, "FilterExpression", text.data);
+		return true;
 	}
+	placeholders->names = list_truncate(placeholders->names, names);
+	placeholders->values = list_truncate(placeholders->values, values);
+	return false;
+}
+
+static void
+append_order_and_index(Reader *reader, const KeySchema *schema)
+{
+	if (reader->spec.backward)
+		appendStringInfoString(&reader->body, ",\"ScanIndexForward\":false");
+	if (schema->index_name != NULL)
+		json_append_text_member(&reader->body, "IndexName",
+								schema->index_name);
+}
+
+/* What is wanted of each item. */
+static void
+append_projection(Reader *reader, Placeholders *placeholders)
+{
+	StringInfo	body = &reader->body;
+	StringInfoData text;
+
+	if (reader->counting)
+		appendStringInfoString(body, ",\"Select\":\"COUNT\"");
+	else if (reader->spec.projection != NIL)
+	{
+		initStringInfo(&text);
+		write_projection(&text, reader->spec.projection, placeholders);
+		json_append_text_member(body, "ProjectionExpression", text.data);
+	}
+	else if (reader->access->schema->index_name != NULL)
+		/* else it would be only what the index holds */
+		appendStringInfoString(body, ",\"Select\":\"ALL_ATTRIBUTES\"");
 }
 
 static void
 build_body(Reader *reader, const Access *access)
 {
 	const KeyLookup *lookup = access->lookup;
+	const KeySchema *schema = access->schema;
+	const Table *table = reader->spec.table;
 	Placeholders *placeholders = placeholders_make(false);
 	StringInfo	body = &reader->body;
 	StringInfoData text;
 
 	initStringInfo(body);
 	initStringInfo(&text);
-	append_table(body, reader->spec.table, reader->spec.table->consistent_read);
+	append_table(body, table, table->consistent_read && !schema->is_global);
 
 	if (lookup->access == KEY_ACCESS_ITEM)
 	{
 		appendStringInfoString(body, ",\"Key\":");
 		json_append_item(body, lookup->key);
-		reader->readable_key = table_readable_key(reader->spec.table,
-												  lookup->key);
+		reader->readable_key = table_readable_key(table, lookup->key);
 	}
 	else
 	{
@@ -86,16 +143,17 @@ build_body(Reader *reader, const Access *access)
 		{
 			write_condition(&text, lookup->condition, placeholders);
 			json_append_text_member(body, "KeyConditionExpression", text.data);
+			append_order_and_index(reader, schema);
 		}
-		append_filter(body, access->filter, placeholders);
+		if (!append_filter(body, access->filter, placeholders))
+			reader->exact = false;
+		reader->counting = reader->spec.count_only && reader->exact;
+		reader->page_size = reader_page_size(reader->spec.bound,
+											 reader->exact &&
+											 access->filter->kind == CONDITION_TRUE);
 	}
 
-	if (reader->spec.projection != NIL)
-	{
-		resetStringInfo(&text);
-		write_projection(&text, reader->spec.projection, placeholders);
-		json_append_text_member(body, "ProjectionExpression", text.data);
-	}
+	append_projection(reader, placeholders);
 	write_placeholders(body, placeholders);
 }
 
@@ -103,20 +161,64 @@ Reader *
 reader_open(const ReaderSpec *spec)
 {
 	Reader	   *reader = palloc0(sizeof(Reader));
-	Access	   *access = access_choose(spec->scope, spec->clauses);
+	Access	   *access = access_choose(spec->scope, spec->schema,
+									   spec->clauses);
 
+	if (spec->ordered && access->schema != spec->schema)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("index \"%s\" of foreign table \"%s\" cannot be asked for a key that is empty or too long",
+						spec->schema->index_name,
+						spec->table->relation_name)));
 	reader->spec = *spec;
-	reader->access = access->lookup->access;
+	reader->access = access;
+	reader->exact = access->exact;
 	reader->context = CurrentMemoryContext;
-	if (reader->access == KEY_ACCESS_ITEMS)
+	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
+	if (reader->finished)
+		return reader;
+	if (access->lookup->access == KEY_ACCESS_ITEMS)
+	{
 		reader->batches = batch_reader_open(spec->connection, spec->table,
 											spec->projection,
 											access->lookup->keys,
 											spec->counters);
-	else if (reader->access != KEY_ACCESS_NOTHING)
-		build_body(reader, access);
-	initStringInfo(&reader->page_body);
+		return reader;
+	}
+
+	build_body(reader, access);
+	if (reader->spec.segments == NULL ||
+		access->lookup->access != KEY_ACCESS_SCAN)
+	{
+		segment_queue_init(&reader->whole, 1);
+		reader->spec.segments = &reader->whole;
+	}
 	return reader;
+}
+
+bool
+reader_counts(const Reader *reader)
+{
+	return reader->counting;
+}
+
+/*
+ * Where every item is a row, as many as are wanted.  Else some more, but no
+ * page of 1 MB, which may be read for nothing.
+ */
+int
+reader_page_size(int64 bound, bool exact)
+{
+	if (bound <= 0 || bound > PG_INT32_MAX / 2)
+		return 0;
+	return exact ? (int) bound : Max((int) bound * 2, FIRST_PAGE_SIZE);
+}
+
+void
+segment_queue_init(SegmentQueue *queue, int count)
+{
+	queue->count = count;
+	pg_atomic_init_u32(&queue->next, 0);
 }
 
 /*
@@ -141,20 +243,31 @@ reader_check_units(const Table *table, const RequestCounters *counters,
 			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
 }
 
-/* Sends the request for the first or the next page, and waits for it. */
-static const Response *
-fetch_page(Reader *reader)
+/* ---- asking ---- */
+
+/*
+ * An index that a plan relies on may be gone: what is known of indexes is
+ * forgotten, and plans are made anew.
+ */
+static void
+raise_failure(const Reader *reader, const Request *request)
 {
-	static const char *const operations[] = {
-		[KEY_ACCESS_ITEM] = "GetItem",
-		[KEY_ACCESS_QUERY] = "Query",
-		[KEY_ACCESS_SCAN] = "Scan"
-	};
-	MemoryContext old = MemoryContextSwitchTo(reader->context);
-	Request    *previous = reader->request;
-	StringInfo	body = &reader->page_body;
+	if (reader->access->schema->index_name != NULL &&
+		request_outcome(request) == OUTCOME_VALIDATION)
+	{
+		description_forget();
+		ResetPlanCache();
+	}
+	request_raise(request, NULL);
+}
+
+/* Asks for the next page of a stream. */
+static void
+start_page(Reader *reader, Stream *stream)
+{
+	StringInfo	body = &stream->body;
 	RequestSpec spec = {
-		.operation = operations[reader->access],
+		.operation = access_operation(reader->access),
 		.kind = REQUEST_READ,
 		.table = reader->spec.table->table_name,
 		.key = reader->readable_key,
@@ -163,69 +276,243 @@ fetch_page(Reader *reader)
 
 	resetStringInfo(body);
 	appendBinaryStringInfo(body, reader->body.data, reader->body.len);
-	if (previous != NULL)
+	if (reader->spec.segments->count > 1)
+		appendStringInfo(body, ",\"TotalSegments\":%d,\"Segment\":%d",
+						 reader->spec.segments->count, stream->segment);
+	if (reader->page_size > 0)
 	{
-		appendStringInfoString(body, ",\"ExclusiveStartKey\":");
-		json_append_item(body, request_response(previous)->last_key);
+		appendStringInfo(body, ",\"Limit\":%d", reader->page_size);
+		reader->page_size = reader->page_size > PG_INT32_MAX / PAGE_GROWTH
+			? 0 : reader->page_size * PAGE_GROWTH;
+	}
+	if (stream->start_key != NULL)
+	{
+		appendStringInfo(body, ",\"ExclusiveStartKey\":%s",
+						 stream->start_key);
+		pfree(stream->start_key);
+		stream->start_key = NULL;
 	}
 	appendStringInfoChar(body, '}');
 	spec.body = body->data;
 	spec.body_length = body->len;
+	stream->request = request_start(reader->spec.connection, &spec);
+}
 
-	reader->request = request_run(reader->spec.connection, &spec);
-	if (previous != NULL)
-		request_free(previous);
-	if (request_outcome(reader->request) != OUTCOME_SUCCESS)
-		request_raise(reader->request, NULL);
+/* Begins with the next segment; false if all are taken. */
+static bool
+add_stream(Reader *reader)
+{
+	SegmentQueue *queue = reader->spec.segments;
+	Stream	   *stream;
+	uint32		segment = pg_atomic_fetch_add_u32(&queue->next, 1);
 
-	reader->next_item = 0;
-	reader->last_page =
-		request_response(reader->request)->last_key == NULL;
+	if (segment >= (uint32) queue->count)
+		return false;
+	stream = palloc0(sizeof(Stream));
+	stream->segment = segment;
+	initStringInfo(&stream->body);
+	reader->streams = lappend(reader->streams, stream);
+	start_page(reader, stream);
+	return true;
+}
+
+/*
+ * Asks ahead, once one page has been read to its end: who wants few rows does
+ * not pay for more.
+ */
+static void
+ask_ahead(Reader *reader)
+{
+	ListCell   *cell;
+
+	if (reader->spec.bound > 0 || reader->pages < 1)
+		return;
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request == NULL)
+			start_page(reader, stream);
+	}
+	while (list_length(reader->streams) < Max(reader->spec.max_streams, 1) &&
+		   add_stream(reader))
+		;
+}
+
+/* Waits for the next page of any stream; NULL: all are at their ends. */
+static Stream *
+wait_for_page(Reader *reader)
+{
+	Request   **requests;
+	Request    *done;
+	int			count = 0;
+	ListCell   *cell;
+
+	ask_ahead(reader);
+	if (reader->streams == NIL && !add_stream(reader))
+		return NULL;
+	requests = palloc(list_length(reader->streams) * sizeof(Request *));
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request == NULL)
+			start_page(reader, stream);
+		requests[count++] = stream->request;
+	}
+	done = request_wait_any(requests, count);
+	pfree(requests);
+	foreach(cell, reader->streams)
+		if (((Stream *) lfirst(cell))->request == done)
+			break;
+	return (Stream *) lfirst(cell);
+}
+
+/* The next page; NULL: there is none. */
+static const Response *
+next_page(Reader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	const Response *response = NULL;
+	Stream	   *stream;
+
+	if (reader->page != NULL)
+	{
+		request_free(reader->page);
+		reader->page = NULL;
+		reader->pages++;
+	}
+	stream = wait_for_page(reader);
+	if (stream != NULL)
+	{
+		if (request_outcome(stream->request) != OUTCOME_SUCCESS)
+			raise_failure(reader, stream->request);
+		reader->page = stream->request;
+		reader->next_item = 0;
+		stream->request = NULL;
+		response = request_response(reader->page);
+		if (response->last_key == NULL)
+			reader->streams = list_delete_ptr(reader->streams, stream);
+		else
+		{
+			StringInfoData key;
+
+			initStringInfo(&key);
+			json_append_item(&key, response->last_key);
+			stream->start_key = key.data;
+		}
+		ask_ahead(reader);
+	}
 	MemoryContextSwitchTo(old);
 	reader_check_units(reader->spec.table, reader->spec.counters,
-					   reader->access == KEY_ACCESS_SCAN);
-	return request_response(reader->request);
+					   reader->access->lookup->access == KEY_ACCESS_SCAN);
+	return response;
+}
+
+/* ---- reading ---- */
+
+/*
+ * Rows that the plan takes to be in order must be: some spellings of times are
+ * not.  (They are of tables' keys only; see key_order().)
+ */
+static void
+check_order(const Reader *reader, const DynamoItem *item)
+{
+	const KeySchema *schema = reader->access->schema;
+	int			i;
+
+	for (i = reader->access->lookup->sort_fixed; i < schema->sort_count; i++)
+	{
+		const Column *column = schema->sort[i];
+		const AttributeValue *value;
+
+		if (column->codec->kind != CODEC_CANONICAL_TEXT)
+			continue;
+		value = item_find(item, column->attribute_name);
+		if (value != NULL && key_is_out_of_order(column, value))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("DynamoDB keeps a value of column \"%s\" of foreign table \"%s\" out of order",
+							column->name, reader->spec.table->relation_name),
+					 errdetail("It is a time beyond year 9999, or before year 1, in item %s.",
+							   table_readable_key(reader->spec.table, item)),
+					 errhint("Sort by an expression that is not the column itself.")));
+	}
+}
+
+/* The next item of the pages of a Query or Scan. */
+static const DynamoItem *
+next_of_pages(Reader *reader)
+{
+	const Response *page = reader->page == NULL ? next_page(reader)
+		: request_response(reader->page);
+
+	/* a page may be empty and not the last */
+	while (page != NULL && reader->next_item >= page->item_count)
+		page = next_page(reader);
+	if (page == NULL)
+		return NULL;
+	if (reader->next_item % ITEMS_PER_POLL == 0 && reader->streams != NIL)
+		request_poll(reader->spec.connection);
+	return &page->items[reader->next_item++];
 }
 
 const DynamoItem *
 reader_next(Reader *reader)
 {
-	const Response *page;
+	const DynamoItem *item;
 
-	if (reader->access == KEY_ACCESS_NOTHING)
+	if (reader->finished)
 		return NULL;
 	if (reader->batches != NULL)
 		return batch_reader_next(reader->batches);
 
-	if (reader->access == KEY_ACCESS_ITEM)
+	if (reader->access->lookup->access == KEY_ACCESS_ITEM)
 	{
-		if (reader->request != NULL)
-			return NULL;
-		return fetch_page(reader)->item;
+		reader->finished = true;
+		return next_page(reader)->item;
 	}
 
-	page = reader->request == NULL ? fetch_page(reader)
-		: request_response(reader->request);
+	item = next_of_pages(reader);
+	if (item == NULL)
+		reader->finished = true;
+	else if (reader->spec.ordered)
+		check_order(reader, item);
+	return item;
+}
 
-	/* a page may be empty and not the last: only last_key tells */
-	while (reader->next_item >= page->item_count)
+int64
+reader_next_count(Reader *reader)
+{
+	const Response *page = reader->finished ? NULL : next_page(reader);
+
+	if (page == NULL)
 	{
-		if (reader->last_page)
-			return NULL;
-		page = fetch_page(reader);
+		reader->finished = true;
+		return -1;
 	}
-	return &page->items[reader->next_item++];
+	return page->count;
 }
 
 void
 reader_close(Reader *reader)
 {
-	if (reader->request != NULL)
-		request_free(reader->request);
-	reader->request = NULL;
+	ListCell   *cell;
+
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request != NULL)
+			request_free(stream->request);
+	}
+	reader->streams = NIL;
+	if (reader->page != NULL)
+		request_free(reader->page);
+	reader->page = NULL;
 	if (reader->batches != NULL)
 		batch_reader_close(reader->batches);
-	reader->access = KEY_ACCESS_NOTHING;
+	reader->finished = true;
 }
 
 Request *

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 
+#include "common/int.h"
 #include "executor/executor.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -13,6 +14,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/description.h"
 #include "fdw/evaluate.h"
+#include "fdw/index.h"
 #include "fdw/option.h"
 #include "fdw/plan.h"
 #include "fdw/reader.h"
@@ -38,7 +40,12 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->projection = access_projection(state->table, wanted,
 										  list_nth(plan->fdw_private,
 												   SCAN_PRIVATE_INSIDE));
-	state->clauses = plan->fdw_exprs;
+	state->clauses = plan_scan_clauses(plan);
+	state->bounds = plan_scan_bounds(plan);
+	state->flags = intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_FLAGS));
+	state->schema = index_from_list(list_nth(plan->fdw_private,
+											 SCAN_PRIVATE_INDEX),
+									state->table);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -46,9 +53,31 @@ begin_scan(ForeignScanState *node, int eflags)
 										  state->user_id);
 	state->evaluator = evaluator_make(state->table, plan->scan.scanrelid,
 									  &node->ss.ps, node->ss.ps.ps_ExprContext);
+	if (state->flags & SCAN_FLAG_COUNT)
+		state->recheck = ExecInitQual(state->clauses, &node->ss.ps);
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
 										   "dynamorm_fdw scan",
 										   ALLOCSET_DEFAULT_SIZES);
+}
+
+/* How many rows are likely to be wanted; 0: all. */
+static int64
+evaluate_bound(DynamoScan *state)
+{
+	Scope	   *scope = &state->evaluator->scope;
+	int64		bound = 0;
+	ListCell   *cell;
+
+	foreach(cell, state->bounds)
+	{
+		Datum		value;
+
+		if (scope_value(scope, lfirst(cell), &value) != VALUE_KNOWN ||
+			DatumGetInt64(value) < 0 ||
+			pg_add_s64_overflow(bound, DatumGetInt64(value), &bound))
+			return 0;
+	}
+	return bound;
 }
 
 static void
@@ -59,13 +88,35 @@ start_reader(DynamoScan *state)
 		.connection = state->connection,
 		.table = state->table,
 		.scope = &state->evaluator->scope,
+		.schema = state->schema,
 		.clauses = state->clauses,
 		.projection = state->projection,
+		.ordered = (state->flags & SCAN_FLAG_ORDERED) != 0,
+		.backward = (state->flags & SCAN_FLAG_BACKWARD) != 0,
+		.count_only = (state->flags & SCAN_FLAG_COUNT) != 0,
+		.bound = evaluate_bound(state),
 		.counters = &state->counters
 	};
 
 	state->reader = reader_open(&spec);
 	MemoryContextSwitchTo(old);
+}
+
+/* A row of which only its existence is known, or the end. */
+static TupleTableSlot *
+next_counted_row(DynamoScan *state, TupleTableSlot *slot)
+{
+	while (state->counted == 0)
+	{
+		state->counted = reader_next_count(state->reader);
+		if (state->counted < 0)
+		{
+			state->counted = 0;
+			return slot;
+		}
+	}
+	state->counted--;
+	return ExecStoreAllNullTuple(slot);
 }
 
 /*
@@ -79,6 +130,8 @@ next_row(DynamoScan *state, TupleTableSlot *slot)
 	ExecClearTuple(slot);
 	if (state->reader == NULL)
 		start_reader(state);
+	if (reader_counts(state->reader))
+		return next_counted_row(state, slot);
 	item = reader_next(state->reader);
 	if (item == NULL)
 		return slot;
@@ -88,11 +141,38 @@ next_row(DynamoScan *state, TupleTableSlot *slot)
 	return ExecStoreVirtualTuple(slot);
 }
 
+/*
+ * The same, where rows were to be counted, but the values that have come up
+ * cannot be said to DynamoDB exactly.
+ */
+static TupleTableSlot *
+next_checked_row(ForeignScanState *node, TupleTableSlot *slot)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	ExprContext *context = node->ss.ps.ps_ExprContext;
+
+	for (;;)
+	{
+		next_row(state, slot);
+		if (TupIsNull(slot) || reader_counts(state->reader))
+			return slot;
+		context->ecxt_scantuple = slot;
+		if (ExecQual(state->recheck, context))
+			return slot;
+		InstrCountFiltered1(node, 1);
+		ResetExprContext(context);
+	}
+}
+
 static TupleTableSlot *
 iterate_scan(ForeignScanState *node)
 {
-	return next_row((DynamoScan *) node->fdw_state,
-					node->ss.ss_ScanTupleSlot);
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	if (state->flags & SCAN_FLAG_COUNT)
+		return next_checked_row(node, slot);
+	return next_row(state, slot);
 }
 
 static void
@@ -104,6 +184,7 @@ rescan(ForeignScanState *node)
 		return;
 	reader_close(state->reader);
 	state->reader = NULL;
+	state->counted = 0;
 	MemoryContextReset(state->context);
 }
 

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "utils/tuplestore.h"
+#include "nodes/execnodes.h"
 
 #include "fdw/evaluate.h"
 #include "fdw/reader.h"
@@ -18,7 +18,13 @@ typedef struct DynamoScan
 	Table	   *table;
 	Connection *connection;		/* NULL: only explained */
 	List	   *clauses;		/* all of them, implicitly ANDed */
+	List	   *bounds;			/* expressions: see SCAN_PRIVATE_BOUNDS */
+	ExprState  *recheck;		/* the clauses, where rows were to be counted
+								 * only; NULL: the executor checks them */
+	int64		counted;		/* rows counted and not returned yet */
 	List	   *projection;		/* of access_projection() */
+	const KeySchema *schema;	/* of the table, or of the index to ask */
+	int			flags;			/* SCAN_FLAG_... */
 	bool	   *wanted;			/* of access_wanted_columns() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */

@@ -40,7 +40,7 @@ source_of_column(Scope *scope, Expr *expr)
 
 	/* a document column is not one attribute but many */
 	if (column == NULL || column->is_document ||
-		(column->key != KEY_NONE && scope->keys_forbidden))
+		(scope->hidden != NULL && scope->hidden[column->attnum - 1]))
 		return NULL;
 	source = palloc0(sizeof(Source));
 	source->kind = SOURCE_ATTRIBUTE;

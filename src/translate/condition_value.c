@@ -365,8 +365,8 @@ spelling_is_ordered(const Codec *codec)
  * Years beyond four digits, and BC, are spelled out of order.  (infinity and
  * -infinity are in order: digits stand between their first letters.)
  */
-static bool
-is_out_of_order(const Codec *codec, const AttributeValue *encoded)
+bool
+stored_is_out_of_order(const Codec *codec, const AttributeValue *encoded)
 {
 	if (codec->kind != CODEC_CANONICAL_TEXT ||
 		codec->base_type_id == UUIDOID || codec->base_type_id == TIMEOID ||
@@ -399,8 +399,8 @@ equality_is_plain(const Codec *codec, bool is_key, Oid collation)
 	}
 }
 
-static bool
-order_is_plain(const Codec *codec, bool is_key, Oid collation)
+bool
+stored_order_is_plain(const Codec *codec, bool is_key, Oid collation)
 {
 	switch (codec->kind)
 	{
@@ -438,7 +438,7 @@ encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 	{
 		case ENCODE_OK:
 			*operand = operand_value(encoded);
-			return ordered && is_out_of_order(codec, encoded) ? PLAIN_NOT
+			return ordered && stored_is_out_of_order(codec, encoded) ? PLAIN_NOT
 				: PLAIN_OPERAND;
 		case ENCODE_NOT_FINITE:
 			return is_positive_infinity(type_id, value->datum)
@@ -476,7 +476,7 @@ PlainValue
 plain_ordered_value(Codec *codec, bool is_key, const ComparedValue *value,
 					Oid collation, Operand **operand)
 {
-	if (!order_is_plain(codec, is_key, collation))
+	if (!stored_order_is_plain(codec, is_key, collation))
 		return PLAIN_NOT;
 	return plain_operand(codec, value, true, operand);
 }

@@ -1,11 +1,12 @@
 /*
  * key.c
- *		Which part of the key a WHERE fixes: GetItem, BatchGetItem, Query or
+ *		Which part of a key a WHERE fixes: GetItem, BatchGetItem, Query or
  *		Scan.
  *
- * A key attribute always has its column's type and, by rule, the canonical
- * spelling, so a key condition says exactly what its clause says.  What cannot
- * be said that way stays in rest and is checked otherwise.
+ * A key attribute of the table always has its column's type and, by rule, the
+ * canonical spelling, so a key condition says exactly what its clause says.
+ * The key attributes of an index have the type, but any spelling.  What cannot
+ * be said as a key condition stays in rest and is checked otherwise.
  */
 #include "postgres.h"
 
@@ -24,7 +25,7 @@
 #define MAX_PARTITION_KEY_LENGTH	2048
 #define MAX_SORT_KEY_LENGTH			1024
 
-/* One end of a range of the sort key. */
+/* One end of a range of a sort key. */
 typedef struct KeyBound
 {
 	Expr	   *clause;			/* NULL: no such bound */
@@ -33,21 +34,76 @@ typedef struct KeyBound
 	Datum		datum;			/* if known */
 } KeyBound;
 
-/* What the clauses say of the key. */
-typedef struct KeyFinder
+/* What the clauses say of one attribute of the key. */
+typedef struct KeyPart
 {
-	Scope	   *scope;
-	bool		impossible;		/* no item can have such a key */
-	Expr	   *partition_clause;
-	Operand    *partition;		/* NULL: not fixed */
-	Expr	   *sort_clause;
-	Operand    *sort;			/* NULL: not fixed */
+	const Column *column;
+	bool		is_sort;
+	Expr	   *clause;			/* that fixes it */
+	Operand    *fixed;			/* NULL: not fixed */
 	KeyBound	lower;
 	KeyBound	upper;
 	Expr	   *prefix_clause;	/* NULL: none */
 	Operand    *prefix;
 	bool		prefix_is_whole;	/* the clause says nothing more */
+} KeyPart;
+
+/* What they say of the key. */
+typedef struct KeyFinder
+{
+	Scope	   *scope;
+	const KeySchema *schema;
+	bool		impossible;		/* no item can have such a key */
+	List	   *always_true;	/* clauses that every item's key fulfils */
+	int			part_count;
+	KeyPart		parts[2 * KEY_PART_LIMIT];	/* partition key first */
 } KeyFinder;
+
+KeySchema *
+key_schema_of_table(const Table *table)
+{
+	KeySchema  *schema = palloc0(sizeof(KeySchema));
+
+	if (table->partition_key != NULL)
+		schema->partition[schema->partition_count++] = table->partition_key;
+	if (table->sort_key != NULL)
+		schema->sort[schema->sort_count++] = table->sort_key;
+	return schema;
+}
+
+bool
+key_schema_has(const KeySchema *schema, const Column *column)
+{
+	int			i;
+
+	for (i = 0; i < schema->partition_count; i++)
+		if (schema->partition[i] == column)
+			return true;
+	for (i = 0; i < schema->sort_count; i++)
+		if (schema->sort[i] == column)
+			return true;
+	return false;
+}
+
+/* ---- the order of stored keys ---- */
+
+KeyOrder
+key_order(const Column *column, Oid collation)
+{
+	const Codec *codec = column->codec;
+
+	if (!stored_order_is_plain(codec, column->key != KEY_NONE, collation))
+		return KEY_ORDER_OTHER;
+	return codec->kind == CODEC_CANONICAL_TEXT ? KEY_ORDER_MOSTLY
+		: KEY_ORDER_SAME;
+}
+
+bool
+key_is_out_of_order(const Column *column, const AttributeValue *value)
+{
+	return value->type == ATTRIBUTE_S &&
+		stored_is_out_of_order(column->codec, value);
+}
 
 /* ---- values that can be keys ---- */
 
@@ -66,10 +122,9 @@ key_length(const AttributeValue *value)
 }
 
 static int
-max_key_length(const Column *column)
+max_key_length(const KeyPart *part)
 {
-	return column->key == KEY_PARTITION ? MAX_PARTITION_KEY_LENGTH
-		: MAX_SORT_KEY_LENGTH;
+	return part->is_sort ? MAX_SORT_KEY_LENGTH : MAX_PARTITION_KEY_LENGTH;
 }
 
 /* Can a column of the integer type hold the number? */
@@ -94,25 +149,35 @@ fits_integer(Oid type_id, const char *text)
 	}
 }
 
-bool
-key_can_hold(const Column *column, const Operand *operand)
+/* Can an item have the value as this part of its key? */
+static bool
+can_be_key(const KeyPart *part, const Operand *operand)
 {
+	const Codec *codec = part->column->codec;
 	const AttributeValue *value = operand->value;
 	int			length;
 
 	if (value == NULL)
 		return true;
-	if (column->codec->kind == CODEC_INTEGER)
-		return fits_integer(column->codec->base_type_id, value->u.text);
+	if (codec->kind == CODEC_INTEGER)
+		return fits_integer(codec->base_type_id, value->u.text);
 	if (value->type == ATTRIBUTE_N)
 		return true;
 	length = key_length(value);
-	return length > 0 && length <= max_key_length(column);
+	return length > 0 && length <= max_key_length(part);
+}
+
+bool
+key_can_hold(const Column *column, const Operand *operand)
+{
+	KeyPart		part = {.column = column, .is_sort = column->key == KEY_SORT};
+
+	return can_be_key(&part, operand);
 }
 
 /* Can the value stand in a key condition? */
 static bool
-can_be_bound(const Column *column, const Operand *operand)
+can_be_bound(const KeyPart *part, const Operand *operand)
 {
 	const AttributeValue *value = operand->value;
 	int			length;
@@ -120,20 +185,33 @@ can_be_bound(const Column *column, const Operand *operand)
 	if (value == NULL || value->type == ATTRIBUTE_N)
 		return true;
 	length = key_length(value);
-	return length > 0 && length <= max_key_length(column);
+	return length > 0 && length <= max_key_length(part);
 }
 
 /* ---- reading the clauses ---- */
 
-static void
-find_equality(KeyFinder *finder, Expr *clause, const ComparisonParts *parts,
-			  const ComparedValue *value)
+/* The part of the key that a source is; NULL if it is none. */
+static KeyPart *
+find_part(KeyFinder *finder, const Source *source)
 {
-	const Column *column = parts->source->column;
+	int			i;
+
+	if (source->kind != SOURCE_ATTRIBUTE || source->parent != NULL)
+		return NULL;
+	for (i = 0; i < finder->part_count; i++)
+		if (finder->parts[i].column == source->column)
+			return &finder->parts[i];
+	return NULL;
+}
+
+static void
+find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
+			  const ComparisonParts *parts, const ComparedValue *value)
+{
 	Operand    *operand;
 
-	switch (plain_value(column->codec, true, value, parts->collation,
-						&operand))
+	switch (plain_value(part->column->codec, source_is_key(parts->source),
+						value, parts->collation, &operand))
 	{
 		case PLAIN_NOT:
 			return;
@@ -143,32 +221,32 @@ find_equality(KeyFinder *finder, Expr *clause, const ComparisonParts *parts,
 			finder->impossible = true;
 			return;
 	}
-	if (!key_can_hold(column, operand))
-		finder->impossible = true;
-	else if (column->key == KEY_PARTITION && finder->partition == NULL)
+	if (!can_be_key(part, operand))
 	{
-		finder->partition = operand;
-		finder->partition_clause = clause;
+		/* a string that an index cannot hold may still be in the table */
+		if (finder->schema->index_name == NULL ||
+			operand->value->type == ATTRIBUTE_N)
+			finder->impossible = true;
 	}
-	else if (column->key == KEY_SORT && finder->sort == NULL)
+	else if (part->fixed == NULL)
 	{
-		finder->sort = operand;
-		finder->sort_clause = clause;
+		part->fixed = operand;
+		part->clause = clause;
 	}
 }
 
 static void
-find_range(KeyFinder *finder, Expr *clause, const ComparisonParts *parts,
-		   const ComparedValue *value)
+find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
+		   const ComparisonParts *parts, const ComparedValue *value)
 {
-	const Column *column = parts->source->column;
 	bool		is_lower = parts->comparison == COMPARISON_GT ||
 		parts->comparison == COMPARISON_GE;
-	KeyBound   *bound = is_lower ? &finder->lower : &finder->upper;
+	KeyBound   *bound = is_lower ? &part->lower : &part->upper;
 	Operand    *operand;
 
-	switch (plain_ordered_value(column->codec, true, value, parts->collation,
-								&operand))
+	switch (plain_ordered_value(part->column->codec,
+								source_is_key(parts->source), value,
+								parts->collation, &operand))
 	{
 		case PLAIN_LESS:
 			/* a bound below all keys: all are above it, and none below */
@@ -182,14 +260,16 @@ find_range(KeyFinder *finder, Expr *clause, const ComparisonParts *parts,
 		default:
 			return;
 	}
-	if (!can_be_bound(column, operand))
+	if (!can_be_bound(part, operand))
 	{
 		/* nothing sorts below an empty key */
-		if (!is_lower && key_length(operand->value) == 0)
+		if (!is_lower && key_length(operand->value) == 0 &&
+			(parts->comparison == COMPARISON_LT ||
+			 finder->schema->index_name == NULL))
 			finder->impossible = true;
 		return;
 	}
-	if (column->key != KEY_SORT || bound->clause != NULL)
+	if (!part->is_sort || bound->clause != NULL)
 		return;
 	bound->clause = clause;
 	bound->comparison = parts->comparison;
@@ -200,18 +280,34 @@ find_range(KeyFinder *finder, Expr *clause, const ComparisonParts *parts,
 static void
 find_prefix(KeyFinder *finder, Expr *clause)
 {
+	KeyPart    *part;
 	Source	   *source;
 	Operand    *prefix;
 	bool		whole;
 
-	if (finder->prefix_clause != NULL ||
-		!pattern_prefix(finder->scope, clause, &source, &prefix, &whole) ||
-		!source_is_key(source) || source->column->key != KEY_SORT ||
-		!can_be_bound(source->column, prefix))
+	if (!pattern_prefix(finder->scope, clause, &source, &prefix, &whole))
 		return;
-	finder->prefix_clause = clause;
-	finder->prefix = prefix;
-	finder->prefix_is_whole = whole;
+	part = find_part(finder, source);
+	if (part == NULL || !part->is_sort || part->prefix_clause != NULL ||
+		!can_be_bound(part, prefix))
+		return;
+	part->prefix_clause = clause;
+	part->prefix = prefix;
+	part->prefix_is_whole = whole;
+}
+
+/* Whatever is read has all attributes of the key. */
+static bool
+is_always_true(KeyFinder *finder, Expr *clause)
+{
+	NullTest   *test = (NullTest *) clause;
+	Source	   *source;
+
+	if (!IsA(clause, NullTest) || test->nulltesttype != IS_NOT_NULL ||
+		test->argisrow)
+		return false;
+	source = source_of(finder->scope, test->arg);
+	return source != NULL && find_part(finder, source) != NULL;
 }
 
 static void
@@ -220,7 +316,13 @@ read_clause(KeyFinder *finder, Expr *clause)
 	OpExpr	   *op = (OpExpr *) clause;
 	ComparisonParts parts;
 	ComparedValue value;
+	KeyPart    *part;
 
+	if (is_always_true(finder, clause))
+	{
+		finder->always_true = lappend(finder->always_true, clause);
+		return;
+	}
 	if (!IsA(clause, OpExpr) || list_length(op->args) != 2 ||
 		!comparison_take_apart(finder->scope, op->opno, op->inputcollid,
 							   op->args, &parts))
@@ -228,16 +330,19 @@ read_clause(KeyFinder *finder, Expr *clause)
 		find_prefix(finder, clause);
 		return;
 	}
-	if (parts.other_source != NULL || !source_is_key(parts.source))
+	if (parts.other_source != NULL)
+		return;
+	part = find_part(finder, parts.source);
+	if (part == NULL)
 		return;
 
 	value = compared_value(finder->scope, parts.other);
 	if (value.state == VALUE_NULL)
 		finder->impossible = true;
 	else if (parts.comparison == COMPARISON_EQ)
-		find_equality(finder, clause, &parts, &value);
+		find_equality(finder, part, clause, &parts, &value);
 	else if (parts.comparison != COMPARISON_NE)
-		find_range(finder, clause, &parts, &value);
+		find_range(finder, part, clause, &parts, &value);
 }
 
 /* ---- the range of the sort key ---- */
@@ -276,62 +381,70 @@ bounds_are_reversed(const KeyBound *lower, const KeyBound *upper)
 	}
 }
 
-static Condition *
-compare_key(const Column *column, Comparison comparison, Operand *operand)
-{
-	return condition_compare(operand_path(path_make(column->attribute_name)),
-							 comparison, operand);
-}
-
 Condition *
 key_equals(const Column *column, Operand *operand)
 {
-	return compare_key(column, COMPARISON_EQ, operand);
+	return condition_compare(operand_path(path_make(column->attribute_name)),
+							 COMPARISON_EQ, operand);
 }
 
 /*
- * The one condition on the sort key that DynamoDB takes, or NULL; clauses that
- * it says exactly are added to used.
+ * The one condition on an attribute of the sort key that DynamoDB takes, or
+ * NULL.  Notes the clauses that it stems from, and those that it says exactly.
  */
 static Condition *
-sort_key_condition(KeyFinder *finder, List **used)
+sort_key_condition(const KeyPart *part, KeyLookup *lookup)
 {
-	const Column *column = finder->scope->table->sort_key;
-	const KeyBound *lower = &finder->lower;
-	const KeyBound *upper = &finder->upper;
+	const KeyBound *lower = &part->lower;
+	const KeyBound *upper = &part->upper;
 	const KeyBound *only = lower->clause != NULL ? lower : upper;
+	Operand    *path = operand_path(path_make(part->column->attribute_name));
 
-	if (finder->sort != NULL)
+	if (part->fixed != NULL)
 	{
-		*used = lappend(*used, finder->sort_clause);
-		return key_equals(column, finder->sort);
+		lookup->used = lappend(lookup->used, part->clause);
+		lookup->on_sort = lappend(lookup->on_sort, part->clause);
+		return key_equals(part->column, part->fixed);
 	}
-	if (finder->prefix_clause != NULL)
+	if (part->prefix_clause != NULL)
 	{
-		if (finder->prefix_is_whole)
-			*used = lappend(*used, finder->prefix_clause);
-		return condition_begins_with(operand_path(path_make(column->attribute_name)),
-									 finder->prefix);
+		if (part->prefix_is_whole)
+			lookup->used = lappend(lookup->used, part->prefix_clause);
+		lookup->on_sort = lappend(lookup->on_sort, part->prefix_clause);
+		return condition_begins_with(path, part->prefix);
 	}
 	if (lower->clause != NULL && upper->clause != NULL)
 	{
 		/* BETWEEN includes its bounds: > and < must be checked again */
 		if (lower->comparison == COMPARISON_GE)
-			*used = lappend(*used, lower->clause);
+			lookup->used = lappend(lookup->used, lower->clause);
 		if (upper->comparison == COMPARISON_LE)
-			*used = lappend(*used, upper->clause);
-		return condition_between(operand_path(path_make(column->attribute_name)),
-								 lower->operand, upper->operand);
+			lookup->used = lappend(lookup->used, upper->clause);
+		lookup->on_sort = lappend(lookup->on_sort, lower->clause);
+		lookup->on_sort = lappend(lookup->on_sort, upper->clause);
+		return condition_between(path, lower->operand, upper->operand);
 	}
 	if (only->clause != NULL)
 	{
-		*used = lappend(*used, only->clause);
-		return compare_key(column, only->comparison, only->operand);
+		lookup->used = lappend(lookup->used, only->clause);
+		lookup->on_sort = lappend(lookup->on_sort, only->clause);
+		return condition_compare(path, only->comparison, only->operand);
 	}
 	return NULL;
 }
 
 /* ---- the answer ---- */
+
+static bool
+partition_is_fixed(const KeyFinder *finder)
+{
+	int			i;
+
+	for (i = 0; i < finder->schema->partition_count; i++)
+		if (finder->parts[i].fixed == NULL)
+			return false;
+	return finder->schema->partition_count > 0;
+}
 
 static void
 set_key_attribute(DynamoItem *key, const Column *column,
@@ -360,59 +473,94 @@ key_of_operands(const Table *table, const Operand *partition,
 	return key;
 }
 
+/* Is it the table's key, and all of it is fixed? */
 static bool
 is_whole_key(const KeyFinder *finder)
 {
-	return finder->partition != NULL &&
-		(finder->scope->table->sort_key == NULL || finder->sort != NULL);
+	int			i;
+
+	for (i = 0; i < finder->part_count; i++)
+		if (finder->parts[i].fixed == NULL)
+			return false;
+	return finder->part_count > 0 && finder->schema->index_name == NULL;
 }
 
-/* Leaves the lookup a Scan where the partition key is not fixed. */
+/*
+ * The partition key is fixed.  Of a sort key of several attributes those are
+ * used that are fixed from the left, and one range after them.
+ */
 static void
 use_key(KeyFinder *finder, KeyLookup *lookup)
 {
-	const Table *table = finder->scope->table;
-	Condition  *on_sort_key = NULL;
+	const KeySchema *schema = finder->schema;
+	bool		may_go_on = true;
+	int			i;
 
-	if (finder->partition == NULL)
-		return;
-	lookup->used = list_make1(finder->partition_clause);
-	lookup->condition = key_equals(table->partition_key, finder->partition);
-	if (table->sort_key != NULL)
-		on_sort_key = sort_key_condition(finder, &lookup->used);
-	if (on_sort_key != NULL)
-		lookup->condition = condition_both(lookup->condition, on_sort_key);
-
-	if (table->sort_key != NULL && finder->sort == NULL)
+	lookup->access = KEY_ACCESS_QUERY;
+	for (i = 0; i < finder->part_count && may_go_on; i++)
 	{
-		lookup->access = KEY_ACCESS_QUERY;
-		if (finder->lower.clause != NULL && finder->upper.clause != NULL &&
-			bounds_are_reversed(&finder->lower, &finder->upper))
+		const KeyPart *part = &finder->parts[i];
+		Condition  *condition;
+
+		if (part->is_sort)
+			condition = sort_key_condition(part, lookup);
+		else
+		{
+			condition = key_equals(part->column, part->fixed);
+			lookup->used = lappend(lookup->used, part->clause);
+			lookup->on_partition = lappend(lookup->on_partition,
+										   part->clause);
+		}
+		if (condition != NULL)
+			lookup->condition = lookup->condition == NULL ? condition
+				: condition_both(lookup->condition, condition);
+		may_go_on = part->fixed != NULL;
+		if (part->is_sort && may_go_on)
+			lookup->sort_fixed++;
+		if (!may_go_on && part->lower.clause != NULL &&
+			part->upper.clause != NULL &&
+			bounds_are_reversed(&part->lower, &part->upper))
 			lookup->access = KEY_ACCESS_NOTHING;
-		return;
 	}
-	lookup->access = KEY_ACCESS_ITEM;
-	lookup->key = key_of_operands(table, finder->partition, finder->sort);
+	if (is_whole_key(finder))
+	{
+		lookup->access = KEY_ACCESS_ITEM;
+		lookup->key = key_of_operands(finder->scope->table,
+									  finder->parts[0].fixed,
+									  schema->sort_count == 0 ? NULL
+									  : finder->parts[1].fixed);
+	}
 }
 
 KeyLookup *
-key_lookup(Scope *scope, List *clauses)
+key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 {
 	KeyLookup  *lookup = palloc0(sizeof(KeyLookup));
-	KeyFinder	finder = {.scope = scope};
+	KeyFinder	finder = {.scope = scope, .schema = schema};
 	ListCell   *cell;
+	int			i;
 
-	if (scope->table->partition_key != NULL)
-		foreach(cell, clauses)
-			read_clause(&finder, (Expr *) lfirst(cell));
+	for (i = 0; i < schema->partition_count; i++)
+		finder.parts[finder.part_count++].column = schema->partition[i];
+	for (i = 0; i < schema->sort_count; i++)
+	{
+		finder.parts[finder.part_count].is_sort = true;
+		finder.parts[finder.part_count++].column = schema->sort[i];
+	}
+	foreach(cell, clauses)
+		read_clause(&finder, (Expr *) lfirst(cell));
 
 	lookup->access = KEY_ACCESS_SCAN;
 	if (finder.impossible)
 		lookup->access = KEY_ACCESS_NOTHING;
-	else if (is_whole_key(&finder) ||
-			 scope->table->partition_key == NULL ||
+	else if (is_whole_key(&finder) || schema->index_name != NULL ||
+			 schema->partition_count == 0 ||
 			 !key_list_find(scope, clauses, lookup))
-		use_key(&finder, lookup);
+	{
+		if (partition_is_fixed(&finder))
+			use_key(&finder, lookup);
+	}
+	lookup->used = list_concat_copy(lookup->used, finder.always_true);
 	lookup->rest = list_difference_ptr(clauses, lookup->used);
 	return lookup;
 }

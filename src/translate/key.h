@@ -1,6 +1,6 @@
 /*
  * key.h
- *		Which part of the key a WHERE fixes: GetItem, BatchGetItem, Query or
+ *		Which part of a key a WHERE fixes: GetItem, BatchGetItem, Query or
  *		Scan.
  */
 #ifndef DYNAMORM_TRANSLATE_KEY_H
@@ -10,6 +10,28 @@
 
 #include "translate/expression.h"
 #include "translate/scope.h"
+
+/*
+ * The key of what is read: the table, or one of its indexes.  An index holds
+ * only the items that have all attributes of its key.
+ */
+typedef struct KeySchema
+{
+	const char *index_name;		/* UTF-8; NULL: the table */
+	bool		is_global;		/* a global index: never read consistently */
+	int			partition_count;
+	const Column *partition[KEY_PART_LIMIT];
+	int			sort_count;		/* maybe 0 */
+	const Column *sort[KEY_PART_LIMIT];
+	const bool *projected;		/* of an index: the columns that it holds, by
+								 * attnum - 1; NULL: all */
+} KeySchema;
+
+/* The key of the table itself. */
+extern KeySchema *key_schema_of_table(const Table *table);
+
+/* Is the column part of the key? */
+extern bool key_schema_has(const KeySchema *schema, const Column *column);
 
 typedef enum KeyAccess
 {
@@ -35,13 +57,36 @@ typedef struct KeyLookup
 								 * be shown */
 	List	   *used;			/* clauses that the key condition says exactly */
 	List	   *rest;			/* all other clauses */
+	List	   *on_partition;	/* clauses that fix the partition key */
+	List	   *on_sort;		/* clauses that the key condition takes from
+								 * the sort key, exactly or not */
+	int			sort_fixed;		/* attributes of the sort key that are fixed by
+								 * equalities */
 } KeyLookup;
 
 /*
  * Looks through an implicitly ANDed list of clauses for equalities on the key
- * columns, lists of them, and a range on the sort key.  A clause that contradicts another (id
- * = 'a' AND id = 'b') stays in rest.  Allocated in the current memory context.
+ * columns, lists of them, and a range on the sort key.  A clause that
+ * contradicts another (id = 'a' AND id = 'b') stays in rest.  An index is never
+ * read by ITEM or ITEMS.  Allocated in the current memory context.
  */
-extern KeyLookup *key_lookup(Scope *scope, List *clauses);
+extern KeyLookup *key_lookup(Scope *scope, const KeySchema *schema,
+							 List *clauses);
+
+/*
+ * Do the bytes of what is stored as this part of a key order it as the column
+ * under the collation is ordered?  KEY_ORDER_MOSTLY: but for values that
+ * key_is_out_of_order().
+ */
+typedef enum KeyOrder
+{
+	KEY_ORDER_OTHER,
+	KEY_ORDER_MOSTLY,
+	KEY_ORDER_SAME
+} KeyOrder;
+
+extern KeyOrder key_order(const Column *column, Oid collation);
+extern bool key_is_out_of_order(const Column *column,
+								const AttributeValue *value);
 
 #endif							/* DYNAMORM_TRANSLATE_KEY_H */

@@ -24,8 +24,9 @@ struct Scope
 	Index		varno;			/* of the table in the expressions */
 	int			values_varno;	/* rows of this one are values: INNER_VAR for
 								 * "excluded"; 0: of none */
-	bool		keys_forbidden; /* key attributes may not be named (the filter
-								 * of a Query) */
+	const bool *hidden;			/* columns, by attnum - 1, whose attributes may
+								 * not be named (in the filter of a Query);
+								 * NULL: none */
 
 	/*
 	 * Evaluates a column-free expression; false if its value is not known.
