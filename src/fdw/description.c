@@ -115,6 +115,38 @@ description_forget(void)
 
 /* ---- asking ---- */
 
+/* The answer's text is wanted; attempts: at most; 0: as many as usual. */
+static Request *
+run(Connection *connection, const char *operation, StringInfo body,
+	const char *table_name, int attempts)
+{
+	RequestSpec spec = {
+		.operation = operation,
+		.kind = REQUEST_READ,
+		.body = body->data,
+		.body_length = body->len,
+		.table = table_name,
+		.raw = true,
+		.max_attempts = attempts
+	};
+
+	return request_run(connection, &spec);
+}
+
+/* An operation that takes the name of a table and nothing else. */
+static Request *
+run_on_table(Connection *connection, const char *operation,
+			 const char *table_name, int attempts)
+{
+	StringInfoData body;
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"TableName\":");
+	json_append_string(&body, table_name, strlen(table_name));
+	appendStringInfoChar(&body, '}');
+	return run(connection, operation, &body, table_name, attempts);
+}
+
 /*
  * Asks DynamoDB, unless it has answered lately.  Where there is no answer, an
  * older one serves; without one returns NULL, or, if it is required, raises
@@ -125,16 +157,8 @@ ask(const Table *table, Oid user_id, bool required)
 {
 	Answer	   *answer = find_answer(table, user_id);
 	TimestampTz now = GetCurrentTimestamp();
-	StringInfoData body;
 	Connection *connection;
 	Request    *request;
-	RequestSpec spec = {
-		.operation = "DescribeTable",
-		.kind = REQUEST_READ,
-		.table = table->table_name,
-		.raw = true,
-		.max_attempts = required ? 0 : OPTIONAL_ATTEMPTS
-	};
 
 	if (now < answer->good_until && (answer->text != NULL || !required))
 		return answer->text;
@@ -142,15 +166,8 @@ ask(const Table *table, Oid user_id, bool required)
 		: option_connection_if_mapped(table->server_id, user_id);
 	if (connection == NULL)
 		return NULL;
-
-	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"TableName\":");
-	json_append_string(&body, table->table_name, strlen(table->table_name));
-	appendStringInfoChar(&body, '}');
-	spec.body = body.data;
-	spec.body_length = body.len;
-
-	request = request_run(connection, &spec);
+	request = run_on_table(connection, "DescribeTable", table->table_name,
+						   required ? 0 : OPTIONAL_ATTEMPTS);
 
 	/* whatever was done meanwhile may have made new answers */
 	answer = find_answer(table, user_id);
@@ -322,6 +339,12 @@ read_table_key(struct json_object *table, TableDescription *description)
 		else if (strcmp(role, "RANGE") == 0)
 			description->sort_key = member_text(element, "AttributeName");
 	}
+	if (description->partition_key != NULL)
+		(void) find_type(table, description->partition_key,
+						 &description->partition_type);
+	if (description->sort_key != NULL)
+		(void) find_type(table, description->sort_key,
+						 &description->sort_type);
 }
 
 static TableDescription *
@@ -346,6 +369,91 @@ description_ask(const Table *table, Oid user_id)
 	const char *text = ask(table, user_id, false);
 
 	return text == NULL ? NULL : read_answer(text);
+}
+
+const TableDescription *
+description_fetch(Connection *connection, const char *table_name,
+				  Request **refusal)
+{
+	Request    *request = run_on_table(connection, "DescribeTable",
+									   table_name, 0);
+	const TableDescription *description;
+
+	*refusal = NULL;
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+	{
+		*refusal = request;
+		return NULL;
+	}
+	description = read_answer(request_raw_body(request));
+	request_free(request);
+	return description;
+}
+
+/*
+ * Adds the names of a page of ListTables; returns where the next one begins,
+ * NULL: it was the last.
+ */
+static const char *
+list_page(Connection *connection, const char *start, List **names)
+{
+	StringInfoData body;
+	Request    *request;
+	struct json_object *answer;
+	const char *next;
+
+	initStringInfo(&body);
+	appendStringInfoChar(&body, '{');
+	if (start != NULL)
+	{
+		appendStringInfoString(&body, "\"ExclusiveStartTableName\":");
+		json_append_string(&body, start, strlen(start));
+	}
+	appendStringInfoChar(&body, '}');
+	request = run(connection, "ListTables", &body, NULL, 0);
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+
+	answer = json_tokener_parse(request_raw_body(request));
+	for (int i = 0; i < member_length(answer, "TableNames"); i++)
+		*names = lappend(*names,
+						 pstrdup(json_object_get_string(member_element(answer, "TableNames", i))));
+	next = member_text(answer, "LastEvaluatedTableName");
+	json_object_put(answer);
+	request_free(request);
+	return next;
+}
+
+List *
+description_list_tables(Connection *connection)
+{
+	List	   *names = NIL;
+	const char *start = NULL;
+
+	do
+		start = list_page(connection, start, &names);
+	while (start != NULL);
+	return names;
+}
+
+const char *
+description_time_to_live(Connection *connection, const char *table_name)
+{
+	Request    *request = run_on_table(connection, "DescribeTimeToLive",
+									   table_name, OPTIONAL_ATTEMPTS);
+	const char *name = NULL;
+
+	if (request_outcome(request) == OUTCOME_SUCCESS)
+	{
+		struct json_object *answer =
+			json_tokener_parse(request_raw_body(request));
+
+		name = member_text(member(answer, "TimeToLiveDescription"),
+						   "AttributeName");
+		json_object_put(answer);
+	}
+	request_free(request);
+	return name;
 }
 
 /* ---- keys ---- */

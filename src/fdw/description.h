@@ -13,6 +13,7 @@
 
 #include "nodes/pg_list.h"
 
+#include "client/request.h"
 #include "translate/table.h"
 
 typedef enum IndexProjection
@@ -49,6 +50,8 @@ typedef struct TableDescription
 {
 	const char *partition_key;	/* UTF-8; NULL: not told */
 	const char *sort_key;		/* NULL: none */
+	AttributeType partition_type;	/* S, N or B */
+	AttributeType sort_type;	/* the same, if there is a sort key */
 	int64		item_count;		/* up to six hours old, so that 0 may be that
 								 * of a table not counted yet; -1: not told */
 	int64		size;			/* bytes; as old; -1: not told */
@@ -68,6 +71,24 @@ extern Table *description_of_table(Oid relation_id, Oid user_id);
  */
 extern const TableDescription *description_ask(const Table *table,
 											   Oid user_id);
+
+/*
+ * What DynamoDB says now of a table that may have no foreign table.  NULL if it
+ * does not say: *refusal is then the request that failed.
+ */
+extern const TableDescription *description_fetch(Connection *connection,
+												 const char *table_name,
+												 Request **refusal);
+
+/* The names of all tables, as a list of char *. */
+extern List *description_list_tables(Connection *connection);
+
+/*
+ * The attribute that is the table's time to live, in UTF-8; NULL: there is
+ * none, or DynamoDB does not say (that is a right of its own too).
+ */
+extern const char *description_time_to_live(Connection *connection,
+											const char *table_name);
 
 /* Forgets all that was said: this session has changed some table. */
 extern void description_forget(void);

@@ -22,6 +22,7 @@
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -78,6 +79,10 @@ static const char *const type_words[] = {
 	"S", "N", "B", "BOOL", "SS", "NS", "BS", "L", "M", NULL
 };
 static const char *const unit_words[] = {"s", "ms", "us", "ns", NULL};
+static const char *const case_words[] = {"keep", "snake_case", NULL};
+static const char *const number_type_words[] = {
+	"numeric", "bigint", NULL
+};
 
 static const OptionDefinition definitions[] = {
 	{"endpoint", ForeignServerRelationId, OPTION_ENDPOINT},
@@ -125,7 +130,17 @@ static const OptionDefinition definitions[] = {
 	{"created_at", AttributeRelationId, OPTION_BOOLEAN},
 	{"updated_at", AttributeRelationId, OPTION_BOOLEAN},
 	{"ttl", AttributeRelationId, OPTION_BOOLEAN},
-	{"document", AttributeRelationId, OPTION_BOOLEAN}
+	{"document", AttributeRelationId, OPTION_BOOLEAN},
+
+	{"sample_size", OPTION_OF_IMPORT, OPTION_INTEGER,
+	RESTRICTION_NONE, 0, 1000000},
+	{"column_case", OPTION_OF_IMPORT, OPTION_WORD,
+	RESTRICTION_NONE, 0, 0, case_words},
+	{"table_case", OPTION_OF_IMPORT, OPTION_WORD,
+	RESTRICTION_NONE, 0, 0, case_words},
+	{"number_type", OPTION_OF_IMPORT, OPTION_WORD,
+	RESTRICTION_NONE, 0, 0, number_type_words},
+	{"document", OPTION_OF_IMPORT, OPTION_BOOLEAN}
 };
 
 PG_FUNCTION_INFO_V1(dynamorm_fdw_validator);
@@ -315,6 +330,8 @@ catalog_noun(Oid catalog)
 			return "a foreign table";
 		case AttributeRelationId:
 			return "a column of a foreign table";
+		case OPTION_OF_IMPORT:
+			return "IMPORT FOREIGN SCHEMA";
 		default:
 			return "a foreign-data wrapper";
 	}
@@ -570,21 +587,15 @@ check_document(List *options)
 	}
 }
 
-/*
- * Validates the whole list of options of an object, as it will be after the
- * command.
- */
-Datum
-dynamorm_fdw_validator(PG_FUNCTION_ARGS)
+void
+option_check(List *options, Oid catalog)
 {
-	List	   *options = untransformRelOptions(PG_GETARG_DATUM(0));
-	Oid			catalog = PG_GETARG_OID(1);
 	ListCell   *cell;
 
 	foreach(cell, options)
 	{
 		DefElem    *option = lfirst_node(DefElem, cell);
-		const char *value = strVal(option->arg);
+		const char *value = defGetString(option);
 		const OptionDefinition *definition;
 
 		definition = find_definition(option->defname, catalog);
@@ -598,5 +609,15 @@ dynamorm_fdw_validator(PG_FUNCTION_ARGS)
 	}
 	if (catalog == AttributeRelationId)
 		check_document(options);
+}
+
+/*
+ * Validates the whole list of options of an object, as it will be after the
+ * command.
+ */
+Datum
+dynamorm_fdw_validator(PG_FUNCTION_ARGS)
+{
+	option_check(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
 	PG_RETURN_VOID();
 }

@@ -7,9 +7,20 @@
 
 #include "postgres.h"
 
+#include "catalog/pg_namespace.h"
 #include "nodes/pg_list.h"
 
 #include "fdw/option.h"
+
+/* Stands for a catalog: options of the command IMPORT FOREIGN SCHEMA. */
+#define OPTION_OF_IMPORT	NamespaceRelationId
+
+/*
+ * Raises HV00D for an option that objects of the catalog do not have, HV024
+ * for one with a value that it does not take, and what else the validator
+ * refuses.
+ */
+extern void option_check(List *options, Oid catalog);
 
 /* The parts of an endpoint that matter here; not NUL-terminated. */
 typedef struct Endpoint
