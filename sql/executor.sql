@@ -143,6 +143,39 @@ SELECT dyn_create_table('gen');
 INSERT INTO gen VALUES ('x', 4) RETURNING *;
 UPDATE gen SET a = 5 WHERE id = 'x' RETURNING *;
 
+-- somebody changes what a constraint or a generated column looks at, after it
+-- was looked at (the first or the second time): the row is computed anew
+CREATE FUNCTION meddle(lowest integer, highest integer) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  times integer := current_setting('test.meddle');
+BEGIN
+  PERFORM set_config('test.meddle', (times - 1)::text, false);
+  IF times = 1 THEN
+    PERFORM dyn_increment('other', '{"id": "m"}', 'highest', -10);
+  END IF;
+  RETURN lowest <= highest;
+END $$;
+SET test.meddle = 0;
+CREATE FOREIGN TABLE bounded (
+    id text OPTIONS (key 'partition'), lowest integer, highest integer, width integer GENERATED ALWAYS AS (highest - lowest) STORED,
+    CONSTRAINT in_order CHECK (meddle(lowest, highest))
+) SERVER dynamo OPTIONS (table_name 'gen');
+CREATE FOREIGN TABLE plain (id text OPTIONS (key 'partition'), lowest integer, highest integer,
+    CONSTRAINT in_order CHECK (meddle(lowest, highest))) SERVER dynamo OPTIONS (table_name 'gen');
+CREATE FOREIGN TABLE other (id text OPTIONS (key 'partition'), highest integer) SERVER dynamo OPTIONS (table_name 'gen');
+INSERT INTO bounded VALUES ('m', 0, 40);
+SET client_min_messages = error;
+SET test.meddle = 1;
+UPDATE plain SET lowest = 35 WHERE id = 'm';
+SET test.meddle = 2;
+INSERT INTO plain VALUES ('m', 25) ON CONFLICT (id) DO UPDATE SET lowest = excluded.lowest;
+SELECT * FROM plain WHERE id = 'm';
+SET test.meddle = 1;
+UPDATE bounded SET lowest = 1 WHERE id = 'm' RETURNING *;
+SET test.meddle = 2;
+INSERT INTO bounded VALUES ('m', 2, 20) ON CONFLICT (id) DO UPDATE SET lowest = excluded.lowest RETURNING *;
+RESET client_min_messages;
+
 -- inheritance; the key asked of DynamoDB
 CREATE TABLE parent (id text, n integer);
 CREATE FOREIGN TABLE child () INHERITS (parent) SERVER dynamo OPTIONS (table_name 'ftab');
@@ -150,5 +183,5 @@ UPDATE parent SET n = 7 WHERE id = 'a' RETURNING tableoid::regclass, *;
 
 SELECT dyn_drop_table(t::regclass) FROM unnest(ARRAY['p1', 'p3', 'gen', 'self', 'f']) t;
 DROP TABLE p, parent CASCADE;
-DROP FOREIGN TABLE gen, self, f CASCADE;
-DROP FUNCTION before_row, after_row, visit;
+DROP FOREIGN TABLE gen, bounded, plain, other, self, f CASCADE;
+DROP FUNCTION before_row, after_row, visit, meddle;

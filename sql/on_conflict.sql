@@ -135,6 +135,16 @@ INSERT INTO cheap (id, n) VALUES ('view', 1) ON CONFLICT (id) DO UPDATE SET n = 
 \echo :LAST_ERROR_SQLSTATE
 \set VERBOSITY default
 DROP VIEW cheap;
+-- generated columns follow what they depend on
+CREATE FOREIGN TABLE priced (id text OPTIONS (key 'partition'), n integer, price integer, total integer GENERATED ALWAYS AS (n * price) STORED)
+  SERVER dynamo OPTIONS (table_name 'stock');
+EXPLAIN (COSTS OFF) INSERT INTO priced (id, n, price) VALUES ('gen', 2, 10) ON CONFLICT (id) DO UPDATE SET n = priced.n + excluded.n;
+INSERT INTO priced (id, n, price) VALUES ('gen', 2, 10) ON CONFLICT (id) DO UPDATE SET n = priced.n + excluded.n RETURNING *;
+INSERT INTO priced (id, n, price) VALUES ('gen', 2, 10) ON CONFLICT (id) DO UPDATE SET n = priced.n + excluded.n RETURNING *;
+INSERT INTO priced (id, n, price) VALUES ('gen', 2, 10) ON CONFLICT (id) DO UPDATE SET price = NULL RETURNING *;
+SELECT * FROM priced WHERE id = 'gen';
+DELETE FROM priced WHERE id = 'gen';
+DROP FOREIGN TABLE priced;
 -- what is refused
 INSERT INTO stock (id) VALUES ('a') ON CONFLICT (name) DO NOTHING;
 \echo :LAST_ERROR_SQLSTATE

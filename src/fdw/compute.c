@@ -9,7 +9,9 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/pg_attribute.h"
 #include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
@@ -114,6 +116,11 @@ evaluate_new_row(const WriteStatement *statement,
 	}
 	ExecStoreVirtualTuple(new);
 	new->tts_tableOid = statement->table->relation_id;
+
+	/* all of them, whatever is assigned: the slot has none of their values */
+	if (statement->generates)
+		ExecComputeStoredGenerated(statement->result_info, statement->estate,
+								   new, CMD_INSERT);
 }
 
 /*
@@ -139,36 +146,56 @@ check_new_row(const WriteStatement *statement,
 						  statement->estate);
 }
 
-/* What has to be written for the assigned columns that have changed. */
+/* What has to be written for a column, if it has changed. */
+static List *
+actions_of_column(const WriteStatement *statement, const Column *column,
+				  const DynamoItem *item, const char *readable_key)
+{
+	TupleTableSlot *old = statement->old_slot;
+	TupleTableSlot *new = statement->new_slot;
+	int			i = column->attnum - 1;
+	bool		loaded = statement->loaded_columns == NULL ||
+		statement->loaded_columns[i];
+
+	/* of a column that was not loaded nothing is known */
+	if (loaded &&
+		column_datum_unchanged(column,
+							   old->tts_isnull[i], old->tts_values[i],
+							   new->tts_isnull[i], new->tts_values[i]))
+		return NIL;
+	return column_actions(statement->table, column, item, new->tts_isnull[i],
+						  new->tts_values[i], readable_key);
+}
+
+static bool
+is_generated(TupleDesc descriptor, AttrNumber attnum)
+{
+	return TupleDescAttr(descriptor, attnum - 1)->attgenerated ==
+		ATTRIBUTE_GENERATED_STORED;
+}
+
+/* The same for the assigned columns, and those that are generated. */
 static List *
 actions_of_new_row(const WriteStatement *statement,
 				   const Computation *computation, const DynamoItem *item,
 				   const char *readable_key)
 {
-	TupleTableSlot *old = statement->old_slot;
-	TupleTableSlot *new = statement->new_slot;
+	TupleDesc	descriptor = statement->new_slot->tts_tupleDescriptor;
 	List	   *actions = NIL;
 	ListCell   *cell;
+	int			i;
 
 	foreach(cell, computation->assignments)
-	{
-		const Column *column = ((Assignment *) lfirst(cell))->column;
-		int			i = column->attnum - 1;
-		bool		loaded = statement->loaded_columns == NULL ||
-			statement->loaded_columns[i];
-
-		/* of a column that was not loaded nothing is known */
-		if (loaded &&
-			column_datum_unchanged(column,
-								   old->tts_isnull[i], old->tts_values[i],
-								   new->tts_isnull[i], new->tts_values[i]))
-			continue;
 		actions = list_concat(actions,
-							  column_actions(statement->table, column, item,
-											 new->tts_isnull[i],
-											 new->tts_values[i],
-											 readable_key));
-	}
+							  actions_of_column(statement,
+												((Assignment *) lfirst(cell))->column,
+												item, readable_key));
+	for (i = 0; statement->generates && i < descriptor->natts; i++)
+		if (is_generated(descriptor, i + 1))
+			actions = list_concat(actions,
+								  actions_of_column(statement,
+													&statement->table->columns[i],
+													item, readable_key));
 	return actions;
 }
 
@@ -190,33 +217,37 @@ stamp_creation(const WriteStatement *statement, List *actions)
 															value, &place))));
 }
 
-bool
-compute_needs_whole_row(Oid relation_id, List *assigned)
+Bitmapset *
+compute_dependencies(Oid relation_id, List *assigned)
 {
 	Relation	relation = table_open(relation_id, NoLock);
 	TupleConstr *constraints = relation->rd_att->constr;
 	Bitmapset  *columns = NULL;
-	bool		needed = false;
+	bool		whole_row;
 	ListCell   *cell;
 	int			i;
 
-	if (constraints != NULL)
-		for (i = 0; i < constraints->num_check; i++)
-			pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
+	for (i = 0; constraints != NULL && i < constraints->num_check; i++)
+		pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
+					   &columns);
+	for (i = 0; constraints != NULL && i < constraints->num_defval; i++)
+		if (is_generated(relation->rd_att, constraints->defval[i].adnum))
+			pull_varattnos(stringToNode(constraints->defval[i].adbin), 1,
 						   &columns);
 	if (relation->rd_rel->relispartition)
 		pull_varattnos((Node *) RelationGetPartitionQual(relation), 1,
 					   &columns);
 	table_close(relation, NoLock);
 
+	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
 	foreach(cell, assigned)
 	{
-		if (bms_is_member(lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber,
+		if (whole_row ||
+			bms_is_member(lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber,
 						  columns))
-			needed = true;
+			return columns;
 	}
-	return needed ||
-		bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+	return NULL;
 }
 
 void

@@ -76,11 +76,13 @@ extern Condition *compute_unchanged(const Table *table,
 									const DynamoItem *item);
 
 /*
- * Do CHECK or partition constraints look at an assigned column (integer list of
- * attribute numbers)?  Then the whole new row must be seen before it is
- * written.
+ * The columns (as pull_varattnos() gives them) that CHECK and partition
+ * constraints and stored generated columns look at; NULL if none of that
+ * depends on an assigned column (integer list of attribute numbers).  Else the
+ * whole new row must be seen before it is written, and the write depends on
+ * these columns too.
  */
-extern bool compute_needs_whole_row(Oid relation_id, List *assigned);
+extern Bitmapset *compute_dependencies(Oid relation_id, List *assigned);
 
 /*
  * Checks NOT NULL, CHECK, the partition constraint and a view's check option,

@@ -123,15 +123,23 @@ prepare(ConflictState *state)
 	WriteStatement *statement = &state->statement;
 	ConflictClauses *clauses = state->clauses;
 	ResultRelInfo *info = statement->result_info;
+	TupleConstr *constraints = RelationGetDescr(info->ri_RelationDesc)->constr;
 	Index		varno = statement->evaluator->scope.varno;
 	List	   *expressions = expressions_of(clauses->assignments);
 	MemoryContext old = MemoryContextSwitchTo(state->context);
+	ListCell   *cell;
 
 	statement->returning = info->ri_projectReturning != NULL ||
 		info->ri_WithCheckOptions != NIL;
+	statement->read_columns =
+		compute_dependencies(statement->table->relation_id, clauses->assigned);
 	statement->check_locally = info->ri_WithCheckOptions != NIL ||
-		compute_needs_whole_row(statement->table->relation_id,
-								clauses->assigned);
+		statement->read_columns != NULL;
+	statement->generates = statement->check_locally && constraints != NULL &&
+		constraints->has_generated_stored;
+	foreach(cell, info->ri_WithCheckOptions)
+		pull_varattnos(lfirst_node(WithCheckOption, cell)->qual, varno,
+					   &statement->read_columns);
 	statement->has_volatile =
 		contain_volatile_functions((Node *) clauses->where) ||
 		contain_volatile_functions((Node *) expressions);

@@ -240,7 +240,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	List	   *multi_selects = NIL;
 	List	   *gating;
 	List	   *clauses;
-	Bitmapset  *read = NULL;
+	Bitmapset  *read = NULL;	/* also by constraints */
 	Bitmapset  *returned = NULL;
 	ForeignScan *scan;
 	List	   *private;
@@ -268,7 +268,8 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 		split_target_list(root, result_relation, &assigned, &expressions,
 						  &multi_selects);
 		stamp_assignments(table, result_relation, &assigned, &expressions);
-		if (compute_needs_whole_row(rte->relid, assigned))
+		read = compute_dependencies(rte->relid, assigned);
+		if (read != NULL)
 			flags |= DIRECT_FLAG_CHECK_LOCALLY;
 	}
 	pull_varattnos((Node *) clauses, result_relation, &read);

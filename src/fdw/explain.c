@@ -329,8 +329,10 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 
 	explain->scope.values_varno = INNER_VAR;
 	upsert = conflict_explain(plan, &explain->scope);
-	if (compute_needs_whole_row(table->relation_id, plan->onConflictCols))
-		upsert->obstacle = "a constraint on an assigned column";
+	if (compute_dependencies(table->relation_id, plan->onConflictCols) != NULL)
+		upsert->obstacle = "a constraint or generated column that depends on an assigned one";
+	else if (info->ri_WithCheckOptions != NIL)
+		upsert->obstacle = "a check option";
 	show_operation(upsert->obstacle == NULL ? "UpdateItem"
 				   : "PutItem (UpdateItem, where the key is taken)", table,
 				   es);

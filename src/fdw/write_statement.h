@@ -37,6 +37,7 @@ typedef struct WriteStatement
 	bool		upsert;			/* dyn_upsert() was given */
 	bool		returning;		/* the rows written are wanted */
 	bool		check_locally;	/* constraints need the whole new row */
+	bool		generates;		/* the table has stored generated columns */
 	bool		assigns_key;	/* SET assigns a key column */
 	bool		has_volatile;	/* each row has values of its own */
 	bool		report;			/* say why nothing was changed: report.h */

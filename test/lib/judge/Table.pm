@@ -187,9 +187,9 @@ sub trigger
 {
 	my ($self) = @_;
 	my $name = $self->{trigger} // return '';
-	return "CREATE FUNCTION judge.bend() RETURNS trigger LANGUAGE plpgsql AS \$\$\nBEGIN\n"
+	return "CREATE FUNCTION twin.bend() RETURNS trigger LANGUAGE plpgsql AS \$\$\nBEGIN\n"
 	  . "  IF NEW.$name = 2 THEN NEW.$name := 3; END IF;\n  RETURN NEW;\nEND \$\$;\n"
-	  . join '', map { "CREATE TRIGGER bend BEFORE INSERT OR UPDATE ON $_.t FOR EACH ROW EXECUTE FUNCTION judge.bend();\n" } 'remote', 'twin';
+	  . join '', map { "CREATE TRIGGER bend BEFORE INSERT OR UPDATE ON $_.t FOR EACH ROW EXECUTE FUNCTION twin.bend();\n" } 'remote', 'twin';
 }
 
 # ---- rows ----
