@@ -196,4 +196,13 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define random_fraction() ((double) random() / ((double) MAX_RANDOM_VALUE + 1))
 #endif
 
+/* A random number of a reservoir, from 0 to below 1. */
+#if PG_VERSION_NUM >= 150000
+#define reservoir_fraction(reservoir) \
+	sampler_random_fract(&(reservoir)->randstate)
+#else
+#define reservoir_fraction(reservoir) \
+	sampler_random_fract((reservoir)->randstate)
+#endif
+
 #endif							/* DYNAMORM_COMPAT_H */
