@@ -42,6 +42,7 @@ dynamorm_fdw_handler(PG_FUNCTION_ARGS)
 	modify_set_callbacks(routine);
 	direct_set_callbacks(routine);
 	analyze_set_callbacks(routine);
+	truncate_set_callbacks(routine);
 	import_set_callbacks(routine);
 	explain_set_callbacks(routine);
 

@@ -511,7 +511,8 @@ read_member(Decoder *decoder, const char *name, JsonToken token,
 		return read_single_item(decoder, token, &response->last_key);
 	if (strcmp(name, "Responses") == 0)
 		return read_responses(decoder, token);
-	if (strcmp(name, "UnprocessedKeys") == 0)
+	if (strcmp(name, "UnprocessedKeys") == 0 ||
+		strcmp(name, "UnprocessedItems") == 0)
 		return read_unprocessed_keys(decoder, token,
 									 &response->unprocessed_keys);
 	if (strcmp(name, "Count") == 0)

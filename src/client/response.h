@@ -28,8 +28,9 @@ typedef struct Response
 								 * of a BatchGetItem answer */
 	DynamoItem *items;			/* array of item_count */
 	DynamoItem *last_key;		/* LastEvaluatedKey; NULL: the last page */
-	char	   *unprocessed_keys;	/* BatchGetItem: JSON text of the member
-									 * UnprocessedKeys; NULL if absent or {} */
+	char	   *unprocessed_keys;	/* BatchGetItem, BatchWriteItem: JSON text
+									 * of the member UnprocessedKeys or
+									 * UnprocessedItems; NULL if absent or {} */
 	int64		count;			/* Count; -1 if absent */
 	int64		scanned_count;	/* ScannedCount; -1 if absent */
 	int			body_length;	/* bytes */

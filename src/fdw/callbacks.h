@@ -14,6 +14,7 @@ extern void scan_set_callbacks(FdwRoutine *routine);
 extern void modify_set_callbacks(FdwRoutine *routine);
 extern void direct_set_callbacks(FdwRoutine *routine);
 extern void analyze_set_callbacks(FdwRoutine *routine);
+extern void truncate_set_callbacks(FdwRoutine *routine);
 extern void import_set_callbacks(FdwRoutine *routine);
 extern void explain_set_callbacks(FdwRoutine *routine);
 

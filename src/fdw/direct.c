@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 
 #include "fdw/access.h"
+#include "fdw/budget.h"
 #include "fdw/callbacks.h"
 #include "fdw/description.h"
 #include "fdw/direct.h"
@@ -100,6 +101,7 @@ begin_direct(ForeignScanState *node, int eflags)
 	node->fdw_state = state;
 	table = description_of_table(RelationGetRelid(info->ri_RelationDesc),
 								 user_id);
+	state->user_id = user_id;
 	state->plan = direct_plan_of(scan, table);
 	fill_statement(state, node, table);
 
@@ -261,6 +263,9 @@ start(DirectState *state)
 		spec.projection = access_projection(statement->table,
 											statement->read_columns, NIL);
 	state->reader = reader_open(&spec);
+	if (reader_scans_table(state->reader))
+		budget_check_scan(statement->table, state->user_id,
+						  state->plan->not_used);
 	if (assigns_key_of(access->schema, statement))
 		state->spool = spool_candidates(state->reader);
 

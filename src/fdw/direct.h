@@ -70,6 +70,7 @@ extern bool direct_reads_listed_items(const WriteStatement *statement,
 typedef struct DirectState
 {
 	WriteStatement statement;
+	Oid			user_id;		/* whose rights count */
 	DirectPlan *plan;
 	const KeyLookup *lookup;	/* what the WHERE says of the table's key;
 								 * NULL: not started */

@@ -537,6 +537,8 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	if (flags == 0 && bounds == NIL &&
 		only_counts(baserel, plan, index, clauses))
 		flags |= SCAN_FLAG_COUNT;
+	if (root->tuple_fraction == 0)
+		flags |= SCAN_FLAG_TO_END;
 
 	private = list_make5(plan_list_from_set(wanted_columns(baserel, clauses)),
 						 projection_inside(root, baserel, plan->table),

@@ -37,6 +37,8 @@ enum ScanPrivate
 									 * sort key */
 #define SCAN_FLAG_BACKWARD	0x02	/* from the end of the sort key */
 #define SCAN_FLAG_COUNT		0x04	/* only how many rows there are */
+#define SCAN_FLAG_TO_END	0x08	/* the query wants all its rows, and not
+									 * only the first ones */
 
 /* The clauses, and the expressions that tell how many rows are wanted. */
 extern List *plan_scan_clauses(const ForeignScan *plan);

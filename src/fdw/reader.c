@@ -494,6 +494,13 @@ reader_next_count(Reader *reader)
 	return page->count;
 }
 
+bool
+reader_scans_table(const Reader *reader)
+{
+	return reader->access->lookup->access == KEY_ACCESS_SCAN &&
+		reader->access->schema->index_name == NULL;
+}
+
 void
 reader_close(Reader *reader)
 {

@@ -73,6 +73,9 @@ extern int64 reader_next_count(Reader *reader);
  */
 extern int	reader_page_size(int64 bound, bool exact);
 
+/* Does it scan the table itself? */
+extern bool reader_scans_table(const Reader *reader);
+
 /*
  * Frees the reader's requests.  (Its memory goes with its context.)
  */

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "fdw/budget.h"
 #include "fdw/callbacks.h"
 #include "fdw/description.h"
 #include "fdw/evaluate.h"
@@ -43,6 +44,7 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->clauses = plan_scan_clauses(plan);
 	state->bounds = plan_scan_bounds(plan);
 	state->flags = intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_FLAGS));
+	state->not_used = list_nth(plan->fdw_private, SCAN_PRIVATE_NOT_USED);
 	state->schema = index_from_list(list_nth(plan->fdw_private,
 											 SCAN_PRIVATE_INDEX),
 									state->table);
@@ -99,6 +101,9 @@ start_reader(DynamoScan *state)
 	};
 
 	state->reader = reader_open(&spec);
+	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&
+		reader_scans_table(state->reader))
+		budget_check_scan(state->table, state->user_id, state->not_used);
 	MemoryContextSwitchTo(old);
 }
 

@@ -25,6 +25,7 @@ typedef struct DynamoScan
 	List	   *projection;		/* of access_projection() */
 	const KeySchema *schema;	/* of the table, or of the index to ask */
 	int			flags;			/* SCAN_FLAG_... */
+	List	   *not_used;		/* indexes, see SCAN_PRIVATE_NOT_USED */
 	bool	   *wanted;			/* of access_wanted_columns() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */
