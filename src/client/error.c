@@ -250,6 +250,13 @@ static const ErrorClass unsent[] = {
 		"could not establish TLS with DynamoDB endpoint",
 		"Check the server's options endpoint and ca_file.", false
 	},
+	[HTTP_PHASE_CERTIFICATE] = {
+		"", OUTCOME_FAILED, ERROR_FINAL,
+		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		"could not establish TLS with DynamoDB endpoint",
+		"The endpoint must have a certificate for its host name, signed by an authority that the server's option ca_file, or else this machine, trusts.",
+		false
+	},
 	[HTTP_PHASE_TRANSFER] = {
 		"", OUTCOME_FAILED, ERROR_SERVER,
 		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,

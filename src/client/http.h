@@ -47,6 +47,7 @@ typedef enum HttpPhase
 	HTTP_PHASE_RESOLVE,
 	HTTP_PHASE_CONNECT,
 	HTTP_PHASE_TLS,
+	HTTP_PHASE_CERTIFICATE,		/* of TLS: the server is not believed */
 	HTTP_PHASE_TRANSFER
 } HttpPhase;
 

@@ -386,6 +386,16 @@ handle_answer(Request *request, const HttpResult *result)
 		handle_refusal(request, result);
 }
 
+/* Another attempt may get through, unless the server is not to be believed. */
+static void
+handle_unsent(Request *request, const ErrorClass *class, const char *problem)
+{
+	if (class->action == ERROR_FINAL)
+		fail(request, class, problem);
+	else
+		retry_or_fail(request, class, problem, 0);
+}
+
 /* An attempt is done: the request is too, or another one follows. */
 static void
 handle_result(Request *request, const HttpResult *result)
@@ -398,8 +408,8 @@ handle_result(Request *request, const HttpResult *result)
 			handle_answer(request, result);
 			break;
 		case HTTP_NOT_SENT:
-			retry_or_fail(request, error_class_unsent(result->phase),
-						  pstrdup(result->problem), 0);
+			handle_unsent(request, error_class_unsent(result->phase),
+						  pstrdup(result->problem));
 			break;
 		case HTTP_UNKNOWN:
 			outcome_in_doubt(request, error_class_unknown(request->spec.kind),

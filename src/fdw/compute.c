@@ -143,7 +143,7 @@ check_new_row(const WriteStatement *statement,
 	}
 	if (statement->check_locally)
 		compute_check_row(statement->result_info, statement->new_slot,
-						  statement->estate);
+						  statement->estate, WCO_RLS_UPDATE_CHECK);
 }
 
 /* What has to be written for a column, if it has changed. */
@@ -251,10 +251,13 @@ compute_dependencies(Oid relation_id, List *assigned)
 }
 
 void
-compute_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate)
+compute_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate,
+				  WCOKind policies)
 {
 	Relation	relation = info->ri_RelationDesc;
 
+	if (info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(policies, info, slot, estate);
 	if (relation->rd_att->constr != NULL)
 		ExecConstraints(info, slot, estate);
 	if (relation->rd_rel->relispartition)

@@ -85,11 +85,12 @@ extern Condition *compute_unchanged(const Table *table,
 extern Bitmapset *compute_dependencies(Oid relation_id, List *assigned);
 
 /*
- * Checks NOT NULL, CHECK, the partition constraint and a view's check option,
- * which core leaves to the remote side: see ExecInsert() and ExecUpdateAct().
- * Raises 23502, 23514, 44000.
+ * Checks the policies of that kind (of a partitioned table; WCO_RLS_...), NOT
+ * NULL, CHECK, the partition constraint and a view's check option, which core
+ * leaves to the remote side: see ExecInsert() and ExecUpdateAct().  Raises
+ * 42501, 23502, 23514, 44000.
  */
 extern void compute_check_row(ResultRelInfo *info, TupleTableSlot *slot,
-							  EState *estate);
+							  EState *estate, WCOKind policies);
 
 #endif							/* DYNAMORM_FDW_COMPUTE_H */

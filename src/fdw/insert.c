@@ -39,6 +39,7 @@ struct InsertState
 	Connection *connection;
 	ConflictAction action;		/* where a key is taken */
 	ConflictState *conflict;	/* of CONFLICT_UPDATE */
+	WCOKind		policies;		/* that a row must satisfy */
 	List	   *stamps;			/* of InsertStamp */
 	char	   *tail;			/* the request after its item */
 	MemoryContext context;		/* of one batch of rows */
@@ -101,6 +102,8 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	state->connection = option_connection(state->table->server_id, user_id);
 	state->action = action;
+	state->policies = mtstate->operation == CMD_UPDATE
+		? WCO_RLS_UPDATE_CHECK : WCO_RLS_INSERT_CHECK;
 	state->context = AllocSetContextCreate(CurrentMemoryContext,
 										   "dynamorm_fdw rows",
 										   ALLOCSET_DEFAULT_SIZES);
@@ -297,7 +300,7 @@ prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
 	stamp_row(state, slot, estate);
 	slot->tts_tableOid = RelationGetRelid(info->ri_RelationDesc);
 
-	compute_check_row(info, slot, estate);
+	compute_check_row(info, slot, estate, state->policies);
 
 	row->slot = slot;
 	row->item = item_from_slot(state->table, slot);

@@ -581,7 +581,8 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 		{
 			slot_getallattrs(slot);
 			stamp_new_row(change, slot);
-			compute_check_row(statement->result_info, slot, statement->estate);
+			compute_check_row(statement->result_info, slot, statement->estate,
+							  WCO_RLS_UPDATE_CHECK);
 			actions = actions_of_new_row(change, &attempt, slot);
 			moves = key_change_wanted(statement->table, attempt.key, &actions);
 			/* all of it goes under the new key, or into the document */

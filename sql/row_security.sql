@@ -1,0 +1,72 @@
+--
+-- Row-level security: policies of a partitioned table hold for its foreign
+-- partitions, and what a view or a policy hides stays hidden.
+--
+CREATE FOREIGN TABLE note_a (
+    owner text,
+    id text OPTIONS (key 'partition'),
+    body text,
+    n integer
+) SERVER dynamo OPTIONS (table_name 'note_a');
+SELECT dyn_create_table('note_a');
+CREATE TABLE note (owner text, id text, body text, n integer) PARTITION BY LIST (owner);
+ALTER TABLE note ATTACH PARTITION note_a FOR VALUES IN ('regress_ann', 'regress_bob');
+CREATE TABLE note_local PARTITION OF note FOR VALUES IN ('local');
+CREATE ROLE regress_ann;
+CREATE ROLE regress_bob;
+CREATE USER MAPPING FOR regress_ann SERVER dynamo OPTIONS (access_key_id 'ann', secret_access_key 'x');
+GRANT ALL ON note TO regress_ann;
+ALTER TABLE note ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON note USING (owner = current_user) WITH CHECK (owner = current_user AND n < 100);
+INSERT INTO note VALUES ('regress_ann', 'a', 'of ann', 1), ('regress_bob', 'b', 'of bob', 2);
+
+SET ROLE regress_ann;
+SELECT * FROM note ORDER BY id;
+-- rows of others are not there, whatever the statement says
+SELECT * FROM note WHERE id = 'b';
+UPDATE note SET n = 50 WHERE id = 'b';
+UPDATE note SET n = n + 1 RETURNING *;
+DELETE FROM note WHERE id = 'b';
+DELETE FROM note WHERE body = 'of bob';
+-- a function that tells what it sees is called for rows that may be seen only
+CREATE FUNCTION pg_temp.tell(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS
+  $$BEGIN RAISE NOTICE 'seen: %', $1; RETURN true; END$$;
+SELECT id FROM note WHERE pg_temp.tell(body);
+UPDATE note SET n = n + 1 WHERE pg_temp.tell(body);
+-- rows that the policy does not allow are not written
+INSERT INTO note VALUES ('regress_bob', 'c', 'for bob', 1);
+INSERT INTO note VALUES ('regress_ann', 'd', 'too much', 100);
+\echo :LAST_ERROR_SQLSTATE
+INSERT INTO note VALUES ('regress_ann', 'e', 'good', 99) RETURNING *;
+UPDATE note SET owner = 'regress_bob' WHERE id = 'a';
+UPDATE note SET n = 100 WHERE id = 'a';
+UPDATE note SET n = n + 97 WHERE id = 'a';
+\echo :LAST_ERROR_SQLSTATE
+UPDATE note SET n = 99 WHERE id = 'a';
+DELETE FROM note WHERE id = 'e';
+RESET ROLE;
+SELECT * FROM note ORDER BY id;
+
+-- views: a security barrier holds, and its conditions are the request's
+CREATE VIEW mine WITH (security_barrier) AS
+  SELECT id, body, n FROM note_a WHERE owner = current_user;
+GRANT ALL ON mine TO regress_ann;
+SET ROLE regress_ann;
+SELECT * FROM mine ORDER BY id;
+SELECT id FROM mine WHERE pg_temp.tell(body) ORDER BY id;
+EXPLAIN (COSTS OFF) UPDATE mine SET n = n + 1 WHERE id = 'b';
+UPDATE mine SET n = n + 1 WHERE id = 'b';
+SET dynamorm_fdw.report_conditions = on;
+UPDATE mine SET n = n + 1 WHERE id = 'b' AND n = 7;
+DELETE FROM mine WHERE id = 'b';
+RESET dynamorm_fdw.report_conditions;
+RESET ROLE;
+SELECT * FROM note_a ORDER BY id;
+
+DROP USER MAPPING FOR regress_ann SERVER dynamo;
+DROP VIEW mine;
+SELECT dyn_drop_table('note_a');
+DROP TABLE note;
+DROP OWNED BY regress_ann;
+DROP ROLE regress_ann;
+DROP ROLE regress_bob;
