@@ -21,6 +21,7 @@
 
 static dlist_head connections = DLIST_STATIC_INIT(connections);
 static bool callbacks_registered = false;
+static uint64 catalog_version = 0;
 
 /* ---- invalidation ---- */
 
@@ -29,6 +30,7 @@ catalog_changed(Datum argument, int cache_id, uint32 hash_value)
 {
 	dlist_iter	iter;
 
+	catalog_version++;
 	dlist_foreach(iter, &connections)
 	{
 		Connection *connection = dlist_container(Connection, node, iter.cur);
@@ -63,9 +65,29 @@ transaction_ended(XactEvent event, void *argument)
 	{
 		Connection *connection = dlist_container(Connection, node, iter.cur);
 
+		connection->used = false;
 		if (!connection->valid && dlist_is_empty(&connection->requests))
 			destroy(connection);
 	}
+}
+
+/* Closes the one that was not used for longest; false if all are in use. */
+static bool
+close_unused(void)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &connections)
+	{
+		Connection *connection = dlist_container(Connection, node, iter.cur);
+
+		if (!connection->used && dlist_is_empty(&connection->requests))
+		{
+			destroy(connection);
+			return true;
+		}
+	}
+	return false;
 }
 
 static void
@@ -77,6 +99,13 @@ register_callbacks(void)
 	CacheRegisterSyscacheCallback(USERMAPPINGOID, catalog_changed, (Datum) 0);
 	RegisterXactCallback(transaction_ended, NULL);
 	callbacks_registered = true;
+}
+
+uint64
+connection_catalog_version(void)
+{
+	register_callbacks();
+	return catalog_version;
 }
 
 /* ---- making ---- */
@@ -132,7 +161,12 @@ connection_find(Oid user_mapping_id)
 
 		if (connection->valid &&
 			connection->user_mapping_id == user_mapping_id)
+		{
+			connection->used = true;
+			dlist_delete(&connection->node);
+			dlist_push_tail(&connections, &connection->node);
 			return connection;
+		}
 	}
 	return NULL;
 }
@@ -149,6 +183,9 @@ open_transport(Connection *connection)
 		.request_timeout = settings->request_timeout
 	};
 
+	/* one is left for what fetches credentials */
+	while (!http_can_open(2) && close_unused())
+		;
 	connection->transport = http_open(&http);
 }
 
@@ -159,8 +196,6 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 	MemoryContext old;
 	Connection *connection;
 	char	   *host;
-
-	register_callbacks();
 
 	/* until it is complete it goes away with the caller's context */
 	context = AllocSetContextCreate(CurrentMemoryContext,
@@ -192,7 +227,10 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 	MemoryContextSwitchTo(old);
 
 	open_transport(connection);
-	connection->valid = true;
+	connection->used = true;
+
+	/* what has changed since is seen by the next statement */
+	connection->valid = settings->catalog_version == catalog_version;
 	MemoryContextSetParent(context, TopMemoryContext);
 	dlist_push_tail(&connections, &connection->node);
 	return connection;

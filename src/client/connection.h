@@ -19,6 +19,7 @@ typedef struct Connection Connection;
 
 typedef struct ConnectionSettings
 {
+	uint64		catalog_version;	/* before the catalog was read for them */
 	Oid			server_id;
 	const char *server_name;	/* for messages */
 	const char *endpoint;		/* "https://host[:port]" */
@@ -36,14 +37,21 @@ typedef struct ConnectionSettings
 } ConnectionSettings;
 
 /*
+ * A number that changes with every server or user mapping; to be asked before
+ * settings are read.
+ */
+extern uint64 connection_catalog_version(void);
+
+/*
  * The session's connection for a user mapping, or NULL if there is none yet or
  * it was invalidated.
  */
 extern Connection *connection_find(Oid user_mapping_id);
 
 /*
- * Makes a connection (no network traffic yet).  Settings are copied.  Raises
- * 08001 if the transport cannot be set up.
+ * Makes a connection (no network traffic yet).  Settings are copied.  Where
+ * descriptors are short, connections that this transaction has not used are
+ * closed.  Raises what http_open() raises.
  */
 extern Connection *connection_create(Oid user_mapping_id,
 									 const ConnectionSettings *settings);

@@ -45,6 +45,9 @@
 
 #define MAX_EVENTS			16
 
+/* Of a transport: the epoll descriptor, the timer and the wait set. */
+#define DESCRIPTORS			3
+
 /* A socket of libcurl. */
 typedef struct WatchedSocket
 {
@@ -441,7 +444,7 @@ open_descriptors(HttpTransport *transport)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
-	for (; transport->external_fds < 3; transport->external_fds++)
+	for (; transport->external_fds < DESCRIPTORS; transport->external_fds++)
 		if (!AcquireExternalFD())
 			raise_descriptors();
 	transport->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -485,6 +488,20 @@ open_multi(HttpTransport *transport)
 					  (long) transport->settings.max_connections);
 	curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
 					  (long) transport->settings.max_connections);
+}
+
+bool
+http_can_open(int count)
+{
+	int			acquired = 0;
+	bool		can;
+
+	while (acquired < count * DESCRIPTORS && AcquireExternalFD())
+		acquired++;
+	can = acquired == count * DESCRIPTORS;
+	for (; acquired > 0; acquired--)
+		ReleaseExternalFD();
+	return can;
 }
 
 HttpTransport *

@@ -67,6 +67,9 @@ typedef struct HttpResult
 	time_t		date;			/* the server's clock; 0: not told */
 } HttpResult;
 
+/* Are there descriptors for so many transports more? */
+extern bool http_can_open(int count);
+
 /*
  * Opens a transport; settings are copied.  Raises 53000 if descriptors are
  * short, 53200 if memory is, 58000 if libcurl fails.

@@ -328,6 +328,7 @@ settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
 Connection *
 option_connection(Oid server_id, Oid user_id)
 {
+	uint64		catalog_version = connection_catalog_version();
 	Oid			mapping_id = find_user_mapping(server_id, user_id);
 	Connection *connection;
 	ForeignServer *server;
@@ -358,6 +359,7 @@ option_connection(Oid server_id, Oid user_id)
 	}
 	settings = settings_of_mapping(GetUserMapping(user_id, server_id), server,
 								   user_id);
+	settings->catalog_version = catalog_version;
 	return connection_create(mapping_id, settings);
 }
 
