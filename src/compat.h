@@ -58,6 +58,13 @@ extern int	no_such_variable
 	CreateWaitEventSet(TopMemoryContext, (n))
 #endif
 
+/* transaction_timeout, which ends the session, came with 17. */
+#if PG_VERSION_NUM >= 170000
+#define transaction_timed_out	TransactionTimeoutPending
+#else
+#define transaction_timed_out	false
+#endif
+
 /* Reserving the prefix of our settings was given its name in 15. */
 #if PG_VERSION_NUM >= 150000
 #define reserve_setting_prefix(prefix) MarkGUCPrefixReserved(prefix)

@@ -64,7 +64,7 @@ static const ErrorClass classes[] = {
 		ERRCODE_FDW_ERROR,
 		"DynamoDB refused the request",
 	"The ClientRequestToken was used for another transaction within ten minutes.", false},
-	{"ReplicatedWriteConflictException", OUTCOME_FAILED, ERROR_SERVER,
+	{"ReplicatedWriteConflictException", OUTCOME_FAILED, ERROR_CONTENDED,
 		ERRCODE_T_R_SERIALIZATION_FAILURE,
 		"could not write an item because another region was writing it",
 	"Retry the statement.", false},

@@ -15,6 +15,11 @@
  * socket of a connection that libcurl stops watching stays registered
  * ("parked") until it is closed or stirs, and the timer is only ever set to
  * ring earlier: when it rings too early it is set anew.
+ *
+ * The time-out of an exchange is ours, for libcurl would end an exchange whose
+ * time is over although its answer lies in the socket.  It is counted in the
+ * time that somebody has waited: a cursor, say, may ask for its next page and
+ * be left alone for an hour.
  */
 #include "postgres.h"
 
@@ -29,6 +34,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/ilist.h"
 #include "storage/fd.h"
 #include "utils/wait_event.h"
 
@@ -72,6 +78,8 @@ struct HttpTransport
 	int			external_fds;	/* accounted for with fd.c */
 	WaitEventSet *wait_set;		/* latch, postmaster, epoll_fd */
 	HttpExchange *idle;			/* whose handles can be used again */
+	dlist_head	under_way;		/* of HttpExchange */
+	int64		waited;			/* milliseconds spent in http_wait() so far */
 	int			completed;		/* exchanges done and not yet noticed */
 	char	   *url;
 	char	   *ca_file;
@@ -82,8 +90,10 @@ struct HttpExchange
 {
 	HttpTransport *transport;
 	HttpExchange *next_idle;
+	dlist_node	node;			/* in the transport's under_way */
 	CURL	   *easy;
 	struct curl_slist *headers;
+	int64		deadline;		/* by the transport's waited */
 	bool		sent;			/* libcurl was about to send the request */
 	bool		under_way;		/* the handle is in the multi */
 	bool		done;
@@ -519,6 +529,7 @@ http_open(const HttpSettings *settings)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	transport->epoll_fd = -1;
 	transport->timer_fd = -1;
+	dlist_init(&transport->under_way);
 	PG_TRY();
 	{
 		transport->settings = *settings;
@@ -591,8 +602,8 @@ set_constant_options(HttpExchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "dynamorm_fdw/1.0");
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 					 (long) transport->settings.connect_timeout);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-					 (long) transport->settings.request_timeout);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+					 (curl_off_t) MAX_BODY_LENGTH);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -717,6 +728,9 @@ http_start(HttpTransport *transport, const HttpRequest *request)
 		http_free(exchange);
 		return NULL;
 	}
+	dlist_push_tail(&transport->under_way, &exchange->node);
+	exchange->deadline = transport->waited +
+		transport->settings.request_timeout;
 	return exchange;
 }
 
@@ -732,17 +746,23 @@ http_may_be_sent(const HttpExchange *exchange)
 	return exchange->sent;
 }
 
+/* Takes it from libcurl, which closes its connection if there is more to come. */
+static void
+end_exchange(HttpExchange *exchange)
+{
+	curl_multi_remove_handle(exchange->transport->multi, exchange->easy);
+	restore_signals();
+	dlist_delete(&exchange->node);
+	exchange->under_way = false;
+}
+
 void
 http_free(HttpExchange *exchange)
 {
 	HttpTransport *transport = exchange->transport;
 
 	if (exchange->under_way)
-	{
-		curl_multi_remove_handle(transport->multi, exchange->easy);
-		restore_signals();
-		exchange->under_way = false;
-	}
+		end_exchange(exchange);
 	curl_slist_free_all(exchange->headers);
 	exchange->headers = NULL;
 	free(exchange->result.body);
@@ -769,13 +789,14 @@ static HttpPhase
 timed_out_phase(CURL *easy)
 {
 	curl_off_t	found = 0;
-	curl_off_t	connected = 0;
+	long		local_port = 0;
 
+	/* the time of the connect is not there before TLS has been agreed on */
 	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &found);
-	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
 	if (found == 0)
 		return HTTP_PHASE_RESOLVE;
-	return connected == 0 ? HTTP_PHASE_CONNECT : HTTP_PHASE_TLS;
+	return local_port <= 0 ? HTTP_PHASE_CONNECT : HTTP_PHASE_TLS;
 }
 
 static HttpPhase
@@ -804,33 +825,43 @@ failed_phase(CURL *easy, CURLcode code)
 }
 
 /*
- * Nothing has left if libcurl never was about to send it: its codes do not
- * tell.
+ * Notes that an exchange is done without an answer.  Nothing has left if
+ * libcurl never was about to send it: its codes do not tell.
  */
 static void
-complete_exchange(HttpExchange *exchange, CURLcode code)
+note_failure(HttpExchange *exchange, CURLcode code)
 {
 	HttpResult *result = &exchange->result;
-	long		status = 0;
 	long		request_size = 0;
 
 	exchange->done = true;
 	exchange->transport->completed++;
-	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
-	result->status = (int) status;
-	if (code == CURLE_OK && status != 0)
-	{
-		result->delivery = HTTP_ANSWERED;
-		return;
-	}
 	result->delivery = request_size == 0 && !exchange->sent
 		? HTTP_NOT_SENT : HTTP_UNKNOWN;
 	result->phase = failed_phase(exchange->easy, code);
 	if (result->delivery == HTTP_NOT_SENT &&
 		result->phase == HTTP_PHASE_TRANSFER)
 		result->phase = HTTP_PHASE_CONNECT;
-	if (exchange->out_of_bounds)
+}
+
+static void
+complete_exchange(HttpExchange *exchange, CURLcode code)
+{
+	HttpResult *result = &exchange->result;
+	long		status = 0;
+
+	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+	result->status = (int) status;
+	if (code == CURLE_OK && status != 0)
+	{
+		exchange->done = true;
+		exchange->transport->completed++;
+		result->delivery = HTTP_ANSWERED;
+		return;
+	}
+	note_failure(exchange, code);
+	if (exchange->out_of_bounds || code == CURLE_FILESIZE_EXCEEDED)
 		result->problem = "The answer is too large.";
 	else if (code == CURLE_ABORTED_BY_CALLBACK && exchange->sent)
 		result->problem = "The connection was lost before an answer came.";
@@ -855,10 +886,39 @@ collect_completed(HttpTransport *transport)
 			continue;
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &exchange);
 		complete_exchange(exchange, code);
-		curl_multi_remove_handle(transport->multi, easy);
-		restore_signals();
-		exchange->under_way = false;
+		end_exchange(exchange);
 	}
+}
+
+/*
+ * Ends the exchanges whose time is over.  Returns the milliseconds until the
+ * next one's is; -1: none is under way.
+ */
+static long
+end_overdue(HttpTransport *transport, int64 waited)
+{
+	dlist_mutable_iter iter;
+	long		next = -1;
+
+	dlist_foreach_modify(iter, &transport->under_way)
+	{
+		HttpExchange *exchange = dlist_container(HttpExchange, node, iter.cur);
+		long		left = (long) (exchange->deadline - waited);
+
+		if (left > 0)
+		{
+			if (next < 0 || left < next)
+				next = left;
+			continue;
+		}
+		note_failure(exchange, CURLE_OPERATION_TIMEDOUT);
+		snprintf(exchange->error, sizeof(exchange->error),
+				 "No answer came within %d milliseconds.",
+				 transport->settings.request_timeout);
+		exchange->result.problem = exchange->error;
+		end_exchange(exchange);
+	}
+	return next;
 }
 
 /* What epoll has seen of one socket is told to libcurl. */
@@ -913,31 +973,43 @@ drive(HttpTransport *transport)
 	return progress;
 }
 
-void
-http_wait(HttpTransport *transport, long timeout)
+/*
+ * Waits once.  What has come is looked at before it is decided that something
+ * came too late.
+ */
+static void
+wait_for_something(HttpTransport *transport, long timeout, int64 start)
 {
 	WaitEvent	event;
-	bool		progress;
+	long		left;
 
-	do
-	{
-		progress = drive(transport);
-		if (transport->completed > 0)
-		{
-			transport->completed = 0;
-			return;
-		}
-	} while (progress);
+	while (drive(transport) && transport->completed == 0)
+		;
+	if (transport->completed > 0)
+		return;
+	left = end_overdue(transport, transport->waited +
+					   monotonic_milliseconds() - start);
+	if (transport->completed > 0)
+		return;
+	if (left >= 0 && (timeout < 0 || left < timeout))
+		timeout = left;
 
 	set_timer(transport);
 	if (WaitEventSetWait(transport->wait_set, timeout, &event, 1,
 						 PG_WAIT_EXTENSION) == 1 &&
 		(event.events & WL_LATCH_SET))
-	{
 		ResetLatch(MyLatch);
-		return;
-	}
-	(void) drive(transport);
+	else
+		(void) drive(transport);
+}
+
+void
+http_wait(HttpTransport *transport, long timeout)
+{
+	int64		start = monotonic_milliseconds();
+
+	wait_for_something(transport, timeout, start);
+	transport->waited += monotonic_milliseconds() - start;
 	transport->completed = 0;
 }
 

@@ -20,7 +20,8 @@ typedef struct HttpSettings
 	const char *ca_file;		/* NULL: the system's */
 	int			max_connections;
 	int			connect_timeout;	/* milliseconds */
-	int			request_timeout;	/* milliseconds, of one exchange */
+	int			request_timeout;	/* milliseconds, of one exchange, that it
+									 * is waited for */
 } HttpSettings;
 
 /* What is asked of the endpoint. */

@@ -14,6 +14,7 @@
 
 #include "client/connection_internal.h"
 #include "client/error.h"
+#include "client/json_reader.h"
 #include "client/request.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
@@ -234,13 +235,46 @@ count_answer(Request *request)
 /* A failure after which nobody knows whether the request was carried out. */
 static void
 outcome_in_doubt(Request *request, const ErrorClass *class,
-				 const char *problem)
+				 const char *problem, int server_asks)
 {
 	request->in_doubt = request->spec.kind != REQUEST_READ;
 	if (request->spec.kind == REQUEST_WRITE)
 		fail(request, class, problem);
 	else
-		retry_or_fail(request, class, problem, 0);
+		retry_or_fail(request, class, problem, server_asks);
+}
+
+/*
+ * Is it the answer to this request?  Whoever stands between may have answered
+ * {}, which would be an empty page, or no row.
+ */
+static bool
+answers_request(const Request *request)
+{
+	const RequestSpec *spec = &request->spec;
+	const Response *response = request->response;
+
+	if (response->error_code != NULL)
+		return false;
+	if (strcmp(spec->operation, "Query") == 0 ||
+		strcmp(spec->operation, "Scan") == 0)
+		return response->count >= 0;
+	return !spec->wants_item || response->item != NULL;
+}
+
+/* What is not decoded here shall be whole all the same. */
+static bool
+is_json_object(const HttpResult *result)
+{
+	JsonReader	reader;
+	JsonToken	token;
+
+	/* it is read in place, and changed by that */
+	json_reader_start(&reader, pnstrdup(result->body, result->body_length),
+					  result->body_length);
+	token = json_reader_next(&reader);
+	return token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
+		json_reader_next(&reader) == TOKEN_END;
 }
 
 static void
@@ -248,7 +282,7 @@ handle_success(Request *request, const HttpResult *result)
 {
 	const char *problem;
 
-	if (request->spec.raw)
+	if (request->spec.raw && result->body != NULL && is_json_object(result))
 	{
 		request->outcome = OUTCOME_SUCCESS;
 		retry_give_back(&request->connection->bucket, request->price);
@@ -260,7 +294,15 @@ handle_success(Request *request, const HttpResult *result)
 	{
 		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
 						 result->body == NULL ? "The answer is empty."
-						 : psprintf("The answer cannot be read: %s.", problem));
+						 : psprintf("The answer cannot be read: %s.", problem),
+						 0);
+		return;
+	}
+	if (request->spec.raw || !answers_request(request))
+	{
+		request->response = NULL;
+		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+						 "The answer is not one to this request.", 0);
 		return;
 	}
 	request->outcome = OUTCOME_SUCCESS;
@@ -363,7 +405,7 @@ handle_refusal(Request *request, const HttpResult *result)
 				fail(request, class, problem);
 			break;
 		case ERROR_SERVER:
-			outcome_in_doubt(request, class, problem);
+			outcome_in_doubt(request, class, problem, result->retry_after);
 			break;
 	}
 }
@@ -375,13 +417,13 @@ handle_answer(Request *request, const HttpResult *result)
 			sizeof(request->request_id));
 	if (!crc_matches(result))
 		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
-						 "The answer's checksum is wrong.");
+						 "The answer's checksum is wrong.", 0);
 	else if (result->status == 200)
 		handle_success(request, result);
 	else if (result->status < 300)
 		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
 						 psprintf("The answer has HTTP status %d.",
-								  result->status));
+								  result->status), 0);
 	else
 		handle_refusal(request, result);
 }
@@ -413,19 +455,86 @@ handle_result(Request *request, const HttpResult *result)
 			break;
 		case HTTP_UNKNOWN:
 			outcome_in_doubt(request, error_class_unknown(request->spec.kind),
-							 pstrdup(result->problem));
+							 pstrdup(result->problem), 0);
 			break;
 	}
 	MemoryContextSwitchTo(old);
 }
 
+/* ---- writes in flight ---- */
+
+/* By its attempt under way, or by one before. */
+static bool
+may_be_carried_out(const Request *request)
+{
+	return request->in_doubt ||
+		(request->exchange != NULL && http_may_be_sent(request->exchange));
+}
+
+/* Not yet told of, and perhaps carried out. */
+static bool
+is_unsettled_write(const Request *request)
+{
+	return request->spec.kind != REQUEST_READ &&
+		request->outcome == OUTCOME_PENDING &&
+		!request->warned && may_be_carried_out(request);
+}
+
+static void
+list_write_in_flight(Connection *connection, void *argument)
+{
+	List	  **writes = (List **) argument;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &connection->requests)
+	{
+		Request    *request = dlist_container(Request, node, iter.cur);
+
+		if (is_unsettled_write(request))
+			*writes = lappend(*writes, request);
+	}
+}
+
+static void
+warn_of_writes(List *writes)
+{
+	ListCell   *cell;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	foreach(cell, writes)
+	{
+		Request    *request = (Request *) lfirst(cell);
+
+		request->warned = true;
+		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
+						 text.len > 0 ? "; " : "", request->spec.operation,
+						 request->spec.table != NULL ? request->spec.table : "",
+						 request->spec.key != NULL ? ", item " : "",
+						 request->spec.key != NULL ? request->spec.key : "");
+	}
+	ereport(WARNING,
+			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
+			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
+						   "the outcome of %d DynamoDB writes in flight is unknown",
+						   list_length(writes), list_length(writes)),
+			 errdetail("%s.", text.data),
+			 errhint("Look at the items before you repeat the statement.")));
+}
+
 /* ---- starting and ending ---- */
 
+/*
+ * A write under way that goes away with its statement, as when RETURNING has
+ * raised an error, has not been told of yet.  Nobody will know its outcome.
+ */
 static void
 abandon(void *argument)
 {
 	Request    *request = (Request *) argument;
 
+	if (is_unsettled_write(request))
+		warn_of_writes(list_make1(request));
 	dlist_delete(&request->node);
 	if (request->exchange != NULL)
 		http_free(request->exchange);
@@ -468,61 +577,14 @@ request_free(Request *request)
 
 /* ---- interrupts ---- */
 
-/* By its attempt under way, or by one before. */
-static bool
-may_be_carried_out(const Request *request)
-{
-	return request->in_doubt ||
-		(request->exchange != NULL && http_may_be_sent(request->exchange));
-}
-
-static void
-list_write_in_flight(Connection *connection, void *argument)
-{
-	List	  **writes = (List **) argument;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &connection->requests)
-	{
-		Request    *request = dlist_container(Request, node, iter.cur);
-
-		if (request->spec.kind != REQUEST_READ &&
-			request->outcome == OUTCOME_PENDING &&
-			!request->warned && may_be_carried_out(request))
-			*writes = lappend(*writes, request);
-	}
-}
-
 static void
 warn_of_writes_in_flight(void)
 {
 	List	   *writes = NIL;
-	ListCell   *cell;
-	StringInfoData text;
 
 	connection_for_each(list_write_in_flight, &writes);
-	if (writes == NIL)
-		return;
-
-	initStringInfo(&text);
-	foreach(cell, writes)
-	{
-		Request    *request = (Request *) lfirst(cell);
-
-		request->warned = true;
-		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
-						 text.len > 0 ? "; " : "", request->spec.operation,
-						 request->spec.table != NULL ? request->spec.table : "",
-						 request->spec.key != NULL ? ", item " : "",
-						 request->spec.key != NULL ? request->spec.key : "");
-	}
-	ereport(WARNING,
-			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
-			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
-						   "the outcome of %d DynamoDB writes in flight is unknown",
-						   list_length(writes), list_length(writes)),
-			 errdetail("%s.", text.data),
-			 errhint("Look at the items before you repeat the statement.")));
+	if (writes != NIL)
+		warn_of_writes(writes);
 }
 
 void
@@ -530,7 +592,7 @@ request_check_for_interrupts(void)
 {
 	if (InterruptPending && InterruptHoldoffCount == 0 &&
 		CritSectionCount == 0 &&
-		(ProcDiePending || ClientConnectionLost ||
+		(ProcDiePending || ClientConnectionLost || transaction_timed_out ||
 		 (QueryCancelPending && QueryCancelHoldoffCount == 0)))
 		warn_of_writes_in_flight();
 	CHECK_FOR_INTERRUPTS();

@@ -61,6 +61,7 @@ typedef struct RequestSpec
 	const char *key;			/* readable key, for messages; NULL if none */
 	RequestCounters *counters;	/* added to; may be NULL */
 	int			max_attempts;	/* 0: as many as the connection allows */
+	bool		wants_item;		/* a success brings an item: else it is none */
 	bool		raw;			/* do not decode: the answer's JSON text is
 								 * wanted (dyn_request, DescribeTable) */
 	int			repetition;		/* n > 0: asks for what n answers have left
@@ -74,7 +75,8 @@ typedef struct Request Request;
  * Starts a request.  The request and its answer are allocated in a child of
  * the current memory context; they go away with request_free() or with that
  * context (a request that is then in flight is abandoned and its socket
- * closed).  spec is copied, the strings it points to are not.
+ * closed; if it is a write, a WARNING tells that its outcome is unknown).  spec
+ * is copied, the strings it points to are not.
  */
 extern Request *request_start(Connection *connection, const RequestSpec *spec);
 

@@ -12,10 +12,10 @@
 #include "client/json_reader.h"
 #include "client/response.h"
 
-/* Longest JSON number that is read; longer ones are cut. */
 /* A transaction has at most so many actions, and reasons. */
 #define MAX_TRANSACTION_ACTIONS	100
 
+/* Longest JSON number that is read; longer ones are cut. */
 #define NUMBER_TEXT_LENGTH	63
 
 typedef struct Decoder
@@ -525,6 +525,9 @@ read_member(Decoder *decoder, const char *name, JsonToken token,
 		return read_reasons(decoder, token, response);
 	if (strcmp(name, "__type") == 0 && token == TOKEN_STRING)
 		response->error_code = strip_code(reader->text);
+	else if (strcmp(name, "code") == 0 && token == TOKEN_STRING)
+		response->error_code = response->error_code != NULL
+			? response->error_code : strip_code(reader->text);
 	else if (pg_strcasecmp(name, "message") == 0 && token == TOKEN_STRING)
 		response->error_message = reader->text;
 	return json_reader_skip(reader, token);

@@ -384,13 +384,15 @@ has_failed(const Attempt *attempt)
 }
 
 /*
- * All requests of a round have their answers: raises the first failure, if
- * there is one, and says what else was written or is unknown.
+ * All requests of a round have their answers: raises the first failure, one
+ * whose outcome is unknown before all others, and says what else was written or
+ * is unknown.
  */
 static void
 raise_failure(ConflictState *state, Attempt *attempts, int count)
 {
 	Attempt    *failed = NULL;
+	Attempt    *refused = NULL;
 	StringInfoData detail;
 	int			i;
 
@@ -407,13 +409,20 @@ raise_failure(ConflictState *state, Attempt *attempts, int count)
 				request_outcome(attempt->request) == OUTCOME_SUCCESS)
 				note_written(state, attempt);
 		}
+		else if (request_outcome(attempt->request) != OUTCOME_UNKNOWN)
+			refused = refused == NULL ? attempt : refused;
 		else if (failed == NULL)
 			failed = attempt;
-		else if (request_outcome(attempt->request) == OUTCOME_UNKNOWN)
+		else
 			appendStringInfo(&detail,
 							 "The outcome is unknown of the write of %s too.  ",
 							 attempt->readable_key);
 	}
+	if (failed == NULL)
+		failed = refused;
+	else if (refused != NULL)
+		appendStringInfo(&detail, "The write of %s has failed.  ",
+						 refused->readable_key);
 	appendStringInfo(&detail,
 					 ngettext("Before that, the statement wrote %lld item.",
 							  "Before that, the statement wrote %lld items.",

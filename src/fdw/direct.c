@@ -390,6 +390,13 @@ wait_for_row(DirectState *state)
 
 /* ---- failure ---- */
 
+static bool
+is_unknown(const RowWrite *row)
+{
+	return row->state == ROW_FAILED && row->request != NULL &&
+		request_outcome(row->request) == OUTCOME_UNKNOWN;
+}
+
 /*
  * Once something has failed nothing new is started, but what is under way gets
  * its answer, so that the user can be told what was written.  Returns the
@@ -414,8 +421,7 @@ finish_rows(DirectState *state, const RowWrite *except)
 			request_wait(row->request);
 			row_write_settle(row);
 		}
-		if (row->state == ROW_FAILED &&
-			request_outcome(row->request) == OUTCOME_UNKNOWN)
+		if (is_unknown(row))
 			appendStringInfo(&unknown, "%s%s", unknown.len > 0 ? ", " : "",
 							 row->readable_key);
 	}
@@ -451,15 +457,30 @@ has_progress(DirectState *state)
 	return state->statement.written > 0 || list_length(state->rows) > 1;
 }
 
+/*
+ * Of several failures one whose outcome is unknown is raised before all others:
+ * the SQLSTATE shall say so.
+ */
 static void
 raise_failure(DirectState *state, RowWrite *row)
 {
+	RowWrite   *raised = row;
+	ListCell   *cell;
 	char	   *unknown;
 
 	if (!has_progress(state))
 		request_raise(row->request, NULL);
-	unknown = finish_rows(state, row);
-	request_raise(row->request, describe_progress(state, NULL, unknown));
+	(void) finish_rows(state, row);
+	foreach(cell, state->rows)
+		if (!is_unknown(raised) && is_unknown((RowWrite *) lfirst(cell)))
+			raised = (RowWrite *) lfirst(cell);
+	unknown = finish_rows(state, raised);
+	request_raise(raised->request,
+				  psprintf("%s%s",
+						   raised == row ? ""
+						   : psprintf("The write of %s has failed.  ",
+									  row->readable_key),
+						   describe_progress(state, NULL, unknown)));
 }
 
 /*

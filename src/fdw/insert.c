@@ -234,12 +234,13 @@ raise_repetition(InsertState *state, InsertRow *rows, int count)
 
 /*
  * All rows have their answers: counts what was written, then raises the first
- * failure, if any.
+ * failure, if any; one whose outcome is unknown before all others.
  */
 static void
 settle_rows(InsertState *state, InsertRow *rows, int count)
 {
 	InsertRow  *failed = NULL;
+	InsertRow  *refused = NULL;
 	StringInfoData unknown;
 	StringInfoData progress;
 	int			i;
@@ -261,21 +262,28 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 		else if (outcome == OUTCOME_CONDITION_FAILED &&
 				 state->action == CONFLICT_NOTHING)
 			continue;
+		else if (outcome != OUTCOME_UNKNOWN)
+			refused = refused == NULL ? &rows[i] : refused;
 		else if (failed == NULL)
 			failed = &rows[i];
-		else if (outcome == OUTCOME_UNKNOWN)
+		else
 			appendStringInfo(&unknown, "%s%s", unknown.len > 0 ? ", " : "",
 							 rows[i].readable_key);
 	}
-	if (failed == NULL)
+	if (failed == NULL && refused == NULL)
 	{
 		raise_repetition(state, rows, count);
 		return;
 	}
-	if (request_outcome(failed->request) == OUTCOME_CONDITION_FAILED &&
-		unknown.len == 0)
-		write_raise_duplicate(state->table, failed->readable_key,
+	if (failed == NULL &&
+		request_outcome(refused->request) == OUTCOME_CONDITION_FAILED)
+		write_raise_duplicate(state->table, refused->readable_key,
 							  state->written);
+	if (failed == NULL)
+		failed = refused;
+	else if (refused != NULL)
+		appendStringInfo(&progress, "The write of %s has failed.  ",
+						 refused->readable_key);
 	if (unknown.len > 0)
 		appendStringInfo(&progress,
 						 "The outcome is unknown of the writes of %s too.  ",
@@ -286,7 +294,8 @@ settle_rows(InsertState *state, InsertRow *rows, int count)
 							  (unsigned long) state->written),
 					 (long long) state->written);
 	request_raise(failed->request,
-				  state->written > 0 || unknown.len > 0 ? progress.data : NULL);
+				  state->written > 0 || unknown.len > 0 ||
+				  (refused != NULL && failed != refused) ? progress.data : NULL);
 }
 
 /* ---- callbacks ---- */

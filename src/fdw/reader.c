@@ -286,12 +286,8 @@ start_page(Reader *reader, Stream *stream)
 			? 0 : reader->page_size * PAGE_GROWTH;
 	}
 	if (stream->start_key != NULL)
-	{
 		appendStringInfo(body, ",\"ExclusiveStartKey\":%s",
 						 stream->start_key);
-		pfree(stream->start_key);
-		stream->start_key = NULL;
-	}
 	appendStringInfoChar(body, '}');
 	spec.body = body->data;
 	spec.body_length = body->len;
@@ -368,6 +364,25 @@ wait_for_page(Reader *reader)
 	return (Stream *) lfirst(cell);
 }
 
+/* Where the stream goes on.  A page that follows itself would do so for ever. */
+static void
+set_start_key(const Reader *reader, Stream *stream, const DynamoItem *key)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	json_append_item(&text, key);
+	if (stream->start_key != NULL && strcmp(stream->start_key, text.data) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("DynamoDB's page of table \"%s\" is followed by itself",
+						reader->spec.table->table_name),
+				 errdetail("The LastEvaluatedKey of the answer is the ExclusiveStartKey of the request.")));
+	if (stream->start_key != NULL)
+		pfree(stream->start_key);
+	stream->start_key = text.data;
+}
+
 /* The next page; NULL: there is none. */
 static const Response *
 next_page(Reader *reader)
@@ -394,13 +409,7 @@ next_page(Reader *reader)
 		if (response->last_key == NULL)
 			reader->streams = list_delete_ptr(reader->streams, stream);
 		else
-		{
-			StringInfoData key;
-
-			initStringInfo(&key);
-			json_append_item(&key, response->last_key);
-			stream->start_key = key.data;
-		}
+			set_start_key(reader, stream, response->last_key);
 		ask_ahead(reader);
 	}
 	MemoryContextSwitchTo(old);

@@ -46,7 +46,7 @@ row_write_back_off(const Table *table, const char *readable_key, int rounds)
 					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 					 delay, PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
+	request_check_for_interrupts();
 }
 
 static void

@@ -166,7 +166,8 @@ write_request_start(const WriteStatement *statement, const DynamoItem *key,
 		.kind = REQUEST_WRITE,
 		.table = table->table_name,
 		.key = readable_key,
-		.counters = statement->counters
+		.counters = statement->counters,
+		.wants_item = statement->returning
 	};
 
 	initStringInfo(&body);

@@ -57,7 +57,7 @@ sub start_proxy
 	$line =~ /^listening on (\d+)/ or die "the proxy did not start\n";
 	$self->{endpoint} = "http://127.0.0.1:$1";
 	push @started, { pid => $pid, output => $output };
-	return;
+	return $pid;
 }
 
 # Makes foreign tables and, after dropping what an earlier run has left, the

@@ -1,0 +1,140 @@
+/*
+ * retry_test.c
+ *		The delays between attempts, and the tokens that they cost.
+ *
+ * Links: src/client/retry.c
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "client/retry.h"
+
+/* the server's own are not linked */
+#undef printf
+#undef vprintf
+
+static int	tests = 0;
+static int	failures = 0;
+
+/* What the next random number is; retry.c shall use no other. */
+static double fraction = 0;
+
+#if PG_VERSION_NUM >= 150000
+pg_prng_state pg_global_prng_state;
+
+double
+pg_prng_double(pg_prng_state *state)
+{
+	return fraction;
+}
+#else
+long
+random(void)
+{
+	return (long) (fraction * ((double) MAX_RANDOM_VALUE + 1));
+}
+#endif
+
+static void
+is(long got, long expected, const char *format,...)
+{
+	va_list		arguments;
+
+	printf("%sok %d - ", got == expected ? "" : "not ", ++tests);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	printf("\n");
+	if (got != expected)
+	{
+		failures++;
+		printf("# got %ld, expected %ld\n", got, expected);
+	}
+}
+
+static void
+test_delays(void)
+{
+	static const long ordinary[] = {25, 50, 100, 200, 400, 800, 1600, 3200,
+	6400, 12800, 20000, 20000};
+	static const long throttled[] = {1000, 2000, 4000, 8000, 16000, 20000,
+	20000};
+	int			n;
+
+	for (n = 1; n <= (int) lengthof(ordinary); n++)
+	{
+		fraction = 0;
+		is(retry_delay(n, false, 0), 0, "retry %d: from nothing", n);
+		fraction = 0.5;
+		is(retry_delay(n, false, 0), ordinary[n - 1] / 2,
+		   "retry %d: over the middle", n);
+		fraction = 1 - 1e-9;
+		is(retry_delay(n, false, 0), ordinary[n - 1] - 1,
+		   "retry %d: to its ceiling", n);
+	}
+	for (n = 1; n <= (int) lengthof(throttled); n++)
+	{
+		fraction = 1 - 1e-9;
+		is(retry_delay(n, true, 0), throttled[n - 1] - 1,
+		   "retry %d after throttling: to its ceiling", n);
+	}
+	fraction = 1 - 1e-9;
+	is(retry_delay(1000000, false, 0), 19999, "retry 1000000: no overflow");
+}
+
+static void
+test_server_asks(void)
+{
+	fraction = 0.4;
+	is(retry_delay(1, false, 300), 300, "the server asks for more");
+	is(retry_delay(3, true, 300), 1600, "the server asks for less");
+	is(retry_delay(1, false, 60000), 5010, "the server asks for too much");
+}
+
+static void
+test_tokens(void)
+{
+	RetryBucket bucket;
+	int			price;
+	int			taken = 0;
+
+	retry_bucket_init(&bucket);
+	while (retry_take(&bucket, false, &price))
+		taken++;
+	is(taken, 35, "tokens for 35 retries at 14");
+	is(price, 14, "the price of a retry");
+	is(retry_take(&bucket, true, &price), true, "one more that was throttled");
+	is(price, 5, "the price of one that was throttled");
+	is(retry_take(&bucket, true, &price), true, "and one more");
+	is(retry_take(&bucket, true, &price), false, "the bucket is empty");
+
+	retry_give_back(&bucket, 14);
+	is(retry_take(&bucket, false, &price), true,
+	   "a success gives back what its retry took");
+	is(retry_take(&bucket, false, &price), false, "and no more");
+	for (taken = 0; taken < 14; taken++)
+		retry_give_back(&bucket, 0);
+	is(retry_take(&bucket, false, &price), true,
+	   "14 successes at once give one retry");
+
+	retry_bucket_init(&bucket);
+	for (taken = 0; taken < 1000; taken++)
+		retry_give_back(&bucket, 14);
+	for (taken = 0; retry_take(&bucket, true, &price); taken++)
+		;
+	is(taken, 100, "the bucket holds no more than at first");
+}
+
+int
+main(void)
+{
+	test_delays();
+	test_server_asks();
+	test_tokens();
+	printf("1..%d\n", tests);
+	return failures != 0;
+}
