@@ -4,6 +4,9 @@
 #
 # shellcheck shell=bash
 
+# What else the server shall have in its environment, as NAME=value.
+SERVER_ENVIRONMENT=()
+
 # The server refuses to run as root: there everything of PostgreSQL runs as
 # the user postgres.
 as_server_user()
@@ -59,7 +62,7 @@ clean_environment()
   export HOME=$RUN/home
 }
 
-start_cluster()
+make_cluster()
 {
   local bin
   bin=$("$PG_CONFIG" --bindir)
@@ -82,16 +85,23 @@ shared_buffers = 32MB
 log_line_prefix = '%t [%p] %a '
 SETTINGS
   at_exit stop_cluster
-  as_server_user "$bin/pg_ctl" -D "$RUN/server/data" -w -s \
+}
+
+start_cluster()
+{
+  make_cluster
+  as_server_user env "${SERVER_ENVIRONMENT[@]}" \
+    "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$RUN/server/data" -w -s \
     -l "$RUN/server/log" start </dev/null >/dev/null 2>&1 || {
     tail -n 20 "$RUN/server/log" >&2
     die "PostgreSQL did not start"
   }
 }
 
+# stop_cluster [MODE]: immediate, unless another mode is named
 stop_cluster()
 {
   [ -e "$RUN/server/data/postmaster.pid" ] || return 0
   as_server_user "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$RUN/server/data" \
-    -m immediate -w -s stop >/dev/null 2>&1
+    -m "${1:-immediate}" -w -s stop >/dev/null 2>&1
 }

@@ -92,6 +92,11 @@ install_packages()
   want_command openssl openssl
   want_command ip iproute2
   engine_packages
+  install_wanted
+}
+
+install_wanted()
+{
   [ "${#WANTED[@]}" -gt 0 ] || return 0
 
   [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null ||

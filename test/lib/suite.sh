@@ -6,6 +6,9 @@
 # Where the tests of each kind leave what they write.
 RESULTS=
 
+# What unit tests are compiled with besides.
+UNIT_TEST_FLAGS=()
+
 # Names of the tests of one kind that were asked for, all if none were.
 # chosen KIND GLOB... uses and fills the array CHOSEN.
 chosen()
@@ -35,8 +38,8 @@ installcheck()
 {
   as_server_user env DYNAMODB_ENDPOINT="$PROXY_ENDPOINT" \
     DYNAMODB_ENGINE="$ENGINE" TEMP_CONFIG="$RUN/stage.conf" TMPDIR="$RESULTS/tmp" \
-    make -s -C "$RESULTS" -f "$TEST_SRC/Makefile" VPATH="$TEST_SRC" \
-    PG_CONFIG="$PG_CONFIG" BEHIND_PROXY=1 REGRESS= ISOLATION= TAP_TESTS= \
+    "${SERVER_ENVIRONMENT[@]}" make -s -C "$RESULTS" \
+    -f "$TEST_SRC/Makefile" VPATH="$TEST_SRC" PG_CONFIG="$PG_CONFIG" BEHIND_PROXY=1 REGRESS= ISOLATION= TAP_TESTS= \
     "$@" installcheck </dev/null
 }
 
@@ -74,6 +77,7 @@ run_unit_tests()
     flags=(-I"$SRC/src" -I"$("$PG_CONFIG" --includedir-server)")
     read -ra links <<<"$(pkg-config --cflags libcurl json-c libcrypto)"
     flags+=("${links[@]}" -Wno-unused-parameter -Wno-missing-field-initializers)
+    flags+=("${UNIT_TEST_FLAGS[@]}")
     for word in $(head -n 20 "$file" |
         grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
       flags+=("${word/#src/$SRC/src}")
