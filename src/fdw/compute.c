@@ -20,6 +20,7 @@
 #include "fdw/access.h"
 #include "fdw/column_action.h"
 #include "fdw/compute.h"
+#include "fdw/evaluate.h"
 #include "fdw/key_change.h"
 
 Computation *
@@ -31,16 +32,18 @@ computation_make(const WriteStatement *statement, List *clauses,
 	ListCell   *cell;
 
 	computation->assignments = assignments;
-	computation->where = ExecInitQual(clauses, parent);
+	computation->where = evaluate_prepare_qual(clauses, parent);
 	foreach(cell, statement->multi_selects)
 		computation->multi_selects = lappend(computation->multi_selects,
-											 ExecInitExpr(lfirst(cell), parent));
+											 evaluate_prepare(lfirst(cell),
+															  parent));
 	foreach(cell, assignments)
 	{
 		Assignment *assignment = (Assignment *) lfirst(cell);
 
 		computation->values = lappend(computation->values,
-									  ExecInitExpr(assignment->expr, parent));
+									  evaluate_prepare(assignment->expr,
+													   parent));
 	}
 	return computation;
 }

@@ -15,11 +15,43 @@
 
 #include "fdw/evaluate.h"
 
+/*
+ * The list of a plan state's subplans, as it was before so many were added.
+ * If it was empty, so is what it was.
+ */
+static void
+forget_subplans(PlanState *plan_state, List *before, int count)
+{
+	plan_state->subPlan = list_truncate(before, count);
+}
+
+ExprState *
+evaluate_prepare(Expr *expr, PlanState *plan_state)
+{
+	List	   *before = plan_state->subPlan;
+	int			count = list_length(before);
+	ExprState  *state = ExecInitExpr(expr, plan_state);
+
+	forget_subplans(plan_state, before, count);
+	return state;
+}
+
+ExprState *
+evaluate_prepare_qual(List *clauses, PlanState *plan_state)
+{
+	List	   *before = plan_state->subPlan;
+	int			count = list_length(before);
+	ExprState  *state = ExecInitQual(clauses, plan_state);
+
+	forget_subplans(plan_state, before, count);
+	return state;
+}
+
 static bool
 evaluate_expression(Scope *scope, Expr *expr, Datum *value, bool *isnull)
 {
 	Evaluator  *evaluator = (Evaluator *) scope;
-	ExprState  *state = ExecInitExpr(expr, evaluator->plan_state);
+	ExprState  *state = evaluate_prepare(expr, evaluator->plan_state);
 
 	*value = ExecEvalExpr(state, evaluator->context, isnull);
 	return true;

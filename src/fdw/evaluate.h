@@ -20,10 +20,23 @@ typedef struct Evaluator
 
 /*
  * Makes an evaluator in the current memory context.  It evaluates whatever is
- * column-free; subplans are registered with plan_state.
+ * column-free.
  */
 extern Evaluator *evaluator_make(const Table *table, Index varno,
 								 PlanState *plan_state, ExprContext *context);
+
+/*
+ * Prepares an expression, or the conjunction of a list of clauses, for the
+ * executor, in the current memory context.
+ *
+ * ExecInitExpr() adds the subplans of what it prepares to a list of the plan
+ * state, and the executor looks at all of that list when the query ends.  What
+ * is prepared for a row is gone by then, so the list is left as it was.  (It
+ * serves rescans, which a modification does not have, and a scan prepares its
+ * expressions again for each.)
+ */
+extern ExprState *evaluate_prepare(Expr *expr, PlanState *plan_state);
+extern ExprState *evaluate_prepare_qual(List *clauses, PlanState *plan_state);
 
 /* Does any of the expressions hold something volatile? */
 extern bool evaluate_has_volatile(List *expressions);

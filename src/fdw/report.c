@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 
+#include "fdw/evaluate.h"
 #include "fdw/report.h"
 
 static List *
@@ -84,7 +85,7 @@ describe_clauses(const WriteStatement *statement)
 		/* what is not the same twice may be another value now */
 		if (contain_volatile_functions((Node *) clause))
 			continue;
-		state = ExecInitExpr(clause, statement->evaluator->plan_state);
+		state = evaluate_prepare(clause, statement->evaluator->plan_state);
 		value = ExecEvalExpr(state, statement->evaluator->context, &isnull);
 		if (!isnull && DatumGetBool(value))
 			continue;

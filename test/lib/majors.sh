@@ -1,0 +1,106 @@
+# majors.sh
+#		Other PostgreSQL majors, in other releases of Debian: see test/majors.
+#
+# shellcheck shell=bash
+
+# The Debian release that has a major.
+declare -A RELEASE=([17]=trixie [18]=forky)
+
+choose_majors()
+{
+  MAJORS=()
+  NAMES=()
+  while [ "$#" -gt 0 ]; do
+    case $1 in
+      --major)
+        [ -n "${RELEASE[${2:-none}]:-}" ] || die "--major wants 17 or 18"
+        MAJORS+=("$2")
+        shift
+        ;;
+      -*) die "unknown option: $1" ;;
+      *) NAMES+=("$1") ;;
+    esac
+    shift
+  done
+  [ "${#MAJORS[@]}" -gt 0 ] || MAJORS=(17 18)
+}
+
+# The engine runs out here: it is the same for all.
+install_majors_packages()
+{
+  [ "$(id -u)" -eq 0 ] || die "only root can enter another release"
+  WANTED=()
+  want_command mmdebstrap mmdebstrap
+  want_command curl curl
+  engine_packages
+  install_wanted
+}
+
+# Unpacks a release with all that test/check asks for.  Some lists of packages
+# there are past the day until which they are valid.
+make_root()
+{
+  local major=$1 root=$2 packages
+  packages=gcc,make,pkg-config,libc6-dev,libcurl4-openssl-dev,libssl-dev
+  packages+=,libjson-c-dev,libipc-run-perl,curl,openssl,ca-certificates,procps
+  packages+=,postgresql-$major,postgresql-server-dev-$major
+  [ ! -e "$root" ] || return 0
+  note "Unpacking Debian ${RELEASE[$major]} with PostgreSQL $major, once" \
+    "(some minutes, 1.4 GB)"
+  UNFINISHED=$root.unfinished
+  at_exit remove_unfinished
+  remove_unfinished
+  quietly "unpacking ${RELEASE[$major]}" mmdebstrap --mode=root --variant=apt \
+    --aptopt='Acquire::Check-Valid-Until "false"' \
+    --aptopt='APT::Install-Recommends "false"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --include="$packages" "${RELEASE[$major]}" "$UNFINISHED"
+  mkdir -p "$UNFINISHED/checkout" "$UNFINISHED/cache"
+  mv "$UNFINISHED" "$root" || die "cannot write $root"
+}
+
+remove_unfinished()
+{
+  rm -rf "$UNFINISHED"
+}
+
+# Runs a command there, with namespaces of its own for mounts and processes:
+# nothing stays mounted, and nothing runs on.  The checkout is read only.
+in_root()
+{
+  local root=$1
+  shift
+  # shellcheck disable=SC2016  # for the inner shell
+  unshare --mount --pid --fork --kill-child --propagation private sh -c '
+    root=$1 checkout=$2
+    shift 2
+    mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" &&
+      mount -t tmpfs shm "$root/dev/shm" &&
+      mount --bind "$checkout" "$root/checkout" &&
+      mount -o remount,bind,ro "$root/checkout" || exit 1
+    exec chroot "$root" "$@"' sh "$root" "$SRC" "$@"
+}
+
+check_majors()
+{
+  local major root output
+  for major in "${MAJORS[@]}"; do
+    root=$CACHE/root-$major
+    make_root "$major" "$root"
+    start_engine
+    output=$RUN/check-$major.out
+    note "Testing with PostgreSQL $major"
+    if in_root "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+         XDG_CACHE_HOME=/cache DYNAMODB_ENDPOINT="$DYNAMODB_ENDPOINT" \
+         DYNAMODB_ENGINE="$ENGINE" bash /checkout/test/check "${NAMES[@]}" >"$output" 2>&1 </dev/null; then
+      passed "PostgreSQL $major: $(tail -n 1 "$output")"
+    else
+      failed "PostgreSQL $major"
+      cat "$output"
+    fi
+    # the next one finds no tables of this one
+    [ -z "$ENGINE_PID" ] || unset DYNAMODB_ENDPOINT
+    stop_engine
+  done
+}
