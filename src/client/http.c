@@ -398,19 +398,25 @@ note_timer(CURLM *multi, long timeout, void *argument)
 
 /* ---- the timer ---- */
 
+/* Arms the timer for a time, unless it goes off before that. */
 static void
-set_timer(HttpTransport *transport)
+arm_timer(HttpTransport *transport, int64 at)
 {
 	struct itimerspec when = {0};
 
-	if (transport->timer_at == 0 ||
-		(transport->timer_set != 0 &&
-		 transport->timer_set <= transport->timer_at))
+	if (at == 0 ||
+		(transport->timer_set != 0 && transport->timer_set <= at))
 		return;
-	when.it_value.tv_sec = transport->timer_at / 1000;
-	when.it_value.tv_nsec = (transport->timer_at % 1000) * 1000000;
+	when.it_value.tv_sec = at / 1000;
+	when.it_value.tv_nsec = (at % 1000) * 1000000;
 	(void) timerfd_settime(transport->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
-	transport->timer_set = transport->timer_at;
+	transport->timer_set = at;
+}
+
+static void
+set_timer(HttpTransport *transport)
+{
+	arm_timer(transport, transport->timer_at);
 }
 
 /* Calls libcurl if its time has come; true if it had. */
@@ -1018,4 +1024,13 @@ http_poll(HttpTransport *transport)
 {
 	(void) drive(transport);
 	transport->completed = 0;
+}
+
+int
+http_descriptor(HttpTransport *transport, long timeout)
+{
+	set_timer(transport);
+	if (timeout >= 0)
+		arm_timer(transport, monotonic_milliseconds() + timeout);
+	return transport->epoll_fd;
 }

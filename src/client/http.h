@@ -107,4 +107,10 @@ extern void http_wait(HttpTransport *transport, long timeout);
 /* Does whatever can be done, without waiting. */
 extern void http_poll(HttpTransport *transport);
 
+/*
+ * A descriptor that becomes readable when there is something for http_poll()
+ * to do, after timeout milliseconds (-1: no limit) at the latest.
+ */
+extern int	http_descriptor(HttpTransport *transport, long timeout);
+
 #endif							/* DYNAMORM_CLIENT_HTTP_H */

@@ -665,6 +665,13 @@ request_poll(Connection *connection)
 	request_check_for_interrupts();
 }
 
+int
+request_descriptor(Connection *connection, bool at_once)
+{
+	return http_descriptor(connection->transport,
+						   at_once ? 0 : advance_requests(connection));
+}
+
 void
 request_wait(Request *request)
 {

@@ -95,6 +95,12 @@ extern Request *request_wait_any(Request **requests, int count);
  */
 extern void request_poll(Connection *connection);
 
+/*
+ * A descriptor that becomes readable when request_poll() has something to do;
+ * at_once: it is readable.
+ */
+extern int	request_descriptor(Connection *connection, bool at_once);
+
 /* request_start and request_wait in one. */
 extern Request *request_run(Connection *connection, const RequestSpec *spec);
 

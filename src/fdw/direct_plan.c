@@ -295,6 +295,8 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	if (plan->canSetTag)
 		flags |= DIRECT_FLAG_SET_PROCESSED;
 
+	/* it may be below an Append, which must not go on before it has written */
+	scan->scan.plan.async_capable = false;
 	scan->operation = plan->operation;
 	scan->resultRelation = result_relation;
 	scan->scan.plan.qual = NIL;

@@ -47,6 +47,10 @@
 /* What a read of a single item counts for at least. */
 #define SINGLE_READ_BYTES		4096.0
 
+/* A Scan has a segment under way for each so many bytes. */
+#define SEGMENT_BYTES			8388608.0
+#define MAX_STREAMS				8
+
 /* Guesses, where nothing is known of a table. */
 #define DEFAULT_ITEM_COUNT		1000000.0
 #define DEFAULT_ITEM_BYTES		500.0
@@ -82,6 +86,8 @@ enum PathPrivate
 {
 	PATH_PRIVATE_INDEX,			/* list: see index_to_list() */
 	PATH_PRIVATE_BACKWARD,		/* integer: from the end of the sort key */
+	PATH_PRIVATE_STREAMS,		/* integer: segments under way at once, in each
+								 * process */
 	PATH_PRIVATE_COUNT
 };
 
@@ -217,26 +223,46 @@ estimate_items(PlannerInfo *root, RelOptInfo *baserel,
 	return clamp_row_est(items * selectivity(root, lookup->on_sort));
 }
 
+/* Segments that a process has under way at once. */
+static int
+count_streams(const RelOptInfo *baserel, const RelationPlan *plan,
+			  const Access *access)
+{
+	if (access->lookup->access != KEY_ACCESS_SCAN)
+		return 1;
+	return (int) Min(Max(baserel->tuples * plan->item_bytes / SEGMENT_BYTES,
+						 1), MAX_STREAMS);
+}
+
+/* What is done here with the rows that come. */
+static Cost
+estimate_local_cost(const RelOptInfo *baserel)
+{
+	return baserel->rows * (ITEM_COST + cpu_tuple_cost +
+							baserel->baserestrictcost.per_tuple);
+}
+
 static Cost
 estimate_cost(const RelOptInfo *baserel, const RelationPlan *plan,
 			  const AccessPlan *access_plan)
 {
+	const Access *access = access_plan->access;
 	double		item_bytes = plan->item_bytes;
 	double		requests = 1;
 	double		pages;
 	Cost		cost;
 
-	if (access_plan->access->lookup->access == KEY_ACCESS_ITEMS)
+	if (access->lookup->access == KEY_ACCESS_ITEMS)
 	{
 		item_bytes = Max(item_bytes, SINGLE_READ_BYTES);
 		requests = access_plan->items / BATCH_GET_MAX_KEYS;
 	}
 	pages = access_plan->items * item_bytes / PAGE_BYTES;
-	cost = REQUEST_COST * Max(1.0, Max(ceil(pages), ceil(requests))) +
+	requests = Max(1.0, Max(ceil(pages), ceil(requests)));
+	cost = REQUEST_COST * requests / count_streams(baserel, plan, access) +
 		PAGE_COST * pages + baserel->baserestrictcost.startup +
-		baserel->rows * (ITEM_COST + cpu_tuple_cost +
-						 baserel->baserestrictcost.per_tuple);
-	if (access_plan->access->schema->index_name != NULL)
+		estimate_local_cost(baserel);
+	if (access->schema->index_name != NULL)
 		cost += INDEX_COST;
 	if (access_plan->fetches)
 		cost += FETCH_COST * access_plan->items;
@@ -388,68 +414,6 @@ path_keys_of_query(PlannerInfo *root, RelOptInfo *baserel,
 	return pathkeys;
 }
 
-static void
-get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
-{
-	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	ListCell   *cell;
-
-	foreach(cell, plan->accesses)
-	{
-		AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
-		Access	   *access = access_plan->access;
-		bool		backward;
-		List	   *pathkeys = path_keys_of_query(root, baserel, access,
-												  &backward);
-		List	   *private = list_make2(index_to_list(access->schema,
-													   plan->table),
-										 makeInteger(backward));
-
-		Assert(list_length(private) == PATH_PRIVATE_COUNT);
-		add_path(baserel, (Path *)
-				 make_foreign_path(root, baserel, baserel->rows, REQUEST_COST,
-								   estimate_cost(baserel, plan, access_plan),
-								   pathkeys, private));
-	}
-}
-
-/* ---- plans ---- */
-
-/*
- * Core would lock nothing and say nothing.  Source: get_plan_rowmark() and
- * the row marks of foreign tables in preptlist.c.
- */
-static void
-refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
-{
-	PlanRowMark *mark = get_plan_rowmark(root->rowMarks, baserel->relid);
-
-	if (mark != NULL && mark->strength != LCS_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("row locks are not supported on DynamoDB tables"),
-				 errhint("Put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
-}
-
-/* The names of indexes that only consistent_read keeps from being cheaper. */
-static List *
-indexes_not_used(const RelOptInfo *baserel, const Path *path)
-{
-	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
-	List	   *names = NIL;
-	ListCell   *cell;
-
-	foreach(cell, plan->inconsistent)
-	{
-		const AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
-		const char *name = access_plan->access->schema->index_name;
-
-		if (estimate_cost(baserel, plan, access_plan) < path->total_cost)
-			names = lappend(names, makeString(pstrdup(name)));
-	}
-	return names;
-}
-
 /*
  * Do the rows of the query come one by one from the rows of this relation, in
  * the order in which they are read?
@@ -493,6 +457,116 @@ find_bounds(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
 		contain_subplans((Node *) bounds))
 		return NIL;
 	return (List *) copyObject(bounds);
+}
+
+/*
+ * A Scan whose segments several processes share.  It divides the work of this
+ * machine; DynamoDB has as much to read as before.  Source: cost_seqscan().
+ */
+static void
+add_parallel_path(PlannerInfo *root, RelOptInfo *baserel,
+				  const RelationPlan *plan, const ForeignPath *whole)
+{
+	double		bytes = baserel->tuples * plan->item_bytes;
+	Cost		local_cost = estimate_local_cost(baserel);
+	int			workers;
+	double		processes;
+	ForeignPath *path;
+
+	if (!baserel->consider_parallel || baserel->lateral_relids != NULL ||
+		bytes < SEGMENT_BYTES ||
+		find_bounds(root, baserel, &whole->path) != NIL)
+		return;
+	workers = compute_parallel_worker(baserel, bytes / BLCKSZ, -1,
+									  max_parallel_workers_per_gather);
+	if (workers <= 0)
+		return;
+	processes = workers + (parallel_leader_participation ?
+						   Max(1.0 - 0.3 * workers, 0) : 0);
+	path = make_foreign_path(root, baserel,
+							 clamp_row_est(baserel->rows / processes),
+							 REQUEST_COST,
+							 whole->path.total_cost - local_cost +
+							 local_cost / processes,
+							 NIL, whole->fdw_private);
+	path->path.parallel_aware = true;
+	path->path.parallel_workers = workers;
+	add_partial_path(baserel, (Path *) path);
+}
+
+static void
+get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
+{
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	ListCell   *cell;
+
+	foreach(cell, plan->accesses)
+	{
+		AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
+		Access	   *access = access_plan->access;
+		bool		backward;
+		List	   *pathkeys = path_keys_of_query(root, baserel, access,
+												  &backward);
+		List	   *private = list_make3(index_to_list(access->schema,
+													   plan->table),
+										 makeInteger(backward),
+										 makeInteger(count_streams(baserel,
+																   plan,
+																   access)));
+		ForeignPath *path;
+
+		Assert(list_length(private) == PATH_PRIVATE_COUNT);
+		path = make_foreign_path(root, baserel, baserel->rows, REQUEST_COST,
+								 estimate_cost(baserel, plan, access_plan),
+								 pathkeys, private);
+
+		/*
+		 * Several processes would each read all of it, and be billed for
+		 * that.  An Append, too, is asynchronous only if it is not
+		 * parallel-safe.
+		 */
+		path->path.parallel_safe = false;
+		if (access->lookup->access == KEY_ACCESS_SCAN)
+			add_parallel_path(root, baserel, plan, path);
+		add_path(baserel, (Path *) path);
+	}
+}
+
+/* ---- plans ---- */
+
+/*
+ * Core would lock nothing and say nothing.  Source: get_plan_rowmark() and
+ * the row marks of foreign tables in preptlist.c.
+ */
+static void
+refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
+{
+	PlanRowMark *mark = get_plan_rowmark(root->rowMarks, baserel->relid);
+
+	if (mark != NULL && mark->strength != LCS_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("row locks are not supported on DynamoDB tables"),
+				 errhint("Put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
+}
+
+/* The names of indexes that only consistent_read keeps from being cheaper. */
+static List *
+indexes_not_used(const RelOptInfo *baserel, const Path *path)
+{
+	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, plan->inconsistent)
+	{
+		const AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
+		const char *name = access_plan->access->schema->index_name;
+
+		if (estimate_cost(baserel, plan, access_plan) < path->total_cost)
+			names = lappend(names, makeString(pstrdup(name)));
+	}
+	return names;
 }
 
 /*
@@ -545,7 +619,8 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 						 makeInteger(flags),
 						 index, indexes_not_used(baserel, &best_path->path));
 	private = lappend(private, makeInteger(list_length(bounds)));
-	private = lappend(private, makeInteger(1));
+	private = lappend(private, bounds != NIL ? makeInteger(1)
+					  : list_nth(best_path->fdw_private, PATH_PRIVATE_STREAMS));
 	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
 
 	/* of rows that are only counted nothing could be checked */

@@ -48,6 +48,7 @@ struct Reader
 	Request    *page;			/* that is read; NULL: before the first */
 	int			next_item;		/* of that page */
 	int64		pages;			/* read so far */
+	bool		has_uncounted;	/* the page has not been counted yet */
 	MemoryContext context;		/* of the reader */
 };
 
@@ -335,33 +336,23 @@ ask_ahead(Reader *reader)
 		;
 }
 
-/* Waits for the next page of any stream; NULL: all are at their ends. */
-static Stream *
-wait_for_page(Reader *reader)
+/* Asks for the next page of each stream; false: all are at their ends. */
+static bool
+ask(Reader *reader)
 {
-	Request   **requests;
-	Request    *done;
-	int			count = 0;
 	ListCell   *cell;
 
 	ask_ahead(reader);
 	if (reader->streams == NIL && !add_stream(reader))
-		return NULL;
-	requests = palloc(list_length(reader->streams) * sizeof(Request *));
+		return false;
 	foreach(cell, reader->streams)
 	{
 		Stream	   *stream = (Stream *) lfirst(cell);
 
 		if (stream->request == NULL)
 			start_page(reader, stream);
-		requests[count++] = stream->request;
 	}
-	done = request_wait_any(requests, count);
-	pfree(requests);
-	foreach(cell, reader->streams)
-		if (((Stream *) lfirst(cell))->request == done)
-			break;
-	return (Stream *) lfirst(cell);
+	return true;
 }
 
 /* Where the stream goes on.  A page that follows itself would do so for ever. */
@@ -383,13 +374,70 @@ set_start_key(const Reader *reader, Stream *stream, const DynamoItem *key)
 	stream->start_key = text.data;
 }
 
-/* The next page; NULL: there is none. */
-static const Response *
-next_page(Reader *reader)
+/* A stream whose next page has come; NULL: there is none yet. */
+static Stream *
+find_ready_stream(const Reader *reader)
+{
+	ListCell   *cell;
+
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request != NULL &&
+			request_outcome(stream->request) != OUTCOME_PENDING)
+			return stream;
+	}
+	return NULL;
+}
+
+static void
+wait_for_page(const Reader *reader)
+{
+	int			count = 0;
+	Request   **requests = palloc(list_length(reader->streams) *
+								  sizeof(Request *));
+	ListCell   *cell;
+
+	foreach(cell, reader->streams)
+		requests[count++] = ((Stream *) lfirst(cell))->request;
+	(void) request_wait_any(requests, count);
+	pfree(requests);
+}
+
+/* Takes the page that has come. */
+static void
+take_page(Reader *reader, Stream *stream)
+{
+	const Response *response;
+
+	if (request_outcome(stream->request) != OUTCOME_SUCCESS)
+		raise_failure(reader, stream->request);
+	reader->page = stream->request;
+	reader->next_item = 0;
+	stream->request = NULL;
+
+	response = request_response(reader->page);
+	if (response->last_key == NULL)
+	{
+		reader->streams = list_delete_ptr(reader->streams, stream);
+		pfree(stream->body.data);
+		pfree(stream);
+	}
+	else
+		set_start_key(reader, stream, response->last_key);
+	ask_ahead(reader);
+}
+
+/*
+ * Goes on to the next page.  False: there is none (finished is set then), or,
+ * if it is not to wait, none yet.
+ */
+static bool
+next_page(Reader *reader, bool wait)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->context);
-	const Response *response = NULL;
-	Stream	   *stream;
+	Stream	   *stream = NULL;
 
 	if (reader->page != NULL)
 	{
@@ -397,25 +445,25 @@ next_page(Reader *reader)
 		reader->page = NULL;
 		reader->pages++;
 	}
-	stream = wait_for_page(reader);
-	if (stream != NULL)
+	if (ask(reader))
 	{
-		if (request_outcome(stream->request) != OUTCOME_SUCCESS)
-			raise_failure(reader, stream->request);
-		reader->page = stream->request;
-		reader->next_item = 0;
-		stream->request = NULL;
-		response = request_response(reader->page);
-		if (response->last_key == NULL)
-			reader->streams = list_delete_ptr(reader->streams, stream);
-		else
-			set_start_key(reader, stream, response->last_key);
-		ask_ahead(reader);
+		request_poll(reader->spec.connection);
+		stream = find_ready_stream(reader);
+		if (stream == NULL && wait)
+		{
+			wait_for_page(reader);
+			stream = find_ready_stream(reader);
+		}
+		if (stream != NULL)
+			take_page(reader, stream);
 	}
+	else
+		reader->finished = true;
 	MemoryContextSwitchTo(old);
-	reader_check_units(reader->spec.table, reader->spec.counters,
-					   reader->access->lookup->access == KEY_ACCESS_SCAN);
-	return response;
+	if (stream != NULL)
+		reader_check_units(reader->spec.table, reader->spec.counters,
+						   reader->access->lookup->access == KEY_ACCESS_SCAN);
+	return stream != NULL;
 }
 
 /* ---- reading ---- */
@@ -449,21 +497,24 @@ check_order(const Reader *reader, const DynamoItem *item)
 	}
 }
 
+static bool
+has_item(const Reader *reader)
+{
+	return reader->page != NULL &&
+		reader->next_item < request_response(reader->page)->item_count;
+}
+
 /* The next item of the pages of a Query or Scan. */
 static const DynamoItem *
 next_of_pages(Reader *reader)
 {
-	const Response *page = reader->page == NULL ? next_page(reader)
-		: request_response(reader->page);
-
 	/* a page may be empty and not the last */
-	while (page != NULL && reader->next_item >= page->item_count)
-		page = next_page(reader);
-	if (page == NULL)
-		return NULL;
+	while (!has_item(reader))
+		if (!next_page(reader, true))
+			return NULL;
 	if (reader->next_item % ITEMS_PER_POLL == 0 && reader->streams != NIL)
 		request_poll(reader->spec.connection);
-	return &page->items[reader->next_item++];
+	return &request_response(reader->page)->items[reader->next_item++];
 }
 
 const DynamoItem *
@@ -474,18 +525,22 @@ reader_next(Reader *reader)
 	if (reader->finished)
 		return NULL;
 	if (reader->batches != NULL)
-		return batch_reader_next(reader->batches);
+	{
+		item = batch_reader_next(reader->batches);
+		reader->finished = item == NULL;
+		return item;
+	}
 
 	if (reader->access->lookup->access == KEY_ACCESS_ITEM)
 	{
+		if (reader->page == NULL)
+			(void) next_page(reader, true);
 		reader->finished = true;
-		return next_page(reader)->item;
+		return request_response(reader->page)->item;
 	}
 
 	item = next_of_pages(reader);
-	if (item == NULL)
-		reader->finished = true;
-	else if (reader->spec.ordered)
+	if (item != NULL && reader->spec.ordered)
 		check_order(reader, item);
 	return item;
 }
@@ -493,14 +548,37 @@ reader_next(Reader *reader)
 int64
 reader_next_count(Reader *reader)
 {
-	const Response *page = reader->finished ? NULL : next_page(reader);
-
-	if (page == NULL)
-	{
-		reader->finished = true;
+	if (reader->finished ||
+		(!reader->has_uncounted && !next_page(reader, true)))
 		return -1;
+	reader->has_uncounted = false;
+	return request_response(reader->page)->count;
+}
+
+bool
+reader_is_ready(Reader *reader)
+{
+	bool		is_keyed = reader->access->lookup->access == KEY_ACCESS_ITEM;
+
+	/* a list of keys has a reader of its own, which waits */
+	if (reader->finished || reader->batches != NULL || has_item(reader) ||
+		reader->has_uncounted || (is_keyed && reader->page != NULL))
+		return true;
+	while (next_page(reader, false))
+	{
+		if (is_keyed || reader->counting || has_item(reader))
+		{
+			reader->has_uncounted = reader->counting;
+			return true;
+		}
 	}
-	return page->count;
+	return reader->finished;
+}
+
+bool
+reader_is_finished(const Reader *reader)
+{
+	return reader->finished;
 }
 
 bool

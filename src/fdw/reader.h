@@ -23,6 +23,7 @@ typedef struct SegmentQueue
 	pg_atomic_uint32 next;		/* the first that nobody has taken */
 } SegmentQueue;
 
+/* Begins anew, with the first segment. */
 extern void segment_queue_init(SegmentQueue *queue, int count);
 
 typedef struct ReaderSpec
@@ -64,6 +65,15 @@ extern bool reader_counts(const Reader *reader);
  * dynamorm_fdw.max_read_units.
  */
 extern const DynamoItem *reader_next(Reader *reader);
+
+/*
+ * Asks for what comes next, and tells without waiting whether it has come:
+ * then reader_next() or reader_next_count() will not wait.
+ */
+extern bool reader_is_ready(Reader *reader);
+
+/* Has the last item been read? */
+extern bool reader_is_finished(const Reader *reader);
 
 /* The number of items on the next page, or -1 at the end.  Raises the same. */
 extern int64 reader_next_count(Reader *reader);

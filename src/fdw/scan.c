@@ -21,6 +21,14 @@
 #include "fdw/reader.h"
 #include "fdw/scan.h"
 
+/* Segments under way at once, in this process. */
+static int
+stream_limit(const ForeignScan *plan, const DynamoScan *state)
+{
+	return Min(intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_SEGMENTS)),
+			   option_max_concurrency(state->table->server_id));
+}
+
 static void
 begin_scan(ForeignScanState *node, int eflags)
 {
@@ -32,6 +40,7 @@ begin_scan(ForeignScanState *node, int eflags)
 
 	(void) rte;
 	node->fdw_state = state;
+	state->wait_descriptor = -1;
 	state->user_id = scan_user(plan, rte);
 	state->table = description_of_table(RelationGetRelid(node->ss.ss_currentRelation),
 										state->user_id);
@@ -57,6 +66,9 @@ begin_scan(ForeignScanState *node, int eflags)
 									  &node->ss.ps, node->ss.ps.ps_ExprContext);
 	if (state->flags & SCAN_FLAG_COUNT)
 		state->recheck = ExecInitQual(state->clauses, &node->ss.ps);
+	state->max_streams = stream_limit(plan, state);
+	state->segments = palloc(sizeof(SegmentQueue));
+	segment_queue_init(state->segments, state->max_streams);
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
 										   "dynamorm_fdw scan",
 										   ALLOCSET_DEFAULT_SIZES);
@@ -82,10 +94,10 @@ evaluate_bound(DynamoScan *state)
 	return bound;
 }
 
-static void
-start_reader(DynamoScan *state)
+void
+scan_start(DynamoScan *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(state->context);
+	MemoryContext old;
 	ReaderSpec	spec = {
 		.connection = state->connection,
 		.table = state->table,
@@ -96,10 +108,15 @@ start_reader(DynamoScan *state)
 		.ordered = (state->flags & SCAN_FLAG_ORDERED) != 0,
 		.backward = (state->flags & SCAN_FLAG_BACKWARD) != 0,
 		.count_only = (state->flags & SCAN_FLAG_COUNT) != 0,
-		.bound = evaluate_bound(state),
+		.max_streams = state->max_streams,
+		.segments = state->segments,
 		.counters = &state->counters
 	};
 
+	if (state->reader != NULL)
+		return;
+	old = MemoryContextSwitchTo(state->context);
+	spec.bound = evaluate_bound(state);
 	state->reader = reader_open(&spec);
 	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&
 		reader_scans_table(state->reader))
@@ -133,8 +150,7 @@ next_row(DynamoScan *state, TupleTableSlot *slot)
 	const DynamoItem *item;
 
 	ExecClearTuple(slot);
-	if (state->reader == NULL)
-		start_reader(state);
+	scan_start(state);
 	if (reader_counts(state->reader))
 		return next_counted_row(state, slot);
 	item = reader_next(state->reader);
@@ -175,6 +191,13 @@ iterate_scan(ForeignScanState *node)
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
+	/* an asynchronous scan does not wait: an empty slot need not be the end */
+	if (node->ss.ps.plan->async_capable && state->counted == 0)
+	{
+		scan_start(state);
+		if (!reader_is_ready(state->reader))
+			return ExecClearTuple(slot);
+	}
 	if (state->flags & SCAN_FLAG_COUNT)
 		return next_checked_row(node, slot);
 	return next_row(state, slot);
@@ -190,6 +213,8 @@ rescan(ForeignScanState *node)
 	reader_close(state->reader);
 	state->reader = NULL;
 	state->counted = 0;
+	if (state->parallel == NULL)
+		segment_queue_init(state->segments, state->segments->count);
 	MemoryContextReset(state->context);
 }
 
@@ -204,6 +229,14 @@ end_scan(ForeignScanState *node)
 		reader_close(state->reader);
 }
 
+/* Rows will not be asked for any more, but EXPLAIN may want to know. */
+static void
+shut_down_scan(ForeignScanState *node)
+{
+	if (((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT)
+		scan_share_counters((DynamoScan *) node->fdw_state);
+}
+
 void
 scan_set_callbacks(FdwRoutine *routine)
 {
@@ -211,4 +244,7 @@ scan_set_callbacks(FdwRoutine *routine)
 	routine->IterateForeignScan = iterate_scan;
 	routine->ReScanForeignScan = rescan;
 	routine->EndForeignScan = end_scan;
+	routine->ShutdownForeignScan = shut_down_scan;
+	scan_parallel_set_callbacks(routine);
+	scan_async_set_callbacks(routine);
 }

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "foreign/fdwapi.h"
 #include "nodes/execnodes.h"
 
 #include "fdw/evaluate.h"
@@ -29,8 +30,32 @@ typedef struct DynamoScan
 	bool	   *wanted;			/* of access_wanted_columns() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */
+	int			max_streams;	/* segments under way in this process */
+	SegmentQueue *segments;		/* of a Scan; in shared memory, where several
+								 * processes take from it */
+	struct ParallelScan *parallel;	/* in shared memory; NULL: no other
+									 * process scans */
+	int			wait_descriptor;	/* of an asynchronous scan; -1: none */
+	MemoryContextCallback close_descriptor; /* with the query */
 	MemoryContext context;		/* of one execution of the scan */
 	RequestCounters counters;
 } DynamoScan;
+
+/* Starts the scan, if it has not been started: nothing is sent yet. */
+extern void scan_start(DynamoScan *state);
+
+/* ---- scan_parallel.c ---- */
+
+/*
+ * Adds what this process has counted to what all have, and, in the leader,
+ * takes the sum for EXPLAIN.
+ */
+extern void scan_share_counters(DynamoScan *state);
+
+extern void scan_parallel_set_callbacks(FdwRoutine *routine);
+
+/* ---- scan_async.c ---- */
+
+extern void scan_async_set_callbacks(FdwRoutine *routine);
 
 #endif							/* DYNAMORM_FDW_SCAN_H */

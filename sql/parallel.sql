@@ -1,0 +1,79 @@
+--
+-- Scans that share their work: segments, parallel workers, asynchronous scans
+-- below an Append.
+--
+\pset format unaligned
+\pset tuples_only on
+CREATE FUNCTION plan_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  one text;
+  result text := statement;
+BEGIN
+  FOR one IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || statement LOOP
+    IF one !~ 'DynamoDB Requests|Capacity|Sort Method|Memory' THEN
+      result := result || E'\n    ' || regexp_replace(one, ' \(.*\)', '');
+    END IF;
+  END LOOP;
+  RETURN result;
+END $$;
+-- large items, so that few are enough
+CREATE FOREIGN TABLE heavy (id integer OPTIONS (key 'partition'), n integer, pad text) SERVER dynamo;
+SELECT dyn_create_table('heavy');
+INSERT INTO heavy SELECT g, g % 4, repeat('x', 390000) FROM generate_series(1, 40) g;
+SELECT count(*), sum(n), count(DISTINCT id), min(length(pad)) FROM heavy;
+
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SELECT plan_of('SELECT sum(n) FROM heavy');
+SELECT plan_of('SELECT count(*) FROM heavy WHERE n = 3');
+SELECT plan_of($$SELECT id FROM heavy WHERE n::text = '3'$$);
+SELECT sum(n), count(*), count(DISTINCT id) FROM heavy;
+SELECT count(*) FROM heavy WHERE n = 3;
+SELECT n, count(*) FROM heavy WHERE length(pad) > 1 GROUP BY n ORDER BY n;
+SET parallel_leader_participation = off;
+SELECT sum(n), count(*), count(DISTINCT id) FROM heavy;
+RESET parallel_leader_participation;
+-- several times in one statement
+SET enable_material = off;
+SELECT g, (SELECT sum(n + g) FROM heavy WHERE id > g) FROM generate_series(1, 3) g;
+RESET enable_material;
+-- not where few rows are wanted, or one of them is written
+SELECT plan_of('SELECT id FROM heavy LIMIT 1');
+SELECT plan_of('UPDATE heavy SET n = n WHERE n = 77');
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+
+-- partitions, and the branches of UNION ALL
+CREATE TABLE shop (region text, id integer, n integer) PARTITION BY LIST (region);
+CREATE FOREIGN TABLE shop_eu (region text OPTIONS (key 'partition'), id integer OPTIONS (key 'sort'), n integer) SERVER dynamo;
+ALTER TABLE shop ATTACH PARTITION shop_eu FOR VALUES IN ('eu');
+CREATE FOREIGN TABLE shop_us (region text OPTIONS (key 'partition'), id integer OPTIONS (key 'sort'), n integer) SERVER dynamo;
+ALTER TABLE shop ATTACH PARTITION shop_us FOR VALUES IN ('us');
+CREATE TABLE shop_local PARTITION OF shop DEFAULT;
+SELECT dyn_create_table('shop_eu'), dyn_create_table('shop_us');
+INSERT INTO shop SELECT r, g, g * 10 FROM unnest('{eu,us,xx}'::text[]) r, generate_series(1, 20) g;
+SELECT plan_of('SELECT sum(n) FROM shop WHERE n > 100');
+SELECT region, sum(n), count(*) FROM shop WHERE n > 100 GROUP BY region ORDER BY region;
+SELECT count(*) FROM shop;
+SELECT plan_of('SELECT n FROM shop_eu WHERE id < 3 UNION ALL SELECT n FROM shop_us WHERE n::text = ''30'' UNION ALL SELECT n FROM shop_eu WHERE region = ''eu'' AND id = 4');
+SELECT sum(n) FROM (SELECT n FROM shop_eu WHERE id < 3 UNION ALL SELECT n FROM shop_us WHERE n::text = '30' UNION ALL SELECT n FROM shop_eu WHERE region = 'eu' AND id = 4) s;
+SELECT plan_of('SELECT n FROM shop WHERE n > 100 LIMIT 25');
+SELECT count(*) FROM (SELECT n FROM shop WHERE n > 100 LIMIT 25) s;
+-- again for each row of another table
+SELECT g, s.c FROM generate_series(1, 3) g, LATERAL (SELECT count(*) c FROM shop WHERE n > g * 50) s ORDER BY g;
+-- nothing can match in one of them, nothing matches in another
+SELECT count(*) FROM (SELECT n FROM shop_eu WHERE id = NULL UNION ALL SELECT n FROM shop_us WHERE n = 7 UNION ALL SELECT n FROM shop_us WHERE id = 20) s;
+-- an error in one of them
+SELECT sum(n) FROM (SELECT n FROM shop_eu UNION ALL SELECT 1 / (n - 100) FROM shop_us) s;
+SELECT count(*) FROM shop;
+-- UPDATE and DELETE of partitions
+UPDATE shop SET n = n + 1 WHERE id = 20 RETURNING region, n;
+DELETE FROM shop WHERE id = 19;
+SELECT count(*), sum(n) FROM shop;
+SET enable_async_append = off;
+SELECT count(*), sum(n) FROM shop;
+RESET enable_async_append;
+SELECT dyn_drop_table('heavy'), dyn_drop_table('shop_eu'), dyn_drop_table('shop_us');
+DROP TABLE shop;
+DROP FOREIGN TABLE heavy;
+DROP FUNCTION plan_of;

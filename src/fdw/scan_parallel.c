@@ -1,0 +1,118 @@
+/*
+ * scan_parallel.c
+ *		Parallel scans: several processes take the segments of one Scan.
+ *
+ * There are more segments than processes, so that none is left with much work
+ * when the others are done.
+ *
+ * Source: PostgreSQL documentation, "FDW Routines for Parallel Execution".
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/parallel.h"
+#include "storage/spin.h"
+
+#include "fdw/scan.h"
+
+/* Segments for each process. */
+#define SEGMENTS_PER_PROCESS	4
+
+/* What the processes share. */
+typedef struct ParallelScan
+{
+	SegmentQueue segments;
+	slock_t		mutex;			/* of the counters */
+	RequestCounters counters;	/* of processes that are done */
+} ParallelScan;
+
+static bool
+is_parallel_safe(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
+{
+	return true;
+}
+
+static Size
+estimate_shared(ForeignScanState *node, ParallelContext *context)
+{
+	return sizeof(ParallelScan);
+}
+
+static void
+attach(DynamoScan *state, ParallelScan *shared)
+{
+	state->parallel = shared;
+	state->segments = &shared->segments;
+}
+
+static void
+initialize_shared(ForeignScanState *node, ParallelContext *context,
+				  void *coordinate)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	ParallelScan *shared = (ParallelScan *) coordinate;
+
+	memset(shared, 0, sizeof(ParallelScan));
+	SpinLockInit(&shared->mutex);
+	segment_queue_init(&shared->segments,
+					   (context->nworkers + 1) *
+					   Max(state->max_streams, SEGMENTS_PER_PROCESS));
+	attach(state, shared);
+}
+
+static void
+reinitialize_shared(ForeignScanState *node, ParallelContext *context,
+					void *coordinate)
+{
+	ParallelScan *shared = (ParallelScan *) coordinate;
+
+	segment_queue_init(&shared->segments, shared->segments.count);
+}
+
+static void
+initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
+{
+	attach((DynamoScan *) node->fdw_state, (ParallelScan *) coordinate);
+}
+
+static void
+add_counters(RequestCounters *sum, const RequestCounters *counters)
+{
+	sum->requests += counters->requests;
+	sum->retries += counters->retries;
+	sum->throttles += counters->throttles;
+	sum->items_scanned += counters->items_scanned;
+	sum->items_returned += counters->items_returned;
+	sum->capacity_units += counters->capacity_units;
+}
+
+void
+scan_share_counters(DynamoScan *state)
+{
+	ParallelScan *shared = state->parallel;
+
+	if (shared == NULL)
+		return;
+	SpinLockAcquire(&shared->mutex);
+	if (IsParallelWorker())
+		add_counters(&shared->counters, &state->counters);
+	else
+	{
+		add_counters(&state->counters, &shared->counters);
+		memset(&shared->counters, 0, sizeof(RequestCounters));
+	}
+	SpinLockRelease(&shared->mutex);
+	if (IsParallelWorker())
+		memset(&state->counters, 0, sizeof(RequestCounters));
+}
+
+void
+scan_parallel_set_callbacks(FdwRoutine *routine)
+{
+	routine->IsForeignScanParallelSafe = is_parallel_safe;
+	routine->EstimateDSMForeignScan = estimate_shared;
+	routine->InitializeDSMForeignScan = initialize_shared;
+	routine->ReInitializeDSMForeignScan = reinitialize_shared;
+	routine->InitializeWorkerForeignScan = initialize_worker;
+}
