@@ -42,15 +42,58 @@ sub where
 	my ($table, $columns, $reach) = @_;
 	my @parts;
 	my $prefix = $columns->[0]->{sql} =~ /^(\w+\.)/ ? $1 : '';
+	return index_where($table, $columns, $prefix) if $reach eq 'index' && $table->{indexes} && @{ $table->{indexes} };
 	my @keys = $table->keys;
-	@keys = $keys[0] if $reach eq 'partition';
+	@keys = $keys[0] if $reach =~ /partition|index/;
 	@keys = () if $reach eq 'all';
 	push @parts, map { seq($prefix . $_->{name}, ' = ', one_of(@{ $_->{pool} })) } @keys;
 	push @parts, Expression::condition(2, @$columns) if $reach eq 'all' || chance(0.5);
 	return seq(' WHERE ', list(' AND ', 1, @parts));
 }
 
-sub reach { my $dice = rand; return $dice < 0.6 ? 'item' : $dice < 0.75 ? 'partition' : 'all' }
+# The key of an index, as it could be asked for: with a range or not, and with
+# or without what rules out the rows that are not in it.
+sub index_where
+{
+	my ($table, $columns, $prefix) = @_;
+	my $index = one_of(@{ $table->{indexes} });
+	my @parts = seq($prefix . $index->{partition}->{name}, ' = ', index_value($index->{partition}));
+	my $sort = $index->{sort};
+	if ($sort && chance(0.85))
+	{
+		my $name = $prefix . $sort->{name};
+		my $dice = rand;
+		push @parts, $dice < 0.25 ? seq("$name IS NOT NULL")
+		  : $dice < 0.5 ? seq("$name ", one_of('=', '<', '<=', '>', '>='), ' ', index_value($sort))
+		  : $dice < 0.75 ? seq("$name BETWEEN ", index_value($sort), ' AND ', index_value($sort))
+		  : (seq("$name ", one_of('>', '>='), ' ', index_value($sort)), seq("$name ", one_of('<', '<='), ' ', index_value($sort)));
+	}
+	push @parts, Expression::condition(2, @$columns) if chance(0.3);
+	return seq(' WHERE ', list(' AND ', 1, @parts));
+}
+
+sub index_value
+{
+	my ($column) = @_;
+	return $column->{pool} && chance(0.9) ? one_of(@{ $column->{pool} }) : Type::value($column->{type});
+}
+
+# In the order of an index, where rows of equal keys come in any.
+sub select_in_order
+{
+	my ($table) = @_;
+	my @columns = Expression::columns_of($table);
+	my $index = one_of(grep { $_->{sort} && $_->{sort}->{type}->{id} !~ /mood|inet|char|interval/ } @{ $table->{indexes} // [] });
+	return select_rows($table) unless $index;
+	my $column = $index->{sort}->{name};
+	my $where = seq(' WHERE ', list(' AND ', 1, seq("$index->{partition}->{name} = ", index_value($index->{partition})),
+		chance(0.8) ? "$column IS NOT NULL" : (), chance(0.3) ? seq("$column ", one_of('<', '>='), ' ', index_value($index->{sort})) : (),
+		chance(0.2) ? Expression::condition(1, @columns) : ()));
+	return { tree => seq("SELECT $column FROM t", $where, " ORDER BY $column", one_of('', ' DESC'), optional(chance(0.7) ? ' LIMIT ' . between(0, 4) . (chance(0.3) ? ' OFFSET ' . between(0, 2) : '') : '')),
+		options => 'reads single ordered' };
+}
+
+sub reach { my $dice = rand; return $dice < 0.6 ? 'item' : $dice < 0.75 ? 'partition' : $dice < 0.85 ? 'index' : 'all' }
 
 sub returning
 {
@@ -66,7 +109,8 @@ sub select_rows
 {
 	my ($table) = @_;
 	my @columns = Expression::columns_of($table);
-	my $where = where($table, \@columns, one_of('item', 'partition', 'all', 'all'));
+	return select_in_order($table) if $table->{indexes} && chance(0.2);
+	my $where = where($table, \@columns, one_of('item', 'partition', 'index', 'all', 'all'));
 	my $keys = Table::names($table->keys);
 	my $ordered = chance(0.4);
 	my $tail = $ordered
@@ -104,7 +148,7 @@ sub select_aggregate
 	my @aggregates = ('count(*)', 'bool_and(true)');
 	push @aggregates, "count($column->{sql})", "min($column->{sql})", "max($column->{sql})" if $column;
 	push @aggregates, "sum($column->{sql})" if $column && $column->{type}->{family} =~ /integer|numeric/;
-	return { tree => seq('SELECT ', list(', ', 1, some_of(1, 3, @aggregates)), ' FROM t', optional(where($table, \@columns, one_of('partition', 'all', 'all')))), options => 'reads single' };
+	return { tree => seq('SELECT ', list(', ', 1, some_of(1, 3, @aggregates)), ' FROM t', optional(where($table, \@columns, one_of('partition', 'index', 'all', 'all')))), options => 'reads single' };
 }
 
 sub select_join

@@ -10,6 +10,8 @@ use strict;
 use utf8;
 use warnings;
 
+use JSON::PP;
+
 use Random;
 use Type;
 
@@ -41,6 +43,7 @@ sub new
 	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && chance(0.1);
 	$self->{wrong} = chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{not_null} || $_->{generated} } @{ $self->{columns} };
 	$self->choose_keys;
+	$self->choose_indexes if !$self->{wrong} && chance(0.6);
 	$self->{check} = $self->check_constraint if chance(0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && chance(0.07);
 	return $self;
@@ -70,6 +73,77 @@ sub choose_keys
 	}
 	return;
 }
+
+# ---- indexes ----
+
+# What may be the key of an index: DynamoDB refuses empty ones, so no column of
+# text to which a statement may assign one.
+sub indexable
+{
+	my ($self) = @_;
+	return grep { $_->{key} || ($_->{type}->{key} && $_->{type}->{family} ne 'text' && $_->{type}->{id} ne 'bytea' && !$_->{generated}) } @{ $self->{columns} };
+}
+
+sub choose_indexes
+{
+	my ($self) = @_;
+	my @candidates = $self->indexable;
+	my @others = grep { !$_->{key} } @candidates;
+	my ($partition) = $self->keys;
+	my @indexes;
+	push @indexes, { kind => 'Local', partition => $partition, sort => one_of(@others) } if $self->sort_key && @others && chance(0.6);
+	for (1 .. between(0, 2))
+	{
+		my ($first, $second) = some_of(2, 2, @candidates);
+		push @indexes, { kind => 'Global', partition => $first, sort => chance(0.7) ? $second : undef };
+	}
+	foreach my $number (0 .. $#indexes)
+	{
+		my $index = $indexes[$number];
+		$index->{name} = "index $number" =~ tr/ /_/r;
+		$index->{projection} = one_of('ALL', 'ALL', 'KEYS_ONLY', 'INCLUDE');
+		my @more = grep { !$_->{key} && !$_->{type}->{document} && $_ != $index->{partition} && $_ != ($index->{sort} // 0) } @{ $self->{columns} };
+		$index->{projection} = 'KEYS_ONLY' if !@more && $index->{projection} eq 'INCLUDE';
+		$index->{include} = [ some_of(1, 3, @more) ] if $index->{projection} eq 'INCLUDE';
+	}
+	$self->{indexes} = \@indexes;
+	$self->{stale} = chance(0.7);
+	return;
+}
+
+sub attribute { my ($column) = @_; return $column->{attribute} // $column->{name} }
+
+sub attribute_type
+{
+	my ($column) = @_;
+	my $type = $column->{type};
+	return 'N' if $type->{family} =~ /integer|numeric/ || $type->{options} =~ /type 'N'/;
+	return $type->{id} eq 'bytea' ? 'B' : 'S';
+}
+
+sub key_schema
+{
+	my ($partition, $sort) = @_;
+	return [ { AttributeName => attribute($partition), KeyType => 'HASH' }, $sort ? { AttributeName => attribute($sort), KeyType => 'RANGE' } : () ];
+}
+
+sub create_request
+{
+	my ($self) = @_;
+	my %used = map { attribute($_) => $_ } $self->keys, map { ($_->{partition}, $_->{sort} // ()) } @{ $self->{indexes} };
+	my %request = (TableName => 'judge', BillingMode => 'PAY_PER_REQUEST',
+		KeySchema => key_schema(($self->keys)[0], $self->sort_key),
+		AttributeDefinitions => [ map { { AttributeName => $_, AttributeType => attribute_type($used{$_}) } } sort keys %used ]);
+	foreach my $index (@{ $self->{indexes} })
+	{
+		my %projection = (ProjectionType => $index->{projection});
+		$projection{NonKeyAttributes} = [ map { attribute($_) } @{ $index->{include} } ] if $index->{include};
+		push @{ $request{"$index->{kind}SecondaryIndexes"} }, { IndexName => $index->{name}, KeySchema => key_schema($index->{partition}, $index->{sort}), Projection => \%projection };
+	}
+	return "SELECT dyn_request('dynamo', 'CreateTable', " . Type::quote(JSON::PP->new->canonical->encode(\%request)) . ") IS NOT NULL;\n";
+}
+
+# ---- the row that has no twin ----
 
 # An item whose attributes are of types that their columns cannot read.  It has
 # no twin, and no statement may take it for a row.
@@ -131,11 +205,12 @@ sub definition
 	push @remote, $self->{check} if $self->{check};
 	push @twin, $self->{check} if $self->{check};
 	push @twin, 'PRIMARY KEY (' . names($self->keys) . ')';
-	return "CREATE FOREIGN TABLE remote.t (\n  " . join(",\n  ", @remote) . "\n) SERVER dynamo OPTIONS (table_name 'judge');\n"
+	my $stale = $self->{stale} ? ", consistent_read 'false'" : '';
+	return "CREATE FOREIGN TABLE remote.t (\n  " . join(",\n  ", @remote) . "\n) SERVER dynamo OPTIONS (table_name 'judge'$stale);\n"
 	  . "CREATE TABLE twin.t (\n  " . join(",\n  ", @twin) . "\n);\n"
 	  . $self->normalisation
 	  . $self->trigger
-	  . "SELECT dyn_create_table('remote.t');\n";
+	  . ($self->{indexes} ? $self->create_request : "SELECT dyn_create_table('remote.t');\n");
 }
 
 # ---- the normalisations ----
@@ -218,11 +293,12 @@ sub random_rows
 	}
 	$self->{rows} = \@rows;
 
-	# attributes of type NULL, where the twin has NULL
+	# attributes of type NULL, where the twin has NULL, but for keys of indexes
 	$self->{null_typed} = [];
+	my %indexed = map { $_->{name} => 1 } map { ($_->{partition}, $_->{sort} // ()) } @{ $self->{indexes} // [] };
 	foreach my $column ($self->others)
 	{
-		next if $self->{wrong} || $column->{not_null} || $column->{type}->{document} || $column->{type}->{stamp} || $column->{generated} || !chance(0.4);
+		next if $self->{wrong} || $indexed{ $column->{name} } || $column->{not_null} || $column->{type}->{document} || $column->{type}->{stamp} || $column->{generated} || !chance(0.4);
 		push @{ $self->{null_typed} }, $column->{attribute} // $column->{name};
 	}
 	return;
