@@ -269,6 +269,53 @@ estimate_cost(const RelOptInfo *baserel, const RelationPlan *plan,
 	return cost;
 }
 
+/* ---- how many rows are wanted ---- */
+
+/*
+ * Do the rows of the query come one by one from those of its only relation, in
+ * the order in which they are read?
+ */
+static bool
+passes_rows_on(PlannerInfo *root, const List *pathkeys)
+{
+	const Query *query = root->parse;
+
+	return bms_membership(root->all_baserels) == BMS_SINGLETON &&
+		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs &&
+		query->groupClause == NIL && query->groupingSets == NIL &&
+		query->distinctClause == NIL && query->setOperations == NULL &&
+		query->havingQual == NULL &&
+		pathkeys_contained_in(root->sort_pathkeys, unconstify(List *, pathkeys));
+}
+
+/*
+ * The expressions that tell how many rows are likely to be wanted: LIMIT and
+ * OFFSET, or 1 for EXISTS.  They only choose the size of pages: whoever wants
+ * more rows gets them.
+ */
+static List *
+find_bounds(PlannerInfo *root, const List *pathkeys)
+{
+	List	   *bounds = NIL;
+
+	if (!passes_rows_on(root, pathkeys))
+		return NIL;
+	if (root->parse->limitCount != NULL)
+	{
+		bounds = lappend(bounds, root->parse->limitCount);
+		if (root->parse->limitOffset != NULL)
+			bounds = lappend(bounds, root->parse->limitOffset);
+	}
+	else if (root->tuple_fraction >= 1)
+		bounds = list_make1(makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+									  Int64GetDatum((int64) root->tuple_fraction),
+									  false, FLOAT8PASSBYVAL));
+	if (contain_volatile_functions((Node *) bounds) ||
+		contain_subplans((Node *) bounds))
+		return NIL;
+	return (List *) copyObject(bounds);
+}
+
 /* ---- ways to read ---- */
 
 static AccessPlan *
@@ -334,9 +381,10 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 	access = access_choose(&scope, key_schema_of_table(plan->table),
 						   plan->clauses);
 
-	/* a statement of one item does not ask */
+	/* a statement of one item does not ask, nor one of any items */
 	if (access->lookup->access == KEY_ACCESS_QUERY ||
-		access->lookup->access == KEY_ACCESS_SCAN)
+		(access->lookup->access == KEY_ACCESS_SCAN &&
+		 (plan->clauses != NIL || find_bounds(root, NIL) == NIL)))
 		description = description_ask(plan->table, user_id);
 	estimate_table(baserel, plan, description);
 	set_baserel_size_estimates(root, baserel);
@@ -415,51 +463,6 @@ path_keys_of_query(PlannerInfo *root, RelOptInfo *baserel,
 }
 
 /*
- * Do the rows of the query come one by one from the rows of this relation, in
- * the order in which they are read?
- */
-static bool
-passes_rows_on(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
-{
-	const Query *query = root->parse;
-
-	return bms_membership(root->all_baserels) == BMS_SINGLETON &&
-		!query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs &&
-		query->groupClause == NIL && query->groupingSets == NIL &&
-		query->distinctClause == NIL && query->setOperations == NULL &&
-		query->havingQual == NULL &&
-		pathkeys_contained_in(root->sort_pathkeys, path->pathkeys);
-}
-
-/*
- * The expressions that tell how many rows are likely to be wanted: LIMIT and
- * OFFSET, or 1 for EXISTS.  They only choose the size of pages: whoever wants
- * more rows gets them.
- */
-static List *
-find_bounds(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
-{
-	List	   *bounds = NIL;
-
-	if (!passes_rows_on(root, baserel, path))
-		return NIL;
-	if (root->parse->limitCount != NULL)
-	{
-		bounds = lappend(bounds, root->parse->limitCount);
-		if (root->parse->limitOffset != NULL)
-			bounds = lappend(bounds, root->parse->limitOffset);
-	}
-	else if (root->tuple_fraction >= 1)
-		bounds = list_make1(makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-									  Int64GetDatum((int64) root->tuple_fraction),
-									  false, FLOAT8PASSBYVAL));
-	if (contain_volatile_functions((Node *) bounds) ||
-		contain_subplans((Node *) bounds))
-		return NIL;
-	return (List *) copyObject(bounds);
-}
-
-/*
  * A Scan whose segments several processes share.  It divides the work of this
  * machine; DynamoDB has as much to read as before.  Source: cost_seqscan().
  */
@@ -475,7 +478,7 @@ add_parallel_path(PlannerInfo *root, RelOptInfo *baserel,
 
 	if (!baserel->consider_parallel || baserel->lateral_relids != NULL ||
 		bytes < SEGMENT_BYTES ||
-		find_bounds(root, baserel, &whole->path) != NIL)
+		find_bounds(root, whole->path.pathkeys) != NIL)
 		return;
 	workers = compute_parallel_worker(baserel, bytes / BLCKSZ, -1,
 									  max_parallel_workers_per_gather);
@@ -597,7 +600,7 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
 	List	   *index = list_nth(best_path->fdw_private, PATH_PRIVATE_INDEX);
-	List	   *bounds = find_bounds(root, baserel, &best_path->path);
+	List	   *bounds = find_bounds(root, best_path->path.pathkeys);
 	List	   *private = NIL;
 	int			flags = 0;
 
