@@ -72,6 +72,11 @@ extern int	no_such_variable
 #define reserve_setting_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* Before 15 every custom scan had to project. */
+#if PG_VERSION_NUM < 150000
+#define CUSTOMPATH_SUPPORT_PROJECTION 0
+#endif
+
 /* The checks of ownership and privileges became generic functions in 16. */
 #if PG_VERSION_NUM >= 160000
 #define owns_relation(relation_id, role_id) \

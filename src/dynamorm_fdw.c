@@ -8,6 +8,7 @@
 
 #include "foreign/fdwapi.h"
 
+#include "fdw/batch_join.h"
 #include "fdw/callbacks.h"
 #include "fdw/conflict.h"
 #include "fdw/read_first.h"
@@ -27,6 +28,7 @@ _PG_init(void)
 	transaction_register();
 	conflict_register();
 	read_first_register();
+	batch_join_register();
 }
 
 /*

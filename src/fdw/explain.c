@@ -20,6 +20,7 @@
 #include "fdw/compute.h"
 #include "fdw/conflict.h"
 #include "fdw/direct.h"
+#include "fdw/explain.h"
 #include "fdw/modify.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
@@ -56,8 +57,9 @@ make_scope(const Table *table, Index varno, Plan *plan, ExplainState *es)
 
 /* ---- parts ---- */
 
-static void
-show_operation(const char *operation, const Table *table, ExplainState *es)
+void
+explain_show_operation(const char *operation, const Table *table,
+					   ExplainState *es)
 {
 	ExplainPropertyText("DynamoDB Operation",
 						operation == NULL ? "none: nothing can match"
@@ -152,8 +154,8 @@ show_projection(List *paths, ExplainState *es)
 	ExplainPropertyText("ProjectionExpression", text.data, es);
 }
 
-static void
-show_counters(const RequestCounters *counters, ExplainState *es)
+void
+explain_show_counters(const RequestCounters *counters, ExplainState *es)
 {
 	if (!es->analyze)
 		return;
@@ -228,7 +230,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("Select", "COUNT", es);
 	show_page_size(state, access, es);
 	show_projection(state->projection, es);
-	show_counters(&state->counters, es);
+	explain_show_counters(&state->counters, es);
 }
 
 /* ---- direct modifications ---- */
@@ -272,12 +274,13 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 
 	if (access->lookup->access == KEY_ACCESS_NOTHING)
 	{
-		show_operation(NULL, statement->table, es);
+		explain_show_operation(NULL, statement->table, es);
 		return;
 	}
 
-	show_operation(statement->operation == CMD_UPDATE
-				   ? "UpdateItem" : "DeleteItem", statement->table, es);
+	explain_show_operation(statement->operation == CMD_UPDATE
+						   ? "UpdateItem" : "DeleteItem", statement->table,
+						   es);
 	lookup = key_lookup(&explain->scope,
 						key_schema_of_table(statement->table),
 						statement->clauses);
@@ -312,7 +315,7 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("ReturnValues",
 							statement->operation == CMD_UPDATE
 							? "ALL_NEW" : "ALL_OLD", es);
-	show_counters(&state->counters, es);
+	explain_show_counters(&state->counters, es);
 }
 
 /* ---- modifications row by row ---- */
@@ -333,9 +336,9 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 		upsert->obstacle = "a constraint or generated column that depends on an assigned one";
 	else if (info->ri_WithCheckOptions != NIL)
 		upsert->obstacle = "a check option";
-	show_operation(upsert->obstacle == NULL ? "UpdateItem"
-				   : "PutItem (UpdateItem, where the key is taken)", table,
-				   es);
+	explain_show_operation(upsert->obstacle == NULL ? "UpdateItem"
+						   : "PutItem (UpdateItem, where the key is taken)",
+						   table, es);
 	ExplainPropertyText("Conflict Resolution", "UPDATE", es);
 	if (upsert->obstacle != NULL)
 	{
@@ -352,7 +355,7 @@ static void
 show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
 		 ExplainState *es)
 {
-	show_operation("PutItem", table, es);
+	explain_show_operation("PutItem", table, es);
 	/* core shows what it still knows of: the clause without a target */
 	if (action == CONFLICT_NOTHING &&
 		plan->onConflictAction == ONCONFLICT_NONE)
@@ -379,16 +382,16 @@ explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 		show_put(table, (ModifyTable *) mtstate->ps.plan, action, es);
 	else
 	{
-		show_operation(mtstate->operation == CMD_UPDATE
-					   ? "UpdateItem" : "DeleteItem", table, es);
+		explain_show_operation(mtstate->operation == CMD_UPDATE
+							   ? "UpdateItem" : "DeleteItem", table, es);
 		ExplainPropertyText("Computed Locally",
 							"each row; the write is conditional on what was read",
 							es);
 	}
 	if (state != NULL)
-		show_counters(state->insert != NULL
-					  ? insert_counters(state->insert)
-					  : row_change_counters(state->change), es);
+		explain_show_counters(state->insert != NULL
+							  ? insert_counters(state->insert)
+							  : row_change_counters(state->change), es);
 }
 
 void

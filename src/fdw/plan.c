@@ -34,6 +34,7 @@
 #include "fdw/index.h"
 #include "fdw/plan.h"
 #include "fdw/projection.h"
+#include "fdw/unique_key.h"
 
 /* Costs, in units of a sequential page read. */
 #define REQUEST_COST			100.0	/* of one round trip */
@@ -242,26 +243,44 @@ estimate_local_cost(const RelOptInfo *baserel)
 							baserel->baserestrictcost.per_tuple);
 }
 
+const Table *
+plan_table(const RelOptInfo *baserel)
+{
+	return ((const RelationPlan *) baserel->fdw_private)->table;
+}
+
+Cost
+plan_cost_of_items(const RelOptInfo *baserel, double items)
+{
+	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
+	double		item_bytes = Max(plan->item_bytes, SINGLE_READ_BYTES);
+
+	return REQUEST_COST * ceil(items / BATCH_GET_MAX_KEYS) +
+		PAGE_COST * items * item_bytes / PAGE_BYTES;
+}
+
+/* The same for items that lie together, of which streams come at once. */
+static Cost
+cost_of_pages(const RelationPlan *plan, double items, int streams)
+{
+	double		pages = items * plan->item_bytes / PAGE_BYTES;
+
+	return REQUEST_COST * Max(1.0, ceil(pages)) / streams + PAGE_COST * pages;
+}
+
 static Cost
 estimate_cost(const RelOptInfo *baserel, const RelationPlan *plan,
 			  const AccessPlan *access_plan)
 {
 	const Access *access = access_plan->access;
-	double		item_bytes = plan->item_bytes;
-	double		requests = 1;
-	double		pages;
 	Cost		cost;
 
-	if (access->lookup->access == KEY_ACCESS_ITEMS)
-	{
-		item_bytes = Max(item_bytes, SINGLE_READ_BYTES);
-		requests = access_plan->items / BATCH_GET_MAX_KEYS;
-	}
-	pages = access_plan->items * item_bytes / PAGE_BYTES;
-	requests = Max(1.0, Max(ceil(pages), ceil(requests)));
-	cost = REQUEST_COST * requests / count_streams(baserel, plan, access) +
-		PAGE_COST * pages + baserel->baserestrictcost.startup +
-		estimate_local_cost(baserel);
+	cost = access->lookup->access == KEY_ACCESS_ITEM ||
+		access->lookup->access == KEY_ACCESS_ITEMS
+		? plan_cost_of_items(baserel, access_plan->items)
+		: cost_of_pages(plan, access_plan->items,
+						count_streams(baserel, plan, access));
+	cost += baserel->baserestrictcost.startup + estimate_local_cost(baserel);
 	if (access->schema->index_name != NULL)
 		cost += INDEX_COST;
 	if (access_plan->fetches)
@@ -387,6 +406,7 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		 (plan->clauses != NIL || find_bounds(root, NIL) == NIL)))
 		description = description_ask(plan->table, user_id);
 	estimate_table(baserel, plan, description);
+	unique_key_tell(baserel, plan->table);
 	set_baserel_size_estimates(root, baserel);
 
 	access_plan = make_access_plan(root, baserel, plan, access, false);
@@ -541,8 +561,8 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
  * Core would lock nothing and say nothing.  Source: get_plan_rowmark() and
  * the row marks of foreign tables in preptlist.c.
  */
-static void
-refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
+void
+plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
 {
 	PlanRowMark *mark = get_plan_rowmark(root->rowMarks, baserel->relid);
 
@@ -604,7 +624,7 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	List	   *private = NIL;
 	int			flags = 0;
 
-	refuse_row_locks(root, baserel);
+	plan_refuse_row_locks(root, baserel);
 
 	if (best_path->path.pathkeys != NIL)
 		flags |= SCAN_FLAG_ORDERED;

@@ -12,6 +12,8 @@
 #include "nodes/pg_list.h"
 #include "nodes/plannodes.h"
 
+#include "translate/table.h"
+
 /*
  * fdw_private of a scan.  fdw_exprs holds its clauses, and after them the
  * LIMIT and OFFSET that tell how many rows are likely to be wanted.
@@ -46,6 +48,18 @@ extern List *plan_scan_bounds(const ForeignScan *plan);
 
 /* Is at most one item of a base relation read? */
 extern bool plan_reads_one_item(const RelOptInfo *baserel);
+
+/* The table of a base relation. */
+extern const Table *plan_table(const RelOptInfo *baserel);
+
+/*
+ * The cost of reading so many items of a base relation by their keys, 100 at
+ * once.
+ */
+extern Cost plan_cost_of_items(const RelOptInfo *baserel, double items);
+
+/* Raises 0A000 if the query wants to lock the rows of a base relation. */
+extern void plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel);
 
 /* A set of numbers as an integer list that can be copied, and back. */
 extern List *plan_list_from_set(const Bitmapset *set);

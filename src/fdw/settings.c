@@ -16,6 +16,7 @@
 int			transaction_mode_setting = -1;
 int			max_read_units = 1000000;
 bool		report_conditions = false;
+bool		enable_batch_join = true;
 
 static const struct config_enum_entry transaction_modes[] = {
 	{"", -1, true},
@@ -72,6 +73,17 @@ settings_define(void)
 							 false,
 							 PGC_USERSET,
 							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
+	DefineCustomBoolVariable("dynamorm_fdw.enable_batch_join",
+							 "Enables the planner's use of batch joins.",
+							 NULL,
+							 &enable_batch_join,
+							 true,
+							 PGC_USERSET,
+							 GUC_EXPLAIN,
 							 NULL,
 							 NULL,
 							 NULL);

@@ -41,6 +41,8 @@ typedef struct KeyPart
 	bool		is_sort;
 	Expr	   *clause;			/* that fixes it */
 	Operand    *fixed;			/* NULL: not fixed */
+	Expr	   *value;			/* what that was made of */
+	Oid			collation;		/* of the clause */
 	KeyBound	lower;
 	KeyBound	upper;
 	Expr	   *prefix_clause;	/* NULL: none */
@@ -232,6 +234,8 @@ find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 	{
 		part->fixed = operand;
 		part->clause = clause;
+		part->value = parts->other;
+		part->collation = parts->collation;
 	}
 }
 
@@ -473,6 +477,62 @@ key_of_operands(const Table *table, const Operand *partition,
 	return key;
 }
 
+/* ---- values that are known later ---- */
+
+static bool
+part_equality_is_plain(const Column *column)
+{
+	ComparedValue unknown = {
+		.state = VALUE_UNKNOWN,
+		.type_id = column->codec->type_id
+	};
+	Operand    *operand;
+
+	return plain_value(column->codec, true, &unknown, column->codec->collation,
+					   &operand) == PLAIN_OPERAND;
+}
+
+bool
+key_equality_is_plain(const Table *table)
+{
+	return part_equality_is_plain(table->partition_key) &&
+		(table->sort_key == NULL || part_equality_is_plain(table->sort_key));
+}
+
+/* NULL if no item can have the value as this part of its key. */
+static Operand *
+operand_of_value(const Column *column, const KeyValue *value)
+{
+	ComparedValue compared = {
+		.state = VALUE_KNOWN,
+		.datum = value->datum,
+		.type_id = value->type_id
+	};
+	Operand    *operand;
+
+	if (value->isnull ||
+		plain_value(column->codec, true, &compared, value->collation,
+					&operand) != PLAIN_OPERAND ||
+		!key_can_hold(column, operand))
+		return NULL;
+	return operand;
+}
+
+DynamoItem *
+key_of_values(const Table *table, const KeyValue *values)
+{
+	Operand    *partition = operand_of_value(table->partition_key, &values[0]);
+	Operand    *sort = NULL;
+
+	if (table->sort_key != NULL)
+		sort = operand_of_value(table->sort_key, &values[1]);
+	if (partition == NULL || (table->sort_key != NULL && sort == NULL))
+		return NULL;
+	return key_of_operands(table, partition, sort);
+}
+
+/* ---- the look-up ---- */
+
 /* Is it the table's key, and all of it is fixed? */
 static bool
 is_whole_key(const KeyFinder *finder)
@@ -525,6 +585,12 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 	if (is_whole_key(finder))
 	{
 		lookup->access = KEY_ACCESS_ITEM;
+		for (i = 0; i < finder->part_count; i++)
+		{
+			lookup->values = lappend(lookup->values, finder->parts[i].value);
+			lookup->collations = lappend_oid(lookup->collations,
+											 finder->parts[i].collation);
+		}
 		lookup->key = key_of_operands(finder->scope->table,
 									  finder->parts[0].fixed,
 									  schema->sort_count == 0 ? NULL

@@ -55,6 +55,9 @@ typedef struct KeyLookup
 								 * ...], as a key condition, also readable;
 								 * from_list: only if the scope has labels, to
 								 * be shown */
+	List	   *values;			/* ITEM, if not from_list: the expressions that
+								 * the parts of the key are equal to */
+	List	   *collations;		/* OID list: of these equalities */
 	List	   *used;			/* clauses that the key condition says exactly */
 	List	   *rest;			/* all other clauses */
 	List	   *on_partition;	/* clauses that fix the partition key */
@@ -63,6 +66,29 @@ typedef struct KeyLookup
 	int			sort_fixed;		/* attributes of the sort key that are fixed by
 								 * equalities */
 } KeyLookup;
+
+/*
+ * Are keys equal in SQL only where they are in DynamoDB?  (Not under a
+ * collation that takes other bytes for the same.)
+ */
+extern bool key_equality_is_plain(const Table *table);
+
+/* A value of a part of a key. */
+typedef struct KeyValue
+{
+	Datum		datum;
+	bool		isnull;
+	Oid			type_id;
+	Oid			collation;		/* of the equality */
+} KeyValue;
+
+/*
+ * The key with these values, of which the equalities are such that
+ * key_lookup() has used them: the partition key's, and the sort key's if there
+ * is one.  NULL if no item can have it.  Allocated in the current memory
+ * context.
+ */
+extern DynamoItem *key_of_values(const Table *table, const KeyValue *values);
 
 /*
  * Looks through an implicitly ANDed list of clauses for equalities on the key

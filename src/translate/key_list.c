@@ -293,6 +293,8 @@ common_partition(const List *choices)
 static Condition *
 condition_of_choices(const Table *table, const List *choices)
 {
+	DocumentPath *path = path_make((table->sort_key != NULL ? table->sort_key
+									: table->partition_key)->attribute_name);
 	Operand    *partition = common_partition(choices);
 	List	   *operands = NIL;
 	List	   *conditions = NIL;
@@ -317,12 +319,10 @@ condition_of_choices(const Table *table, const List *choices)
 			? key_equals(table->partition_key, partition)
 			: (Condition *) linitial(conditions);
 	if (table->sort_key == NULL)
-		return condition_in(operand_path(path_make(table->partition_key->attribute_name)),
-							operands);
+		return condition_in(operand_path(path), operands);
 	if (partition != NULL)
 		return condition_both(key_equals(table->partition_key, partition),
-							  condition_in(operand_path(path_make(table->sort_key->attribute_name)),
-										   operands));
+							  condition_in(operand_path(path), operands));
 	return condition_or(conditions);
 }
 

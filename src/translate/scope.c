@@ -18,6 +18,16 @@ typedef struct ColumnSearch
 								 * its value */
 } ColumnSearch;
 
+static bool
+is_column(const Scope *scope, const Var *var)
+{
+	if (var->varlevelsup != 0)
+		return false;
+	if (scope->others_are_values)
+		return var->varno == (int) scope->varno;
+	return scope->values_varno == 0 || var->varno != scope->values_varno;
+}
+
 /*
  * Is there a column without a value in an expression?  One of another relation
  * has none here either.  Like contain_var_clause() in var.c; but in nested
@@ -32,9 +42,7 @@ has_column(Node *node, void *context)
 	if (node == NULL)
 		return false;
 	if (IsA(node, Var))
-		return ((Var *) node)->varlevelsup == 0 &&
-			(search->scope->values_varno == 0 ||
-			 ((Var *) node)->varno != search->scope->values_varno);
+		return is_column(search->scope, (Var *) node);
 	if (IsA(node, CaseTestExpr))
 		return !search->in_case;
 	if (IsA(node, CaseExpr) || IsA(node, ArrayCoerceExpr))

@@ -100,6 +100,12 @@ extern char *table_readable_key(const Table *table, const DynamoItem *item);
 extern DynamoItem *table_key_of_item(const Table *table, const DynamoItem *item);
 
 /*
+ * A text that only items with the same key have, however their numbers are
+ * spelled.
+ */
+extern char *table_key_text(const Table *table, const DynamoItem *key);
+
+/*
  * Decodes an item into values and nulls (column_count entries each).  Only the
  * columns for which wanted[attnum - 1] is true are decoded (wanted NULL: all),
  * the others are NULL.  Raises what codec_decode() raises.  A stored key that

@@ -10,6 +10,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "translate/codec_internal.h"
 #include "translate/table_internal.h"
 
 /* ---- keys ---- */
@@ -114,6 +115,29 @@ table_key_of_item(const Table *table, const DynamoItem *item)
 		attribute->value = *value;
 	}
 	return key;
+}
+
+char *
+table_key_text(const Table *table, const DynamoItem *key)
+{
+	const Column *parts[] = {table->partition_key, table->sort_key};
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < (int) lengthof(parts); i++)
+	{
+		const AttributeValue *value;
+		AttributeValue number;
+
+		if (parts[i] == NULL)
+			continue;
+		value = item_find(key, parts[i]->attribute_name);
+		if (value->type == ATTRIBUTE_N &&
+			number_encode_text(value->u.text, &number) == ENCODE_OK)
+			value = &number;
+		json_append_attribute(&text, value);
+	}
+	return text.data;
 }
 
 /* ---- items ---- */
