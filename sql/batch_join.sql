@@ -77,6 +77,23 @@ SELECT try_join('SELECT a.name, b.amount FROM customer a JOIN price b ON b.shop 
 SELECT plan_of('SELECT FROM orders o JOIN customer c ON c.name = o.customer_id');
 SELECT plan_of('SELECT FROM orders o FULL JOIN customer c ON c.id = o.customer_id');
 SELECT plan_of('SELECT FROM customer c LEFT JOIN orders o ON c.id = o.customer_id');
+-- joins on the partition key alone: a Query for each row
+SET enable_nestloop = on;
+SELECT try_join('SELECT o.n, p.amount FROM orders o JOIN price p ON p.shop = o.shop WHERE o.n = 5');
+SELECT try_join('SELECT o.n, p.amount FROM orders o LEFT JOIN price p ON p.shop = o.shop AND p.item > o.item AND p.amount < 60 WHERE o.n = 6');
+SELECT try_join('SELECT o.n, p.amount FROM orders o LEFT JOIN price p ON p.shop = o.shop WHERE o.n = 7');
+SELECT try_join('SELECT o.n FROM orders o WHERE n = 5 AND NOT EXISTS (SELECT FROM price p WHERE p.shop = o.shop AND p.amount > 100)');
+-- a table among the partitions of one
+CREATE TABLE parted (LIKE customer) PARTITION BY LIST (region);
+CREATE TABLE parted_local PARTITION OF parted FOR VALUES IN (9);
+INSERT INTO parted VALUES ('c2', 'local', 9, 1);
+ALTER TABLE parted ATTACH PARTITION customer FOR VALUES IN (0, 1, 2, 3, 4);
+EXPLAIN (COSTS OFF) SELECT o.n, p.name FROM orders o JOIN parted p ON p.id = o.customer_id WHERE o.n = 2;
+SELECT o.n, p.name FROM orders o JOIN parted p ON p.id = o.customer_id WHERE o.n = 2 ORDER BY 2;
+ALTER TABLE parted DETACH PARTITION customer;
+DROP TABLE parted;
+SET enable_nestloop = off;
+
 -- order, LIMIT, parameters from outside, rescans
 CREATE INDEX ON orders (n);
 SET enable_seqscan = off;

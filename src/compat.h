@@ -99,17 +99,20 @@ extern int	no_such_variable
 
 /* create_foreignscan_path: 17 adds fdw_restrictinfo, 18 disabled_nodes */
 #if PG_VERSION_NUM >= 180000
-#define make_foreign_path(root, rel, rows, startup, total, pathkeys, private) \
+#define make_foreign_path(root, rel, rows, startup, total, pathkeys, outer, \
+						  private) \
 	create_foreignscan_path(root, rel, NULL, rows, 0, startup, total, \
-							pathkeys, (rel)->lateral_relids, NULL, NIL, private)
+							pathkeys, outer, NULL, NIL, private)
 #elif PG_VERSION_NUM >= 170000
-#define make_foreign_path(root, rel, rows, startup, total, pathkeys, private) \
+#define make_foreign_path(root, rel, rows, startup, total, pathkeys, outer, \
+						  private) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, \
-							pathkeys, (rel)->lateral_relids, NULL, NIL, private)
+							pathkeys, outer, NULL, NIL, private)
 #else
-#define make_foreign_path(root, rel, rows, startup, total, pathkeys, private) \
+#define make_foreign_path(root, rel, rows, startup, total, pathkeys, outer, \
+						  private) \
 	create_foreignscan_path(root, rel, NULL, rows, startup, total, \
-							pathkeys, (rel)->lateral_relids, NULL, private)
+							pathkeys, outer, NULL, private)
 #endif
 
 /*

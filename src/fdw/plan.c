@@ -33,6 +33,7 @@
 #include "fdw/description.h"
 #include "fdw/index.h"
 #include "fdw/plan.h"
+#include "fdw/plan_parameter.h"
 #include "fdw/projection.h"
 #include "fdw/unique_key.h"
 
@@ -186,9 +187,21 @@ selectivity(PlannerInfo *root, List *clauses)
 	return clauselist_selectivity(root, clauses, 0, JOIN_INNER, NULL);
 }
 
+/* How many items a partition has, only ANALYZE can tell. */
+static double
+partition_items(PlannerInfo *root, const RelOptInfo *baserel,
+				const RelationPlan *plan, const KeyLookup *lookup)
+{
+	if (plan->analyzed)
+		return baserel->tuples *
+			clauselist_selectivity(root, lookup->on_partition, baserel->relid,
+								   JOIN_INNER, NULL);
+	return Min(DEFAULT_PARTITION_SIZE,
+			   baserel->tuples * DEFAULT_PARTITION_SHARE);
+}
+
 /*
- * The items that DynamoDB reads, and, in *rows, those that qualify.  How many
- * a partition has, only ANALYZE can tell.
+ * The items that DynamoDB reads, and, in *rows, those that qualify.
  */
 static double
 estimate_items(PlannerInfo *root, RelOptInfo *baserel,
@@ -215,8 +228,7 @@ estimate_items(PlannerInfo *root, RelOptInfo *baserel,
 		case KEY_ACCESS_QUERY:
 			break;
 	}
-	items = plan->analyzed ? items * selectivity(root, lookup->on_partition)
-		: Min(DEFAULT_PARTITION_SIZE, items * DEFAULT_PARTITION_SHARE);
+	items = partition_items(root, baserel, plan, lookup);
 	*rows = clamp_row_est(items *
 						  selectivity(root,
 									  list_difference_ptr(plan->clauses,
@@ -511,10 +523,58 @@ add_parallel_path(PlannerInfo *root, RelOptInfo *baserel,
 							 REQUEST_COST,
 							 whole->path.total_cost - local_cost +
 							 local_cost / processes,
-							 NIL, whole->fdw_private);
+							 NIL, NULL, whole->fdw_private);
 	path->path.parallel_aware = true;
 	path->path.parallel_workers = workers;
 	add_partial_path(baserel, (Path *) path);
+}
+
+/*
+ * Adds a path that is read again for each row of the outer relations, if their
+ * values are of use to find the items.
+ */
+static void
+add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel,
+					   RelationPlan *plan, Relids outer)
+{
+	ParamPathInfo *info = get_baserel_parampathinfo(root, baserel, outer);
+	List	   *clauses = extract_actual_clauses(info->ppi_clauses, false);
+	Scope		scope = {
+		.table = plan->table,
+		.varno = baserel->relid,
+		.others_are_values = true
+	};
+	KeyLookup  *lookup;
+	double		rows = info->ppi_rows;
+	Cost		cost;
+
+	lookup = key_lookup(&scope, key_schema_of_table(plan->table),
+						list_concat_copy(plan->clauses, clauses));
+	if (list_difference_ptr(lookup->used, plan->clauses) == NIL)
+		return;
+	switch (lookup->access)
+	{
+		case KEY_ACCESS_ITEM:
+			rows = 1;
+			cost = plan_cost_of_items(baserel, 1);
+			break;
+		case KEY_ACCESS_ITEMS:
+			cost = plan_cost_of_items(baserel, lookup->key_count);
+			break;
+		case KEY_ACCESS_QUERY:
+			cost = cost_of_pages(plan, Max(rows,
+										   partition_items(root, baserel, plan,
+														   lookup)), 1);
+			break;
+		default:
+			return;
+	}
+	cost += rows * (ITEM_COST + cpu_tuple_cost +
+					baserel->baserestrictcost.per_tuple);
+	add_path(baserel, (Path *)
+			 make_foreign_path(root, baserel, rows, REQUEST_COST, cost, NIL,
+							   outer, list_make3(NIL, makeInteger(false),
+										makeInteger(1))));
 }
 
 static void
@@ -541,7 +601,7 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		Assert(list_length(private) == PATH_PRIVATE_COUNT);
 		path = make_foreign_path(root, baserel, baserel->rows, REQUEST_COST,
 								 estimate_cost(baserel, plan, access_plan),
-								 pathkeys, private);
+								 pathkeys, baserel->lateral_relids, private);
 
 		/*
 		 * Several processes would each read all of it, and be billed for
@@ -553,6 +613,8 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 			add_parallel_path(root, baserel, plan, path);
 		add_path(baserel, (Path *) path);
 	}
+	foreach(cell, plan_parameter_sources(root, baserel, plan->table))
+		add_parameterized_path(root, baserel, plan, lfirst(cell));
 }
 
 /* ---- plans ---- */

@@ -11,6 +11,7 @@ use warnings;
 
 use Assignment;
 use Expression;
+use Keys;
 use Query;
 use Random;
 use Table;
@@ -43,6 +44,7 @@ sub where
 	my @parts;
 	my $prefix = $columns->[0]->{sql} =~ /^(\w+\.)/ ? $1 : '';
 	return index_where($table, $columns, $prefix) if $reach eq 'index' && $table->{indexes} && @{ $table->{indexes} };
+	return Keys::in_list($table, $prefix, @$columns) if $reach eq 'list';
 	my @keys = $table->keys;
 	@keys = $keys[0] if $reach =~ /partition|index/;
 	@keys = () if $reach eq 'all';
@@ -93,7 +95,7 @@ sub select_in_order
 		options => 'reads single ordered' };
 }
 
-sub reach { my $dice = rand; return $dice < 0.6 ? 'item' : $dice < 0.75 ? 'partition' : $dice < 0.85 ? 'index' : 'all' }
+sub reach { my $dice = rand; return $dice < 0.5 ? 'item' : $dice < 0.6 ? 'list' : $dice < 0.75 ? 'partition' : $dice < 0.85 ? 'index' : 'all' }
 
 sub returning
 {
@@ -110,7 +112,7 @@ sub select_rows
 	my ($table) = @_;
 	my @columns = Expression::columns_of($table);
 	return select_in_order($table) if $table->{indexes} && chance(0.2);
-	my $where = where($table, \@columns, one_of('item', 'partition', 'index', 'all', 'all'));
+	my $where = where($table, \@columns, one_of('item', 'partition', 'list', 'index', 'all', 'all'));
 	my $keys = Table::names($table->keys);
 	my $ordered = chance(0.4);
 	my $tail = $ordered
@@ -155,6 +157,7 @@ sub select_join
 {
 	my ($table) = @_;
 	return select_rows($table) if $table->{wrong};
+	return Keys::joined($table) if chance(0.6);
 	my @columns = Expression::columns_of($table, 't');
 	my @integers = grep { $_->{type}->{family} eq 'integer' } @columns;
 	my @texts = grep { $_->{type}->{family} eq 'text' && $_->{type}->{id} !~ /_c/ } @columns;
@@ -180,6 +183,7 @@ sub update
 sub update_from
 {
 	my ($table) = @_;
+	return Keys::updated($table) if !$table->{wrong} && chance(0.6);
 	my @columns = Expression::columns_of($table, 't');
 	my @integers = grep { $_->{type}->{family} eq 'integer' } @columns;
 	return update($table) unless @integers;
@@ -195,6 +199,7 @@ sub returning_of { my ($table) = @_; return chance(0.6) ? seq(' RETURNING ', one
 sub delete_from
 {
 	my ($table) = @_;
+	return Keys::deleted($table) if !$table->{wrong} && chance(0.2);
 	my @integers = grep { $_->{type}->{family} eq 'integer' } Expression::columns_of($table, 't');
 	if (@integers && chance(0.2))
 	{
@@ -202,7 +207,7 @@ sub delete_from
 		return { tree => seq('DELETE FROM t USING l', where($table, \@columns, 'item'), ' AND l.i = ', one_of(@integers)->{sql}, optional(chance(0.5) ? ' RETURNING t.*' : '')), options => 'single' };
 	}
 	my @columns = Expression::columns_of($table);
-	my $reach = chance(0.85) ? 'item' : 'partition';
+	my $reach = one_of(('item') x 8, 'partition', 'list');
 	return { tree => seq('DELETE FROM t', where($table, \@columns, $reach), optional(returning($table))), options => $reach eq 'item' ? 'single' : '' };
 }
 
@@ -300,7 +305,7 @@ sub in_cte
 }
 
 my @kinds = (
-	(\&select_rows) x 6, (\&Query::random) x 3, (\&select_aggregate) x 2, (\&select_join) x 2, (\&update) x 14, (\&update_from) x 2, (\&delete_from) x 2,
+	(\&select_rows) x 6, (\&Query::random) x 3, (\&select_aggregate) x 2, (\&select_join) x 4, (\&update) x 14, (\&update_from) x 2, (\&delete_from) x 2,
 	(\&insert) x 5, (\&insert_or_update) x 4, (\&upsert) x 4, (\&key_change) x 2, \&through_view);
 
 sub random_statement
@@ -330,7 +335,8 @@ sub split_marked
 sub sent
 {
 	my ($statement) = @_;
-	my $view = $statement->{view} ? Tree::text($statement->{view}) =~ s/\x01(\d+)\x02/$statement->{params}->[$1]->[1]/gr . ";;\n" : '';
+	my $view = $statement->{settings} // '';
+	$view .= $statement->{view} ? Tree::text($statement->{view}) =~ s/\x01(\d+)\x02/$statement->{params}->[$1]->[1]/gr . ";;\n" : '';
 	if ($statement->{mode} eq 'plpgsql')
 	{
 		my ($text, @used) = split_marked($statement, sub { "v$_[0]" });
