@@ -128,3 +128,7 @@ SELECT id FROM listed WHERE id IN ('k1', 'k6') ORDER BY id;
 SELECT dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
 SELECT dyn_drop_table('listed');
 SELECT dyn_drop_table('pair');
+DROP FOREIGN TABLE listed, pair, folded;
+DROP TABLE listed_twin, pair_twin;
+DROP FUNCTION try_list;
+DROP COLLATION ignore_case;

@@ -177,3 +177,7 @@ EXPLAIN (VERBOSE, COSTS OFF) SELECT o.n, c.name, c.credit FROM orders o LEFT JOI
 SELECT o.n FROM orders o JOIN customer c ON c.id = o.customer_id FOR UPDATE OF c;
 SELECT dyn_drop_table('customer');
 SELECT dyn_drop_table('price');
+DROP FOREIGN TABLE customer, price;
+DROP TABLE customer_twin, price_twin, orders, staging;
+DROP FUNCTION plan_of, try_join, disturb;
+DROP SEQUENCE disturbances;

@@ -243,7 +243,6 @@ UPDATE t SET n = 2 WHERE id = 'a' RETURNING tableoid::regclass, t;
 SELECT ctid FROM t WHERE id = 'a';
 SELECT * FROM t WHERE id = 'a' FOR UPDATE;
 LOCK TABLE t;
-TRUNCATE t;
 MERGE INTO t USING (VALUES ('a', 1)) v (id, n) ON v.id = t.id WHEN MATCHED THEN UPDATE SET n = v.n;
 -- plans that outlive changes of the table
 SET plan_cache_mode = force_generic_plan;

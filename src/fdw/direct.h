@@ -96,4 +96,10 @@ typedef struct DirectState
 extern bool direct_plan(PlannerInfo *root, ModifyTable *plan,
 						Index result_relation, int subplan_index);
 
+/*
+ * Raises 0A000 if the WHERE of an UPDATE or DELETE that is not direct has
+ * dyn_upsert().
+ */
+extern void direct_refuse_upsert(PlannerInfo *root, Index result_relation);
+
 #endif							/* DYNAMORM_FDW_DIRECT_H */

@@ -153,6 +153,29 @@ is_upsert_call(Node *clause)
 		dyn_function(((FuncExpr *) clause)->funcid) == DYN_UPSERT;
 }
 
+/*
+ * With row triggers, check options or stored generated columns the executor
+ * hands over the rows that exist: dyn_upsert() would find none, and say
+ * nothing.
+ */
+void
+direct_refuse_upsert(PlannerInfo *root, Index result_relation)
+{
+	RelOptInfo *target = root->simple_rel_array[result_relation];
+	ListCell   *cell;
+
+	if (target == NULL)
+		return;
+	foreach(cell, target->baserestrictinfo)
+	{
+		if (is_upsert_call((Node *) lfirst_node(RestrictInfo, cell)->clause))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("dyn_upsert() cannot be used here"),
+					 errdetail("The table, or the view, has row triggers, a check option or stored generated columns, or the statement has another table.")));
+	}
+}
+
 static List *
 take_upsert(List *clauses, bool *upsert)
 {

@@ -20,6 +20,7 @@
 #include "utils/rel.h"
 
 #include "fdw/callbacks.h"
+#include "fdw/direct.h"
 #include "fdw/insert.h"
 #include "fdw/modify.h"
 #include "fdw/option.h"
@@ -46,6 +47,8 @@ static List *
 plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
 {
+	if (plan->operation != CMD_INSERT)
+		direct_refuse_upsert(root, result_relation);
 	return list_make1(makeInteger(conflict_plan(root, plan,
 												result_relation)));
 }

@@ -21,7 +21,9 @@ sub put
 	my ($attribute) = @_;
 	my $answer = HTTP::Tiny->new->post($test->{endpoint}, {
 		content => '{"TableName": "note", "Item": {"id": {"S": "x"}, ' . $attribute . '}}',
+		# as if by another proxy: the signature is none
 		headers => {
+			'Via' => '1.1 test',
 			'Content-Type' => 'application/x-amz-json-1.0',
 			'X-Amz-Target' => 'DynamoDB_20120810.PutItem',
 			'X-Amz-Date' => '20260101T000000Z',
