@@ -14,7 +14,7 @@ ALTER TABLE note ATTACH PARTITION note_a FOR VALUES IN ('regress_ann', 'regress_
 CREATE TABLE note_local PARTITION OF note FOR VALUES IN ('local');
 CREATE ROLE regress_ann;
 CREATE ROLE regress_bob;
-CREATE USER MAPPING FOR regress_ann SERVER dynamo OPTIONS (access_key_id 'other', secret_access_key 'other');
+CREATE USER MAPPING FOR regress_ann SERVER dynamo OPTIONS (access_key_id 'other', secret_access_key 'test');
 GRANT ALL ON note TO regress_ann;
 ALTER TABLE note ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON note USING (owner = current_user) WITH CHECK (owner = current_user AND n < 100);

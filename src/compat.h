@@ -144,6 +144,14 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 }
 #endif
 
+/* The direction of a path key: 18 no longer names it by btree's strategies. */
+#if PG_VERSION_NUM >= 180000
+#define pathkey_is_descending(pathkey) ((pathkey)->pk_cmptype == COMPARE_GT)
+#else
+#define pathkey_is_descending(pathkey) \
+	((pathkey)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
 /*
  * Whose rights count in a scan, and in a modification: the owner's for a view.
  * 16 moved this from the range table entry.

@@ -602,6 +602,8 @@ iterate_direct(ForeignScanState *node)
 					  state->returned_columns,
 					  slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
+	/* for RETURNING tableoid, which nobody sets from PostgreSQL 18 on */
+	slot->tts_tableOid = RelationGetRelid(node->ss.ss_currentRelation);
 	node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple =
 		slot;
 	return slot;

@@ -478,8 +478,7 @@ path_keys_of_query(PlannerInfo *root, RelOptInfo *baserel,
 	foreach(cell, root->query_pathkeys)
 	{
 		PathKey    *pathkey = (PathKey *) lfirst(cell);
-		bool		descending =
-			pathkey->pk_strategy == BTGreaterStrategyNumber;
+		bool		descending = pathkey_is_descending(pathkey);
 
 		if (next == schema->sort_count ||
 			!orders_by(pathkey, baserel, schema->sort[next]) ||

@@ -26,7 +26,7 @@ build_target()
       grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
     flags+=("${word/#src/$SRC/src}")
   done
-  quietly "compiling $file" clang -std=gnu11 -g -O1 -Wall -Wextra \
+  quietly "compiling $file" clang -std=gnu11 -g -O2 -Wall -Wextra \
     -Wno-unused-parameter -Wno-missing-field-initializers \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -I"$SRC/src" -I"$("$PG_CONFIG" --includedir-server)" \
