@@ -6,7 +6,6 @@
 
 #include "compat.h"
 
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
@@ -14,6 +13,7 @@
 
 #include "fdw/batch_join.h"
 #include "fdw/reader.h"
+#include "translate/item_set.h"
 
 static Size
 memory_limit(void)
@@ -22,21 +22,6 @@ memory_limit(void)
 }
 
 /* ---- sought items ---- */
-
-static uint32
-hash_text(const void *key, Size size)
-{
-	const char *text = *(const char *const *) key;
-
-	return DatumGetUInt32(hash_any((const unsigned char *) text,
-								   strlen(text)));
-}
-
-static int
-match_text(const void *a, const void *b, Size size)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
 
 static SoughtItems *
 make_sought_items(MemoryContext parent)
@@ -49,8 +34,8 @@ make_sought_items(MemoryContext parent)
 	HASHCTL		control = {
 		.keysize = sizeof(char *),
 		.entrysize = sizeof(SoughtItem),
-		.hash = hash_text,
-		.match = match_text,
+		.hash = item_text_hash,
+		.match = item_text_match,
 		.hcxt = context
 	};
 

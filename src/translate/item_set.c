@@ -21,8 +21,8 @@ struct ItemSet
 	MemoryContext context;		/* of the texts */
 };
 
-static uint32
-hash_text(const void *key, Size size)
+uint32
+item_text_hash(const void *key, Size size)
 {
 	const char *text = *(const char *const *) key;
 
@@ -30,8 +30,8 @@ hash_text(const void *key, Size size)
 								   strlen(text)));
 }
 
-static int
-match_text(const void *a, const void *b, Size size)
+int
+item_text_match(const void *a, const void *b, Size size)
 {
 	return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
@@ -43,8 +43,8 @@ item_set_make(void)
 	HASHCTL		control = {
 		.keysize = sizeof(char *),
 		.entrysize = sizeof(char *),
-		.hash = hash_text,
-		.match = match_text,
+		.hash = item_text_hash,
+		.match = item_text_match,
 		.hcxt = CurrentMemoryContext
 	};
 

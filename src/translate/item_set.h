@@ -22,4 +22,11 @@ extern ItemSet *item_set_make(void);
 extern void item_set_add(ItemSet *set, const DynamoItem *key);
 extern bool item_set_has(const ItemSet *set, const DynamoItem *key);
 
+/*
+ * The hash and match functions of a dynahash table whose entries begin with a
+ * pointer to the JSON text of a key; size is not looked at.
+ */
+extern uint32 item_text_hash(const void *key, Size size);
+extern int	item_text_match(const void *a, const void *b, Size size);
+
 #endif							/* DYNAMORM_TRANSLATE_ITEM_SET_H */
