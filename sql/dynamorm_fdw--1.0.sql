@@ -342,3 +342,52 @@ COMMENT ON FUNCTION dyn_request(name, text, jsonb)
 IS 'sends any DynamoDB operation';
 
 REVOKE EXECUTE ON FUNCTION dyn_request(name, text, jsonb) FROM PUBLIC;
+
+/* What this session has asked DynamoDB for. */
+
+CREATE FUNCTION dyn_stat_get_requests(
+  OUT server_id oid,
+  OUT table_name text,
+  OUT operation text,
+  OUT calls bigint,
+  OUT requests bigint,
+  OUT retries bigint,
+  OUT throttles bigint,
+  OUT unknown_outcomes bigint,
+  OUT capacity_units double precision,
+  OUT total_time double precision,
+  OUT max_time double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION dyn_stat_get_requests()
+IS 'the requests of this session, summed up by server, table and operation';
+
+CREATE VIEW dyn_stat_requests AS
+  SELECT s.srvname AS server,
+    r.table_name,
+    r.operation,
+    r.calls,
+    r.requests,
+    r.retries,
+    r.throttles,
+    r.unknown_outcomes,
+    r.capacity_units,
+    r.total_time / NULLIF(r.calls, 0) AS mean_time,
+    r.max_time
+  FROM dyn_stat_get_requests() r
+    LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = r.server_id;
+
+COMMENT ON VIEW dyn_stat_requests
+IS 'the requests of this session, by server, table and operation; times in milliseconds';
+
+GRANT SELECT ON dyn_stat_requests TO PUBLIC;
+
+CREATE FUNCTION dyn_stat_reset()
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION dyn_stat_reset()
+IS 'begins the statistics of this session anew';

@@ -2,19 +2,12 @@
  * http.c
  *		HTTP exchanges, several at once, waited for with the backend's latch.
  *
- * The only file that uses libcurl.  Its rules:
+ * The only file that uses libcurl, but for http_socket.c, which waits for it.
+ * Its rules:
  * - No callback of libcurl throws: no palloc that may fail, no ereport, no
  *   CHECK_FOR_INTERRUPTS.  A longjmp out of libcurl leaves it in pieces.
- * - libcurl's resolver runs in a thread, which inherits the signal mask of its
- *   creator; all signals are blocked when it is started, so that PostgreSQL's
- *   handlers never run there.
  * - libcurl sends a request anew on its own when a reused connection dies
  *   early.  It asks before each sending, and is told no the second time.
- *
- * An exchange should cost little more than its send and its receive.  So the
- * socket of a connection that libcurl stops watching stays registered
- * ("parked") until it is closed or stirs, and the timer is only ever set to
- * ring earlier: when it rings too early it is set anew.
  *
  * The time-out of an exchange is ours, for libcurl would end an exchange whose
  * time is over although its answer lies in the socket.  It is counted in the
@@ -23,22 +16,14 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
-
 #include <curl/curl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "lib/ilist.h"
 #include "storage/fd.h"
-#include "utils/wait_event.h"
 
+#include "client/clock.h"
 #include "client/http.h"
+#include "client/http_socket.h"
 
 /* An answer larger than this is not DynamoDB's: a page holds 1 MB. */
 #define MAX_BODY_LENGTH		(64 * 1024 * 1024)
@@ -49,34 +34,10 @@
  */
 #define MAX_IDLE_SECONDS	20
 
-#define MAX_EVENTS			16
-
-/* Of a transport: the epoll descriptor, the timer and the wait set. */
-#define DESCRIPTORS			3
-
-/* A socket of libcurl. */
-typedef struct WatchedSocket
-{
-	struct WatchedSocket *next;
-	int			fd;
-	uint32		events;			/* in the epoll descriptor; 0: not there */
-	bool		connection;		/* made by open_socket(): close_socket() will
-								 * tell of its end */
-	bool		parked;			/* curl does not want the events for now */
-} WatchedSocket;
-
 struct HttpTransport
 {
 	CURLM	   *multi;
-	int			epoll_fd;		/* curl's sockets and the timer */
-	int			timer_fd;		/* rings at timer_at, or earlier */
-	int64		timer_set;		/* what it is set to; 0: not set */
-	int64		timer_at;		/* when curl wants to be called, in
-								 * milliseconds of the monotonic clock; 0: not
-								 * at all */
-	WatchedSocket *sockets;
-	int			external_fds;	/* accounted for with fd.c */
-	WaitEventSet *wait_set;		/* latch, postmaster, epoll_fd */
+	HttpSockets sockets;
 	HttpExchange *idle;			/* whose handles can be used again */
 	dlist_head	under_way;		/* of HttpExchange */
 	int64		waited;			/* milliseconds spent in http_wait() so far */
@@ -106,47 +67,7 @@ struct HttpExchange
 
 static bool curl_ready = false;
 
-/* The signal mask to restore after a call of libcurl; see start_resolver() */
-static bool signals_blocked = false;
-static sigset_t unblocked_signals;
-
-static int64
-monotonic_milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---- callbacks of libcurl: none may throw ---- */
-
-/*
- * Called by libcurl when it is about to start its resolver thread, which is
- * once for each new connection to a host that is named.
- */
-static int
-start_resolver(void *resolver, void *reserved, void *argument)
-{
-	sigset_t	all;
-
-	if (signals_blocked)
-		return 0;
-	sigfillset(&all);
-	signals_blocked = pthread_sigmask(SIG_SETMASK, &all,
-									  &unblocked_signals) == 0;
-	return signals_blocked ? 0 : 1;
-}
-
-/* After every call of libcurl that may have started the thread. */
-static void
-restore_signals(void)
-{
-	if (!signals_blocked)
-		return;
-	pthread_sigmask(SIG_SETMASK, &unblocked_signals, NULL);
-	signals_blocked = false;
-}
 
 /*
  * Called by libcurl when it has a connection and is about to send the request:
@@ -251,200 +172,7 @@ read_header(char *line, size_t size, size_t count, void *argument)
 	return length;
 }
 
-static WatchedSocket *
-find_socket(HttpTransport *transport, int fd)
-{
-	WatchedSocket *socket;
-
-	for (socket = transport->sockets; socket != NULL; socket = socket->next)
-		if (socket->fd == fd)
-			return socket;
-	return NULL;
-}
-
-static void
-unregister_socket(HttpTransport *transport, WatchedSocket *socket)
-{
-	struct epoll_event event = {0};
-
-	if (socket->events != 0)
-		(void) epoll_ctl(transport->epoll_fd, EPOLL_CTL_DEL, socket->fd,
-						 &event);
-	socket->events = 0;
-}
-
-static void
-forget_socket(HttpTransport *transport, int fd)
-{
-	WatchedSocket **link;
-
-	for (link = &transport->sockets; *link != NULL; link = &(*link)->next)
-	{
-		WatchedSocket *socket = *link;
-
-		if (socket->fd != fd)
-			continue;
-		unregister_socket(transport, socket);
-		*link = socket->next;
-		free(socket);
-		return;
-	}
-}
-
-static WatchedSocket *
-remember_socket(HttpTransport *transport, int fd)
-{
-	WatchedSocket *socket = calloc(1, sizeof(WatchedSocket));
-
-	if (socket == NULL)
-		return NULL;
-	socket->fd = fd;
-	socket->next = transport->sockets;
-	transport->sockets = socket;
-	return socket;
-}
-
-static void
-register_socket(HttpTransport *transport, WatchedSocket *socket,
-				uint32 events)
-{
-	struct epoll_event event = {.events = events, .data.fd = socket->fd};
-	int			operation = socket->events == 0 ? EPOLL_CTL_ADD
-		: EPOLL_CTL_MOD;
-
-	if (socket->events != events &&
-		epoll_ctl(transport->epoll_fd, operation, socket->fd, &event) == 0)
-		socket->events = events;
-}
-
-/*
- * Only connections are parked.  libcurl has other sockets too, a pair to hear
- * from its resolver, and closes them without a word: their numbers may come
- * again.
- *
- * Reports no failure, for libcurl would never use the multi handle again: an
- * exchange whose socket could not be registered ends with its timeout.
- */
-static int
-watch_socket(CURL *easy, curl_socket_t fd, int what, void *argument,
-			 void *known)
-{
-	HttpTransport *transport = (HttpTransport *) argument;
-	WatchedSocket *socket = find_socket(transport, fd);
-	uint32		events = 0;
-
-	if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE)
-	{
-		if (socket != NULL && socket->connection)
-			socket->parked = true;
-		else
-			forget_socket(transport, fd);
-		return 0;
-	}
-	if (what & CURL_POLL_IN)
-		events |= EPOLLIN;
-	if (what & CURL_POLL_OUT)
-		events |= EPOLLOUT;
-
-	if (socket == NULL)
-		socket = remember_socket(transport, fd);
-	if (socket != NULL)
-	{
-		socket->parked = false;
-		register_socket(transport, socket, events);
-	}
-	return 0;
-}
-
-static curl_socket_t
-open_socket(void *argument, curlsocktype purpose,
-			struct curl_sockaddr *address)
-{
-	WatchedSocket *watched;
-	int			fd = socket(address->family,
-							address->socktype | SOCK_CLOEXEC,
-							address->protocol);
-
-	if (fd < 0)
-		return CURL_SOCKET_BAD;
-	watched = remember_socket((HttpTransport *) argument, fd);
-	if (watched == NULL)
-	{
-		close(fd);
-		return CURL_SOCKET_BAD;
-	}
-	watched->connection = true;
-	return fd;
-}
-
-/* A descriptor's number may be used again, so it is forgotten with its socket. */
-static int
-close_socket(void *argument, curl_socket_t fd)
-{
-	forget_socket((HttpTransport *) argument, fd);
-	return close(fd);
-}
-
-/* Only noted here: set_timer() does it before a wait. */
-static int
-note_timer(CURLM *multi, long timeout, void *argument)
-{
-	HttpTransport *transport = (HttpTransport *) argument;
-
-	transport->timer_at = timeout < 0 ? 0
-		: monotonic_milliseconds() + timeout;
-	return 0;
-}
-
-/* ---- the timer ---- */
-
-/* Arms the timer for a time, unless it goes off before that. */
-static void
-arm_timer(HttpTransport *transport, int64 at)
-{
-	struct itimerspec when = {0};
-
-	if (at == 0 ||
-		(transport->timer_set != 0 && transport->timer_set <= at))
-		return;
-	when.it_value.tv_sec = at / 1000;
-	when.it_value.tv_nsec = (at % 1000) * 1000000;
-	(void) timerfd_settime(transport->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
-	transport->timer_set = at;
-}
-
-static void
-set_timer(HttpTransport *transport)
-{
-	arm_timer(transport, transport->timer_at);
-}
-
-/* Calls libcurl if its time has come; true if it had. */
-static bool
-run_timer(HttpTransport *transport)
-{
-	int			running;
-
-	if (transport->timer_at == 0 ||
-		transport->timer_at > monotonic_milliseconds())
-		return false;
-	transport->timer_at = 0;
-	curl_multi_socket_action(transport->multi, CURL_SOCKET_TIMEOUT, 0,
-							 &running);
-	restore_signals();
-	return true;
-}
-
 /* ---- opening and closing ---- */
-
-static void
-raise_descriptors(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-			 errmsg("could not get file descriptors for a DynamoDB connection: %m"),
-			 errhint("Raise the server's max_files_per_process and/or \"ulimit -n\" limits.")));
-}
 
 static void
 raise_curl(const char *what)
@@ -456,39 +184,6 @@ raise_curl(const char *what)
 }
 
 static void
-open_descriptors(HttpTransport *transport)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-
-	for (; transport->external_fds < DESCRIPTORS; transport->external_fds++)
-		if (!AcquireExternalFD())
-			raise_descriptors();
-	transport->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (transport->epoll_fd < 0)
-		raise_descriptors();
-	transport->timer_fd = timerfd_create(CLOCK_MONOTONIC,
-										 TFD_NONBLOCK | TFD_CLOEXEC);
-	if (transport->timer_fd < 0)
-		raise_descriptors();
-	event.data.fd = transport->timer_fd;
-	if (epoll_ctl(transport->epoll_fd, EPOLL_CTL_ADD, transport->timer_fd,
-				  &event) != 0)
-		raise_descriptors();
-
-	/* that acquires one by itself, but fails with an internal error */
-	ReleaseExternalFD();
-	transport->external_fds--;
-	transport->wait_set = create_session_wait_event_set(3);
-	AddWaitEventToSet(transport->wait_set, WL_LATCH_SET, PGINVALID_SOCKET,
-					  MyLatch, NULL);
-	if (IsUnderPostmaster)
-		AddWaitEventToSet(transport->wait_set, WL_EXIT_ON_PM_DEATH,
-						  PGINVALID_SOCKET, NULL, NULL);
-	AddWaitEventToSet(transport->wait_set, WL_SOCKET_READABLE,
-					  transport->epoll_fd, NULL, NULL);
-}
-
-static void
 open_multi(HttpTransport *transport)
 {
 	CURLM	   *multi = curl_multi_init();
@@ -496,10 +191,7 @@ open_multi(HttpTransport *transport)
 	if (multi == NULL)
 		raise_curl("curl_multi_init");
 	transport->multi = multi;
-	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transport);
-	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
-	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transport);
+	http_sockets_open(&transport->sockets, multi);
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
 					  (long) transport->settings.max_connections);
 	curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
@@ -512,9 +204,9 @@ http_can_open(int count)
 	int			acquired = 0;
 	bool		can;
 
-	while (acquired < count * DESCRIPTORS && AcquireExternalFD())
+	while (acquired < count * HTTP_SOCKETS_DESCRIPTORS && AcquireExternalFD())
 		acquired++;
-	can = acquired == count * DESCRIPTORS;
+	can = acquired == count * HTTP_SOCKETS_DESCRIPTORS;
 	for (; acquired > 0; acquired--)
 		ReleaseExternalFD();
 	return can;
@@ -533,8 +225,7 @@ http_open(const HttpSettings *settings)
 	if (transport == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	transport->epoll_fd = -1;
-	transport->timer_fd = -1;
+	http_sockets_init(&transport->sockets);
 	dlist_init(&transport->under_way);
 	PG_TRY();
 	{
@@ -546,7 +237,6 @@ http_open(const HttpSettings *settings)
 			(settings->ca_file != NULL && transport->ca_file == NULL))
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-		open_descriptors(transport);
 		open_multi(transport);
 	}
 	PG_CATCH();
@@ -571,16 +261,7 @@ http_close(HttpTransport *transport)
 	}
 	if (transport->multi != NULL)
 		curl_multi_cleanup(transport->multi);
-	while (transport->sockets != NULL)
-		forget_socket(transport, transport->sockets->fd);
-	if (transport->wait_set != NULL)
-		FreeWaitEventSet(transport->wait_set);
-	if (transport->timer_fd >= 0)
-		close(transport->timer_fd);
-	if (transport->epoll_fd >= 0)
-		close(transport->epoll_fd);
-	for (; transport->external_fds > 0; transport->external_fds--)
-		ReleaseExternalFD();
+	http_sockets_close(&transport->sockets);
 	free(transport->url);
 	free(transport->ca_file);
 	free(transport);
@@ -616,11 +297,7 @@ set_constant_options(HttpExchange *exchange)
 	if (transport->ca_file != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, transport->ca_file);
 
-	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, start_resolver);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport);
+	http_sockets_serve(&transport->sockets, easy);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, permit_sending);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, write_body);
@@ -728,7 +405,7 @@ http_start(HttpTransport *transport, const HttpRequest *request)
 
 	exchange->under_way =
 		curl_multi_add_handle(transport->multi, exchange->easy) == CURLM_OK;
-	restore_signals();
+	http_restore_signals();
 	if (!exchange->under_way)
 	{
 		http_free(exchange);
@@ -757,7 +434,7 @@ static void
 end_exchange(HttpExchange *exchange)
 {
 	curl_multi_remove_handle(exchange->transport->multi, exchange->easy);
-	restore_signals();
+	http_restore_signals();
 	dlist_delete(&exchange->node);
 	exchange->under_way = false;
 }
@@ -927,54 +604,12 @@ end_overdue(HttpTransport *transport, int64 waited)
 	return next;
 }
 
-/* What epoll has seen of one socket is told to libcurl. */
-static void
-run_socket(HttpTransport *transport, const struct epoll_event *event)
-{
-	int			fd = event->data.fd;
-	WatchedSocket *socket = find_socket(transport, fd);
-	int			mask = 0;
-	int			running;
-
-	if (socket == NULL)
-		return;
-	if (socket->parked)
-	{
-		/* an idle connection that was closed by the other side, usually */
-		unregister_socket(transport, socket);
-		return;
-	}
-	if (event->events & EPOLLIN)
-		mask |= CURL_CSELECT_IN;
-	if (event->events & EPOLLOUT)
-		mask |= CURL_CSELECT_OUT;
-	if (event->events & (EPOLLERR | EPOLLHUP))
-		mask |= CURL_CSELECT_ERR;
-	curl_multi_socket_action(transport->multi, fd, mask, &running);
-	restore_signals();
-}
-
 /* Does what can be done without waiting; false if there was nothing. */
 static bool
 drive(HttpTransport *transport)
 {
-	struct epoll_event events[MAX_EVENTS];
-	bool		progress = run_timer(transport);
-	int			count;
-	int			i;
+	bool		progress = http_sockets_run(&transport->sockets);
 
-	count = epoll_wait(transport->epoll_fd, events, MAX_EVENTS, 0);
-	for (i = 0; i < count; i++)
-	{
-		uint64		expirations;
-
-		if (events[i].data.fd != transport->timer_fd)
-			run_socket(transport, &events[i]);
-		else if (read(transport->timer_fd, &expirations,
-					  sizeof(expirations)) > 0)
-			transport->timer_set = 0;
-		progress = true;
-	}
 	collect_completed(transport);
 	return progress;
 }
@@ -986,26 +621,19 @@ drive(HttpTransport *transport)
 static void
 wait_for_something(HttpTransport *transport, long timeout, int64 start)
 {
-	WaitEvent	event;
 	long		left;
 
 	while (drive(transport) && transport->completed == 0)
 		;
 	if (transport->completed > 0)
 		return;
-	left = end_overdue(transport, transport->waited +
-					   monotonic_milliseconds() - start);
+	left = end_overdue(transport, transport->waited + monotonic_milliseconds() - start);
 	if (transport->completed > 0)
 		return;
 	if (left >= 0 && (timeout < 0 || left < timeout))
 		timeout = left;
 
-	set_timer(transport);
-	if (WaitEventSetWait(transport->wait_set, timeout, &event, 1,
-						 PG_WAIT_EXTENSION) == 1 &&
-		(event.events & WL_LATCH_SET))
-		ResetLatch(MyLatch);
-	else
+	if (http_sockets_wait(&transport->sockets, timeout))
 		(void) drive(transport);
 }
 
@@ -1029,8 +657,5 @@ http_poll(HttpTransport *transport)
 int
 http_descriptor(HttpTransport *transport, long timeout)
 {
-	set_timer(transport);
-	if (timeout >= 0)
-		arm_timer(transport, monotonic_milliseconds() + timeout);
-	return transport->epoll_fd;
+	return http_sockets_descriptor(&transport->sockets, timeout);
 }

@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 #include "utils/pg_crc.h"
 
+#include "client/clock.h"
 #include "client/connection_internal.h"
 #include "client/error.h"
 #include "client/json_reader.h"
@@ -30,6 +31,8 @@ struct Request
 	dlist_node	node;			/* in the connection's requests */
 	MemoryContext context;		/* the request and its answer */
 	MemoryContextCallback callback; /* abandons it with its context */
+	RequestCounters *statistics;	/* of the session */
+	int64		started_at;		/* microseconds of the monotonic clock */
 	HttpExchange *exchange;		/* of the last attempt; NULL: none */
 	Outcome		outcome;
 	int			attempts;		/* started so far */
@@ -49,13 +52,45 @@ struct Request
 	char		request_id[64]; /* DynamoDB's; "": none */
 };
 
-static int64
-monotonic_milliseconds(void)
-{
-	struct timespec now;
+/* ---- counting ---- */
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+/* For EXPLAIN, for dynamorm_fdw.max_read_units, and for the session. */
+static void
+add_counted(Request *request, const RequestCounters *counted)
+{
+	counters_add(request->spec.counters, counted);
+	counters_add(request->statistics, counted);
+}
+
+static void
+count_end(Request *request, bool unknown)
+{
+	int64		time = monotonic_microseconds() - request->started_at;
+
+	add_counted(request, &(RequestCounters) {
+		.calls = 1,
+		.unknown_outcomes = unknown ? 1 : 0,
+		.time = time,
+		.max_time = time
+	});
+}
+
+static void
+count_answer(Request *request)
+{
+	const Response *response = request->response;
+	bool		is_read = request->spec.kind == REQUEST_READ;
+	int			single = is_read && response->item != NULL ? 1 : 0;
+
+	add_counted(request, &(RequestCounters) {
+		.capacity_units = response->capacity_units,
+		.read_units = is_read ? response->capacity_units : 0,
+		.items_returned = response->item_count + single,
+		/* BatchGetItem, which has no filter, has no such count */
+		.items_scanned = single + (response->scanned_count >= 0
+								   ? response->scanned_count
+								   : response->item_count)
+	});
 }
 
 /* ---- sending ---- */
@@ -72,6 +107,15 @@ fail(Request *request, const ErrorClass *class, const char *problem)
 	request->class = class;
 	request->outcome = class->outcome;
 	request->problem = problem;
+	count_end(request, class->outcome == OUTCOME_UNKNOWN);
+}
+
+static void
+succeed(Request *request)
+{
+	request->outcome = OUTCOME_SUCCESS;
+	retry_give_back(&request->connection->bucket, request->price);
+	count_end(request, false);
 }
 
 /*
@@ -153,12 +197,10 @@ send_attempt(Request *request)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	request->renewals = connection->renewals;
 	request->attempts++;
-	if (request->spec.counters != NULL)
-	{
-		request->spec.counters->requests++;
-		if (request->attempts > 1 || request->spec.repetition > 0)
-			request->spec.counters->retries++;
-	}
+	add_counted(request, &(RequestCounters) {
+		.requests = 1,
+		.retries = request->attempts > 1 || request->spec.repetition > 0
+	});
 }
 
 static int
@@ -210,26 +252,6 @@ crc_matches(const HttpResult *result)
 	COMP_TRADITIONAL_CRC32(crc, result->body, result->body_length);
 	FIN_TRADITIONAL_CRC32(crc);
 	return crc == result->crc32;
-}
-
-static void
-count_answer(Request *request)
-{
-	RequestCounters *counters = request->spec.counters;
-	const Response *response = request->response;
-
-	if (counters == NULL || response == NULL)
-		return;
-	counters->capacity_units += response->capacity_units;
-	counters->items_returned += response->item_count;
-	/* BatchGetItem, which has no filter, has no such count */
-	counters->items_scanned += response->scanned_count >= 0
-		? response->scanned_count : response->item_count;
-	if (response->item != NULL && request->spec.kind == REQUEST_READ)
-	{
-		counters->items_returned++;
-		counters->items_scanned++;
-	}
 }
 
 /* A failure after which nobody knows whether the request was carried out. */
@@ -284,8 +306,7 @@ handle_success(Request *request, const HttpResult *result)
 
 	if (request->spec.raw && result->body != NULL && is_json_object(result))
 	{
-		request->outcome = OUTCOME_SUCCESS;
-		retry_give_back(&request->connection->bucket, request->price);
+		succeed(request);
 		return;
 	}
 	request->response = result->body == NULL ? NULL
@@ -305,9 +326,8 @@ handle_success(Request *request, const HttpResult *result)
 						 "The answer is not one to this request.", 0);
 		return;
 	}
-	request->outcome = OUTCOME_SUCCESS;
-	retry_give_back(&request->connection->bucket, request->price);
 	count_answer(request);
+	succeed(request);
 }
 
 /* Cuts the code out of "prefix#Code:uri", as X-Amzn-Errortype has it. */
@@ -385,8 +405,7 @@ handle_refusal(Request *request, const HttpResult *result)
 			fail(request, class, problem);
 			break;
 		case ERROR_THROTTLED:
-			if (request->spec.counters != NULL)
-				request->spec.counters->throttles++;
+			add_counted(request, &(RequestCounters) {.throttles = 1});
 			retry_or_fail(request, class, problem, result->retry_after);
 			break;
 		case ERROR_CONTENDED:
@@ -535,6 +554,13 @@ abandon(void *argument)
 
 	if (is_unsettled_write(request))
 		warn_of_writes(list_make1(request));
+	if (request->outcome == OUTCOME_PENDING)
+	{
+		/* the statement's may be gone */
+		request->spec.counters = NULL;
+		count_end(request, request->spec.kind != REQUEST_READ &&
+				  may_be_carried_out(request));
+	}
 	dlist_delete(&request->node);
 	if (request->exchange != NULL)
 		http_free(request->exchange);
@@ -552,6 +578,9 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->spec = *spec;
 	request->connection = connection;
 	request->context = context;
+	request->statistics = statistics_find(connection->settings.server_id,
+										  spec->table, spec->operation);
+	request->started_at = monotonic_microseconds();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon;
 	request->callback.arg = request;

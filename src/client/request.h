@@ -21,6 +21,7 @@
 
 #include "client/connection.h"
 #include "client/response.h"
+#include "client/statistics.h"
 
 typedef enum RequestKind
 {
@@ -39,17 +40,6 @@ typedef enum Outcome
 	OUTCOME_FAILED,				/* any other definite failure */
 	OUTCOME_UNKNOWN				/* a write that may or may not be applied */
 } Outcome;
-
-/* Counted over the requests of a statement; for EXPLAIN ANALYZE. */
-typedef struct RequestCounters
-{
-	int64		requests;		/* HTTP requests sent, retries included */
-	int64		retries;
-	int64		throttles;
-	int64		items_scanned;
-	int64		items_returned;
-	double		capacity_units;
-} RequestCounters;
 
 typedef struct RequestSpec
 {

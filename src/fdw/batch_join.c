@@ -22,6 +22,7 @@
 #include "fdw/explain.h"
 #include "fdw/option.h"
 #include "fdw/plan.h"
+#include "fdw/statement_counters.h"
 
 static PlanState *
 plan_below(CustomScanState *node)
@@ -113,6 +114,7 @@ begin_expressions(BatchJoinState *state)
 static void
 begin_requests(BatchJoinState *state, Oid user_id, Bitmapset *wanted)
 {
+	statement_counters_attach(&state->counters, state->custom.ss.ps.state);
 	state->request.connection = option_connection(state->table->server_id,
 												  user_id);
 	state->request.table = state->table->table_name;

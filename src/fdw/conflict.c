@@ -104,7 +104,6 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 	statement->clauses = state->clauses->where;
 	statement->assignments = state->clauses->assignments;
 	statement->multi_selects = state->clauses->multi_selects;
-	statement->count_units = estate->es_instrument != 0;
 	statement->counters = counters;
 	statement->old_slot = ExecInitExtraTupleSlot(estate, descriptor,
 												 &TTSOpsVirtual);

@@ -24,6 +24,7 @@
 #include "fdw/reader.h"
 #include "fdw/settings.h"
 #include "fdw/stamp.h"
+#include "fdw/statement_counters.h"
 
 /* ---- begin ---- */
 
@@ -79,7 +80,6 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->check_locally = (plan->flags & DIRECT_FLAG_CHECK_LOCALLY) != 0;
 	statement->assigns_key = assigns_key(table, plan->assigned);
 	statement->has_volatile = evaluate_has_volatile(scan->fdw_exprs);
-	statement->count_units = node->ss.ps.state->es_instrument != 0;
 	statement->read_columns = plan->read_columns;
 	statement->loaded_columns =
 		compute_loaded_columns(table, plan->read_columns,
@@ -114,6 +114,7 @@ begin_direct(ForeignScanState *node, int eflags)
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
 										   "dynamorm_fdw statement",
 										   ALLOCSET_DEFAULT_SIZES);
+	statement_counters_attach(&state->counters, estate);
 	state->statement.connection = option_connection(table->server_id, user_id);
 	state->statement.evaluator = evaluator_make(table, scan->scan.scanrelid,
 												&node->ss.ps,

@@ -24,6 +24,7 @@
 #include "fdw/modify.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
+#include "fdw/statement_counters.h"
 
 /* A scope that shows what it does not know as SQL. */
 typedef struct ExplainScope
@@ -154,6 +155,24 @@ show_projection(List *paths, ExplainState *es)
 	ExplainPropertyText("ProjectionExpression", text.data, es);
 }
 
+/* Of a statement with several nodes, once. */
+static void
+show_total(const RequestCounters *total, ExplainState *es)
+{
+	if (total == NULL)
+		return;
+	ExplainPropertyInteger("Total DynamoDB Requests", NULL, total->requests,
+						   es);
+	if (total->retries > 0 || es->verbose)
+		ExplainPropertyInteger("Total DynamoDB Retries", NULL, total->retries,
+							   es);
+	if (total->throttles > 0 || es->verbose)
+		ExplainPropertyInteger("Total DynamoDB Throttles", NULL,
+							   total->throttles, es);
+	ExplainPropertyFloat("Total Capacity Units", NULL, total->capacity_units,
+						 1, es);
+}
+
 void
 explain_show_counters(const RequestCounters *counters, ExplainState *es)
 {
@@ -171,6 +190,7 @@ explain_show_counters(const RequestCounters *counters, ExplainState *es)
 						   es);
 	ExplainPropertyFloat("Capacity Units", NULL, counters->capacity_units, 1,
 						 es);
+	show_total(statement_counters_to_show(counters, es), es);
 }
 
 /* ---- scans ---- */

@@ -16,7 +16,10 @@
 extern void explain_show_operation(const char *operation, const Table *table,
 								   ExplainState *es);
 
-/* With ANALYZE: requests, items and units. */
+/*
+ * With ANALYZE: requests, items and units; with the first of several nodes
+ * those of the statement too.
+ */
 extern void explain_show_counters(const RequestCounters *counters,
 								  ExplainState *es);
 

@@ -22,6 +22,7 @@
 #include "fdw/insert.h"
 #include "fdw/option.h"
 #include "fdw/stamp.h"
+#include "fdw/statement_counters.h"
 #include "fdw/transaction.h"
 #include "translate/expression.h"
 #include "translate/item_set.h"
@@ -108,6 +109,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 										   "dynamorm_fdw rows",
 										   ALLOCSET_DEFAULT_SIZES);
 	prepare_stamps(state);
+	statement_counters_attach(&state->counters, estate);
 
 	initStringInfo(&tail);
 	initStringInfo(&text);
@@ -119,9 +121,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 		appendStringInfoString(&tail,
 							   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
 	write_placeholders(&tail, placeholders);
-	if (estate->es_instrument != 0)
-		appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
-	appendStringInfoChar(&tail, '}');
+	appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	state->tail = tail.data;
 	if (action == CONFLICT_UPDATE)
 		state->conflict = conflict_begin(mtstate, info, state->table,

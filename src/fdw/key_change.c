@@ -207,9 +207,7 @@ key_change_start(const WriteStatement *statement, const DynamoItem *item,
 					 condition_not_exists(path_make(table->partition_key->attribute_name)));
 	appendStringInfoChar(&body, ']');
 	append_token(&body);
-	if (statement->count_units)
-		appendStringInfoString(&body, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
-	appendStringInfoChar(&body, '}');
+	appendStringInfoString(&body, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	spec.body = body.data;
 	spec.body_length = body.len;
 	return request_start(statement->connection, &spec);

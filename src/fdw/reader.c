@@ -230,14 +230,16 @@ void
 reader_check_units(const Table *table, const RequestCounters *counters,
 				   bool scans)
 {
-	if (max_read_units == 0 || counters->capacity_units <= max_read_units)
+	double		units = counters_read_units(counters);
+
+	if (max_read_units == 0 || units <= max_read_units)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 			 errmsg("statement has used more than %d read units of DynamoDB",
 					max_read_units),
-			 errdetail("Reading table \"%s\" has used %.1f units so far.",
-					   table->table_name, counters->capacity_units),
+			 errdetail("It has used %.1f units when it read table \"%s\".",
+					   units, table->table_name),
 			 scans
 			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
 					   table->partition_key->name)

@@ -27,6 +27,7 @@
 #include "fdw/row_change.h"
 #include "fdw/row_write.h"
 #include "fdw/stamp.h"
+#include "fdw/statement_counters.h"
 #include "fdw/transaction.h"
 #include "translate/expression.h"
 #include "translate/item_set.h"
@@ -120,7 +121,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	statement->estate = estate;
 	statement->result_info = info;
 	statement->returning = true;
-	statement->count_units = estate->es_instrument != 0;
+	statement_counters_attach(&change->counters, estate);
 	statement->counters = &change->counters;
 	statement->read_columns =
 		bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);

@@ -20,6 +20,7 @@
 #include "fdw/plan.h"
 #include "fdw/reader.h"
 #include "fdw/scan.h"
+#include "fdw/statement_counters.h"
 
 /* Segments under way at once, in this process. */
 static int
@@ -67,6 +68,7 @@ begin_scan(ForeignScanState *node, int eflags)
 	if (state->flags & SCAN_FLAG_COUNT)
 		state->recheck = ExecInitQual(state->clauses, &node->ss.ps);
 	state->max_streams = stream_limit(plan, state);
+	statement_counters_attach(&state->counters, estate);
 	state->segments = palloc(sizeof(SegmentQueue));
 	segment_queue_init(state->segments, state->max_streams);
 	state->context = AllocSetContextCreate(estate->es_query_cxt,

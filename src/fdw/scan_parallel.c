@@ -25,6 +25,7 @@ typedef struct ParallelScan
 	SegmentQueue segments;
 	slock_t		mutex;			/* of the counters */
 	RequestCounters counters;	/* of processes that are done */
+	pg_atomic_uint64 units;		/* see RequestCounters.shared_units */
 } ParallelScan;
 
 static bool
@@ -44,6 +45,7 @@ attach(DynamoScan *state, ParallelScan *shared)
 {
 	state->parallel = shared;
 	state->segments = &shared->segments;
+	state->counters.shared_units = &shared->units;
 }
 
 static void
@@ -55,6 +57,7 @@ initialize_shared(ForeignScanState *node, ParallelContext *context,
 
 	memset(shared, 0, sizeof(ParallelScan));
 	SpinLockInit(&shared->mutex);
+	pg_atomic_init_u64(&shared->units, 0);
 	segment_queue_init(&shared->segments,
 					   (context->nworkers + 1) *
 					   Max(state->max_streams, SEGMENTS_PER_PROCESS));
@@ -68,6 +71,7 @@ reinitialize_shared(ForeignScanState *node, ParallelContext *context,
 	ParallelScan *shared = (ParallelScan *) coordinate;
 
 	segment_queue_init(&shared->segments, shared->segments.count);
+	attach((DynamoScan *) node->fdw_state, shared);
 }
 
 static void
@@ -76,35 +80,30 @@ initialize_worker(ForeignScanState *node, shm_toc *toc, void *coordinate)
 	attach((DynamoScan *) node->fdw_state, (ParallelScan *) coordinate);
 }
 
-static void
-add_counters(RequestCounters *sum, const RequestCounters *counters)
-{
-	sum->requests += counters->requests;
-	sum->retries += counters->retries;
-	sum->throttles += counters->throttles;
-	sum->items_scanned += counters->items_scanned;
-	sum->items_returned += counters->items_returned;
-	sum->capacity_units += counters->capacity_units;
-}
-
+/* A worker leaves what it has counted, the leader takes it. */
 void
 scan_share_counters(DynamoScan *state)
 {
 	ParallelScan *shared = state->parallel;
+	RequestCounters counted = {0};
 
 	if (shared == NULL)
 		return;
+	state->counters.shared_units = NULL;
 	SpinLockAcquire(&shared->mutex);
 	if (IsParallelWorker())
-		add_counters(&shared->counters, &state->counters);
+		counters_add(&shared->counters, &state->counters);
 	else
 	{
-		add_counters(&state->counters, &shared->counters);
+		counted = shared->counters;
 		memset(&shared->counters, 0, sizeof(RequestCounters));
 	}
 	SpinLockRelease(&shared->mutex);
 	if (IsParallelWorker())
 		memset(&state->counters, 0, sizeof(RequestCounters));
+	counters_add(&state->counters, &counted);
+	counters_add(statistics_find(state->table->server_id,
+								 state->table->table_name, "Scan"), &counted);
 }
 
 void

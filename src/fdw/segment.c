@@ -175,7 +175,7 @@ static bool
 is_over_limit(const SegmentReader *reader)
 {
 	return max_read_units > 0 &&
-		reader->spec->counters->capacity_units > max_read_units;
+		counters_read_units(reader->spec->counters) > max_read_units;
 }
 
 SegmentResult

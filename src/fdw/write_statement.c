@@ -148,9 +148,7 @@ write_request_tail(const WriteStatement *statement, List *actions,
 		appendStringInfo(&tail, ",\"ReturnValues\":\"%s\"",
 						 statement->operation == CMD_UPDATE
 						 ? "ALL_NEW" : "ALL_OLD");
-	if (statement->count_units)
-		appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
-	appendStringInfoChar(&tail, '}');
+	appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	return tail.data;
 }
 

@@ -41,7 +41,6 @@ typedef struct WriteStatement
 	bool		assigns_key;	/* SET assigns a key column */
 	bool		has_volatile;	/* each row has values of its own */
 	bool		report;			/* say why nothing was changed: report.h */
-	bool		count_units;	/* ask for consumed capacity */
 	Bitmapset  *read_columns;	/* in WHERE and SET, as pull_varattnos() */
 	const bool *loaded_columns; /* decoded into old_slot; NULL: all */
 	RequestCounters *counters;

@@ -1,0 +1,75 @@
+/*
+ * statistics.h
+ *		What requests are counted by: of a plan's node, of a statement, and of
+ *		the session by server, table and operation.
+ *
+ * A call is what a statement asked for; it becomes one request, or more where
+ * it is retried.
+ */
+#ifndef DYNAMORM_CLIENT_STATISTICS_H
+#define DYNAMORM_CLIENT_STATISTICS_H
+
+#include "postgres.h"
+
+#include "port/atomics.h"
+
+typedef struct RequestCounters
+{
+	/* where the same is counted too */
+	struct RequestCounters *total;	/* of the statement; NULL: nowhere */
+	pg_atomic_uint64 *shared_units; /* thousandths of read units, of all
+									 * processes of a scan; NULL: nowhere */
+
+	int64		calls;			/* that have ended */
+	int64		requests;		/* HTTP requests sent, retries included */
+	int64		retries;
+	int64		throttles;
+	int64		unknown_outcomes;	/* writes of which nobody knows whether
+									 * they were carried out */
+	int64		items_scanned;
+	int64		items_returned;
+	double		capacity_units;
+	double		read_units;		/* those of them that reads have used */
+	int64		time;			/* of the calls, microseconds */
+	int64		max_time;		/* of one of them */
+} RequestCounters;
+
+/* Of the session; what requests of one kind have counted. */
+typedef struct RequestStatistics
+{
+	Oid			server_id;
+	const char *table_name;		/* UTF-8; "": none */
+	const char *operation;
+	RequestCounters counters;
+} RequestStatistics;
+
+/*
+ * Adds what is counted to counters (NULL: there are none), and to where those
+ * are counted too.
+ */
+extern void counters_add(RequestCounters *counters,
+						 const RequestCounters *counted);
+
+/*
+ * The read units that the statement has used: those of other processes of the
+ * same scan are among them.
+ */
+extern double counters_read_units(const RequestCounters *counters);
+
+/*
+ * The session's counters for requests of one kind; they live as long as the
+ * session.  table_name in UTF-8, at most 255 bytes of it count; NULL: none.
+ * Raises 53200 when memory is short.
+ */
+extern RequestCounters *statistics_find(Oid server_id, const char *table_name,
+										const char *operation);
+
+/*
+ * What there is of the session's statistics, in no order: an array in the
+ * current memory context, with its length in *count.
+ */
+extern RequestStatistics *statistics_get(int *count);
+
+extern void statistics_reset(void);
+
+#endif							/* DYNAMORM_CLIENT_STATISTICS_H */
