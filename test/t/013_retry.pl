@@ -148,6 +148,27 @@ is(() = $err =~ /ERROR:  08006:/g, 40, 'forty reads fail');
 is($test->counts->{GetItem}, 40 + 35, 'but only 35 were repeated');
 $node->safe_psql('postgres', 'ALTER SERVER dynamo OPTIONS (DROP max_attempts)');
 
+# ---- what the session's statistics say of it ----
+
+fresh();
+($out, $err) = run("$update; $update; SELECT n FROM counter WHERE id = 'a';"
+	  . 'SET client_min_messages = error; BEGIN; UPDATE counter SET n = n + 1;'
+	  . 'ROLLBACK; SELECT operation, calls, requests, retries, throttles, unknown_outcomes'
+	  . "  FROM dyn_stat_requests WHERE table_name = 'counter' AND calls > 0 ORDER BY operation",
+	{ kind => 'throttle', operation => 'UpdateItem', count => 2 },
+	{ kind => 'reset_after', operation => 'UpdateItem' },
+	{ kind => 'reset_before', operation => 'GetItem' });
+like($err, qr/ERROR:  40003: /, 'an outcome is unknown');
+like($out, qr/^GetItem\|1\|2\|1\|0\|0$/m, 'dyn_stat_requests counts a retry');
+like($out, qr/^UpdateItem\|7\|9\|2\|2\|1$/m, 'throttles, and the unknown outcome');
+
+fresh();
+($out, $err) = run("SET statement_timeout = 300; $update; SET statement_timeout = 0;"
+	  . 'SELECT operation, calls, requests, unknown_outcomes, max_time BETWEEN 200 AND 3000'
+	  . "  FROM dyn_stat_requests WHERE operation = 'UpdateItem'",
+	{ kind => 'stall', operation => 'UpdateItem' });
+like($out, qr/^UpdateItem\|1\|1\|1\|t$/m, 'a write that was given up in flight is one too');
+
 # ---- transactions with a token ----
 
 sub move

@@ -20,8 +20,8 @@ my @odd_names = ('name', 'size', 'value', 'a.b', 'with space', "quo'te", 'x[1]',
 
 sub new
 {
-	my ($class) = @_;
-	my $self = bless { columns => [], null_typed => [] }, $class;
+	my ($class, %options) = @_;
+	my $self = bless { columns => [], null_typed => [], imported => $options{imported} }, $class;
 	my @key_types = Type::key_types();
 
 	$self->add('k', one_of(@key_types), key => 'partition');
@@ -41,9 +41,10 @@ sub new
 	}
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
 	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && chance(0.1);
-	$self->{wrong} = chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{not_null} || $_->{generated} } @{ $self->{columns} };
+	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{not_null} || $_->{generated} } @{ $self->{columns} };
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && chance(0.6);
+	return $self if $self->{imported};
 	$self->{check} = $self->check_constraint if chance(0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && chance(0.07);
 	return $self;
@@ -77,11 +78,11 @@ sub choose_keys
 # ---- indexes ----
 
 # What may be the key of an index: DynamoDB refuses empty ones, so no column of
-# text to which a statement may assign one.
+# text to which a statement may assign one.  (Importing makes text of much.)
 sub indexable
 {
 	my ($self) = @_;
-	return grep { $_->{key} || ($_->{type}->{key} && $_->{type}->{family} ne 'text' && $_->{type}->{id} ne 'bytea' && !$_->{generated}) } @{ $self->{columns} };
+	return grep { $_->{key} || ($_->{type}->{family} =~ /integer|numeric/ || !$self->{imported}) && ($_->{type}->{key} && $_->{type}->{family} ne 'text' && $_->{type}->{id} ne 'bytea' && !$_->{generated}) } @{ $self->{columns} };
 }
 
 sub choose_indexes

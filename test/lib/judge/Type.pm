@@ -109,6 +109,12 @@ define(integers => name => 'integer[]', family => 'list', element => 'integer',
 	values => literals('integer[]', '{}', '{1}', '{1,2,3}', '{3,NULL,1}', '{2147483647}'));
 define(numerics => name => 'numeric[]', family => 'list', element => 'numeric',
 	values => literals('numeric[]', '{}', '{1.5}', '{1,2.25}', '{NULL}'));
+define(bigints => name => 'bigint[]', family => 'list', element => 'bigint',
+	values => literals('bigint[]', '{}', '{1}', '{1,2,3}', '{9223372036854775807,NULL}'));
+define(booleans => name => 'boolean[]', family => 'list', element => 'boolean',
+	values => literals('boolean[]', '{}', '{t}', '{f,t,NULL}'));
+define(byteas => name => 'bytea[]', family => 'list', element => 'bytea',
+	values => [ map { "ARRAY[$_]::bytea[]" } '', q('\x01'), q('\x01', NULL, '\x02') ]);
 define(times => name => 'timestamptz[]', family => 'list', element => 'timestamptz',
 	values => literals('timestamptz[]', '{}', '{"2020-01-01 00:00:00+00"}', '{"2020-01-01 00:00:00+00",NULL}'));
 define(matrix => name => 'integer[]', family => 'opaque', ordered => 1,
@@ -117,6 +123,10 @@ define(text_set => name => 'text[]', options => "type 'SS'", family => 'set', el
 	values => literals('text[]', '{a}', '{a,b}', '{x,y,z}', '{""}'));
 define(number_set => name => 'integer[]', options => "type 'NS'", family => 'set', element => 'integer',
 	values => literals('integer[]', '{1}', '{1,2}', '{-5,0,7}'));
+define(numeric_set => name => 'numeric[]', options => "type 'NS'", family => 'set', element => 'numeric',
+	values => literals('numeric[]', '{1}', '{1,2.5}', '{-5,0,7}'));
+define(bigint_set => name => 'bigint[]', options => "type 'NS'", family => 'set', element => 'bigint',
+	values => literals('bigint[]', '{1}', '{1,2}', '{-5,0,7}'));
 define(byte_set => name => 'bytea[]', options => "type 'BS'", family => 'set', element => 'bytea',
 	values => [ map { "ARRAY[$_]::bytea[]" } q('\x01'), q('\x01', '\x02'), q('\xff') ]);
 define(pair => name => 'pair', family => 'composite', ordered => 0,

@@ -5,7 +5,8 @@
 #		compares what they return and leave.  Called by test/judge, with a
 #		server and an engine running.
 #
-#	judge.pl --seed N --statements M [--round R] [--show] [--no-shrink]
+#	judge.pl --seed N --statements M [--round R] [--imported] [--show]
+#		[--no-shrink]
 #
 # A seed makes a table, its rows, and R statements; the next seed follows until
 # M statements have been run.  A disagreement is made small and printed as a
@@ -22,14 +23,15 @@ use IPC::Open3;
 use Time::HiRes qw(time);
 
 use lib dirname(__FILE__);
+use Imported;
 use Random;
 use Statement;
 use Table;
 use Tree;
 
-my ($seed, $total, $round, $show, $shrink) = (1, 10000, 100, 0, 1);
-GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'show' => \$show, 'shrink!' => \$shrink)
-  or die "usage: judge.pl [--seed N] [--statements M] [--round R] [--show] [--no-shrink]\n";
+my ($seed, $total, $round, $imported, $show, $shrink) = (1, 10000, 100, 0, 0, 1);
+GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'imported' => \$imported, 'show' => \$show, 'shrink!' => \$shrink)
+  or die "usage: judge.pl [--seed N] [--statements M] [--round R] [--imported] [--show] [--no-shrink]\n";
 
 my $support = do { local (@ARGV, $/) = (dirname(__FILE__) . '/support.sql'); <> };
 my %refused;			# message => times
@@ -187,8 +189,8 @@ sub run_round
 {
 	my ($seed, $count) = @_;
 	srand $seed;
-	my $table = Table->new;
-	$table->random_rows;
+	my $table = $imported ? Imported->new(\&run_script) : Table->new;
+	$table->random_rows unless $imported;
 	my @statements = map { Statement::random_statement($table) } 1 .. $count;
 	my $number = 0;
 	my $script = setup_script($table) . join '', map { step($number++, $_) } @statements;
