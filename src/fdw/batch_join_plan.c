@@ -152,6 +152,18 @@ has_merged_row_identity(const RelOptInfo *rel)
 	return false;
 }
 
+/* Conditions that are true or false once for the whole plan. */
+static bool
+has_pseudoconstants(const List *restrictions)
+{
+	ListCell   *cell;
+
+	foreach(cell, restrictions)
+		if (lfirst_node(RestrictInfo, cell)->pseudoconstant)
+			return true;
+	return false;
+}
+
 static bool
 is_candidate(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner)
 {
@@ -165,7 +177,7 @@ is_candidate(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner)
 	rte = planner_rt_fetch(inner->relid, root);
 	return option_is_ours(rte->relid) && !has_special_columns(inner) &&
 		!has_merged_row_identity(joinrel) &&
-		!has_pseudoconstant_clauses(root, inner->baserestrictinfo);
+		!has_pseudoconstants(inner->baserestrictinfo);
 }
 
 /* ---- paths ---- */
