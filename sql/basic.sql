@@ -34,10 +34,13 @@ f	\N	61
 \.
 -- (psql may show the warning before or after the error)
 SET client_min_messages = error;
+-- (the line in the context is that of the batch, on PostgreSQL 16 and later)
+\set SHOW_CONTEXT never
 COPY person (id, name) FROM stdin;
 g	Gus
 a	again
 \.
+\set SHOW_CONTEXT errors
 RESET client_min_messages;
 
 -- GetItem for the whole key
@@ -118,10 +121,8 @@ DELETE FROM person USING (VALUES ('c'), ('zz')) v(id) WHERE person.id = v.id
   RETURNING person.*;
 
 -- ANALYZE output of EXPLAIN counts requests
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-UPDATE person SET age = 1 WHERE id = 'a';
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-SELECT * FROM event WHERE stream = 'y' AND seq < 4;
+SELECT explain_analyze($$UPDATE person SET age = 1 WHERE id = 'a'$$);
+SELECT explain_analyze($$SELECT * FROM event WHERE stream = 'y' AND seq < 4$$);
 
 -- row locks would lock nothing
 SELECT * FROM person WHERE id = 'a' FOR UPDATE;

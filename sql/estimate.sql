@@ -22,7 +22,7 @@ DECLARE
 BEGIN
     EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || query INTO plan;
     estimate := plan -> 0 -> 'Plan' ->> 'Plan Rows';
-    actual := plan -> 0 -> 'Plan' ->> 'Actual Rows';
+    actual := round((plan -> 0 -> 'Plan' ->> 'Actual Rows')::numeric);
     IF estimate BETWEEN greatest(actual, 1) / 10 AND greatest(actual, 1) * 10 THEN
         RETURN 'near';
     END IF;

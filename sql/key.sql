@@ -12,7 +12,7 @@ DECLARE
   one text;
   result text := '';
 BEGIN
-  FOR one IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
+  FOR one IN SELECT explain(statement) LOOP
     IF one ~ 'DynamoDB Operation|Key|FilterExpression|Candidates' THEN
       result := result || E'\n    ' || btrim(one);
     END IF;
@@ -79,7 +79,10 @@ BEGIN
   EXECUTE format('SELECT coalesce(string_agg(t, '' '' ORDER BY t), ''none'') FROM chest WHERE %s', condition) INTO result;
   RETURN access(format('SELECT FROM chest WHERE %s', condition)) || E'\n    = ' || result;
 END $$;
-SELECT items(c) FROM unnest(ARRAY['p = ''a'' AND s = 2', 's = 2 AND ''a'' = p AND true', 'p = ''a''', 's = 2', 'p = ''a'' AND s > 2', 'p = ''a'' AND s >= 2 AND s < 4', 'p = ''a'' AND s BETWEEN 2 AND 3', 'p = ''a'' AND s BETWEEN 3 AND 2', 'p = ''a'' AND s > 4 AND s < 2', 'p = ''a'' AND 3 < s', 'p = ''a'' AND s > 1.5', 'p = ''a'' AND s > 3000000000', 'p = ''a'' AND s < 3000000000', 'p = ''a'' AND s = 3000000000', 'p = ''a'' AND s = 2.0', 'p = ''a'' AND s <> 2', 'p = ''a'' AND s IN (1, 2)', 'p = ''a'' AND (s = 1 OR s = 5)', 'p = ''a'' AND s IS NULL', 'p = NULL', 'p = '''' AND s = 1', 'p = ''''', 'p = ''a'' AND p = ''b''', 'p = ''a'' AND p = ''a''', 'p = ''a'' AND s = 1 AND s = 2', 'p = ''a'' AND s = 1 AND s > 3', 'p = ''a'' AND s > 1 AND s > 3', 'p = ''a'' AND t = ''a3''', 'p = ''a'' AND s = 3 AND t = ''a4''', 'p = lower(''A'')', 'p = (SELECT ''a'')', 'p = t', 'p > ''a''', 'p LIKE ''a%''', 'p = ''a'' AND s % 2 = 0', 'p = ''a'' AND s > 2 AND t LIKE ''%4''', 'p = ''a'' AND s = 2 AND false', 'p = ''a'' AND NOT (s > 2)', 'p COLLATE "C" = ''a'' AND s = 1', 'p = ''a''::varchar AND s = 1::smallint', '(p, s) = (''a'', 2)', '(p, s) > (''a'', 2)', 'p = ''a'' AND s < NULL', 'p IN (''a'') AND s = 1', 'p = ANY (''{a}'')']) c;
+SELECT items(c) FROM unnest(ARRAY['p = ''a'' AND s = 2', 's = 2 AND ''a'' = p AND true', 'p = ''a''', 's = 2', 'p = ''a'' AND s > 2', 'p = ''a'' AND s >= 2 AND s < 4', 'p = ''a'' AND s BETWEEN 2 AND 3', 'p = ''a'' AND s BETWEEN 3 AND 2', 'p = ''a'' AND s > 4 AND s < 2', 'p = ''a'' AND 3 < s', 'p = ''a'' AND s > 1.5', 'p = ''a'' AND s > 3000000000', 'p = ''a'' AND s < 3000000000', 'p = ''a'' AND s = 3000000000', 'p = ''a'' AND s = 2.0', 'p = ''a'' AND s <> 2', 'p = ''a'' AND s IN (1, 2)', 'p = ''a'' AND (s = 1 OR s = 5)', 'p = ''a'' AND s IS NULL', 'p = NULL', 'p = '''' AND s = 1', 'p = ''''', 'p = ''a'' AND p = ''a''', 'p = ''a'' AND s = 1 AND s > 3', 'p = ''a'' AND s > 1 AND s > 3', 'p = ''a'' AND t = ''a3''', 'p = ''a'' AND s = 3 AND t = ''a4''', 'p = lower(''A'')', 'p = (SELECT ''a'')', 'p = t', 'p > ''a''', 'p LIKE ''a%''', 'p = ''a'' AND s % 2 = 0', 'p = ''a'' AND s > 2 AND t LIKE ''%4''', 'p = ''a'' AND s = 2 AND false', 'p = ''a'' AND NOT (s > 2)', 'p COLLATE "C" = ''a'' AND s = 1', 'p = ''a''::varchar AND s = 1::smallint', '(p, s) = (''a'', 2)', '(p, s) > (''a'', 2)', 'p = ''a'' AND s < NULL', 'p IN (''a'') AND s = 1', 'p = ANY (''{a}'')']) c;
+-- (PostgreSQL 17 and later see for themselves that these are never true)
+SELECT count(*) FROM chest WHERE p = 'a' AND p = 'b';
+SELECT count(*) FROM chest WHERE p = 'a' AND s = 1 AND s = 2;
 DELETE FROM chest;
 CREATE FOREIGN TABLE shelf_c (p text OPTIONS (attribute_name 'p', key 'partition'), s text OPTIONS (key 'sort') COLLATE "C") SERVER dynamo;
 SELECT dyn_create_table('shelf_c');

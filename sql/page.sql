@@ -9,8 +9,8 @@ DECLARE
   one text;
   result text := '';
 BEGIN
-  FOR one IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || statement LOOP
-    IF one ~ 'Foreign Scan|Sort|Rows Removed|DynamoDB|Key|FilterExpression|ScanIndexForward|Page Size|Select|Items' THEN
+  FOR one IN SELECT explain_analyze(statement) LOOP
+    IF one ~ 'Foreign Scan|Sort|Rows Removed|DynamoDB|Key|FilterExpression|ScanIndexForward|Page Size|Select|Items' AND one !~ 'Sort Method' THEN
       result := result || E'\n    ' || btrim(one);
     END IF;
   END LOOP;

@@ -9,7 +9,7 @@ DECLARE
   one text;
   result text := statement;
 BEGIN
-  FOR one IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || statement LOOP
+  FOR one IN SELECT explain_analyze(statement) LOOP
     IF one !~ 'DynamoDB Requests|Capacity|Sort Method|Memory' THEN
       result := result || E'\n    ' || regexp_replace(one, ' \(.*\)', '');
     END IF;

@@ -50,7 +50,7 @@ SELECT try('INSERT INTO hall SELECT id || ''x'', parent, (SELECT count(*) FROM h
 SELECT try('INSERT INTO hall SELECT id || ''x'', parent, (SELECT count(*) FROM hall u WHERE u.id LIKE hall.id || ''%'') FROM hall UNION ALL SELECT id || ''y'', NULL, n FROM hall');
 SELECT try('WITH gone AS (DELETE FROM hall WHERE n > 4 RETURNING *) INSERT INTO hall SELECT id || ''moved'', parent, n FROM gone');
 -- one row is written: nothing is read after it
-EXPLAIN (COSTS OFF) UPDATE hall SET n = (SELECT n FROM hall WHERE id = '2') WHERE id = '1';
+SELECT explain($$UPDATE hall SET n = (SELECT n FROM hall WHERE id = '2') WHERE id = '1'$$);
 SELECT try('UPDATE hall SET n = (SELECT n FROM hall WHERE id = ''2'') WHERE id = ''1''');
 SELECT try('INSERT INTO hall SELECT ''new'', NULL, (SELECT max(n) + 1 FROM hall)');
 -- each column keeps its own value
@@ -77,7 +77,7 @@ ALTER FOREIGN TABLE part_a ALTER id OPTIONS (key 'partition');
 SELECT dyn_create_table('part_a');
 CREATE TABLE part_c PARTITION OF parts FOR VALUES IN ('c', 'd');
 INSERT INTO parts VALUES ('a', 1), ('b', 2), ('c', 3), ('d', 4);
-EXPLAIN (COSTS OFF) UPDATE parts SET n = n + (SELECT sum(n) FROM parts);
+SELECT explain($$UPDATE parts SET n = n + (SELECT sum(n) FROM parts)$$);
 UPDATE parts SET n = n + (SELECT sum(p.n) FROM parts p WHERE p.n <= parts.n);
 SELECT tableoid::regclass, * FROM parts ORDER BY id;
 UPDATE parts SET n = parts.n + v.n FROM parts v WHERE v.id < parts.id AND v.id = 'a';

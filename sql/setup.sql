@@ -6,6 +6,23 @@
 CREATE EXTENSION dynamorm_fdw;
 CREATE SERVER dynamo FOREIGN DATA WRAPPER dynamorm_fdw
   OPTIONS (endpoint :'endpoint', region 'us-east-1');
+-- EXPLAIN, without what the majors of PostgreSQL write each in its own way
+CREATE FUNCTION explain(statement text, options text DEFAULT 'COSTS OFF') RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  line text;
+BEGIN
+  FOR line IN EXECUTE 'EXPLAIN (' || options || ') ' || statement LOOP
+    line := regexp_replace(line, 'rows=(\d+)\.00', 'rows=\1');
+    line := regexp_replace(line, '(InitPlan \d+) \(returns \$\d+\)', '\1');
+    line := replace(line, '(InitPlan 1).col1', '$0');
+    IF line !~ '^ *Disabled: true' THEN
+      RETURN NEXT line;
+    END IF;
+  END LOOP;
+END $$;
+-- the same of EXPLAIN ANALYZE
+CREATE FUNCTION explain_analyze(statement text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT explain(statement, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF') $$;
 CREATE USER MAPPING FOR CURRENT_USER SERVER dynamo
   OPTIONS (access_key_id 'test', secret_access_key 'test');
 -- DynamoDB answers

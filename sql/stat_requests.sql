@@ -46,12 +46,9 @@ SELECT server, operation, calls FROM dyn_stat_requests;
 ROLLBACK;
 
 -- totals, where a statement has more than one node; shown with the first
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-SELECT count(*) FROM (SELECT id FROM account WHERE id = 'a1' UNION ALL SELECT account FROM movement WHERE account = 'a1' UNION ALL SELECT account FROM movement WHERE account = 'a2') s;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-UPDATE account a SET n = m.amount FROM movement m WHERE m.account = 'a1' AND m.seq = 4 AND a.id = m.account;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-SELECT n FROM account WHERE id = 'a1';
+SELECT explain_analyze($$SELECT count(*) FROM (SELECT id FROM account WHERE id = 'a1' UNION ALL SELECT account FROM movement WHERE account = 'a1' UNION ALL SELECT account FROM movement WHERE account = 'a2') s$$);
+SELECT explain_analyze($$UPDATE account a SET n = m.amount FROM movement m WHERE m.account = 'a1' AND m.seq = 4 AND a.id = m.account$$);
+SELECT explain_analyze($$SELECT n FROM account WHERE id = 'a1'$$);
 
 -- the limit is of the statement, whatever its parts
 SET dynamorm_fdw.max_read_units = 2;

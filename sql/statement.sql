@@ -123,7 +123,7 @@ SELECT on_both(s) FROM unnest(ARRAY[
   'PREPARE p (text, int) AS UPDATE t SET n = coalesce(n, 0) + $2 WHERE id = $1 RETURNING *; EXECUTE p (''a'', 5); EXECUTE p (''d'', NULL); EXECUTE p (''zz'', 1); DEALLOCATE p',
   'SET LOCAL plan_cache_mode = force_generic_plan; PREPARE p (text, int) AS UPDATE t SET n = $2 WHERE id = $1 AND n < $2 RETURNING *; EXECUTE p (''a'', 5); EXECUTE p (NULL, 5); EXECUTE p (''b'', 1); DEALLOCATE p',
   'SET LOCAL jit_above_cost = 0; UPDATE t SET n = n * 2 WHERE n > 1 RETURNING *',
-  'SET LOCAL force_parallel_mode = on; UPDATE t SET n = n * 2 WHERE n > 1 RETURNING *; SELECT * FROM t',
+  'SELECT set_config(name, ''on'', true) = ''on'' AS forced FROM pg_settings WHERE name IN (''force_parallel_mode'', ''debug_parallel_query''); UPDATE t SET n = n * 2 WHERE n > 1 RETURNING *; SELECT * FROM t',
   'SET LOCAL work_mem = ''64kB''; SELECT a.id, b.id AS b FROM t a, t b, o WHERE o.sub > 1',
   'SET LOCAL transaction_read_only = on; UPDATE t SET n = 1 WHERE id = ''a''',
   'SELECT id FROM t WHERE n = ANY (ARRAY(SELECT id FROM o)) AND id LIKE ''%'' ORDER BY id DESC LIMIT 1 OFFSET 1',

@@ -144,6 +144,20 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 }
 #endif
 
+/*
+ * From 16 on a Var or PlaceHolderVar names the outer joins that may have made
+ * it NULL.
+ */
+#if PG_VERSION_NUM >= 160000
+#define copy_var_nulling(to, from) \
+	((to)->varnullingrels = (from)->varnullingrels)
+#define copy_placeholder_nulling(to, from) \
+	((to)->phnullingrels = (from)->phnullingrels)
+#else
+#define copy_var_nulling(to, from) ((void) (to), (void) (from))
+#define copy_placeholder_nulling(to, from) ((void) (to), (void) (from))
+#endif
+
 /* The direction of a path key: 18 no longer names it by btree's strategies. */
 #if PG_VERSION_NUM >= 180000
 #define pathkey_is_descending(pathkey) ((pathkey)->pk_cmptype == COMPARE_GT)

@@ -15,6 +15,7 @@
 
 #include "access/sysattr.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -278,6 +279,60 @@ consider_batch_joins(PlannerInfo *root, RelOptInfo *joinrel,
 		add_batch_join(root, joinrel, innerrel, type, lfirst(cell), extra);
 }
 
+/* ---- outer joins ---- */
+
+static const Node *
+find_known(const List *known, const Node *node)
+{
+	ListCell   *cell;
+
+	foreach(cell, known)
+	{
+		const Node *other = (const Node *) lfirst(cell);
+
+		if (nodeTag(other) != nodeTag(node))
+			continue;
+		if (IsA(node, Var)
+			? ((const Var *) other)->varno == ((const Var *) node)->varno &&
+			((const Var *) other)->varattno == ((const Var *) node)->varattno
+			: ((const PlaceHolderVar *) other)->phid ==
+			((const PlaceHolderVar *) node)->phid)
+			return other;
+	}
+	return NULL;
+}
+
+static Node *
+adopt_nulling_of(Node *node, void *argument)
+{
+	Node	   *copy;
+	const Node *known;
+
+	if (node == NULL)
+		return NULL;
+	copy = expression_tree_mutator(node, adopt_nulling_of, argument);
+	if (!IsA(node, Var) && !IsA(node, PlaceHolderVar))
+		return copy;
+	known = find_known((const List *) argument, node);
+	if (known != NULL && IsA(node, Var))
+		copy_var_nulling((Var *) copy, (const Var *) known);
+	else if (known != NULL)
+		copy_placeholder_nulling((PlaceHolderVar *) copy,
+								 (const PlaceHolderVar *) known);
+	return copy;
+}
+
+/*
+ * A column says from PostgreSQL 16 on which outer joins may have made it NULL,
+ * and so differs below a join and above it.  This node has one tuple for both,
+ * whose columns are those that the nodes above know.
+ */
+static List *
+adopt_nulling(List *expressions, List *known)
+{
+	return (List *) adopt_nulling_of((Node *) expressions, known);
+}
+
 /* ---- the plan ---- */
 
 /* The columns of the relation in the expressions, each once. */
@@ -302,12 +357,12 @@ columns_of_relation(List *expressions, Index relid)
 
 /* The columns of the plan below, and those of the item. */
 static List *
-scan_target_list(const Plan *below, const List *columns)
+scan_target_list(List *below, const List *columns)
 {
 	List	   *target_list = NIL;
 	ListCell   *cell;
 
-	foreach(cell, below->targetlist)
+	foreach(cell, below)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, cell);
 
@@ -358,18 +413,27 @@ make_plan(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 					  list_nth(path->custom_private, PATH_PRIVATE_CLAUSES));
 	KeyLookup  *lookup = find_lookup(inner, clauses.match);
 	CustomScan *scan = makeNode(CustomScan);
+	Plan	   *below = linitial(custom_plans);
+	List	   *known =
+		pull_var_clause((Node *) list_make3(tlist, joinrel->reltarget->exprs,
+											below->targetlist),
+						PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
+						PVC_INCLUDE_PLACEHOLDERS);
 	List	   *columns;
 
 	plan_refuse_row_locks(root, inner);
-	columns = columns_of_relation(list_make4(tlist, joinrel->reltarget->exprs,
-											 clauses.match, clauses.others),
-								  inner->relid);
 	scan->scan.plan.targetlist = tlist;
-	scan->scan.plan.qual = clauses.others;
+	scan->scan.plan.qual = adopt_nulling(clauses.others, known);
+	scan->custom_exprs =
+		adopt_nulling(list_make2(lookup->values, clauses.match), known);
+	columns = columns_of_relation(list_make4(tlist, joinrel->reltarget->exprs,
+											 scan->scan.plan.qual,
+											 scan->custom_exprs),
+								  inner->relid);
 	scan->flags = path->flags;
 	scan->custom_plans = custom_plans;
-	scan->custom_scan_tlist = scan_target_list(linitial(custom_plans), columns);
-	scan->custom_exprs = list_make2(lookup->values, clauses.match);
+	scan->custom_scan_tlist =
+		scan_target_list(adopt_nulling(below->targetlist, known), columns);
 	Assert(list_length(scan->custom_exprs) == BATCH_JOIN_EXPRESSION_COUNT);
 
 	scan->custom_private =

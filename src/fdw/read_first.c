@@ -84,8 +84,10 @@ entry_reads(ReadSearch *search, const RangeTblEntry *rte)
 }
 
 static bool
-search_walker(Node *node, ReadSearch *search)
+search_walker(Node *node, void *argument)
 {
+	ReadSearch *search = (ReadSearch *) argument;
+
 	if (node == NULL || node == search->skipped)
 		return false;
 	if (IsA(node, RangeTblEntry))
@@ -209,8 +211,9 @@ typedef struct SubselectSearch
 
 /* Finds the sub-selects of an expression, also those evaluated once. */
 static bool
-subselect_walker(Node *node, SubselectSearch *search)
+subselect_walker(Node *node, void *argument)
 {
+	SubselectSearch *search = (SubselectSearch *) argument;
 	ListCell   *cell;
 
 	if (node == NULL)

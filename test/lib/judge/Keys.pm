@@ -112,7 +112,7 @@ sub joined
 	my $on = on($table, @columns);
 	my $where = chance(0.3) ? seq(' WHERE ', Expression::condition(1, @columns)) : '';
 	my $keys = join ', ', map { "t.$_->{name}" } $table->keys;
-	my $m = 'm.n, ' . join ', ', map { "m.$_->{name} AS m_$_->{name}" } $table->keys;
+	my $m = 'm.n, ' . join ', ', map { "m.$_->{name} AS m_" . $_->{name} =~ s{"}{}gr } $table->keys;
 	my $dice = rand;
 	my $tree =
 	    $dice < 0.3 ? seq("SELECT t.*, $m FROM ", $other, ' JOIN t ON ', $on, optional($where))
