@@ -269,16 +269,22 @@ http_close(HttpTransport *transport)
 
 /* ---- exchanges ---- */
 
+static bool
+uses_tls(const HttpTransport *transport)
+{
+	return pg_strncasecmp(transport->url, "https:", 6) == 0;
+}
+
 /* What is the same for every request of a transport. */
 static void
 set_constant_options(HttpExchange *exchange)
 {
 	HttpTransport *transport = exchange->transport;
 	CURL	   *easy = exchange->easy;
-	bool		tls = pg_strncasecmp(transport->url, "https:", 6) == 0;
 
 	curl_easy_setopt(easy, CURLOPT_URL, transport->url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+					 uses_tls(transport) ? "https" : "http");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
@@ -467,10 +473,11 @@ http_free(HttpExchange *exchange)
 
 /* ---- results ---- */
 
-/* How far an exchange came that ran out of time before it was sent. */
+/* How far an exchange came that ended before it was sent. */
 static HttpPhase
-timed_out_phase(CURL *easy)
+unsent_phase(const HttpExchange *exchange)
 {
+	CURL	   *easy = exchange->easy;
 	curl_off_t	found = 0;
 	long		local_port = 0;
 
@@ -479,11 +486,12 @@ timed_out_phase(CURL *easy)
 	curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
 	if (found == 0)
 		return HTTP_PHASE_RESOLVE;
-	return local_port <= 0 ? HTTP_PHASE_CONNECT : HTTP_PHASE_TLS;
+	return local_port > 0 && uses_tls(exchange->transport)
+		? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
 }
 
 static HttpPhase
-failed_phase(CURL *easy, CURLcode code)
+failed_phase(const HttpExchange *exchange, CURLcode code)
 {
 	switch (code)
 	{
@@ -501,7 +509,7 @@ failed_phase(CURL *easy, CURLcode code)
 		case CURLE_SSL_ISSUER_ERROR:
 			return HTTP_PHASE_CERTIFICATE;
 		case CURLE_OPERATION_TIMEDOUT:
-			return timed_out_phase(easy);
+			return unsent_phase(exchange);
 		default:
 			return HTTP_PHASE_TRANSFER;
 	}
@@ -522,10 +530,10 @@ note_failure(HttpExchange *exchange, CURLcode code)
 	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
 	result->delivery = request_size == 0 && !exchange->sent
 		? HTTP_NOT_SENT : HTTP_UNKNOWN;
-	result->phase = failed_phase(exchange->easy, code);
+	result->phase = failed_phase(exchange, code);
 	if (result->delivery == HTTP_NOT_SENT &&
 		result->phase == HTTP_PHASE_TRANSFER)
-		result->phase = HTTP_PHASE_CONNECT;
+		result->phase = unsent_phase(exchange);
 }
 
 static void

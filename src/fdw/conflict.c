@@ -60,7 +60,7 @@ typedef struct Attempt
 	Step		step;			/* that the request is, or will be */
 	const char *tail;			/* of the request to be sent */
 	Request    *request;		/* sent last; NULL: none yet */
-	int			rounds;			/* requests that found the item changed */
+	int			tries;			/* requests after the item was known */
 } Attempt;
 
 /* ---- begin ---- */
@@ -308,10 +308,10 @@ decide(ConflictState *state, Attempt *attempt, const DynamoItem *item)
 {
 	WriteStatement *statement = &state->statement;
 
-	if (attempt->rounds > 0)
+	if (attempt->tries > 0)
 		row_write_back_off(statement->table, attempt->readable_key,
-						   attempt->rounds);
-	attempt->rounds++;
+						   attempt->tries);
+	attempt->tries++;
 	if (item == NULL)
 	{
 		attempt->step = STEP_INSERT;

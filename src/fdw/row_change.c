@@ -58,7 +58,7 @@ typedef struct RowAttempt
 	const char *readable_key;
 	const DynamoItem *base;		/* the item as stored; NULL: only known as the
 								 * old row */
-	int			rounds;
+	int			failures;		/* of conditions */
 	const DynamoItem *new_item; /* the item under its new key; NULL: the key
 								 * stays */
 	bool		written;
@@ -544,7 +544,7 @@ try_change(RowChange *change, RowAttempt *attempt, List *actions,
 					  : psprintf("Before that, the statement wrote %lld items.",
 								 (long long) written));
 	row_write_back_off(change->statement.table, attempt->readable_key,
-					   attempt->rounds++);
+					   ++attempt->failures);
 	return item_after_failure(change, attempt, request);
 }
 

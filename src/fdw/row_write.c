@@ -16,7 +16,11 @@
 #include "fdw/row_write.h"
 #include "fdw/transaction.h"
 
-/* As many times an optimistic write is tried before it gives up. */
+/*
+ * As often an optimistic write waits, and is tried, before it gives up.  What
+ * was read before the wait is old after it, so each round is two tries: one
+ * with that, and at once another with what the first has met.
+ */
 #define MAX_ROUNDS			20
 
 /* Back-off between them, in milliseconds: doubles from base to cap. */
@@ -24,21 +28,23 @@
 #define BACK_OFF_CAP		250
 
 void
-row_write_back_off(const Table *table, const char *readable_key, int rounds)
+row_write_back_off(const Table *table, const char *readable_key, int failures)
 {
 	int			ceiling;
 	long		delay;
 
-	if (rounds >= MAX_ROUNDS)
+	if (failures % 2 != 0)
+		return;
+	if (failures >= 2 * MAX_ROUNDS)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not update an item of table \"%s\" because others kept changing it",
 						table->table_name),
 				 errdetail("Item %s was changed between reading and writing %d times.",
-						   readable_key, rounds),
+						   readable_key, failures),
 				 errhint("Retry the statement.")));
 
-	ceiling = Min(BACK_OFF_CAP, BACK_OFF_BASE << Min(rounds, 10));
+	ceiling = Min(BACK_OFF_CAP, BACK_OFF_BASE << Min(failures, 10));
 	delay = (long) (random_fraction() * ceiling);
 	if (delay <= 0)
 		return;
@@ -103,11 +109,11 @@ decide(RowWrite *row, const DynamoItem *item)
 		return;
 	}
 
-	if (row->rounds > 0)
-		row_write_back_off(statement->table, row->readable_key, row->rounds);
+	if (row->tries > 0)
+		row_write_back_off(statement->table, row->readable_key, row->tries);
 	write = compute_write(statement, row->plan->computation, item, row->key,
 						  row->readable_key);
-	row->rounds++;
+	row->tries++;
 	row->state = ROW_COMPUTED;
 	row->new_item = write->new_item == NULL ? NULL
 		: item_copy(write->new_item);

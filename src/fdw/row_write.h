@@ -50,7 +50,7 @@ typedef struct RowWrite
 	const DynamoItem *key;
 	const char *readable_key;
 	const RowPlan *plan;
-	int			rounds;			/* computed requests sent */
+	int			tries;			/* computed requests sent */
 	const DynamoItem *new_item; /* the computed request gives the item this
 								 * key; NULL: it keeps its own */
 	const DynamoItem *item;		/* ROW_WRITTEN with RETURNING: the new item,
@@ -81,11 +81,11 @@ extern void row_write_settle(RowWrite *row);
 extern void row_write_free(RowWrite *row);
 
 /*
- * Waits a little, longer with each round, before an optimistic write is tried
- * again; interruptible.  Raises 40001 after the last round; what it says
- * names table and key.
+ * Waits a little, if it is time to, before an optimistic write is tried again
+ * that has failed so many times; interruptible.  Raises 40001 after the last
+ * of 20 rounds; what it says names table and key.
  */
 extern void row_write_back_off(const Table *table, const char *readable_key,
-							   int rounds);
+							   int failures);
 
 #endif							/* DYNAMORM_FDW_ROW_WRITE_H */

@@ -5,7 +5,7 @@
 # shellcheck shell=bash
 
 set -uo pipefail
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 LANG=C.UTF-8
 umask 022
 
 # shellcheck disable=SC2034  # used by all others
