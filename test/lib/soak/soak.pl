@@ -40,7 +40,7 @@ sub run
 {
 	my ($script) = @_;
 	my @lines;
-	print $in "$script\n\\echo soak-mark\n";
+	print $in "$script\n;\n\\echo soak-mark\n";
 	while (defined(my $line = <$out>))
 	{
 		chomp $line;
