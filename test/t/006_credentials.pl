@@ -461,6 +461,8 @@ set_stub({ token_status => 400 });
 like(asked(), qr/28000: .*HTTP status 400/s, 'a service that refuses');
 set_stub({ role_code => 'AssumeRoleUnauthorizedAccess' });
 like(asked(), qr/28000: .*could not be made/s, 'a role that failed');
+set_stub({ role_code => undef });
+like(asked(), qr/28000: .*could not be made/s, 'a role that does not say how it went');
 environment(@no_files, AWS_EC2_METADATA_V1_DISABLED => 'true');
 set_stub({ token_status => 404 });
 like(asked(), qr/28000: .*HTTP status 404/s, 'version 1 can be forbidden');

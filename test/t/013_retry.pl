@@ -114,6 +114,22 @@ is($err, '', 'RETURNING may take longer than request_timeout');
 is(sum(), '5|5', 'all were done');
 $node->safe_psql('postgres', 'ALTER SERVER dynamo OPTIONS (DROP request_timeout)');
 
+# what dyn_request() returns undecoded is looked at all the same
+foreach my $form (qw(truncated not_json empty array))
+{
+	fresh();
+	($out, $err) = run(q(SELECT dyn_request('dynamo', 'UpdateItem', '{"TableName": "counter", "Key": {"id": {"S": "a"}},
+		"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}')),
+		{ kind => 'body', form => $form, operation => 'UpdateItem' });
+	like($err, qr/ERROR:  40003: the outcome of the write is unknown/, "dyn_request(), a write whose answer is $form: 40003");
+	is($test->counts->{UpdateItem}, 1, 'it is sent once');
+	is(sum(), '1|5', 'it was done');
+	fresh();
+	($out, $err) = run(q(SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "counter", "Key": {"id": {"S": "a"}}}') #>> '{Item,n,N}'),
+		{ kind => 'body', form => $form, operation => 'GetItem' });
+	is("$out$err", '0', 'a read is repeated');
+}
+
 # ---- when ----
 
 fresh();
