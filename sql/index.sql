@@ -16,6 +16,7 @@ BEGIN
   END LOOP;
   RETURN statement || result;
 END $$;
+SET enable_incremental_sort = off;
 CREATE FUNCTION rows(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   result text;
@@ -88,9 +89,7 @@ RESET plan_cache_mode;
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' ORDER BY title$$);
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' ORDER BY title DESC$$);
 SELECT rows($$SELECT title, year FROM album WHERE artist = 'y' AND year IS NOT NULL ORDER BY year DESC$$);
-SET enable_incremental_sort = off;
 SELECT rows($$SELECT title, year FROM album WHERE artist = 'y' AND year > 1972 ORDER BY year, title$$);
-RESET enable_incremental_sort;
 SELECT rows($$SELECT title, rank FROM album WHERE label = 'blue' AND rank > 0 ORDER BY rank DESC, title$$);
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' ORDER BY title COLLATE "und-x-icu"$$);
 SELECT rows($$SELECT title FROM album WHERE artist <> 'z' ORDER BY title$$);

@@ -531,9 +531,11 @@ note_failure(HttpExchange *exchange, CURLcode code)
 	result->delivery = request_size == 0 && !exchange->sent
 		? HTTP_NOT_SENT : HTTP_UNKNOWN;
 	result->phase = failed_phase(exchange, code);
+	/* there was a connection, and nothing but TLS has gone over it */
 	if (result->delivery == HTTP_NOT_SENT &&
 		result->phase == HTTP_PHASE_TRANSFER)
-		result->phase = unsent_phase(exchange);
+		result->phase = uses_tls(exchange->transport)
+			? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
 }
 
 static void

@@ -116,6 +116,13 @@ sub counts
 	return $self->ask_proxy(GET => '/__counts');
 }
 
+# The bytes of the engine's answers by operation.
+sub bytes
+{
+	my ($self) = @_;
+	return $self->ask_proxy(GET => '/__bytes');
+}
+
 # Waits until the proxy has seen so many requests of an operation.
 sub wait_for_requests
 {
