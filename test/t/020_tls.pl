@@ -91,6 +91,8 @@ sub start_server
 	my $pid = fork() // die "fork: $!";
 	if ($pid == 0)
 	{
+		# PostgreSQL 18's handler would stop the node
+		$SIG{TERM} = 'DEFAULT';
 		answer_requests($from, $to, "$dir/$name.log");
 		POSIX::_exit(0);
 	}
@@ -188,6 +190,7 @@ my $plain = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5);
 my $plain_pid = fork() // die "fork: $!";
 if ($plain_pid == 0)
 {
+	$SIG{TERM} = 'DEFAULT';
 	while (my $client = $plain->accept)
 	{
 		sysread($client, my $hello, 1000);
