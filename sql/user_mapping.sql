@@ -55,6 +55,7 @@ CREATE FUNCTION more(name text) RETURNS integer LANGUAGE sql SECURITY DEFINER AS
 CREATE FUNCTION opened(c refcursor) RETURNS refcursor LANGUAGE plpgsql SECURITY DEFINER AS
   $$BEGIN OPEN c FOR SELECT id, n FROM vault WHERE id IN ('a', 'b', 'c') ORDER BY id; RETURN c; END$$;
 CREATE FUNCTION invoked() RETURNS bigint LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT sum(n) FROM vault); END$$;
+\set SHOW_CONTEXT never
 SELECT invoked();
 SET ROLE regress_none;
 SELECT total();

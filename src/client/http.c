@@ -479,20 +479,14 @@ unsent_phase(const HttpExchange *exchange)
 {
 	CURL	   *easy = exchange->easy;
 	curl_off_t	found = 0;
-	curl_off_t	connected = 0;
-	long		local_port = 0;
+	long		connects = 0;
 
-	/*
-	 * Before TLS has been agreed on, libcurl tells either the port or the
-	 * time of the connect, older ones the first and newer ones the second.
-	 */
 	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &found);
-	curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
-	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
 	if (found == 0)
 		return HTTP_PHASE_RESOLVE;
-	return (local_port > 0 || connected > 0) &&
-		uses_tls(exchange->transport) ? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
+	return connects > 0 && uses_tls(exchange->transport)
+		? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
 }
 
 static HttpPhase
