@@ -164,6 +164,43 @@ is(() = $err =~ /ERROR:  08006:/g, 40, 'forty reads fail');
 is($test->counts->{GetItem}, 40 + 35, 'but only 35 were repeated');
 $node->safe_psql('postgres', 'ALTER SERVER dynamo OPTIONS (DROP max_attempts)');
 
+# a write that waits for its next attempt ends with its statement, also where
+# the transaction goes on
+fresh();
+($out, $err) = run(q(SET statement_timeout = 400;
+	DO $$
+	BEGIN
+	  BEGIN
+	    UPDATE counter SET n = n + 1 WHERE id = 'a';
+	  EXCEPTION WHEN query_canceled THEN
+	    RAISE NOTICE 'was cancelled';
+	  END;
+	  PERFORM n FROM counter WHERE id = 'b';
+	  PERFORM pg_sleep(1.2);
+	  UPDATE counter SET n = n + 1 WHERE id = 'b';
+	END $$),
+	{ kind => 'throttle', operation => 'UpdateItem', retry_after => 1000 });
+like($err, qr/NOTICE:  00000: was cancelled/, 'a throttled write is cancelled, and the error caught');
+unlike($err, qr/WARNING:  40003/, 'its outcome is known');
+is($test->counts->{UpdateItem}, 2, 'it is not sent once more by what comes after it');
+is($node->safe_psql('postgres', "SELECT string_agg(id || n, ' ' ORDER BY id) FROM counter WHERE id < 'c'"), 'a0 b1', 'nor done');
+
+# one that is in flight is told of there and then
+fresh();
+($out, $err) = run(q(SET statement_timeout = 400;
+	DO $$
+	BEGIN
+	  BEGIN
+	    UPDATE counter SET n = n + 1 WHERE id IN ('a', 'b') RETURNING 1 / (CASE id WHEN 'b' THEN 0 ELSE 1 END);
+	  EXCEPTION WHEN division_by_zero OR query_canceled THEN
+	    RAISE NOTICE 'failed';
+	  END;
+	  UPDATE counter SET n = n + 1 WHERE id = 'c';
+	END $$),
+	{ kind => 'stall', operation => 'UpdateItem', key => 'a' });
+like($err, qr/WARNING:  40003: the outcome of 1 DynamoDB write in flight is unknown.*NOTICE:  00000: failed/s,
+	'a write in flight is told of before the transaction goes on');
+
 # ---- what the session's statistics say of it ----
 
 fresh();
