@@ -127,8 +127,9 @@ advance(Truncation *truncation)
 		(left != NULL && batch->repetitions >
 		 connection_settings(truncation->connection)->max_attempts))
 	{
-		/* the others are waited for, and then this one is told of */
-		if (truncation->failed == NULL)
+		/* the others are waited for, and then the worst one is told of */
+		if (truncation->failed == NULL ||
+			request_outcome(request) == OUTCOME_UNKNOWN)
 			truncation->failed = request;
 		left = NULL;
 	}
@@ -145,7 +146,7 @@ advance(Truncation *truncation)
 	truncation->requests[i] = truncation->requests[truncation->under_way];
 }
 
-/* Waits for all batches, and raises the first failure. */
+/* Waits for all batches, and raises a failure. */
 static void
 finish(Truncation *truncation)
 {

@@ -222,6 +222,34 @@ fresh();
 	{ kind => 'stall', operation => 'UpdateItem' });
 like($out, qr/^UpdateItem\|1\|1\|1\|t$/m, 'a write that was given up in flight is one too');
 
+# ---- batches of deletions ----
+
+sub truncation
+{
+	my ($title, $sqlstate, $requests, $left, @rules) = @_;
+	$test->reset_proxy;
+	$node->safe_psql('postgres', "DELETE FROM event; INSERT INTO event SELECT 's', i FROM generate_series(1, 60) i");
+	$test->reset_proxy;
+	my ($out, $err) = run('TRUNCATE event', map { { operation => 'BatchWriteItem', %$_ } } @rules);
+	is($err =~ /ERROR:  (\w{5})/ ? $1 : '', $sqlstate, "$title: SQLSTATE") or diag $err;
+	is($test->counts->{BatchWriteItem}, $requests, "$title: requests");
+	$test->reset_proxy;
+	like($node->safe_psql('postgres', 'SELECT count(*) FROM event'), qr/^$left$/, "$title: left");
+	return $err;
+}
+
+truncation('no fault', '', 3, 0);
+truncation('throttled', '', 4, 0, { kind => 'throttle' });
+truncation('deletions left undone', '', 5, 0, { kind => 'unprocessed', keys => 3 }, { kind => 'unprocessed' });
+like(truncation('deletions left undone for ever', '53400', 3 * 11, 0, { kind => 'unprocessed', count => 0 }),
+	qr/ERROR:  53400: .*DynamoDB/, 'is told in the end');
+like(truncation('an answer lost', '40003', 3, 0, { kind => 'reset_after' }),
+	qr/DETAIL:  .*Operation BatchWriteItem on table "event"\..*35 items of the table were deleted/s, 'the others are counted');
+truncation('one denied, one unknown', '40003', 3, '(10|25)',
+	{ kind => 'error', code => 'AccessDeniedException' }, { kind => 'reset_after' });
+truncation('one unknown, one denied', '40003', 3, '(10|25)',
+	{ kind => 'reset_after' }, { kind => 'error', code => 'AccessDeniedException' });
+
 # ---- transactions with a token ----
 
 sub move

@@ -429,13 +429,20 @@ sub other_body
 	die "no such form of a body: $form\n";
 }
 
-# BatchGetItem: so many of the keys asked for count as not looked at (default:
-# all of them).
+# So many of the keys asked for count as not looked at (default: all of them).
+# Of BatchWriteItem, whose deletions may be done twice, so many items.
 sub unprocessed
 {
 	my ($exchange, $rule, $answer) = @_;
 	my $asked = $exchange->parameters->{RequestItems} // {};
 	my $left = $rule->{keys};
+	if ($exchange->{operation} eq 'BatchWriteItem')
+	{
+		my ($table) = keys %$asked;
+		my @items = @{ $asked->{$table} };
+		$answer->{UnprocessedItems}{$table} = [ splice @items, 0, $left // scalar @items ];
+		return $answer;
+	}
 	foreach my $table (sort keys %$asked)
 	{
 		my @keys = @{ $asked->{$table}{Keys} // [] };
