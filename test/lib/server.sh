@@ -13,7 +13,9 @@ install_server_packages()
   for package in bzip2 bison flex; do
     want_command "$package" "$package"
   done
-  want_package valgrind
+  for package in valgrind libicu-dev libxml2-dev; do
+    want_package "$package"
+  done
   install_wanted
 }
 
@@ -56,7 +58,7 @@ compile_server()
   cd "$directory/source" || exit
   quietly "configuring PostgreSQL" ./configure --prefix="$directory/server" \
     --enable-cassert --enable-debug --enable-tap-tests --without-readline \
-    --without-zlib --without-icu \
+    --without-zlib --with-icu --with-libxml \
     CFLAGS="-O1 -g -fno-omit-frame-pointer -DUSE_VALGRIND"
   # COPT, unlike CFLAGS, is not kept for the builds of extensions
   set -- make -s -j "$(nproc)" COPT="-I$SRC/test/lib/server"
@@ -67,10 +69,13 @@ compile_server()
 }
 
 # Sets PG_CONFIG to that of a server of the same major.  It is kept for later
-# runs; where it is kept another user may not get at it, so it is copied.
+# runs of the same way to build it; where it is kept another user may not get
+# at it, so it is copied.
 build_checked_server()
 {
-  local kept=$CACHE/checked-server-$PG_MAJOR building
+  local kept building
+  kept=$CACHE/checked-server-$PG_MAJOR-$(cksum <"$SRC/test/lib/server.sh" |
+    cut -d ' ' -f 1)
   exec 9>"$kept.lock"
   flock 9
   if [ ! -e "$kept" ]; then
