@@ -36,15 +36,24 @@ write_source_lists()
 
 fetch_server_source()
 {
-  local directory=$1
+  local directory=$1 version
   write_source_lists "$directory"
   set -- -o Dir::Etc::sourcelist=- -o Dir::Etc::sourceparts="$directory/parts" \
     -o Dir::State::lists="$directory/lists" -o APT::Sandbox::User=root
   apt-get "$@" update >"$RUN/apt-get.log" 2>&1 ||
     note "apt-get update had errors; going on"
   cd "$directory" || exit
-  quietly "fetching PostgreSQL's source" \
-    apt-get "$@" source --download-only "postgresql-$PG_MAJOR"
+  # a mirror may lack what its index names: then the version before it
+  for version in $(apt-cache "$@" showsrc "postgresql-$PG_MAJOR" |
+      sed -n 's/^Version: //p' | sort -rV); do
+    apt-get "$@" source --download-only "postgresql-$PG_MAJOR=$version" \
+      >>"$RUN/apt-get.log" 2>&1 && break
+    rm -f "$directory/postgresql-$PG_MAJOR"_*
+  done
+  compgen -G "$directory/postgresql-$PG_MAJOR"_*.orig.tar.* >/dev/null || {
+    tail -n 20 "$RUN/apt-get.log" >&2
+    die "no source of PostgreSQL $PG_MAJOR could be fetched"
+  }
   cd "$RUN" || exit
   mkdir "$directory/source"
   quietly "unpacking PostgreSQL's source" tar -xf \
