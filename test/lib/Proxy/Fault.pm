@@ -167,7 +167,8 @@ my %fault = (
 	crc => {
 		answer => sub {
 			my ($exchange, $rule, $answer, $body) = @_;
-			$exchange->respond(make_message(200, $body,
+			my ($status) = $answer =~ m{^HTTP/1\.1 (\d+)};
+			$exchange->respond(make_message($status, $body,
 					($rule->{value} // 'wrong') eq 'missing' ? ''
 					: crc_line($body . ' ')));
 			return 1;
