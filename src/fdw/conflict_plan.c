@@ -19,6 +19,7 @@
 #include "optimizer/planner.h"
 #include "optimizer/prep.h"
 #include "parser/parsetree.h"
+#include "utils/builtins.h"
 #include "utils/rel.h"
 
 #include "access/table.h"
@@ -73,10 +74,28 @@ target_is_key(const OnConflictExpr *conflict, const Table *table)
 		(table->sort_key == NULL || target_has(conflict, table->sort_key));
 }
 
+/* Core would say the same, without the hint. */
+static void
+refuse_target(const Table *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			 errmsg("there is no unique or exclusion constraint matching the ON CONFLICT specification"),
+			 table->sort_key == NULL
+			 ? errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s).",
+					   table->relation_name,
+					   quote_identifier(table->partition_key->name))
+			 : errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s, %s).",
+					   table->relation_name,
+					   quote_identifier(table->partition_key->name),
+					   quote_identifier(table->sort_key->name))));
+}
+
 static void
 take_conflict_clause(PlannerInfo *root, ModifyTablePath *path)
 {
 	RangeTblEntry *rte;
+	const Table *table;
 
 	if (path->operation != CMD_INSERT || path->onconflict == NULL ||
 		path->onconflict->arbiterElems == NIL ||
@@ -85,10 +104,10 @@ take_conflict_clause(PlannerInfo *root, ModifyTablePath *path)
 	rte = planner_rt_fetch(linitial_int(path->resultRelations), root);
 	if (rte->relkind != RELKIND_FOREIGN_TABLE || !option_is_ours(rte->relid))
 		return;
-	if (target_is_key(path->onconflict,
-					  description_of_table(rte->relid,
-										   insert_target_user(root, rte))))
-		path->onconflict = NULL;
+	table = description_of_table(rte->relid, insert_target_user(root, rte));
+	if (!target_is_key(path->onconflict, table))
+		refuse_target(table);
+	path->onconflict = NULL;
 }
 
 static void
