@@ -155,42 +155,40 @@ show_projection(List *paths, ExplainState *es)
 	ExplainPropertyText("ProjectionExpression", text.data, es);
 }
 
-/* Of a statement with several nodes, once. */
 static void
-show_total(const RequestCounters *total, ExplainState *es)
+show_requests(const char *prefix, const RequestCounters *counters,
+			  ExplainState *es)
 {
-	if (total == NULL)
-		return;
-	ExplainPropertyInteger("Total DynamoDB Requests", NULL, total->requests,
-						   es);
-	if (total->retries > 0 || es->verbose)
-		ExplainPropertyInteger("Total DynamoDB Retries", NULL, total->retries,
-							   es);
-	if (total->throttles > 0 || es->verbose)
-		ExplainPropertyInteger("Total DynamoDB Throttles", NULL,
-							   total->throttles, es);
-	ExplainPropertyFloat("Total Capacity Units", NULL, total->capacity_units,
-						 1, es);
+	ExplainPropertyInteger(psprintf("%sDynamoDB Requests", prefix), NULL,
+						   counters->requests, es);
+	if (counters->retries > 0 || es->verbose)
+		ExplainPropertyInteger(psprintf("%sDynamoDB Retries", prefix), NULL,
+							   counters->retries, es);
+	if (counters->throttles > 0 || es->verbose)
+		ExplainPropertyInteger(psprintf("%sDynamoDB Throttles", prefix), NULL,
+							   counters->throttles, es);
 }
 
 void
 explain_show_counters(const RequestCounters *counters, ExplainState *es)
 {
+	const RequestCounters *total;
+
 	if (!es->analyze)
 		return;
-	ExplainPropertyInteger("DynamoDB Requests", NULL, counters->requests, es);
-	if (counters->retries > 0 || es->verbose)
-		ExplainPropertyInteger("DynamoDB Retries", NULL, counters->retries,
-							   es);
-	if (counters->throttles > 0 || es->verbose)
-		ExplainPropertyInteger("DynamoDB Throttles", NULL,
-							   counters->throttles, es);
+	show_requests("", counters, es);
 	ExplainPropertyInteger("Items Scanned", NULL, counters->items_scanned, es);
 	ExplainPropertyInteger("Items Returned", NULL, counters->items_returned,
 						   es);
 	ExplainPropertyFloat("Capacity Units", NULL, counters->capacity_units, 1,
 						 es);
-	show_total(statement_counters_to_show(counters, es), es);
+
+	total = statement_counters_to_show(counters, es);
+	if (total == NULL)
+		return;
+	show_requests("Total ", total, es);
+	ExplainPropertyFloat("Total Capacity Units", NULL, total->capacity_units,
+						 1, es);
 }
 
 /* ---- scans ---- */
