@@ -22,7 +22,8 @@ my $shim = PostgreSQL::Test::Utils::tempdir() . '/slow_lookup.so';
 system('gcc', '-shared', '-fPIC', '-o', $shim,
 	"$FindBin::RealBin/../lib/slow_lookup.c", '-ldl') == 0
   or die "could not compile slow_lookup.c\n";
-$ENV{LD_PRELOAD} = $shim;
+# behind what is there, as of a sanitizer, which must come first
+$ENV{LD_PRELOAD} = join ' ', grep { defined } $ENV{LD_PRELOAD}, $shim;
 my $test = DynamormTest->new('cancel_phases');
 my $node = $test->{node};
 $test->create_tables(
