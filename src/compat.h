@@ -136,7 +136,7 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 	{
 		const Var  *var = lfirst_node(Var, cell);
 
-		if (var->varno == (int) relid && var->varattno == attnum &&
+		if ((Index) var->varno == relid && var->varattno == attnum &&
 			var->varlevelsup == 0)
 			return true;
 	}

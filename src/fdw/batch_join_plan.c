@@ -349,7 +349,7 @@ columns_of_relation(List *expressions, Index relid)
 	{
 		Var		   *var = lfirst_node(Var, cell);
 
-		if (var->varno == (int) relid)
+		if ((Index) var->varno == relid)
 			columns = list_append_unique(columns, var);
 	}
 	return columns;

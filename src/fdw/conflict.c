@@ -254,7 +254,7 @@ begin_attempt(ConflictState *state, Attempt *attempt, ConflictRow *row)
 }
 
 static void
-send(ConflictState *state, Attempt *attempt, const char *put_tail)
+send_attempt(ConflictState *state, Attempt *attempt, const char *put_tail)
 {
 	WriteStatement *statement = &state->statement;
 
@@ -448,7 +448,7 @@ run_round(ConflictState *state, Attempt *attempts, int count,
 		if (attempts[i].step == STEP_DONE)
 			continue;
 		any = true;
-		send(state, &attempts[i], put_tail);
+		send_attempt(state, &attempts[i], put_tail);
 	}
 	for (i = 0; i < count; i++)
 	{

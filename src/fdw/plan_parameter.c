@@ -31,7 +31,7 @@ is_key_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 
 	while (IsA(expr, RelabelType))
 		expr = (Node *) ((RelabelType *) expr)->arg;
-	return IsA(expr, Var) && ((Var *) expr)->varno == (int) rel->relid &&
+	return IsA(expr, Var) && (Index) ((Var *) expr)->varno == rel->relid &&
 		((Var *) expr)->varattno == column->attnum;
 }
 

@@ -50,7 +50,7 @@ item_limit(const SegmentReader *reader)
 
 /* Sends the request for the first page of a segment, or for the next one. */
 static void
-send(SegmentReader *reader, int i, const DynamoItem *start_key)
+ask_segment(SegmentReader *reader, int i, const DynamoItem *start_key)
 {
 	const SegmentSpec *spec = reader->spec;
 	StringInfo	body = &reader->segments[i].body;
@@ -91,7 +91,7 @@ start_segment(SegmentReader *reader)
 	if (!BlockSampler_HasMore(&reader->chosen))
 		return;
 	segment->number = (int) BlockSampler_Next(&reader->chosen);
-	send(reader, reader->count++, NULL);
+	ask_segment(reader, reader->count++, NULL);
 }
 
 static int
@@ -126,7 +126,7 @@ take_page(SegmentReader *reader, Request *request)
 	reader->result.items += page->item_count;
 
 	if (page->last_key != NULL)
-		send(reader, i, page->last_key);
+		ask_segment(reader, i, page->last_key);
 	else
 	{
 		StringInfoData body = reader->segments[i].body;

@@ -24,8 +24,9 @@ is_column(const Scope *scope, const Var *var)
 	if (var->varlevelsup != 0)
 		return false;
 	if (scope->others_are_values)
-		return var->varno == (int) scope->varno;
-	return scope->values_varno == 0 || var->varno != scope->values_varno;
+		return (Index) var->varno == scope->varno;
+	return scope->values_varno == 0 ||
+		(int) var->varno != scope->values_varno;
 }
 
 /*
@@ -97,7 +98,7 @@ scope_column(const Scope *scope, Expr *expr)
 	if (expr == NULL || !IsA(expr, Var))
 		return NULL;
 	var = (Var *) expr;
-	if (var->varno != (int) scope->varno || var->varlevelsup != 0)
+	if ((Index) var->varno != scope->varno || var->varlevelsup != 0)
 		return NULL;
 	return table_column(scope->table, var->varattno);
 }

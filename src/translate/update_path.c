@@ -353,7 +353,7 @@ translate_removal(UpdateBuilder *builder, Expr *what)
 	names = text_elements(builder, what);
 	foreach(cell, names)
 	{
-		String	   *name = makeString(lfirst(cell));
+		Node	   *name = (Node *) makeString(lfirst(cell));
 
 		if (list_member(seen, name))
 			continue;

@@ -13,7 +13,8 @@ choose_majors()
   while [ "$#" -gt 0 ]; do
     case $1 in
       --major)
-        [ -n "${RELEASE[${2:-none}]:-}" ] || die "--major wants 17 or 18"
+        [ -n "${RELEASE[${2:-none}]:-}${UBUNTU[${2:-none}]:-}" ] ||
+          die "--major wants 14, 16, 17 or 18"
         MAJORS+=("$2")
         shift
         ;;
@@ -22,7 +23,7 @@ choose_majors()
     esac
     shift
   done
-  [ "${#MAJORS[@]}" -gt 0 ] || MAJORS=(17 18)
+  [ "${#MAJORS[@]}" -gt 0 ] || MAJORS=(14 16 17 18)
 }
 
 # The engine runs out here: it is the same for all.
@@ -32,6 +33,11 @@ install_majors_packages()
   WANTED=()
   want_command mmdebstrap mmdebstrap
   want_command curl curl
+  want_command gcc gcc
+  want_command pkg-config pkg-config
+  for package in libcurl4-openssl-dev libssl-dev libjson-c-dev; do
+    want_package "$package"
+  done
   engine_packages
   install_wanted
 }
@@ -86,6 +92,10 @@ check_majors()
 {
   local major root output
   for major in "${MAJORS[@]}"; do
+    if [ -n "${UBUNTU[$major]:-}" ]; then
+      compile_against_headers "$major"
+      continue
+    fi
     root=$CACHE/root-$major
     make_root "$major" "$root"
     start_engine
