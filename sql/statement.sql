@@ -132,6 +132,7 @@ SELECT on_both(s) FROM unnest(ARRAY[
   'UPDATE t SET n = n + 2147483646 WHERE id = ''b''', 'UPDATE t SET n = n + 2147483645 WHERE id = ''b'' RETURNING n',
   'UPDATE t SET id = id || ''1'' RETURNING id', 'UPDATE t SET id = ''z'' WHERE id = ''a'' RETURNING *', 'UPDATE t SET id = ''b'' WHERE id = ''a''',
   'UPDATE t SET n = 1 WHERE id = ''a'' RETURNING (SELECT count(*) FROM o) AS c, t.n', 'UPDATE t SET n = n / (n - 2) WHERE id = ''b''', 'SELECT 1 / (n - 2) FROM t WHERE id = ''b''',
+  'UPDATE t SET n = n + 1 WHERE id = ''a'' AND n NOT IN (SELECT sub FROM o WHERE sub > 1) RETURNING n', 'UPDATE t SET x = (n IN (SELECT sub FROM o))::text WHERE id IN (''a'', ''b'') RETURNING x', 'DELETE FROM t WHERE n NOT IN (SELECT sub FROM o WHERE sub IS NOT NULL) RETURNING id', 'UPDATE t SET n = n * 2 WHERE n IN (SELECT sub FROM o) OR x IS NULL RETURNING id',
   'DELETE FROM t', 'DELETE FROM t RETURNING id', 'DELETE FROM t WHERE false', 'UPDATE t SET n = 1 WHERE false RETURNING *', 'DELETE FROM t WHERE id = ''a'' OR id = ''b'' RETURNING id'
 ]) s;
 

@@ -16,34 +16,57 @@
 #include "fdw/evaluate.h"
 
 /*
- * The list of a plan state's subplans, as it was before so many were added.
- * If it was empty, so is what it was.
+ * What ExecInitExpr() adds for sub-selects, of the plan state and, where they
+ * are hashed, slots of the statement, does not live longer than the expression:
+ * nobody else may come upon it.  (An empty list is NIL, as it was.)
  */
-static void
-forget_subplans(PlanState *plan_state, List *before, int count)
+typedef struct Additions
 {
-	plan_state->subPlan = list_truncate(before, count);
+	List	   *subplans;
+	int			subplan_count;
+	List	   *slots;
+	int			slot_count;
+} Additions;
+
+static Additions
+before_additions(const PlanState *plan_state)
+{
+	List	   *slots = plan_state->state->es_tupleTable;
+
+	return (Additions) {
+		.subplans = plan_state->subPlan,
+		.subplan_count = list_length(plan_state->subPlan),
+		.slots = slots,
+		.slot_count = list_length(slots)
+	};
+}
+
+static void
+forget_additions(PlanState *plan_state, const Additions *before)
+{
+	plan_state->subPlan = list_truncate(before->subplans,
+										before->subplan_count);
+	plan_state->state->es_tupleTable = list_truncate(before->slots,
+													 before->slot_count);
 }
 
 ExprState *
 evaluate_prepare(Expr *expr, PlanState *plan_state)
 {
-	List	   *before = plan_state->subPlan;
-	int			count = list_length(before);
+	Additions	before = before_additions(plan_state);
 	ExprState  *state = ExecInitExpr(expr, plan_state);
 
-	forget_subplans(plan_state, before, count);
+	forget_additions(plan_state, &before);
 	return state;
 }
 
 ExprState *
 evaluate_prepare_qual(List *clauses, PlanState *plan_state)
 {
-	List	   *before = plan_state->subPlan;
-	int			count = list_length(before);
+	Additions	before = before_additions(plan_state);
 	ExprState  *state = ExecInitQual(clauses, plan_state);
 
-	forget_subplans(plan_state, before, count);
+	forget_additions(plan_state, &before);
 	return state;
 }
 
