@@ -74,6 +74,7 @@ compile_server()
   quietly "building PostgreSQL" "$@" all
   quietly "installing PostgreSQL" "$@" install
   quietly "installing PostgreSQL" "$@" -C src/test/isolation install
+  quietly "installing dblink" "$@" -C contrib/dblink install
   cd "$RUN" || exit
 }
 
