@@ -16,57 +16,65 @@
 #include "fdw/evaluate.h"
 
 /*
- * What ExecInitExpr() adds for sub-selects, of the plan state and, where they
- * are hashed, slots of the statement, does not live longer than the expression:
- * nobody else may come upon it.  (An empty list is NIL, as it was.)
+ * The executor's state before ExecInitExpr().  What that adds for sub-selects,
+ * of the plan state and, where they are hashed, slots of the statement, does
+ * not live longer than the expression: nobody else may come upon it.  (An empty
+ * list is NIL, as it was.)  And nothing is compiled by JIT: an expression is
+ * evaluated a few times at most, or once for each request.
  */
-typedef struct Additions
+typedef struct Before
 {
 	List	   *subplans;
 	int			subplan_count;
 	List	   *slots;
 	int			slot_count;
-} Additions;
+	int			jit_flags;
+} Before;
 
-static Additions
-before_additions(const PlanState *plan_state)
+static Before
+begin_preparing(const PlanState *plan_state)
 {
-	List	   *slots = plan_state->state->es_tupleTable;
-
-	return (Additions) {
+	EState	   *estate = plan_state->state;
+	Before		before = {
 		.subplans = plan_state->subPlan,
 		.subplan_count = list_length(plan_state->subPlan),
-		.slots = slots,
-		.slot_count = list_length(slots)
+		.slots = estate->es_tupleTable,
+		.slot_count = list_length(estate->es_tupleTable),
+		.jit_flags = estate->es_jit_flags
 	};
+
+	estate->es_jit_flags = 0;
+	return before;
 }
 
 static void
-forget_additions(PlanState *plan_state, const Additions *before)
+end_preparing(PlanState *plan_state, const Before *before)
 {
+	EState	   *estate = plan_state->state;
+
 	plan_state->subPlan = list_truncate(before->subplans,
 										before->subplan_count);
-	plan_state->state->es_tupleTable = list_truncate(before->slots,
-													 before->slot_count);
+	estate->es_tupleTable = list_truncate(before->slots, before->slot_count);
+	estate->es_jit_flags = before->jit_flags;
 }
 
 ExprState *
 evaluate_prepare(Expr *expr, PlanState *plan_state)
 {
-	Additions	before = before_additions(plan_state);
+	Before		before = begin_preparing(plan_state);
 	ExprState  *state = ExecInitExpr(expr, plan_state);
 
-	forget_additions(plan_state, &before);
+	end_preparing(plan_state, &before);
 	return state;
 }
 
 ExprState *
 evaluate_prepare_qual(List *clauses, PlanState *plan_state)
 {
-	Additions	before = before_additions(plan_state);
+	Before		before = begin_preparing(plan_state);
 	ExprState  *state = ExecInitQual(clauses, plan_state);
 
-	forget_additions(plan_state, &before);
+	end_preparing(plan_state, &before);
 	return state;
 }
 
