@@ -77,6 +77,10 @@ SELECT try_join('SELECT o.n, p.amount, c.name FROM orders o LEFT JOIN price p ON
 SELECT try_join('SELECT n, c FROM orders o JOIN customer c ON c.id = ''c'' || o.n');
 SELECT try_join('SELECT o.n, c.* FROM orders o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.* IS NULL');
 SELECT n, c.tableoid::regclass FROM orders o LEFT JOIN customer c ON c.id = o.customer_id WHERE n IN (16, 17) ORDER BY n;
+-- a column that is wanted on both sides of the join, and not above
+SELECT try_join('SELECT o.n FROM orders o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.id IS NULL OR c.credit > o.n', false);
+SELECT try_join('SELECT o.n FROM orders o LEFT JOIN customer c ON c.id = o.customer_id AND c.region = 2 WHERE coalesce(c.region, 0) < 2', false);
+SELECT try_join('SELECT v.x, s.y FROM (VALUES (1), (5), (900)) v (x) LEFT JOIN (SELECT o.n, coalesce(c.id, o.customer_id, ''-'') AS y FROM orders o LEFT JOIN customer c ON c.id = o.customer_id) s ON s.n = v.x', false);
 -- one outer join on what another has made (PostgreSQL 16 and later choose their order)
 SELECT try_join('SELECT o.n, v.x, c.name FROM orders o LEFT JOIN (VALUES (5, ''c1''), (6, NULL), (7, ''none'')) v (n, x) ON v.n = o.n LEFT JOIN customer c ON c.id = v.x WHERE o.n < 10', false);
 SELECT try_join('SELECT o.n, v.x, c.name FROM orders o LEFT JOIN ((VALUES (5, ''c1''), (6, NULL), (7, ''none'')) v (n, x) LEFT JOIN customer c ON c.id = v.x) ON v.n = o.n WHERE o.n < 10', false);

@@ -333,6 +333,25 @@ adopt_nulling(List *expressions, List *known)
 	return (List *) adopt_nulling_of((Node *) expressions, known);
 }
 
+/*
+ * The columns as the nodes above know them; those that only this node looks at,
+ * as the conditions above the join do, and then those within it.
+ */
+static List *
+known_columns(List *above, const JoinClauses *clauses)
+{
+	List	   *all = list_make3(above, clauses->others, clauses->match);
+
+	return list_concat(pull_var_clause((Node *) above,
+									   PVC_RECURSE_AGGREGATES |
+									   PVC_RECURSE_WINDOWFUNCS |
+									   PVC_INCLUDE_PLACEHOLDERS),
+					   pull_var_clause((Node *) all,
+									   PVC_RECURSE_AGGREGATES |
+									   PVC_RECURSE_WINDOWFUNCS |
+									   PVC_RECURSE_PLACEHOLDERS));
+}
+
 /* ---- the plan ---- */
 
 /* The columns of the relation in the expressions, each once. */
@@ -414,11 +433,10 @@ make_plan(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 	KeyLookup  *lookup = find_lookup(inner, clauses.match);
 	CustomScan *scan = makeNode(CustomScan);
 	Plan	   *below = linitial(custom_plans);
-	List	   *known =
-		pull_var_clause((Node *) list_make3(tlist, joinrel->reltarget->exprs,
-											below->targetlist),
-						PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
-						PVC_INCLUDE_PLACEHOLDERS);
+	List	   *known = known_columns(list_make3(tlist,
+												 joinrel->reltarget->exprs,
+												 below->targetlist),
+									  &clauses);
 	List	   *columns;
 
 	plan_refuse_row_locks(root, inner);

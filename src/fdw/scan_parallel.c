@@ -87,7 +87,8 @@ scan_share_counters(DynamoScan *state)
 	ParallelScan *shared = state->parallel;
 	RequestCounters counted = {0};
 
-	if (shared == NULL)
+	/* once: the memory that is shared may be gone the next time */
+	if (shared == NULL || state->counters.shared_units == NULL)
 		return;
 	state->counters.shared_units = NULL;
 	SpinLockAcquire(&shared->mutex);

@@ -45,7 +45,7 @@ typedef struct Truncation
 	int			under_way;
 	Batch	   *batches;		/* array of max_concurrency */
 	Request   **requests;		/* of each of them, array */
-	Request    *failed;			/* the first that has; NULL: none */
+	Request    *failed;			/* the one to be told of; NULL: none */
 	int64		deleted;
 } Truncation;
 
