@@ -636,7 +636,8 @@ wait_for_something(HttpTransport *transport, long timeout, int64 start)
 		;
 	if (transport->completed > 0)
 		return;
-	left = end_overdue(transport, transport->waited + monotonic_milliseconds() - start);
+	left = end_overdue(transport, transport->waited +
+					   monotonic_milliseconds() - start);
 	if (transport->completed > 0)
 		return;
 	if (left >= 0 && (timeout < 0 || left < timeout))

@@ -276,14 +276,17 @@ open_descriptors(HttpSockets *sockets)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
-	for (; sockets->external_fds < HTTP_SOCKETS_DESCRIPTORS; sockets->external_fds++)
+	while (sockets->external_fds < HTTP_SOCKETS_DESCRIPTORS)
+	{
 		if (!AcquireExternalFD())
 			raise_descriptors();
+		sockets->external_fds++;
+	}
 	sockets->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (sockets->epoll_fd < 0)
 		raise_descriptors();
 	sockets->timer_fd = timerfd_create(CLOCK_MONOTONIC,
-										 TFD_NONBLOCK | TFD_CLOEXEC);
+									   TFD_NONBLOCK | TFD_CLOEXEC);
 	if (sockets->timer_fd < 0)
 		raise_descriptors();
 	event.data.fd = sockets->timer_fd;

@@ -21,7 +21,7 @@ struct WatchedSocket;
 
 typedef struct HttpSockets
 {
-	CURLM	   *multi;			/* NULL: not open */
+	CURLM	   *multi;			/* whose they are */
 	int			epoll_fd;		/* curl's sockets and the timer; -1: none */
 	int			timer_fd;		/* rings at timer_at, or earlier; -1: none */
 	int64		timer_set;		/* what it is set to; 0: not set */

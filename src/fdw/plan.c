@@ -452,7 +452,8 @@ orders_by(const PathKey *pathkey, RelOptInfo *baserel, const Column *column)
 
 		while (IsA(expr, RelabelType))
 			expr = (Node *) ((RelabelType *) expr)->arg;
-		if (IsA(expr, Var) && (Index) ((Var *) expr)->varno == baserel->relid &&
+		if (IsA(expr, Var) &&
+			(Index) ((Var *) expr)->varno == baserel->relid &&
 			((Var *) expr)->varattno == column->attnum)
 			return true;
 	}

@@ -23,7 +23,7 @@
  */
 #define MAX_ROUNDS			20
 
-/* Back-off before a round, in milliseconds: grows from four times base to cap. */
+/* Back-off before a round, in milliseconds: from four times base to cap. */
 #define BACK_OFF_BASE		2
 #define BACK_OFF_CAP		250
 

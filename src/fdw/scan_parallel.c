@@ -85,7 +85,7 @@ void
 scan_share_counters(DynamoScan *state)
 {
 	ParallelScan *shared = state->parallel;
-	RequestCounters counted = {0};
+	RequestCounters counted;
 
 	/* once: the memory that is shared may be gone the next time */
 	if (shared == NULL || state->counters.shared_units == NULL)
@@ -93,15 +93,15 @@ scan_share_counters(DynamoScan *state)
 	state->counters.shared_units = NULL;
 	SpinLockAcquire(&shared->mutex);
 	if (IsParallelWorker())
-		counters_add(&shared->counters, &state->counters);
-	else
 	{
-		counted = shared->counters;
-		memset(&shared->counters, 0, sizeof(RequestCounters));
-	}
-	SpinLockRelease(&shared->mutex);
-	if (IsParallelWorker())
+		counters_add(&shared->counters, &state->counters);
+		SpinLockRelease(&shared->mutex);
 		memset(&state->counters, 0, sizeof(RequestCounters));
+		return;
+	}
+	counted = shared->counters;
+	memset(&shared->counters, 0, sizeof(RequestCounters));
+	SpinLockRelease(&shared->mutex);
 	counters_add(&state->counters, &counted);
 	counters_add(statistics_find(state->table->server_id,
 								 state->table->table_name, "Scan"), &counted);

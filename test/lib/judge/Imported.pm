@@ -30,7 +30,7 @@ sub new
 	my @options = ("column_case 'snake_case'");
 	push @options, "number_type 'bigint'" if chance(0.3);
 	my $self = bless { source => $source, rows => $source->{rows}, columns => [], null_typed => [], import_options => join(', ', @options) }, $class;
-	my $output = $run_script->("SET client_min_messages = error;\nCALL judge.drop_table();\n" . $self->reset_schemas . $self->import_statements . columns_query());
+	my $output = $run_script->("SET client_min_messages = error;\nCALL judge.drop_table();\n" . Table::reset_schemas() . $self->import_statements . columns_query());
 	$self->add_column($_) foreach $output =~ /^COLUMN\|(.*)$/mg;
 	die "nothing was imported:\n$output" unless $self->keys;
 	foreach my $column ($self->keys)
@@ -60,15 +60,13 @@ sub add_column
 	return;
 }
 
-sub reset_schemas { return "DROP SCHEMA IF EXISTS remote, twin CASCADE;\nCREATE SCHEMA remote;\nCREATE SCHEMA twin;\nSET search_path = public, judge;\n" }
-
 sub import_statements
 {
 	my ($self) = @_;
 	my $source = $self->{source};
 	return $source->definition
 	  . $source->row_statements
-	  . $self->reset_schemas
+	  . Table::reset_schemas()
 	  . "IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (judge) FROM SERVER dynamo INTO remote OPTIONS ($self->{import_options});\n"
 	  . "ALTER FOREIGN TABLE remote.judge RENAME TO t;\n"
 	  . ($source->{stale} ? "ALTER FOREIGN TABLE remote.t OPTIONS (ADD consistent_read 'false');\n" : '');

@@ -180,6 +180,12 @@ sub check_constraint
 
 # ---- definition ----
 
+# What an earlier table has left goes.
+sub reset_schemas
+{
+	return "DROP SCHEMA IF EXISTS remote, twin CASCADE;\nCREATE SCHEMA remote;\nCREATE SCHEMA twin;\nSET search_path = public, judge;\n";
+}
+
 sub column_options
 {
 	my ($column) = @_;

@@ -74,7 +74,7 @@ sub setup_script
 	my ($table) = @_;
 	return "SET client_min_messages = error;\n"
 	  . "CALL judge.drop_table();\n"
-	  . "DROP SCHEMA IF EXISTS remote, twin CASCADE;\nCREATE SCHEMA remote;\nCREATE SCHEMA twin;\nSET search_path = public, judge;\n"
+	  . Table::reset_schemas()
 	  . $table->definition . $table->row_statements
 	  . "CALL judge.begin();\nSET client_min_messages = warning;\n";
 }
