@@ -80,6 +80,18 @@ column_check_document(const Table *table, const AttributeValue *document)
 							document->u.entries[i].name)));
 }
 
+bool
+column_keeps_stored(const Column *column, const DynamoItem *item)
+{
+	const AttributeValue *stored;
+
+	if (column->codec->kind != CODEC_JSON || column->is_document ||
+		item == NULL)
+		return false;
+	stored = item_find(item, column->attribute_name);
+	return stored != NULL && document_is_more_than_json(stored);
+}
+
 /*
  * What the value becomes over the one that is stored.
  */

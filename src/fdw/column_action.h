@@ -31,6 +31,14 @@ extern List *column_actions(const Table *table, const Column *column,
 							const char *readable_key);
 
 /*
+ * Does what column_actions() makes of a new value depend on the stored one?
+ * So it is with a document that has sets or binary data, which it keeps; of
+ * the document column each attribute is compared with the one stored, and the
+ * caller knows that it depends on all of them.
+ */
+extern bool column_keeps_stored(const Column *column, const DynamoItem *item);
+
+/*
  * A key attribute must be there, and must not be empty: raises 23502, 23514.
  * readable_key is the item's key so far, or NULL.  Source: DynamoDB Developer
  * Guide, "Naming rules and data types".

@@ -149,10 +149,22 @@ check_new_row(const WriteStatement *statement,
 						  statement->estate, WCO_RLS_UPDATE_CHECK);
 }
 
-/* What has to be written for a column, if it has changed. */
+static void
+hold_column(Bitmapset **held, const Column *column)
+{
+	*held = bms_add_member(*held, column->attnum -
+						   FirstLowInvalidHeapAttributeNumber);
+}
+
+/*
+ * What has to be written for a column, if it has changed.  If it has not, or
+ * if what is written takes over parts of what is stored, the column is added
+ * to those that the condition has to hold.
+ */
 static List *
 actions_of_column(const WriteStatement *statement, const Column *column,
-				  const DynamoItem *item, const char *readable_key)
+				  const DynamoItem *item, const char *readable_key,
+				  Bitmapset **held)
 {
 	TupleTableSlot *old = statement->old_slot;
 	TupleTableSlot *new = statement->new_slot;
@@ -165,7 +177,12 @@ actions_of_column(const WriteStatement *statement, const Column *column,
 		column_datum_unchanged(column,
 							   old->tts_isnull[i], old->tts_values[i],
 							   new->tts_isnull[i], new->tts_values[i]))
+	{
+		hold_column(held, column);
 		return NIL;
+	}
+	if (column_keeps_stored(column, item))
+		hold_column(held, column);
 	return column_actions(statement->table, column, item, new->tts_isnull[i],
 						  new->tts_values[i], readable_key);
 }
@@ -181,7 +198,7 @@ is_generated(TupleDesc descriptor, AttrNumber attnum)
 static List *
 actions_of_new_row(const WriteStatement *statement,
 				   const Computation *computation, const DynamoItem *item,
-				   const char *readable_key)
+				   const char *readable_key, Bitmapset **held)
 {
 	TupleDesc	descriptor = statement->new_slot->tts_tupleDescriptor;
 	List	   *actions = NIL;
@@ -192,13 +209,13 @@ actions_of_new_row(const WriteStatement *statement,
 		actions = list_concat(actions,
 							  actions_of_column(statement,
 												((Assignment *) lfirst(cell))->column,
-												item, readable_key));
+												item, readable_key, held));
 	for (i = 0; statement->generates && i < descriptor->natts; i++)
 		if (is_generated(descriptor, i + 1))
 			actions = list_concat(actions,
 								  actions_of_column(statement,
 													&statement->table->columns[i],
-													item, readable_key));
+													item, readable_key, held));
 	return actions;
 }
 
@@ -254,6 +271,14 @@ compute_dependencies(Oid relation_id, List *assigned)
 }
 
 void
+compute_add_document(const Table *table, List *assigned, Bitmapset **columns)
+{
+	if (table->document != NULL &&
+		list_member_int(assigned, table->document->attnum))
+		hold_column(columns, table->document);
+}
+
+void
 compute_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate,
 				  WCOKind policies)
 {
@@ -278,12 +303,19 @@ attribute_unchanged(const char *name, AttributeValue *value)
 							 operand_value(value));
 }
 
+/*
+ * No write may be lost, neither ours nor another's: each attribute that a
+ * write depends on is either set by the write, whatever it is by then, or held
+ * by its condition.  Read by WHERE, SET, a constraint or a policy is one way to
+ * depend on an attribute; that it is assigned, and left out of the write
+ * because it has its new value already, is another.
+ */
 Condition *
-compute_unchanged(const Table *table, Bitmapset *read_columns,
+compute_unchanged(const Table *table, Bitmapset *held_columns,
 				  const DynamoItem *item)
 {
 	const char *key = table->partition_key->attribute_name;
-	bool	   *read = access_wanted_columns(table, read_columns);
+	bool	   *held = access_wanted_columns(table, held_columns);
 	List	   *conditions = NIL;
 	int			i;
 
@@ -295,7 +327,7 @@ compute_unchanged(const Table *table, Bitmapset *read_columns,
 	{
 		const Column *column = &table->columns[i];
 
-		if (!read[i] || column->key != KEY_NONE || column->is_document)
+		if (!held[i] || column->key != KEY_NONE || column->is_document)
 			continue;
 		conditions = lappend(conditions,
 							 attribute_unchanged(column->attribute_name,
@@ -303,7 +335,7 @@ compute_unchanged(const Table *table, Bitmapset *read_columns,
 														   column->attribute_name)));
 	}
 
-	if (table->document != NULL && read[table->document->attnum - 1])
+	if (table->document != NULL && held[table->document->attnum - 1])
 		for (i = 0; i < item->count; i++)
 			if (!table_maps_attribute(table, item->attributes[i].name))
 				conditions = lappend(conditions,
@@ -338,6 +370,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			  const char *readable_key)
 {
 	ComputedWrite *write = palloc0(sizeof(ComputedWrite));
+	Bitmapset  *held = bms_copy(statement->read_columns);
 	List	   *actions = NIL;
 
 	if (statement->operation == CMD_UPDATE)
@@ -345,7 +378,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 		evaluate_new_row(statement, computation);
 		check_new_row(statement, computation, readable_key);
 		actions = actions_of_new_row(statement, computation, item,
-									 readable_key);
+									 readable_key, &held);
 		if (statement->assigns_key &&
 			key_change_wanted(statement->table, item != NULL ? item : key,
 							  &actions))
@@ -360,8 +393,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 	}
 
 	write->tail = write_request_tail(statement, actions,
-									 compute_unchanged(statement->table,
-													   statement->read_columns,
+									 compute_unchanged(statement->table, held,
 													   item));
 	if (write->tail == NULL)
 		raise_too_large();

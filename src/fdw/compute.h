@@ -69,10 +69,11 @@ extern ComputedWrite *compute_write(const WriteStatement *statement,
 
 /*
  * Condition: the attributes of these columns (see pull_varattnos()) are what
- * they are in the item; or, for no item, there still is none.
+ * they are in the item; or, for no item, there still is none.  They must be
+ * all that the write depends on and does not set.
  */
 extern Condition *compute_unchanged(const Table *table,
-									Bitmapset *read_columns,
+									Bitmapset *held_columns,
 									const DynamoItem *item);
 
 /*
@@ -83,6 +84,14 @@ extern Condition *compute_unchanged(const Table *table,
  * these columns too.
  */
 extern Bitmapset *compute_dependencies(Oid relation_id, List *assigned);
+
+/*
+ * Adds the document column to the columns, if it is assigned (integer list of
+ * attribute numbers): it is written over the one that is stored, attribute by
+ * attribute.
+ */
+extern void compute_add_document(const Table *table, List *assigned,
+								 Bitmapset **columns);
 
 /*
  * Checks the policies of that kind (of a partitioned table; WCO_RLS_...), NOT

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 
+#include "access/sysattr.h"
 #include "executor/executor.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -226,6 +227,39 @@ keys_are_enough(const DirectState *state)
 	}
 }
 
+/*
+ * Are candidates read from the table itself, as it is now?  If not, one may
+ * lack attributes that no column maps and no condition can speak of; under a
+ * new key they would be missing.
+ */
+static bool
+reads_whole_items(const DirectState *state)
+{
+	return state->statement.table->consistent_read &&
+		state->schema_read->index_name == NULL;
+}
+
+/*
+ * What is read of the candidates.  An index that does not hold all attributes
+ * must be asked for those that it holds.
+ */
+static List *
+candidate_projection(const DirectState *state)
+{
+	const WriteStatement *statement = &state->statement;
+	Bitmapset  *columns = statement->read_columns;
+
+	if (statement->assigns_key && reads_whole_items(state))
+		return NIL;
+	if (statement->check_locally)
+	{
+		if (state->schema_read->projected == NULL)
+			return NIL;
+		columns = bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
+	}
+	return access_projection(statement->table, columns, NIL);
+}
+
 static void
 start(DirectState *state)
 {
@@ -246,6 +280,7 @@ start(DirectState *state)
 	 * What the item's own key says holds as long as the item is there; what
 	 * an index says of it may not hold any more.
 	 */
+	state->schema_read = access->schema;
 	state->lookup = access->schema->index_name == NULL ? access->lookup
 		: key_lookup(scope, key_schema_of_table(statement->table),
 					 statement->clauses);
@@ -260,9 +295,7 @@ start(DirectState *state)
 	if (keys_are_enough(state))
 		return;
 
-	if (!statement->check_locally && !statement->assigns_key)
-		spec.projection = access_projection(statement->table,
-											statement->read_columns, NIL);
+	spec.projection = candidate_projection(state);
 	state->reader = reader_open(&spec);
 	if (reader_scans_table(state->reader))
 		budget_check_scan(statement->table, state->user_id,
@@ -330,6 +363,8 @@ start_row(DirectState *state)
 			return NULL;
 		item_set_add(state->started, key);
 	}
+	if (statement->assigns_key && !reads_whole_items(state))
+		candidate = NULL;
 	return row_write_start(statement, plan, key, candidate);
 }
 

@@ -74,6 +74,7 @@ typedef struct DirectState
 	DirectPlan *plan;
 	const KeyLookup *lookup;	/* what the WHERE says of the table's key;
 								 * NULL: not started */
+	const KeySchema *schema_read;	/* of what the candidates come from */
 	struct Reader *reader;		/* of the candidates; NULL: the keys are fixed */
 	int			next_key;		/* of the list of keys, without a reader */
 	ItemSpool  *spool;			/* all candidates, where the key by which they

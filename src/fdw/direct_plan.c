@@ -10,7 +10,6 @@
 
 #include "compat.h"
 
-#include "access/sysattr.h"
 #include "foreign/fdwapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -22,6 +21,7 @@
 #include "utils/rel.h"
 
 #include "fdw/access.h"
+#include "fdw/compute.h"
 #include "fdw/description.h"
 #include "fdw/direct.h"
 #include "fdw/index.h"
@@ -299,11 +299,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	pull_varattnos((Node *) expressions, result_relation, &read);
 	pull_varattnos((Node *) multi_selects, result_relation, &read);
 
-	/* an assigned document is written over the one that is stored */
-	if (table->document != NULL &&
-		list_member_int(assigned, table->document->attnum))
-		read = bms_add_member(read, table->document->attnum -
-							  FirstLowInvalidHeapAttributeNumber);
+	compute_add_document(table, assigned, &read);
 
 	if (plan->returningLists != NIL)
 	{

@@ -170,6 +170,23 @@ keep_elements(const AttributeValue *stored, AttributeValue *value)
 }
 
 bool
+document_is_more_than_json(const AttributeValue *stored)
+{
+	int			i;
+
+	check_stack_depth();
+	if (is_set(stored->type) || stored->type == ATTRIBUTE_B)
+		return true;
+	for (i = 0; stored->type == ATTRIBUTE_L && i < stored->length; i++)
+		if (document_is_more_than_json(&stored->u.elements[i]))
+			return true;
+	for (i = 0; stored->type == ATTRIBUTE_M && i < stored->length; i++)
+		if (document_is_more_than_json(&stored->u.entries[i].value))
+			return true;
+	return false;
+}
+
+bool
 document_keep_stored(const AttributeValue *stored, AttributeValue *value)
 {
 	int			i;

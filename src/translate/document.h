@@ -22,4 +22,7 @@
 extern bool document_keep_stored(const AttributeValue *stored,
 								 AttributeValue *value);
 
+/* Is there a set or binary value anywhere in it? */
+extern bool document_is_more_than_json(const AttributeValue *stored);
+
 #endif							/* DYNAMORM_TRANSLATE_DOCUMENT_H */

@@ -135,6 +135,24 @@ sub wait_for_requests
 	return 0;
 }
 
+# Waits until the proxy holds a request or an answer.
+sub wait_until_held
+{
+	my ($self) = @_;
+	for (1 .. 600)
+	{
+		return 1 if $self->ask_proxy(GET => '/__held')->{Held} > 0;
+		select(undef, undef, undef, 0.05);
+	}
+	return 0;
+}
+
+sub release
+{
+	my ($self) = @_;
+	return $self->ask_proxy(POST => '/__release');
+}
+
 END
 {
 	my $status = $?;

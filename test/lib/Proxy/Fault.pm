@@ -23,6 +23,7 @@ our $redirected = 0;		# requests that have followed one
 my @rules;					# faults not yet used up
 my %page_of;				# mark of a made up page => where it begins
 my $pages = 0;
+my @held;					# what goes on when it is released
 
 my $prefix = 'com.amazonaws.dynamodb.v20120810#';
 
@@ -47,6 +48,20 @@ my %fault = (
 	stall => {
 		request => sub { return !after($_[1]) },
 		answer => sub { return 1 },
+	},
+	hold => {
+		request => sub {
+			my ($exchange, $rule) = @_;
+			return 0 if after($rule);
+			push @held, sub { $exchange->forward };
+			return 1;
+		},
+		answer => sub {
+			my ($exchange, $rule, $answer) = @_;
+			return 0 unless after($rule);
+			push @held, sub { $exchange->respond($answer) };
+			return 1;
+		},
 	},
 	half => {
 		answer => sub {
@@ -279,7 +294,22 @@ sub reset_all
 {
 	@rules = ();
 	%page_of = ();
+	release();
 	return;
+}
+
+# How many requests and answers are held.
+sub held
+{
+	return { Held => scalar @held };
+}
+
+# Lets all go on that are held, in their order.
+sub release
+{
+	my @released = splice @held;
+	$_->() foreach @released;
+	return { Released => scalar @released };
 }
 
 # The rule that decides about this request, if there is one.
