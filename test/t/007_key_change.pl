@@ -37,7 +37,19 @@ my ($stdout, $stderr);
 $node->psql('postgres', "UPDATE moving SET sk = 3 WHERE pk = 'a' AND sk = 2",
 	stdout => \$stdout, stderr => \$stderr, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 like($stderr, qr/40003: the outcome of the DynamoDB transaction is unknown/, 'is an unknown outcome');
+
+# ---- a transaction that is in progress for ever ----
+
 $test->reset_proxy;
+$test->fault({ kind => 'error', code => 'TransactionInProgressException', when => 'after',
+	operation => 'TransactWriteItems', count => 0 });
+$node->psql('postgres', "UPDATE moving SET sk = 4 WHERE pk = 'a' AND sk = 3",
+	stdout => \$stdout, stderr => \$stderr, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+like($stderr, qr/40003: the outcome of the DynamoDB transaction is unknown.*TransactionInProgressException/s,
+	'mended: a transaction in progress, given up, is an unknown outcome and no conflict');
+is($test->counts->{TransactWriteItems}, 2, 'it was asked for as often as it may be');
+$test->reset_proxy;
+is($node->safe_psql('postgres', 'SELECT sk FROM moving'), '4', 'and this one was carried out');
 $node->safe_psql('postgres', 'ALTER SERVER dynamo OPTIONS (DROP max_attempts, DROP request_timeout)');
 
 # ---- a conflict with another transaction ----
