@@ -158,6 +158,13 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define copy_placeholder_nulling(to, from) ((void) (to), (void) (from))
 #endif
 
+/* 18 can return columns of the row before a change. */
+#if PG_VERSION_NUM >= 180000
+#define var_is_of_old_row(var) ((var)->varreturningtype == VAR_RETURNING_OLD)
+#else
+#define var_is_of_old_row(var) ((void) (var), false)
+#endif
+
 /* The direction of a path key: 18 no longer names it by btree's strategies. */
 #if PG_VERSION_NUM >= 180000
 #define pathkey_is_descending(pathkey) ((pathkey)->pk_cmptype == COMPARE_GT)

@@ -13,6 +13,7 @@
 #include "fdw/conflict.h"
 #include "fdw/read_first.h"
 #include "fdw/settings.h"
+#include "fdw/system_column.h"
 #include "fdw/transaction.h"
 
 PG_MODULE_MAGIC;
@@ -26,6 +27,7 @@ _PG_init(void)
 {
 	settings_define();
 	transaction_register();
+	system_column_register();
 	conflict_register();
 	read_first_register();
 	batch_join_register();

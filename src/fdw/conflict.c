@@ -25,6 +25,7 @@
 #include "fdw/conflict.h"
 #include "fdw/reader.h"
 #include "fdw/row_write.h"
+#include "fdw/system_column.h"
 #include "fdw/transaction.h"
 #include "translate/item_set.h"
 
@@ -45,6 +46,7 @@ struct ConflictState
 									 * volatile parts */
 	ItemSet    *affected;		/* keys of the items written */
 	MemoryContext context;		/* of the statement */
+	bool		tells_updated;	/* see conflict_tells_updated() */
 	bool		prepared;		/* see prepare() */
 };
 
@@ -90,6 +92,8 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 
 	state->clauses = conflict_clauses((ModifyTable *) mtstate->ps.plan, table,
 									  varno);
+	state->tells_updated =
+		system_column_returns_xmax((ModifyTable *) mtstate->ps.plan, varno);
 	state->affected = item_set_make();
 	state->context = CurrentMemoryContext;
 
@@ -110,6 +114,12 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 	statement->new_slot = ExecInitExtraTupleSlot(estate, descriptor,
 												 &TTSOpsVirtual);
 	return state;
+}
+
+bool
+conflict_tells_updated(const ConflictState *state)
+{
+	return state->tells_updated;
 }
 
 /*
@@ -197,7 +207,8 @@ upsert_tail(ConflictState *state, const Attempt *attempt)
 	WriteStatement *statement = &state->statement;
 	UpsertTranslation *upsert;
 
-	if (statement->check_locally || statement->multi_selects != NIL)
+	if (statement->check_locally || statement->multi_selects != NIL ||
+		state->tells_updated)
 		return NULL;
 	upsert = upsert_translate(&statement->evaluator->scope,
 							  inserted_operands(statement->table,
@@ -295,6 +306,7 @@ note_written(ConflictState *state, Attempt *attempt)
 	ConflictRow *row = attempt->row;
 
 	row->written = true;
+	row->updated = attempt->step == STEP_UPDATE;
 	if (state->statement.returning)
 		row->result = attempt->step == STEP_INSERT ? row->item
 			: request_response(attempt->request)->item;

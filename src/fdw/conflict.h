@@ -74,6 +74,8 @@ typedef struct ConflictRow
 	const DynamoItem *result;	/* as written; NULL: not written, or not
 								 * wanted */
 	bool		written;
+	bool		updated;		/* an item that was there; see
+								 * conflict_tells_updated() */
 } ConflictRow;
 
 /* Prepares execution, in the current memory context. */
@@ -82,6 +84,12 @@ extern ConflictState *conflict_begin(ModifyTableState *mtstate,
 									 const Table *table,
 									 Connection *connection,
 									 RequestCounters *counters);
+
+/*
+ * Is it known of each row whether it was inserted or updated?  Only where
+ * RETURNING has xmax, for then no row goes by the one request.
+ */
+extern bool conflict_tells_updated(const ConflictState *state);
 
 /*
  * Inserts or updates rows, all at once.  put_tail is the rest of a PutItem

@@ -103,4 +103,7 @@ extern bool direct_plan(PlannerInfo *root, ModifyTable *plan,
  */
 extern void direct_refuse_upsert(PlannerInfo *root, Index result_relation);
 
+/* Raises 0A000 if RETURNING has dyn_upsert(). */
+extern void direct_refuse_returned_upsert(List *returning);
+
 #endif							/* DYNAMORM_FDW_DIRECT_H */

@@ -176,6 +176,25 @@ direct_refuse_upsert(PlannerInfo *root, Index result_relation)
 	}
 }
 
+static bool
+returned_upsert_walker(Node *node, void *context)
+{
+	return node != NULL &&
+		(is_upsert_call(node) ||
+		 expression_tree_walker(node, returned_upsert_walker, context));
+}
+
+/* It would raise its error when the row has been written. */
+void
+direct_refuse_returned_upsert(List *returning)
+{
+	if (returned_upsert_walker((Node *) returning, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("dyn_upsert() cannot be used in RETURNING"),
+				 errhint("Use it in the WHERE of the UPDATE.")));
+}
+
 static List *
 take_upsert(List *clauses, bool *upsert)
 {
@@ -303,6 +322,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 
 	if (plan->returningLists != NIL)
 	{
+		direct_refuse_returned_upsert(plan->returningLists);
 		flags |= DIRECT_FLAG_RETURNING;
 		pull_varattnos(list_nth(plan->returningLists, subplan_index),
 					   result_relation, &returned);

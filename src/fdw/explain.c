@@ -25,6 +25,7 @@
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "fdw/statement_counters.h"
+#include "fdw/system_column.h"
 
 /* A scope that shows what it does not know as SQL. */
 typedef struct ExplainScope
@@ -354,6 +355,8 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 		upsert->obstacle = "a constraint or generated column that depends on an assigned one";
 	else if (info->ri_WithCheckOptions != NIL)
 		upsert->obstacle = "a check option";
+	else if (system_column_returns_xmax(plan, info->ri_RangeTableIndex))
+		upsert->obstacle = "RETURNING xmax";
 	explain_show_operation(upsert->obstacle == NULL ? "UpdateItem"
 						   : "PutItem (UpdateItem, where the key is taken)",
 						   table, es);

@@ -23,6 +23,7 @@
 #include "fdw/option.h"
 #include "fdw/stamp.h"
 #include "fdw/statement_counters.h"
+#include "fdw/system_column.h"
 #include "fdw/transaction.h"
 #include "translate/expression.h"
 #include "translate/item_set.h"
@@ -399,6 +400,8 @@ upsert_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows,
 			continue;
 		if (upserts[i].result != NULL)
 			store_item(state, info, rows[i].slot, upserts[i].result);
+		if (conflict_tells_updated(state->conflict))
+			system_column_set_xmax(rows[i].slot, upserts[i].updated);
 		slots[written++] = rows[i].slot;
 	}
 	return written;

@@ -25,6 +25,7 @@
 #include "fdw/modify.h"
 #include "fdw/option.h"
 #include "fdw/row_change.h"
+#include "fdw/system_column.h"
 
 /* ---- planning ---- */
 
@@ -47,8 +48,11 @@ static List *
 plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
 {
-	if (plan->operation != CMD_INSERT)
+	if (plan->operation == CMD_INSERT)
+		system_column_refuse_in_insert(root, result_relation);
+	else
 		direct_refuse_upsert(root, result_relation);
+	direct_refuse_returned_upsert(plan->returningLists);
 	return list_make1(makeInteger(conflict_plan(root, plan,
 												result_relation)));
 }
@@ -63,6 +67,7 @@ begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
 	ModifyState *state;
 	Oid			user_id;
 
+	system_column_refuse_in_triggers(info, mtstate->operation);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -87,6 +92,13 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 	EState	   *estate = mtstate->ps.state;
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
 	ModifyState *state = palloc0(sizeof(ModifyState));
+
+	if (plan != NULL)
+	{
+		system_column_refuse_routed(mtstate, info);
+		direct_refuse_returned_upsert(plan->returningLists);
+	}
+	system_column_refuse_in_triggers(info, CMD_INSERT);
 
 	/*
 	 * A row moved into a partition that the same UPDATE may come to later

@@ -716,6 +716,13 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 							private, NIL, NIL, outer_plan);
 }
 
+bool
+plan_is_ours(const RelOptInfo *rel)
+{
+	return rel->fdwroutine != NULL &&
+		rel->fdwroutine->GetForeignRelSize == get_relation_size;
+}
+
 void
 plan_set_callbacks(FdwRoutine *routine)
 {

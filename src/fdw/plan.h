@@ -46,6 +46,9 @@ enum ScanPrivate
 extern List *plan_scan_clauses(const ForeignScan *plan);
 extern List *plan_scan_bounds(const ForeignScan *plan);
 
+/* Is a relation a foreign table of ours? */
+extern bool plan_is_ours(const RelOptInfo *rel);
+
 /* Is at most one item of a base relation read? */
 extern bool plan_reads_one_item(const RelOptInfo *baserel);
 

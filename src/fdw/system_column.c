@@ -1,0 +1,349 @@
+/*
+ * system_column.c
+ *		System columns of foreign tables, where a user names them.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/xact.h"
+#include "catalog/heap.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "fdw/plan.h"
+#include "fdw/system_column.h"
+#include "translate/table.h"
+
+static create_upper_paths_hook_type previous_hook = NULL;
+
+/* ---- what the user has named ---- */
+
+/* A search for system columns other than tableoid. */
+typedef struct ColumnSearch
+{
+	Index		depth;			/* levels below the query */
+	List	   *found;			/* of Var */
+} ColumnSearch;
+
+/*
+ * Columns that core adds to identify rows are junk, and bare; those that the
+ * user sorts or groups by have a number, and sub-selects of a SET are SubPlans.
+ */
+static bool
+is_row_identity(const TargetEntry *entry)
+{
+	return entry->resjunk && entry->ressortgroupref == 0 &&
+		IsA(entry->expr, Var);
+}
+
+static bool
+search_walker(Node *node, void *argument)
+{
+	ColumnSearch *search = (ColumnSearch *) argument;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var		   *var = (Var *) node;
+
+		if (var->varattno < 0 && var->varattno != TableOidAttributeNumber &&
+			var->varlevelsup == search->depth && !IS_SPECIAL_VARNO(var->varno))
+			search->found = lappend(search->found, var);
+		return false;
+	}
+	if (IsA(node, TargetEntry) && is_row_identity((TargetEntry *) node))
+		return false;
+	if (IsA(node, Query))
+	{
+		search->depth++;
+		query_tree_walker((Query *) node, search_walker, search,
+						  QTW_IGNORE_JOINALIASES);
+		search->depth--;
+		return false;
+	}
+	return expression_tree_walker(node, search_walker, search);
+}
+
+/*
+ * All that a query names of its own tables, when it has been prepared for
+ * planning: sub-selects that refer to them are SubPlans with arguments, or
+ * LATERAL; the members of a UNION ALL may have been pulled up.
+ */
+static List *
+columns_of_query(PlannerInfo *root)
+{
+	ColumnSearch search = {0};
+	ListCell   *cell;
+
+	query_tree_walker(root->parse, search_walker, &search,
+					  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES |
+					  QTW_IGNORE_JOINALIASES);
+	foreach(cell, root->parse->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_SUBQUERY && rte->lateral)
+			search_walker((Node *) rte->subquery, &search);
+	}
+	foreach(cell, root->append_rel_list)
+	{
+		AppendRelInfo *member = lfirst_node(AppendRelInfo, cell);
+
+		/* a parent that is a table has no system columns there */
+		if (!OidIsValid(member->parent_reloid))
+			search_walker((Node *) member->translated_vars, &search);
+	}
+	return search.found;
+}
+
+/* ---- whose it is ---- */
+
+static bool
+has_dynamodb_table(const PlannerInfo *root)
+{
+	int			i;
+
+	for (i = 1; i < root->simple_rel_array_size; i++)
+		if (root->simple_rel_array[i] != NULL &&
+			plan_is_ours(root->simple_rel_array[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A relation of ours that is the range table entry itself, or below it; 0 if
+ * there is none.  Partitions that have been pruned are not there.
+ */
+static Index
+dynamodb_table_of(const PlannerInfo *root, Index varno)
+{
+	int			i;
+
+	for (i = 1; i < root->simple_rel_array_size; i++)
+	{
+		const RelOptInfo *rel = root->simple_rel_array[i];
+		Index		ancestor = i;
+
+		if (rel == NULL || !plan_is_ours(rel))
+			continue;
+		while (ancestor != varno && root->append_rel_array != NULL &&
+			   root->append_rel_array[ancestor] != NULL)
+			ancestor = root->append_rel_array[ancestor]->parent_relid;
+		if (ancestor == varno)
+			return i;
+	}
+	return 0;
+}
+
+/* ---- errors ---- */
+
+static int
+hint_at_key(Oid relation_id)
+{
+	const Table *table = table_describe(relation_id);
+
+	if (table->partition_key == NULL)
+		return errhint("Use the key columns to identify rows.");
+	if (table->sort_key == NULL)
+		return errhint("Use the key, column \"%s\", to identify rows.",
+					   table->partition_key->name);
+	return errhint("Use the key, columns \"%s\" and \"%s\", to identify rows.",
+				   table->partition_key->name, table->sort_key->name);
+}
+
+static int
+hint_instead(AttrNumber attnum, Oid relation_id)
+{
+	switch (attnum)
+	{
+		case MinTransactionIdAttributeNumber:
+			return errhint("To see whether a row has changed, use a column with the option version 'true'.");
+		case MaxTransactionIdAttributeNumber:
+			return errhint("Only RETURNING of INSERT ... ON CONFLICT DO UPDATE has xmax, which is 0 for a row that was inserted.  To see whether a row has changed, use a column with the option version 'true'.");
+		default:
+			return hint_at_key(relation_id);
+	}
+}
+
+/* named is what the user has named: the foreign table, or a parent of it. */
+static void
+refuse(AttrNumber attnum, Oid relation_id, Oid named)
+{
+	const char *column =
+		NameStr(SystemAttributeDefinition(attnum)->attname);
+
+	if (named == relation_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot use system column \"%s\" of foreign table \"%s\"",
+						column, get_rel_name(relation_id)),
+				 errdetail("The rows of a DynamoDB table have no system column but tableoid."),
+				 hint_instead(attnum, relation_id)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot use system column \"%s\" of table \"%s\"",
+					column, get_rel_name(named)),
+			 errdetail("Foreign table \"%s\" is part of it, and the rows of a DynamoDB table have no system column but tableoid.",
+					   get_rel_name(relation_id)),
+			 hint_instead(attnum, relation_id)));
+}
+
+/* ---- reads, updates and deletes ---- */
+
+static void
+paths_complete(PlannerInfo *root, UpperRelationKind stage,
+			   RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
+{
+	ListCell   *cell;
+
+	if (previous_hook != NULL)
+		previous_hook(root, stage, input_rel, output_rel, extra);
+	if (stage != UPPERREL_FINAL || !has_dynamodb_table(root))
+		return;
+	foreach(cell, columns_of_query(root))
+	{
+		Var		   *var = lfirst_node(Var, cell);
+		Index		ours = dynamodb_table_of(root, var->varno);
+
+		if (ours != 0)
+			refuse(var->varattno, planner_rt_fetch(ours, root)->relid,
+				   planner_rt_fetch(var->varno, root)->relid);
+	}
+}
+
+void
+system_column_register(void)
+{
+	previous_hook = create_upper_paths_hook;
+	create_upper_paths_hook = paths_complete;
+}
+
+/* ---- inserts ---- */
+
+/* RETURNING of an upsert may have the xmax of the row as written. */
+static bool
+is_xmax_of_new_row(const Var *var)
+{
+	return var->varattno == MaxTransactionIdAttributeNumber &&
+		!var_is_of_old_row(var);
+}
+
+void
+system_column_refuse_in_insert(PlannerInfo *root, Index result_relation)
+{
+	const Query *query = root->parse;
+	Oid			relation_id = planner_rt_fetch(result_relation, root)->relid;
+	bool		upserts = query->onConflict != NULL &&
+		query->onConflict->action == ONCONFLICT_UPDATE;
+	ColumnSearch written = {0};
+	ColumnSearch returned = {0};
+	ListCell   *cell;
+
+	search_walker((Node *) query->onConflict, &written);
+	search_walker((Node *) query->withCheckOptions, &written);
+	search_walker((Node *) query->returningList, &returned);
+	foreach(cell, written.found)
+		refuse(lfirst_node(Var, cell)->varattno, relation_id, relation_id);
+	foreach(cell, returned.found)
+		if (!upserts || !is_xmax_of_new_row(lfirst_node(Var, cell)))
+			refuse(lfirst_node(Var, cell)->varattno, relation_id, relation_id);
+}
+
+void
+system_column_refuse_routed(const ModifyTableState *mtstate,
+							const ResultRelInfo *info)
+{
+	const ModifyTable *plan = (const ModifyTable *) mtstate->ps.plan;
+	ColumnSearch search = {0};
+
+	search_walker((Node *) plan->returningLists, &search);
+	search_walker((Node *) plan->withCheckOptionLists, &search);
+	if (search.found != NIL)
+		refuse(linitial_node(Var, search.found)->varattno,
+			   RelationGetRelid(info->ri_RelationDesc),
+			   RelationGetRelid(mtstate->rootResultRelInfo->ri_RelationDesc));
+}
+
+/* ---- triggers ---- */
+
+static bool
+fires_for(const Trigger *trigger, CmdType operation)
+{
+	if (!TRIGGER_FOR_ROW(trigger->tgtype) ||
+		trigger->tgenabled == TRIGGER_DISABLED)
+		return false;
+	switch (operation)
+	{
+		case CMD_INSERT:
+			return TRIGGER_FOR_INSERT(trigger->tgtype);
+		case CMD_UPDATE:
+			return TRIGGER_FOR_UPDATE(trigger->tgtype);
+		default:
+			return TRIGGER_FOR_DELETE(trigger->tgtype);
+	}
+}
+
+void
+system_column_refuse_in_triggers(const ResultRelInfo *info, CmdType operation)
+{
+	const TriggerDesc *triggers = info->ri_TrigDesc;
+	int			i;
+
+	for (i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+		ColumnSearch search = {0};
+
+		if (trigger->tgqual == NULL || !fires_for(trigger, operation))
+			continue;
+		search_walker(stringToNode(trigger->tgqual), &search);
+		if (search.found != NIL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("trigger \"%s\" cannot use system column \"%s\" of foreign table \"%s\"",
+							trigger->tgname,
+							NameStr(SystemAttributeDefinition(linitial_node(Var, search.found)->varattno)->attname),
+							RelationGetRelationName(info->ri_RelationDesc)),
+					 errdetail("The rows of a DynamoDB table have no system column but tableoid."),
+					 errhint("Compare other columns in the WHEN of the trigger.")));
+	}
+}
+
+/* ---- xmax of an upsert ---- */
+
+bool
+system_column_returns_xmax(const ModifyTable *plan, Index result_relation)
+{
+	Bitmapset  *returned = NULL;
+
+	pull_varattnos((Node *) plan->returningLists, result_relation, &returned);
+	return bms_is_member(MaxTransactionIdAttributeNumber -
+						 FirstLowInvalidHeapAttributeNumber, returned);
+}
+
+/*
+ * Core gives foreign tables slots for heap tuples (table_slot_callbacks()),
+ * which read system columns from the header.
+ */
+void
+system_column_set_xmax(TupleTableSlot *slot, bool updated)
+{
+	HeapTuple	tuple = ExecCopySlotHeapTuple(slot);
+	HeapTupleHeader header = tuple->t_data;
+
+	Assert(TTS_IS_HEAPTUPLE(slot));
+	MemSet(&header->t_choice, 0, sizeof(header->t_choice));
+	HeapTupleHeaderSetXmax(header, updated ? GetCurrentTransactionId()
+						   : InvalidTransactionId);
+	ExecForceStoreHeapTuple(tuple, slot, false);
+}
