@@ -483,8 +483,8 @@ path_keys_of_query(PlannerInfo *root, RelOptInfo *baserel,
 
 		if (next == schema->sort_count ||
 			!orders_by(pathkey, baserel, schema->sort[next]) ||
-			key_order(schema->sort[next],
-					  pathkey->pk_eclass->ec_collation) == KEY_ORDER_OTHER ||
+			!key_order_is_plain(schema->sort[next],
+								pathkey->pk_eclass->ec_collation) ||
 			(pathkeys != NIL && descending != *backward))
 			break;
 		*backward = descending;

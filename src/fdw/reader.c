@@ -470,35 +470,6 @@ next_page(Reader *reader, bool wait)
 
 /* ---- reading ---- */
 
-/*
- * Rows that the plan takes to be in order must be: some spellings of times are
- * not.  (They are of tables' keys only; see key_order().)
- */
-static void
-check_order(const Reader *reader, const DynamoItem *item)
-{
-	const KeySchema *schema = reader->access->schema;
-	int			i;
-
-	for (i = reader->access->lookup->sort_fixed; i < schema->sort_count; i++)
-	{
-		const Column *column = schema->sort[i];
-		const AttributeValue *value;
-
-		if (column->codec->kind != CODEC_CANONICAL_TEXT)
-			continue;
-		value = item_find(item, column->attribute_name);
-		if (value != NULL && key_is_out_of_order(column, value))
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("DynamoDB keeps a value of column \"%s\" of foreign table \"%s\" out of order",
-							column->name, reader->spec.table->relation_name),
-					 errdetail("It is a time beyond year 9999, or before year 1, in item %s.",
-							   table_readable_key(reader->spec.table, item)),
-					 errhint("Sort by an expression that is not the column itself.")));
-	}
-}
-
 static bool
 has_item(const Reader *reader)
 {
@@ -541,10 +512,7 @@ reader_next(Reader *reader)
 		return request_response(reader->page)->item;
 	}
 
-	item = next_of_pages(reader);
-	if (item != NULL && reader->spec.ordered)
-		check_order(reader, item);
-	return item;
+	return next_of_pages(reader);
 }
 
 int64

@@ -3,10 +3,16 @@
  *		Dates and times, as ISO 8601 text or as numbers since 1970.
  *
  * The texts have a fixed width, in UTC where a time zone belongs to the type,
- * and so sort as the values do.  What ISO 8601's four digits cannot say is
- * written as PostgreSQL does: more digits for years after 9999, and BC behind
- * the text for years before 1; infinite values are the words infinity and
- * -infinity.  These do not sort.
+ * and so sort as the values do.  What ISO 8601's four digits cannot say sorts
+ * by its first byte:
+ *
+ *		-infinity
+ *		/9956-03-15		years before 1: 10000 less the year, here 44 BC
+ *		2024-03-15
+ *		Y0012024-03-15	years after 9999, as in ISO 8601-2, but of seven digits
+ *		infinity
+ *
+ * Other spellings that the input functions know are read as well.
  */
 #include "postgres.h"
 
@@ -20,9 +26,17 @@
 
 #include "translate/codec_internal.h"
 
-/* The widths of texts. */
+/* What a year begins with that is not of four digits after Christ. */
+#define BEFORE_CHRIST		'/'
+#define LONG_YEAR			'Y'
+
+/* The first year of LONG_YEAR, and what years before Christ are taken from. */
+#define YEAR_LIMIT			10000
+
+/* The widths of parts of texts. */
+#define LONG_YEAR_DIGITS	7	/* dates reach 5874897 */
 #define DATE_WIDTH			10	/* YYYY-MM-DD */
-#define SECOND_WIDTH		19	/* YYYY-MM-DDTHH:MM:SS */
+#define TIME_WIDTH			9	/* THH:MM:SS */
 
 #define FRACTION_DIGITS		6	/* of what PostgreSQL stores */
 
@@ -51,12 +65,24 @@ write_infinity(bool positive)
 	return pstrdup(positive ? "infinity" : "-infinity");
 }
 
+/* year is 0 for 1 BC, -1 for 2 BC and so on. */
+static char *
+write_day(int year, int month, int day)
+{
+	if (year >= YEAR_LIMIT)
+		return psprintf("%c%0*d-%02d-%02d", LONG_YEAR, LONG_YEAR_DIGITS, year,
+						month, day);
+	if (year <= 0)
+		return psprintf("%c%04d-%02d-%02d", BEFORE_CHRIST,
+						YEAR_LIMIT - (1 - year), month, day);
+	return psprintf("%04d-%02d-%02d", year, month, day);
+}
+
 static char *
 write_timestamp(Timestamp timestamp, bool with_zone)
 {
 	struct pg_tm tm;
 	fsec_t		microseconds;
-	bool		is_bc;
 
 	if (TIMESTAMP_NOT_FINITE(timestamp))
 		return write_infinity(TIMESTAMP_IS_NOEND(timestamp));
@@ -64,11 +90,10 @@ write_timestamp(Timestamp timestamp, bool with_zone)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range")));
-	is_bc = tm.tm_year <= 0;
-	return psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06d%s%s",
-					is_bc ? 1 - tm.tm_year : tm.tm_year, tm.tm_mon,
-					tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-					microseconds, with_zone ? "Z" : "", is_bc ? " BC" : "");
+	return psprintf("%sT%02d:%02d:%02d.%06d%s",
+					write_day(tm.tm_year, tm.tm_mon, tm.tm_mday),
+					tm.tm_hour, tm.tm_min, tm.tm_sec, microseconds,
+					with_zone ? "Z" : "");
 }
 
 static char *
@@ -77,14 +102,11 @@ write_date(DateADT date)
 	int			year;
 	int			month;
 	int			day;
-	bool		is_bc;
 
 	if (DATE_NOT_FINITE(date))
 		return write_infinity(DATE_IS_NOEND(date));
 	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	is_bc = year <= 0;
-	return psprintf("%04d-%02d-%02d%s", is_bc ? 1 - year : year, month, day,
-					is_bc ? " BC" : "");
+	return write_day(year, month, day);
 }
 
 static char *
@@ -181,24 +203,74 @@ two_digits(const char *text)
 	return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
 }
 
-/* YYYY-MM-DD, in the years that four digits can say. */
-static bool
-read_iso_date(const char *text, DateADT *date)
+/* The seven digits of a long year; 0 if they are none, or of another one. */
+static int
+read_long_year(const char *text)
 {
-	int			year = two_digits(text) * 100 + two_digits(text + 2);
-	int			month = two_digits(text + 5);
-	int			day = two_digits(text + 8);
+	int			year = 0;
 
-	if (text[4] != '-' || text[7] != '-' || year < 1 || year > 9999 ||
-		month < 1 || month > MONTHS_PER_YEAR || day < 1 ||
-		day > day_tab[isleap(year)][month - 1])
-		return false;
-	*date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
-	return true;
+	for (int i = 0; i < LONG_YEAR_DIGITS; i++)
+	{
+		if (text[i] < '0' || text[i] > '9')
+			return 0;
+		year = year * 10 + (text[i] - '0');
+	}
+	return year < YEAR_LIMIT ? 0 : year;
 }
 
 /*
- * YYYY-MM-DDTHH:MM:SS, a fraction of up to six digits, and Z if the type has a
+ * The day at the start of a text, as write_day() writes it.  Returns what
+ * follows it; NULL if there is none.
+ */
+static const char *
+read_day(const char *text, const char *end, DateADT *date)
+{
+	char		first = text < end ? *text : '\0';
+	bool		is_before = first == BEFORE_CHRIST;
+	int			year;
+	int			month;
+	int			day;
+
+	if (is_before)
+		text++;
+	if (end - text < DATE_WIDTH)
+		return NULL;
+	if (first == LONG_YEAR)
+	{
+		if (end - text < DATE_WIDTH + 1 + LONG_YEAR_DIGITS - 4)
+			return NULL;
+		year = read_long_year(text + 1);
+		text += 1 + LONG_YEAR_DIGITS - 4;
+	}
+	else
+	{
+		year = two_digits(text) * 100 + two_digits(text + 2);
+		if (year >= YEAR_LIMIT)
+			return NULL;
+	}
+	month = two_digits(text + 5);
+	day = two_digits(text + 8);
+	if (year < 1 || text[4] != '-' || text[7] != '-' ||
+		month < 1 || month > MONTHS_PER_YEAR || day < 1)
+		return NULL;
+	if (is_before)
+		year -= YEAR_LIMIT - 1;
+	if (day > day_tab[isleap(year)][month - 1] ||
+		!IS_VALID_JULIAN(year, month, day))
+		return NULL;
+	*date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
+	return IS_VALID_DATE(*date) ? text + DATE_WIDTH : NULL;
+}
+
+/* Is the day one of those that a timestamp reaches? */
+static bool
+is_timestamp_day(DateADT date)
+{
+	return date < TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE;
+}
+
+/*
+ * A day, THH:MM:SS, a fraction of up to six digits, and Z if the type has a
  * time zone: what we write, and what most others do.  False if it is anything
  * else, which the input function then reads.
  */
@@ -212,17 +284,19 @@ read_iso_timestamp(const char *text, int length, bool with_zone,
 	int			second;
 	int			fraction = 0;
 	int			unit = USECS_PER_SEC / 10;
-	const char *place = text + SECOND_WIDTH;
 	const char *end = text + length;
+	const char *place;
 
 	if (with_zone && (length == 0 || *--end != 'Z'))
 		return false;
-	if (end < place || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-		!read_iso_date(text, &date))
+	place = read_day(text, end, &date);
+	if (place == NULL || end - place < TIME_WIDTH || place[0] != 'T' ||
+		place[3] != ':' || place[6] != ':' || !is_timestamp_day(date))
 		return false;
-	hour = two_digits(text + 11);
-	minute = two_digits(text + 14);
-	second = two_digits(text + 17);
+	hour = two_digits(place + 1);
+	minute = two_digits(place + 4);
+	second = two_digits(place + 7);
+	place += TIME_WIDTH;
 	if (hour > 23 || minute > 59 || second > 59)
 		return false;
 
@@ -330,10 +404,11 @@ read_timestamp(Codec *codec, const AttributeValue *value,
 static DateADT
 read_date(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 {
+	const char *end = value->u.text + value->length;
 	char	   *text;
 	DateADT		date;
 
-	if (value->length == DATE_WIDTH && read_iso_date(value->u.text, &date))
+	if (read_day(value->u.text, end, &date) == end)
 		return date;
 
 	/* date_in() reads a time of day too, and drops it */

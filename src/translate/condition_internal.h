@@ -156,10 +156,6 @@ extern PlainValue plain_ordered_value(Codec *codec, bool is_key,
 extern bool stored_order_is_plain(const Codec *codec, bool is_key,
 								  Oid collation);
 
-/* Is it one of the spellings of a time that sort out of order? */
-extern bool stored_is_out_of_order(const Codec *codec,
-								   const AttributeValue *value);
-
 /* A number or text on its own, for sizes, or NULL. */
 extern Operand *value_operand(const ComparedValue *value);
 

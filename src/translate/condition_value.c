@@ -361,21 +361,6 @@ spelling_is_ordered(const Codec *codec)
 	}
 }
 
-/*
- * Years beyond four digits, and BC, are spelled out of order.  (infinity and
- * -infinity are in order: digits stand between their first letters.)
- */
-bool
-stored_is_out_of_order(const Codec *codec, const AttributeValue *encoded)
-{
-	if (codec->kind != CODEC_CANONICAL_TEXT ||
-		codec->base_type_id == UUIDOID || codec->base_type_id == TIMEOID ||
-		encoded->u.text[0] < '0' || encoded->u.text[0] > '9')
-		return false;
-	return encoded->u.text[4] != '-' ||
-		encoded->u.text[encoded->length - 1] == 'C';
-}
-
 static bool
 equality_is_plain(const Codec *codec, bool is_key, Oid collation)
 {
@@ -438,8 +423,7 @@ encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 	{
 		case ENCODE_OK:
 			*operand = operand_value(encoded);
-			return ordered && stored_is_out_of_order(codec, encoded) ? PLAIN_NOT
-				: PLAIN_OPERAND;
+			return PLAIN_OPERAND;
 		case ENCODE_NOT_FINITE:
 			return is_positive_infinity(type_id, value->datum)
 				? PLAIN_GREATER : PLAIN_LESS;

@@ -89,22 +89,11 @@ key_schema_has(const KeySchema *schema, const Column *column)
 
 /* ---- the order of stored keys ---- */
 
-KeyOrder
-key_order(const Column *column, Oid collation)
-{
-	const Codec *codec = column->codec;
-
-	if (!stored_order_is_plain(codec, column->key != KEY_NONE, collation))
-		return KEY_ORDER_OTHER;
-	return codec->kind == CODEC_CANONICAL_TEXT ? KEY_ORDER_MOSTLY
-		: KEY_ORDER_SAME;
-}
-
 bool
-key_is_out_of_order(const Column *column, const AttributeValue *value)
+key_order_is_plain(const Column *column, Oid collation)
 {
-	return value->type == ATTRIBUTE_S &&
-		stored_is_out_of_order(column->codec, value);
+	return stored_order_is_plain(column->codec, column->key != KEY_NONE,
+								 collation);
 }
 
 /* ---- values that can be keys ---- */

@@ -100,19 +100,9 @@ extern KeyLookup *key_lookup(Scope *scope, const KeySchema *schema,
 							 List *clauses);
 
 /*
- * Do the bytes of what is stored as this part of a key order it as the column
- * under the collation is ordered?  KEY_ORDER_MOSTLY: but for values that
- * key_is_out_of_order().
+ * Does what is stored as this part of a key order items as the column is
+ * ordered under the collation?
  */
-typedef enum KeyOrder
-{
-	KEY_ORDER_OTHER,
-	KEY_ORDER_MOSTLY,
-	KEY_ORDER_SAME
-} KeyOrder;
-
-extern KeyOrder key_order(const Column *column, Oid collation);
-extern bool key_is_out_of_order(const Column *column,
-								const AttributeValue *value);
+extern bool key_order_is_plain(const Column *column, Oid collation);
 
 #endif							/* DYNAMORM_TRANSLATE_KEY_H */
