@@ -13,6 +13,7 @@
 
 #include "fdw/column_action.h"
 #include "translate/document.h"
+#include "translate/key.h"
 
 void
 column_raise_null(const Table *table, const Column *column,
@@ -51,14 +52,7 @@ column_check_key(const Table *table, const Column *column,
 {
 	if (value == NULL)
 		column_raise_null(table, column, readable_key);
-	if (value->type != ATTRIBUTE_N && value->length == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("empty value in key column \"%s\" of foreign table \"%s\"",
-						column->name, table->relation_name),
-				 errdetail("A DynamoDB key cannot be an empty string or empty bytes."),
-				 errhint("Give column \"%s\" a value of at least one byte.",
-						 column->name)));
+	key_check_value(table, column, value);
 }
 
 void

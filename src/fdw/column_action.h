@@ -39,9 +39,9 @@ extern List *column_actions(const Table *table, const Column *column,
 extern bool column_keeps_stored(const Column *column, const DynamoItem *item);
 
 /*
- * A key attribute must be there, and must not be empty: raises 23502, 23514.
- * readable_key is the item's key so far, or NULL.  Source: DynamoDB Developer
- * Guide, "Naming rules and data types".
+ * A key attribute must be there, and must neither be empty nor too long: raises
+ * 23502, 23514, 54000.  readable_key is the item's key so far, or NULL.
+ * Source: DynamoDB Developer Guide, "Naming rules and data types".
  */
 extern void column_check_key(const Table *table, const Column *column,
 							 const AttributeValue *value,

@@ -286,6 +286,8 @@ start(DirectState *state)
 					 statement->clauses);
 	statement->report = report_conditions && state->reportable &&
 		access->lookup->access == KEY_ACCESS_ITEM;
+	if (statement->upsert)
+		key_check_upsert(statement->table, state->lookup);
 	state->no_more_candidates = access->lookup->access == KEY_ACCESS_NOTHING;
 	if (state->no_more_candidates)
 		return;

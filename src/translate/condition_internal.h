@@ -152,6 +152,13 @@ extern PlainValue plain_ordered_value(Codec *codec, bool is_key,
 									  const ComparedValue *value,
 									  Oid collation, Operand **operand);
 
+/*
+ * A known value as plain_value() compares it with what the codec stores;
+ * raises what codec_encode() does if it cannot be stored at all.
+ */
+extern AttributeValue *plain_encode(Codec *codec, const ComparedValue *value,
+									const CodecPlace *place);
+
 /* Does DynamoDB order what the codec stores as SQL does? */
 extern bool stored_order_is_plain(const Codec *codec, bool is_key,
 								  Oid collation);

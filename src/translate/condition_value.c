@@ -405,17 +405,24 @@ stored_order_is_plain(const Codec *codec, bool is_key, Oid collation)
 	}
 }
 
+/* The codec for a value that is compared plainly with what another stores. */
+static Codec *
+codec_of_value(Codec *codec, const ComparedValue *value)
+{
+	if (codec->kind == CODEC_INTEGER || codec->kind == CODEC_NUMERIC ||
+		codec->kind == CODEC_TEXT)
+		return codec_of_type(getBaseType(value->type_id));
+	return codec;
+}
+
 /* Encodes a known value for a codec whose comparison is plain. */
 static PlainValue
 encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 			 Operand **operand)
 {
-	Oid			type_id = getBaseType(value->type_id);
 	AttributeValue *encoded;
 
-	if (codec->kind == CODEC_INTEGER || codec->kind == CODEC_NUMERIC ||
-		codec->kind == CODEC_TEXT)
-		codec = codec_of_type(type_id);
+	codec = codec_of_value(codec, value);
 	if (codec == NULL)
 		return PLAIN_NOT;
 
@@ -425,7 +432,8 @@ encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 			*operand = operand_value(encoded);
 			return PLAIN_OPERAND;
 		case ENCODE_NOT_FINITE:
-			return is_positive_infinity(type_id, value->datum)
+			return is_positive_infinity(getBaseType(value->type_id),
+										value->datum)
 				? PLAIN_GREATER : PLAIN_LESS;
 		case ENCODE_UNIT:
 			*operand = epoch_operand(codec, value->datum);
@@ -433,6 +441,12 @@ encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 		default:
 			return ordered ? PLAIN_NOT : PLAIN_NOTHING;
 	}
+}
+
+AttributeValue *
+plain_encode(Codec *codec, const ComparedValue *value, const CodecPlace *place)
+{
+	return codec_encode(codec_of_value(codec, value), value->datum, place);
 }
 
 static PlainValue

@@ -12,18 +12,12 @@
 
 #include "compat.h"
 
-#include <errno.h>
-
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
 #include "translate/key_internal.h"
-
-/* Source: Developer Guide, "Quotas". */
-#define MAX_PARTITION_KEY_LENGTH	2048
-#define MAX_SORT_KEY_LENGTH			1024
 
 /* One end of a range of a sort key. */
 typedef struct KeyBound
@@ -56,6 +50,9 @@ typedef struct KeyFinder
 	Scope	   *scope;
 	const KeySchema *schema;
 	bool		impossible;		/* no item can have such a key */
+	const Column *impossible_column;	/* because of what it equals; NULL: of
+										 * something else */
+	KeyValue	impossible_value;
 	List	   *always_true;	/* clauses that every item's key fulfils */
 	int			part_count;
 	KeyPart		parts[2 * KEY_PART_LIMIT];	/* partition key first */
@@ -96,89 +93,6 @@ key_order_is_plain(const Column *column, Oid collation)
 								 collation);
 }
 
-/* ---- values that can be keys ---- */
-
-/* Bytes of an S or B. */
-static int
-key_length(const AttributeValue *value)
-{
-	int			padding = 0;
-
-	if (value->type == ATTRIBUTE_S)
-		return value->length;
-	while (padding < value->length &&
-		   value->u.text[value->length - 1 - padding] == '=')
-		padding++;
-	return value->length / 4 * 3 - padding;
-}
-
-static int
-max_key_length(const KeyPart *part)
-{
-	return part->is_sort ? MAX_SORT_KEY_LENGTH : MAX_PARTITION_KEY_LENGTH;
-}
-
-/* Can a column of the integer type hold the number? */
-static bool
-fits_integer(Oid type_id, const char *text)
-{
-	char	   *end;
-	long long	number;
-
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (errno != 0 || *end != '\0')
-		return false;
-	switch (type_id)
-	{
-		case INT2OID:
-			return number >= PG_INT16_MIN && number <= PG_INT16_MAX;
-		case INT4OID:
-			return number >= PG_INT32_MIN && number <= PG_INT32_MAX;
-		default:
-			return true;
-	}
-}
-
-/* Can an item have the value as this part of its key? */
-static bool
-can_be_key(const KeyPart *part, const Operand *operand)
-{
-	const Codec *codec = part->column->codec;
-	const AttributeValue *value = operand->value;
-	int			length;
-
-	if (value == NULL)
-		return true;
-	if (codec->kind == CODEC_INTEGER)
-		return fits_integer(codec->base_type_id, value->u.text);
-	if (value->type == ATTRIBUTE_N)
-		return true;
-	length = key_length(value);
-	return length > 0 && length <= max_key_length(part);
-}
-
-bool
-key_can_hold(const Column *column, const Operand *operand)
-{
-	KeyPart		part = {.column = column, .is_sort = column->key == KEY_SORT};
-
-	return can_be_key(&part, operand);
-}
-
-/* Can the value stand in a key condition? */
-static bool
-can_be_bound(const KeyPart *part, const Operand *operand)
-{
-	const AttributeValue *value = operand->value;
-	int			length;
-
-	if (value == NULL || value->type == ATTRIBUTE_N)
-		return true;
-	length = key_length(value);
-	return length > 0 && length <= max_key_length(part);
-}
-
 /* ---- reading the clauses ---- */
 
 /* The part of the key that a source is; NULL if it is none. */
@@ -195,6 +109,22 @@ find_part(KeyFinder *finder, const Source *source)
 	return NULL;
 }
 
+/* No item can have the value in this part of its key. */
+static void
+note_impossible(KeyFinder *finder, const KeyPart *part,
+				const ComparisonParts *parts, const ComparedValue *value)
+{
+	finder->impossible = true;
+	if (finder->impossible_column != NULL)
+		return;
+	finder->impossible_column = part->column;
+	finder->impossible_value = (KeyValue) {
+		.datum = value->datum,
+		.type_id = value->type_id,
+		.collation = parts->collation
+	};
+}
+
 static void
 find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 			  const ComparisonParts *parts, const ComparedValue *value)
@@ -209,15 +139,15 @@ find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 		case PLAIN_OPERAND:
 			break;
 		default:
-			finder->impossible = true;
+			note_impossible(finder, part, parts, value);
 			return;
 	}
-	if (!can_be_key(part, operand))
+	if (!key_can_hold(part->column, part->is_sort, operand))
 	{
 		/* a string that an index cannot hold may still be in the table */
 		if (finder->schema->index_name == NULL ||
 			operand->value->type == ATTRIBUTE_N)
-			finder->impossible = true;
+			note_impossible(finder, part, parts, value);
 	}
 	else if (part->fixed == NULL)
 	{
@@ -253,10 +183,10 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 		default:
 			return;
 	}
-	if (!can_be_bound(part, operand))
+	if (!key_can_be_bound(part->is_sort, operand))
 	{
 		/* nothing sorts below an empty key */
-		if (!is_lower && key_length(operand->value) == 0 &&
+		if (!is_lower && key_value_length(operand->value) == 0 &&
 			(parts->comparison == COMPARISON_LT ||
 			 finder->schema->index_name == NULL))
 			finder->impossible = true;
@@ -282,7 +212,7 @@ find_prefix(KeyFinder *finder, Expr *clause)
 		return;
 	part = find_part(finder, source);
 	if (part == NULL || !part->is_sort || part->prefix_clause != NULL ||
-		!can_be_bound(part, prefix))
+		!key_can_be_bound(part->is_sort, prefix))
 		return;
 	part->prefix_clause = clause;
 	part->prefix = prefix;
@@ -468,26 +398,6 @@ key_of_operands(const Table *table, const Operand *partition,
 
 /* ---- values that are known later ---- */
 
-static bool
-part_equality_is_plain(const Column *column)
-{
-	ComparedValue unknown = {
-		.state = VALUE_UNKNOWN,
-		.type_id = column->codec->type_id
-	};
-	Operand    *operand;
-
-	return plain_value(column->codec, true, &unknown, column->codec->collation,
-					   &operand) == PLAIN_OPERAND;
-}
-
-bool
-key_equality_is_plain(const Table *table)
-{
-	return part_equality_is_plain(table->partition_key) &&
-		(table->sort_key == NULL || part_equality_is_plain(table->sort_key));
-}
-
 /* NULL if no item can have the value as this part of its key. */
 static Operand *
 operand_of_value(const Column *column, const KeyValue *value)
@@ -502,7 +412,7 @@ operand_of_value(const Column *column, const KeyValue *value)
 	if (value->isnull ||
 		plain_value(column->codec, true, &compared, value->collation,
 					&operand) != PLAIN_OPERAND ||
-		!key_can_hold(column, operand))
+		!key_can_hold(column, column->key == KEY_SORT, operand))
 		return NULL;
 	return operand;
 }
@@ -607,7 +517,11 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 
 	lookup->access = KEY_ACCESS_SCAN;
 	if (finder.impossible)
+	{
 		lookup->access = KEY_ACCESS_NOTHING;
+		lookup->impossible_column = finder.impossible_column;
+		lookup->impossible_value = finder.impossible_value;
+	}
 	else if (is_whole_key(&finder) || schema->index_name != NULL ||
 			 schema->partition_count == 0 ||
 			 !key_list_find(scope, clauses, lookup))

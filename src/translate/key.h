@@ -33,6 +33,15 @@ extern KeySchema *key_schema_of_table(const Table *table);
 /* Is the column part of the key? */
 extern bool key_schema_has(const KeySchema *schema, const Column *column);
 
+/* A value of a part of a key. */
+typedef struct KeyValue
+{
+	Datum		datum;
+	bool		isnull;
+	Oid			type_id;
+	Oid			collation;		/* of the equality */
+} KeyValue;
+
 typedef enum KeyAccess
 {
 	KEY_ACCESS_NOTHING,			/* the key values are impossible: no row */
@@ -65,6 +74,10 @@ typedef struct KeyLookup
 								 * the sort key, exactly or not */
 	int			sort_fixed;		/* attributes of the sort key that are fixed by
 								 * equalities */
+	const Column *impossible_column;	/* NOTHING: part of the key that shall
+										 * equal what no item can have there;
+										 * NULL: for another reason */
+	KeyValue	impossible_value;	/* that */
 } KeyLookup;
 
 /*
@@ -73,14 +86,19 @@ typedef struct KeyLookup
  */
 extern bool key_equality_is_plain(const Table *table);
 
-/* A value of a part of a key. */
-typedef struct KeyValue
-{
-	Datum		datum;
-	bool		isnull;
-	Oid			type_id;
-	Oid			collation;		/* of the equality */
-} KeyValue;
+/*
+ * Raises what is wrong with an encoded value for a part of the table's key:
+ * 23514 if it is empty, 54000 if it is too long.
+ */
+extern void key_check_value(const Table *table, const Column *column,
+							const AttributeValue *value);
+
+/*
+ * An upsert by the key that was looked up would store it: raises what an
+ * INSERT of a key does that DynamoDB or the columns cannot hold (22003, 23514,
+ * 54000, 22001 and so on).
+ */
+extern void key_check_upsert(const Table *table, const KeyLookup *lookup);
 
 /*
  * The key with these values, of which the equalities are such that

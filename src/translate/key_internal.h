@@ -12,9 +12,6 @@
 
 /* ---- key.c ---- */
 
-/* Can an item have the value as this part of its key? */
-extern bool key_can_hold(const Column *column, const Operand *operand);
-
 /* attribute = operand */
 extern Condition *key_equals(const Column *column, Operand *operand);
 
@@ -25,6 +22,21 @@ extern Condition *key_equals(const Column *column, Operand *operand);
 extern DynamoItem *key_of_operands(const Table *table,
 								   const Operand *partition,
 								   const Operand *sort);
+
+/* ---- key_value.c ---- */
+
+/* Bytes of an S or B. */
+extern int	key_value_length(const AttributeValue *value);
+
+/*
+ * Can an item have the value as this part of its key, or that of an index?
+ * What is not known yet can be.
+ */
+extern bool key_can_hold(const Column *column, bool is_sort,
+						 const Operand *operand);
+
+/* Can it stand in a key condition? */
+extern bool key_can_be_bound(bool is_sort, const Operand *operand);
 
 /* ---- key_list.c ---- */
 

@@ -141,7 +141,7 @@ add_choice(Choices *choices, const Column *column, Operand *operand,
 	KeyChoice  *choice;
 
 	/* no item has such a key */
-	if (!key_can_hold(column, operand))
+	if (!key_can_hold(column, column->key == KEY_SORT, operand))
 		return;
 	choice = palloc0(sizeof(KeyChoice));
 	choice->weight = weight;
