@@ -111,6 +111,7 @@ begin_direct(ForeignScanState *node, int eflags)
 		(state->plan->flags & DIRECT_FLAG_REPORTABLE) != 0;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
+	key_check_writable(table);
 
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
 										   "dynamorm_fdw statement",

@@ -224,6 +224,8 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("dyn_upsert() can be used only in the WHERE of an UPDATE")));
+	/* no equality fixes such a key */
+	key_check_writable(table);
 	/* of a list that is not known yet nobody can say that it has one key */
 	if (!lookup->from_list && (lookup->access == KEY_ACCESS_ITEM ||
 							   lookup->access == KEY_ACCESS_NOTHING))

@@ -27,6 +27,7 @@
 #include "fdw/transaction.h"
 #include "translate/expression.h"
 #include "translate/item_set.h"
+#include "translate/key.h"
 
 /* A column that gets a value where INSERT gives none. */
 typedef struct InsertStamp
@@ -102,6 +103,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 
 	state->table =
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
+	key_check_writable(state->table);
 	state->connection = option_connection(state->table->server_id, user_id);
 	state->action = action;
 	state->policies = mtstate->operation == CMD_UPDATE

@@ -31,6 +31,7 @@
 #include "fdw/transaction.h"
 #include "translate/expression.h"
 #include "translate/item_set.h"
+#include "translate/key.h"
 
 struct RowChange
 {
@@ -116,6 +117,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	statement->operation = mtstate->operation;
 	statement->table =
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
+	key_check_writable(statement->table);
 	statement->connection = option_connection(statement->table->server_id,
 											  user_id);
 	statement->estate = estate;

@@ -51,6 +51,9 @@ struct Codec
 	Oid			base_type_id;	/* of a domain its base type, else type_id */
 	int32		base_typmod;
 	Oid			collation;		/* of the column; InvalidOid if none */
+	bool		is_key;			/* of a part of the table's key: values that
+								 * are equal get one spelling, where there is
+								 * one */
 	Codec	   *element;		/* CODEC_SET, CODEC_LIST: of one element */
 	int			field_count;	/* CODEC_COMPOSITE: attributes of the type,
 								 * dropped ones included */

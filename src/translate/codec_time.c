@@ -135,6 +135,39 @@ write_timetz(const TimeTzADT *value)
 	return text;
 }
 
+/*
+ * Of all intervals that are equal, the one that justify_interval() makes of
+ * them: less than 24 hours, less than 30 days, and all of one sign.  What its
+ * months and days cannot count stays in the next smaller unit.
+ */
+static Interval
+justify(const Interval *interval)
+{
+	Interval	justified;
+	int64		time = interval->time % USECS_PER_DAY;
+	int64		days = (int64) interval->month * DAYS_PER_MONTH +
+		interval->day + interval->time / USECS_PER_DAY;
+	int64		months;
+
+	if (days > 0 && time < 0)
+	{
+		days--;
+		time += USECS_PER_DAY;
+	}
+	else if (days < 0 && time > 0)
+	{
+		days++;
+		time -= USECS_PER_DAY;
+	}
+	months = days / DAYS_PER_MONTH;
+	months = Max(Min(months, PG_INT32_MAX), PG_INT32_MIN);
+	days -= months * DAYS_PER_MONTH;
+	justified.month = (int32) months;
+	justified.day = (int32) Max(Min(days, PG_INT32_MAX), PG_INT32_MIN);
+	justified.time = time + (days - justified.day) * USECS_PER_DAY;
+	return justified;
+}
+
 /* Months, days and time are independent: 'P1M' is not 'P30D'. */
 static char *
 write_interval(const Interval *interval)
@@ -144,10 +177,6 @@ write_interval(const Interval *interval)
 	int			minutes = (int) (interval->time / USECS_PER_MINUTE % 60);
 	int64		rest = interval->time % USECS_PER_MINUTE;
 
-#ifdef INTERVAL_NOT_FINITE
-	if (INTERVAL_NOT_FINITE(interval))
-		return write_infinity(INTERVAL_IS_NOEND(interval));
-#endif
 	initStringInfo(&text);
 	appendStringInfoChar(&text, 'P');
 	if (interval->month / MONTHS_PER_YEAR != 0)
@@ -171,6 +200,22 @@ write_interval(const Interval *interval)
 	return text.data;
 }
 
+/* A key has one spelling for all intervals that are equal. */
+static char *
+write_interval_for(const Codec *codec, const Interval *interval)
+{
+	Interval	justified;
+
+#ifdef INTERVAL_NOT_FINITE
+	if (INTERVAL_NOT_FINITE(interval))
+		return write_infinity(INTERVAL_IS_NOEND(interval));
+#endif
+	if (!codec->is_key)
+		return write_interval(interval);
+	justified = justify(interval);
+	return write_interval(&justified);
+}
+
 char *
 time_write_text(Codec *codec, Datum value)
 {
@@ -187,7 +232,7 @@ time_write_text(Codec *codec, Datum value)
 		case TIMETZOID:
 			return write_timetz(DatumGetTimeTzADTP(value));
 		default:
-			return write_interval(DatumGetIntervalP(value));
+			return write_interval_for(codec, DatumGetIntervalP(value));
 	}
 }
 

@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "access/nbtree.h"
 #include "access/stratnum.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_opfamily.h"
@@ -316,31 +317,71 @@ is_positive_infinity(Oid type_id, Datum datum)
 /* ---- plain values ---- */
 
 /*
- * Types whose values are equal only if their canonical spellings are.  (Not
- * interval: one month equals 30 days.)
+ * Are values equal only if they are the same to the byte?  B-tree operator
+ * classes tell, for deduplication's sake.  Source: PostgreSQL documentation,
+ * "B-Tree Support Functions".
+ */
+static bool
+equality_is_of_images(Oid type_id, Oid collation)
+{
+	TypeCacheEntry *type = lookup_type_cache(type_id,
+											 TYPECACHE_BTREE_OPFAMILY);
+	Oid			function;
+
+	if (!OidIsValid(type->btree_opf) ||
+		(type_is_collatable(type_id) && !OidIsValid(collation)))
+		return false;
+	function = get_opfamily_proc(type->btree_opf, type->btree_opintype,
+								 type->btree_opintype, BTEQUALIMAGE_PROC);
+	return OidIsValid(function) &&
+		DatumGetBool(OidFunctionCall1Coll(function, collation,
+										  ObjectIdGetDatum(type->btree_opintype)));
+}
+
+/*
+ * Types whose values are equal only if the texts of their output functions are.
+ * A range is as its bounds are.
+ */
+static bool
+text_is_identity(Oid type_id, Oid collation)
+{
+	if (get_typtype(type_id) == TYPTYPE_MULTIRANGE)
+		type_id = get_multirange_range(type_id);
+	if (get_typtype(type_id) == TYPTYPE_RANGE)
+	{
+		collation = get_range_collation(type_id);
+		type_id = getBaseType(get_range_subtype(type_id));
+	}
+	switch (type_id)
+	{
+		case REGPROCOID:
+		case REGOPEROID:
+			/* those that are overloaded have one text */
+			return false;
+		case TSVECTOROID:
+			/* compares all that it holds, but does not tell */
+			return true;
+		default:
+			return equality_is_of_images(type_id, collation);
+	}
+}
+
+/*
+ * Are values equal only if their canonical spellings are?  (Not so intervals:
+ * one month equals 30 days; but a key has one spelling for both.)
  */
 static bool
 spelling_is_identity(const Codec *codec, Oid collation)
 {
 	switch (codec->base_type_id)
 	{
-		case UUIDOID:
-		case DATEOID:
-		case TIMEOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-		case INETOID:
-		case CIDROID:
-		case MACADDROID:
-		case MACADDR8OID:
-		case BITOID:
-		case VARBITOID:
-		case OIDOID:
-			return true;
+		case INTERVALOID:
+			return codec->is_key;
 		case BPCHAROID:
+			/* trailing blanks are not stored */
 			return text_equality_is_bytes(collation);
 		default:
-			return false;
+			return text_is_identity(codec->base_type_id, collation);
 	}
 }
 

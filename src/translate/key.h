@@ -87,6 +87,12 @@ typedef struct KeyLookup
 extern bool key_equality_is_plain(const Table *table);
 
 /*
+ * Raises HV004 if they are not: nothing would keep keys unique, nor find an
+ * item by the key that it has in SQL.
+ */
+extern void key_check_writable(const Table *table);
+
+/*
  * Raises what is wrong with an encoded value for a part of the table's key:
  * 23514 if it is empty, 54000 if it is too long.
  */

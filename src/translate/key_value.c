@@ -10,6 +10,8 @@
 #include <errno.h>
 
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "translate/key_internal.h"
 
@@ -166,7 +168,7 @@ key_check_upsert(const Table *table, const KeyLookup *lookup)
 	}
 }
 
-/* ---- equality ---- */
+/* ---- keys of several spellings ---- */
 
 static bool
 part_equality_is_plain(const Column *column)
@@ -186,4 +188,34 @@ key_equality_is_plain(const Table *table)
 {
 	return part_equality_is_plain(table->partition_key) &&
 		(table->sort_key == NULL || part_equality_is_plain(table->sort_key));
+}
+
+void
+key_check_writable(const Table *table)
+{
+	const Column *column = table->partition_key;
+	const Codec *codec;
+	bool		has_other_collation;
+	char	   *type;
+
+	if (key_equality_is_plain(table))
+		return;
+	if (part_equality_is_plain(column))
+		column = table->sort_key;
+	codec = column->codec;
+	type = format_type_with_typemod(codec->type_id, codec->typmod);
+	has_other_collation = OidIsValid(codec->collation) &&
+		!get_collation_isdeterministic(codec->collation);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("cannot write to foreign table \"%s\", because equal values of its key column \"%s\" may be different keys in DynamoDB",
+					table->relation_name, column->name),
+			 has_other_collation
+			 ? errdetail("The column has the nondeterministic collation \"%s\".",
+						 get_collation_name(codec->collation))
+			 : errdetail("Values of type %s that are equal may have several spellings.",
+						 type),
+			 has_other_collation
+			 ? errhint("Declare the column with a deterministic collation, such as COLLATE \"C\".  The table can be read as it is.")
+			 : errhint("Declare the column with another type, such as text.  The table can be read as it is.")));
 }

@@ -498,6 +498,7 @@ describe_column(TableEntry *entry, Column *column,
 		column->key = strcmp(options.key, "sort") == 0 ? KEY_SORT :
 			KEY_PARTITION;
 	column->codec = create_codec(table, column->name, attribute, &options);
+	column->codec->is_key = column->key != KEY_NONE;
 	if (holds_composite(column->codec))
 		entry->has_composite = some_composite = true;
 	check_column(table, column, &options);
@@ -625,6 +626,7 @@ take_key_column(Table *table, const char *attribute_name, KeyRole role)
 	}
 	check_key_type(table, column);
 	column->key = role;
+	column->codec->is_key = true;
 	return column;
 }
 
