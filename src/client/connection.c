@@ -18,6 +18,7 @@
 #include "utils/syscache.h"
 
 #include "client/connection_internal.h"
+#include "client/descriptor.h"
 
 static dlist_head connections = DLIST_STATIC_INIT(connections);
 static bool callbacks_registered = false;
@@ -65,29 +66,11 @@ transaction_ended(XactEvent event, void *argument)
 	{
 		Connection *connection = dlist_container(Connection, node, iter.cur);
 
-		connection->used = false;
-		if (!connection->valid && dlist_is_empty(&connection->requests))
+		if (!connection->valid && dlist_is_empty(&connection->requests) &&
+			!http_is_watched(connection->transport))
 			destroy(connection);
 	}
-}
-
-/* Closes the one that was not used for longest; false if all are in use. */
-static bool
-close_unused(void)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &connections)
-	{
-		Connection *connection = dlist_container(Connection, node, iter.cur);
-
-		if (!connection->used && dlist_is_empty(&connection->requests))
-		{
-			destroy(connection);
-			return true;
-		}
-	}
-	return false;
+	descriptors_trim();
 }
 
 static void
@@ -161,12 +144,7 @@ connection_find(Oid user_mapping_id)
 
 		if (connection->valid &&
 			connection->user_mapping_id == user_mapping_id)
-		{
-			connection->used = true;
-			dlist_delete(&connection->node);
-			dlist_push_tail(&connections, &connection->node);
 			return connection;
-		}
 	}
 	return NULL;
 }
@@ -183,9 +161,6 @@ open_transport(Connection *connection)
 		.request_timeout = settings->request_timeout
 	};
 
-	/* one is left for what fetches credentials */
-	while (!http_can_open(2) && close_unused())
-		;
 	connection->transport = http_open(&http);
 }
 
@@ -227,7 +202,6 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 	MemoryContextSwitchTo(old);
 
 	open_transport(connection);
-	connection->used = true;
 
 	/* what has changed since is seen by the next statement */
 	connection->valid = settings->catalog_version == catalog_version;

@@ -49,9 +49,8 @@ extern uint64 connection_catalog_version(void);
 extern Connection *connection_find(Oid user_mapping_id);
 
 /*
- * Makes a connection (no network traffic yet).  Settings are copied.  Where
- * descriptors are short, connections that this transaction has not used are
- * closed.  Raises what http_open() raises.
+ * Makes a connection (no network traffic yet).  Settings are copied.
+ * Raises what http_open() raises.
  */
 extern Connection *connection_create(Oid user_mapping_id,
 									 const ConnectionSettings *settings);

@@ -21,8 +21,6 @@ struct Connection
 	uint32		mapping_hash;	/* of the catalog rows, for invalidation */
 	uint32		server_hash;
 	bool		valid;			/* no catalog row has changed */
-	bool		used;			/* in this transaction: a statement may hold on
-								 * to it */
 	MemoryContext context;		/* everything of this connection */
 	ConnectionSettings settings;
 	HttpTransport *transport;

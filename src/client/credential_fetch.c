@@ -63,6 +63,11 @@ start(const FetchRequest *request)
 	fetch->callback.arg = fetch;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext,
 									   &fetch->callback);
+	if (http_make_room(fetch->transport) != HTTP_ROOM_NOW)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+				 errmsg("could not get file descriptors to fetch credentials"),
+				 errhint("Raise the server's max_files_per_process and/or \"ulimit -n\" limits, or close cursors.")));
 	fetch->exchange = http_start(fetch->transport, &http);
 	if (fetch->exchange == NULL)
 		ereport(ERROR,

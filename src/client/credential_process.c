@@ -26,6 +26,7 @@
 #include "utils/wait_event.h"
 
 #include "client/credential_internal.h"
+#include "client/descriptor.h"
 #include "client/request.h"
 
 #define PROCESS_TIMEOUT		60000	/* milliseconds */
@@ -40,6 +41,7 @@ typedef struct Process
 	pid_t		pid;			/* 0: it has ended */
 	int			output;			/* read end of its standard output; -1:
 								 * closed */
+	DescriptorHolder holder;	/* of that descriptor */
 	TimestampTz deadline;		/* when it must have ended */
 	MemoryContextCallback callback;
 } Process;
@@ -51,6 +53,7 @@ release(void *argument)
 
 	if (process->output >= 0)
 		close(process->output);
+	descriptors_release(&process->holder, process->holder.count);
 	if (process->pid > 0)
 	{
 		kill(process->pid, SIGKILL);
@@ -103,6 +106,28 @@ split_command(const char *command)
 	}
 }
 
+/*
+ * Opens a pipe, and sees to it that its end can be waited for, which takes a
+ * descriptor for a while; false with errno set.
+ */
+static bool
+open_pipe(Process *process, int ends[2])
+{
+	if (!descriptors_acquire(&process->holder, 2, true))
+	{
+		errno = EMFILE;
+		return false;
+	}
+	descriptors_release(&process->holder, 1);
+	while (pipe2(ends, O_CLOEXEC) != 0)
+	{
+		if ((errno != EMFILE && errno != ENFILE) ||
+			!descriptors_close_idle(&process->holder))
+			return false;
+	}
+	return true;
+}
+
 /* Starts the program; false with errno set. */
 static bool
 start(Process *process, char *const *words)
@@ -113,7 +138,7 @@ start(Process *process, char *const *words)
 	int			ends[2];
 	int			error;
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	if (!open_pipe(process, ends))
 		return false;
 	process->output = ends[0];
 

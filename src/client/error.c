@@ -232,6 +232,12 @@ static const ErrorClass unknown_read = {
 };
 
 static const ErrorClass unsent[] = {
+	[HTTP_PHASE_DESCRIPTORS] = {
+		"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_INSUFFICIENT_RESOURCES,
+		"could not get file descriptors to connect to DynamoDB endpoint",
+		"Raise the server's max_files_per_process and/or \"ulimit -n\" limits, or close cursors.",
+		false
+	},
 	[HTTP_PHASE_RESOLVE] = {
 		"", OUTCOME_FAILED, ERROR_SERVER,
 		ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,

@@ -2,8 +2,8 @@
  * http.c
  *		HTTP exchanges, several at once, waited for with the backend's latch.
  *
- * The only file that uses libcurl, but for http_socket.c, which waits for it.
- * Its rules:
+ * No other files use libcurl but http_transport.c, which has its handles, and
+ * http_socket.c, which waits for it.  The rules:
  * - No callback of libcurl throws: no palloc that may fail, no ereport, no
  *   CHECK_FOR_INTERRUPTS.  A longjmp out of libcurl leaves it in pieces.
  * - libcurl sends a request anew on its own when a reused connection dies
@@ -16,14 +16,14 @@
  */
 #include "postgres.h"
 
-#include <curl/curl.h>
+#include "compat.h"
 
-#include "lib/ilist.h"
-#include "storage/fd.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "utils/wait_event.h"
 
 #include "client/clock.h"
-#include "client/http.h"
-#include "client/http_socket.h"
+#include "client/http_internal.h"
 
 /* An answer larger than this is not DynamoDB's: a page holds 1 MB. */
 #define MAX_BODY_LENGTH		(64 * 1024 * 1024)
@@ -33,39 +33,6 @@
  * them after about a minute.
  */
 #define MAX_IDLE_SECONDS	20
-
-struct HttpTransport
-{
-	CURLM	   *multi;
-	HttpSockets sockets;
-	HttpExchange *idle;			/* whose handles can be used again */
-	dlist_head	under_way;		/* of HttpExchange */
-	int64		waited;			/* milliseconds spent in http_wait() so far */
-	int			completed;		/* exchanges done and not yet noticed */
-	char	   *url;
-	char	   *ca_file;
-	HttpSettings settings;
-};
-
-struct HttpExchange
-{
-	HttpTransport *transport;
-	HttpExchange *next_idle;
-	dlist_node	node;			/* in the transport's under_way */
-	CURL	   *easy;
-	struct curl_slist *headers;
-	int64		deadline;		/* by the transport's waited */
-	bool		sent;			/* libcurl was about to send the request */
-	bool		under_way;		/* the handle is in the multi */
-	bool		done;
-	bool		out_of_bounds;	/* the answer was too large */
-	bool		special;		/* has another method or path than most */
-	size_t		capacity;		/* of result.body */
-	char		error[CURL_ERROR_SIZE];
-	HttpResult	result;
-};
-
-static bool curl_ready = false;
 
 /* ---- callbacks of libcurl: none may throw ---- */
 
@@ -170,101 +137,6 @@ read_header(char *line, size_t size, size_t count, void *argument)
 		(void) header_value(line, length, "x-amzn-errortype",
 							result->error_type, sizeof(result->error_type));
 	return length;
-}
-
-/* ---- opening and closing ---- */
-
-static void
-raise_curl(const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_SYSTEM_ERROR),
-			 errmsg("could not set up a DynamoDB connection: %s failed",
-					what)));
-}
-
-static void
-open_multi(HttpTransport *transport)
-{
-	CURLM	   *multi = curl_multi_init();
-
-	if (multi == NULL)
-		raise_curl("curl_multi_init");
-	transport->multi = multi;
-	http_sockets_open(&transport->sockets, multi);
-	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
-					  (long) transport->settings.max_connections);
-	curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-					  (long) transport->settings.max_connections);
-}
-
-bool
-http_can_open(int count)
-{
-	int			acquired = 0;
-	bool		can;
-
-	while (acquired < count * HTTP_SOCKETS_DESCRIPTORS && AcquireExternalFD())
-		acquired++;
-	can = acquired == count * HTTP_SOCKETS_DESCRIPTORS;
-	for (; acquired > 0; acquired--)
-		ReleaseExternalFD();
-	return can;
-}
-
-HttpTransport *
-http_open(const HttpSettings *settings)
-{
-	HttpTransport *transport;
-
-	if (!curl_ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		raise_curl("curl_global_init");
-	curl_ready = true;
-
-	transport = calloc(1, sizeof(HttpTransport));
-	if (transport == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	http_sockets_init(&transport->sockets);
-	dlist_init(&transport->under_way);
-	PG_TRY();
-	{
-		transport->settings = *settings;
-		transport->url = strdup(settings->endpoint);
-		if (settings->ca_file != NULL)
-			transport->ca_file = strdup(settings->ca_file);
-		if (transport->url == NULL ||
-			(settings->ca_file != NULL && transport->ca_file == NULL))
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-		open_multi(transport);
-	}
-	PG_CATCH();
-	{
-		http_close(transport);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	return transport;
-}
-
-void
-http_close(HttpTransport *transport)
-{
-	while (transport->idle != NULL)
-	{
-		HttpExchange *exchange = transport->idle;
-
-		transport->idle = exchange->next_idle;
-		curl_easy_cleanup(exchange->easy);
-		free(exchange);
-	}
-	if (transport->multi != NULL)
-		curl_multi_cleanup(transport->multi);
-	http_sockets_close(&transport->sockets);
-	free(transport->url);
-	free(transport->ca_file);
-	free(transport);
 }
 
 /* ---- exchanges ---- */
@@ -418,6 +290,9 @@ http_start(HttpTransport *transport, const HttpRequest *request)
 		return NULL;
 	}
 	dlist_push_tail(&transport->under_way, &exchange->node);
+	transport->under_way_count++;
+	exchange->connecting = transport->next_connecting;
+	transport->next_connecting = 0;
 	exchange->deadline = transport->waited +
 		transport->settings.request_timeout;
 	return exchange;
@@ -442,6 +317,8 @@ end_exchange(HttpExchange *exchange)
 	curl_multi_remove_handle(exchange->transport->multi, exchange->easy);
 	http_restore_signals();
 	dlist_delete(&exchange->node);
+	exchange->transport->under_way_count--;
+	http_end_connecting(exchange);
 	exchange->under_way = false;
 }
 
@@ -451,7 +328,10 @@ http_free(HttpExchange *exchange)
 	HttpTransport *transport = exchange->transport;
 
 	if (exchange->under_way)
+	{
 		end_exchange(exchange);
+		http_settle_connected(transport);
+	}
 	curl_slist_free_all(exchange->headers);
 	exchange->headers = NULL;
 	free(exchange->result.body);
@@ -515,6 +395,23 @@ failed_phase(const HttpExchange *exchange, CURLcode code)
 }
 
 /*
+ * Was it for want of descriptors that it was not sent?  libcurl's codes do not
+ * tell.  Then idle ones are closed for the next attempt.
+ */
+static void
+look_for_descriptors(HttpExchange *exchange)
+{
+	HttpSockets *sockets = &exchange->transport->sockets;
+
+	if (!sockets->starved && !descriptors_are_exhausted())
+		return;
+	sockets->starved = false;
+	exchange->result.phase = HTTP_PHASE_DESCRIPTORS;
+	while (descriptors_close_idle(&sockets->holder))
+		;
+}
+
+/*
  * Notes that an exchange is done without an answer.  Nothing has left if
  * libcurl never was about to send it: its codes do not tell.
  */
@@ -535,6 +432,8 @@ note_failure(HttpExchange *exchange, CURLcode code)
 		result->phase == HTTP_PHASE_TRANSFER)
 		result->phase = uses_tls(exchange->transport)
 			? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
+	if (result->delivery == HTTP_NOT_SENT)
+		look_for_descriptors(exchange);
 }
 
 static void
@@ -647,25 +546,39 @@ wait_for_something(HttpTransport *transport, long timeout, int64 start)
 		(void) drive(transport);
 }
 
+/* Only for the latch, or the time: no exchange is under way. */
+static void
+wait_resting(long timeout)
+{
+	int			events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH |
+		(timeout >= 0 ? WL_TIMEOUT : 0);
+
+	if (WaitLatch(MyLatch, events, timeout, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+		ResetLatch(MyLatch);
+}
+
 void
 http_wait(HttpTransport *transport, long timeout)
 {
 	int64		start = monotonic_milliseconds();
 
+	if (transport->multi == NULL)
+	{
+		wait_resting(timeout);
+		return;
+	}
 	wait_for_something(transport, timeout, start);
 	transport->waited += monotonic_milliseconds() - start;
 	transport->completed = 0;
+	http_settle_connected(transport);
 }
 
 void
 http_poll(HttpTransport *transport)
 {
+	if (transport->multi == NULL)
+		return;
 	(void) drive(transport);
 	transport->completed = 0;
-}
-
-int
-http_descriptor(HttpTransport *transport, long timeout)
-{
-	return http_sockets_descriptor(&transport->sockets, timeout);
+	http_settle_connected(transport);
 }

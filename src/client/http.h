@@ -3,8 +3,8 @@
  *		HTTP exchanges, several at once, waited for with the backend's latch.
  *
  * A transport is a libcurl multi handle whose sockets and timer are gathered in
- * one epoll descriptor.  Nothing here raises errors, but for want of resources
- * when a transport is opened.
+ * one epoll descriptor.  Nothing here raises errors, but for want of memory when
+ * a transport is opened or made ready.
  */
 #ifndef DYNAMORM_CLIENT_HTTP_H
 #define DYNAMORM_CLIENT_HTTP_H
@@ -45,6 +45,7 @@ typedef enum HttpDelivery
 /* The part of an exchange that failed; for messages. */
 typedef enum HttpPhase
 {
+	HTTP_PHASE_DESCRIPTORS,		/* there were none left for it */
 	HTTP_PHASE_RESOLVE,
 	HTTP_PHASE_CONNECT,
 	HTTP_PHASE_TLS,
@@ -68,21 +69,37 @@ typedef struct HttpResult
 	time_t		date;			/* the server's clock; 0: not told */
 } HttpResult;
 
-/* Are there descriptors for so many transports more? */
-extern bool http_can_open(int count);
-
 /*
- * Opens a transport; settings are copied.  Raises 53000 if descriptors are
- * short, 53200 if memory is, 58000 if libcurl fails.
+ * Opens a transport; settings are copied.  It has no descriptors until there
+ * is an exchange.  Raises 53200 if memory is short, 58000 if libcurl fails.
  */
 extern HttpTransport *http_open(const HttpSettings *settings);
 
-/* Closes it; all its exchanges must have been freed. */
+/*
+ * Closes it; all its exchanges must have been freed, and the copies of its
+ * descriptor closed.
+ */
 extern void http_close(HttpTransport *transport);
 
+/* Are there descriptors for another exchange? */
+typedef enum HttpRoom
+{
+	HTTP_ROOM_NOW,
+	HTTP_ROOM_LATER,			/* when one that is under way has ended */
+	HTTP_ROOM_NONE				/* not even for this one alone */
+} HttpRoom;
+
 /*
- * Starts an exchange.  The request's headers are copied; its body must live
- * until the exchange is done.  NULL if memory is short.
+ * Makes room for an exchange, which must be started next.  Where descriptors
+ * are short, those of transports without exchanges under way are closed.
+ * Raises what http_open() raises.
+ */
+extern HttpRoom http_make_room(HttpTransport *transport);
+
+/*
+ * Starts an exchange, for which there is room.  The request's headers are
+ * copied; its body must live until the exchange is done.  NULL if memory is
+ * short.
  */
 extern HttpExchange *http_start(HttpTransport *transport,
 								const HttpRequest *request);
@@ -109,8 +126,19 @@ extern void http_poll(HttpTransport *transport);
 
 /*
  * A descriptor that becomes readable when there is something for http_poll()
- * to do, after timeout milliseconds (-1: no limit) at the latest.
+ * to do; a new one each time, to be closed by http_close_copy().  Until then
+ * the transport keeps all that it has.  -1: there are none left.
  */
-extern int	http_descriptor(HttpTransport *transport, long timeout);
+extern int	http_copy_descriptor(HttpTransport *transport);
+extern void http_close_copy(HttpTransport *transport, int fd);
+
+/* Is there such a copy? */
+extern bool http_is_watched(const HttpTransport *transport);
+
+/*
+ * Lets these descriptors become readable after timeout milliseconds at the
+ * latest; -1: there is no limit.
+ */
+extern void http_ring(HttpTransport *transport, long timeout);
 
 #endif							/* DYNAMORM_CLIENT_HTTP_H */

@@ -15,6 +15,7 @@
 
 #include "compat.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -23,7 +24,6 @@
 #include <unistd.h>
 
 #include "miscadmin.h"
-#include "storage/fd.h"
 #include "utils/wait_event.h"
 
 #include "client/clock.h"
@@ -183,20 +183,26 @@ static curl_socket_t
 open_socket(void *argument, curlsocktype purpose,
 			struct curl_sockaddr *address)
 {
+	HttpSockets *sockets = (HttpSockets *) argument;
 	WatchedSocket *watched;
 	int			fd = socket(address->family,
 							address->socktype | SOCK_CLOEXEC,
 							address->protocol);
 
 	if (fd < 0)
+	{
+		if (errno == EMFILE || errno == ENFILE)
+			sockets->starved = true;
 		return CURL_SOCKET_BAD;
-	watched = remember_socket((HttpSockets *) argument, fd);
+	}
+	watched = remember_socket(sockets, fd);
 	if (watched == NULL)
 	{
 		close(fd);
 		return CURL_SOCKET_BAD;
 	}
 	watched->connection = true;
+	sockets->open_count++;
 	return fd;
 }
 
@@ -204,7 +210,10 @@ open_socket(void *argument, curlsocktype purpose,
 static int
 close_socket(void *argument, curl_socket_t fd)
 {
-	forget_socket((HttpSockets *) argument, fd);
+	HttpSockets *sockets = (HttpSockets *) argument;
+
+	forget_socket(sockets, fd);
+	sockets->open_count--;
 	return close(fd);
 }
 
@@ -263,40 +272,47 @@ http_sockets_init(HttpSockets *sockets)
 }
 
 static void
-raise_descriptors(void)
+close_descriptors(HttpSockets *sockets)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-			 errmsg("could not get file descriptors for a DynamoDB connection: %m"),
-			 errhint("Raise the server's max_files_per_process and/or \"ulimit -n\" limits.")));
+	if (sockets->timer_fd >= 0)
+		close(sockets->timer_fd);
+	if (sockets->epoll_fd >= 0)
+		close(sockets->epoll_fd);
+	sockets->timer_fd = -1;
+	sockets->epoll_fd = -1;
 }
 
-static void
+/* Opens both, if the kernel would give a third one too: for the wait set. */
+static bool
 open_descriptors(HttpSockets *sockets)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
-	while (sockets->external_fds < HTTP_SOCKETS_DESCRIPTORS)
-	{
-		if (!AcquireExternalFD())
-			raise_descriptors();
-		sockets->external_fds++;
-	}
 	sockets->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (sockets->epoll_fd < 0)
-		raise_descriptors();
 	sockets->timer_fd = timerfd_create(CLOCK_MONOTONIC,
 									   TFD_NONBLOCK | TFD_CLOEXEC);
-	if (sockets->timer_fd < 0)
-		raise_descriptors();
 	event.data.fd = sockets->timer_fd;
-	if (epoll_ctl(sockets->epoll_fd, EPOLL_CTL_ADD, sockets->timer_fd,
-				  &event) != 0)
-		raise_descriptors();
+	if (sockets->epoll_fd >= 0 && sockets->timer_fd >= 0 &&
+		!descriptors_are_exhausted() &&
+		epoll_ctl(sockets->epoll_fd, EPOLL_CTL_ADD, sockets->timer_fd,
+				  &event) == 0)
+		return true;
+	close_descriptors(sockets);
+	return false;
+}
+
+bool
+http_sockets_open(HttpSockets *sockets, CURLM *multi)
+{
+	sockets->multi = multi;
+	while (!open_descriptors(sockets))
+	{
+		if (!descriptors_close_idle(&sockets->holder))
+			return false;
+	}
 
 	/* that acquires one by itself, but fails with an internal error */
-	ReleaseExternalFD();
-	sockets->external_fds--;
+	descriptors_release(&sockets->holder, 1);
 	sockets->wait_set = create_session_wait_event_set(3);
 	AddWaitEventToSet(sockets->wait_set, WL_LATCH_SET, PGINVALID_SOCKET,
 					  MyLatch, NULL);
@@ -305,17 +321,11 @@ open_descriptors(HttpSockets *sockets)
 						  PGINVALID_SOCKET, NULL, NULL);
 	AddWaitEventToSet(sockets->wait_set, WL_SOCKET_READABLE,
 					  sockets->epoll_fd, NULL, NULL);
-}
-
-void
-http_sockets_open(HttpSockets *sockets, CURLM *multi)
-{
-	open_descriptors(sockets);
-	sockets->multi = multi;
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, sockets);
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, sockets);
+	return true;
 }
 
 void
@@ -331,17 +341,17 @@ http_sockets_serve(HttpSockets *sockets, CURL *easy)
 void
 http_sockets_close(HttpSockets *sockets)
 {
+	bool		(*close_idle) (DescriptorHolder *) = sockets->holder.close_idle;
+
 	while (sockets->watched != NULL)
 		forget_socket(sockets, sockets->watched->fd);
 	if (sockets->wait_set != NULL)
 		FreeWaitEventSet(sockets->wait_set);
-	if (sockets->timer_fd >= 0)
-		close(sockets->timer_fd);
-	if (sockets->epoll_fd >= 0)
-		close(sockets->epoll_fd);
-	for (; sockets->external_fds > 0; sockets->external_fds--)
-		ReleaseExternalFD();
+	close_descriptors(sockets);
+	descriptors_release(&sockets->holder, sockets->holder.count);
+	descriptors_forget(&sockets->holder);
 	http_sockets_init(sockets);
+	sockets->holder.close_idle = close_idle;
 }
 
 /* ---- running and waiting ---- */
@@ -413,10 +423,15 @@ http_sockets_wait(HttpSockets *sockets, long timeout)
 }
 
 int
-http_sockets_descriptor(HttpSockets *sockets, long timeout)
+http_sockets_copy_descriptor(const HttpSockets *sockets)
+{
+	return fcntl(sockets->epoll_fd, F_DUPFD_CLOEXEC, 0);
+}
+
+void
+http_sockets_ring(HttpSockets *sockets, long timeout)
 {
 	arm_timer(sockets, sockets->timer_at);
 	if (timeout >= 0)
 		arm_timer(sockets, monotonic_milliseconds() + timeout);
-	return sockets->epoll_fd;
 }

@@ -3,7 +3,8 @@
  *		What libcurl waits for: its sockets and its timer, gathered in one epoll
  *		descriptor that is waited for together with the backend's latch.
  *
- * The inside of http.c, which is the only other file that knows libcurl.
+ * The inside of http.c and http_transport.c, the only other files that know
+ * libcurl.
  */
 #ifndef DYNAMORM_CLIENT_HTTP_SOCKET_H
 #define DYNAMORM_CLIENT_HTTP_SOCKET_H
@@ -14,13 +15,20 @@
 
 #include "storage/latch.h"
 
-/* Descriptors that http_sockets_open() takes, beside those of the sockets. */
-#define HTTP_SOCKETS_DESCRIPTORS	3
+#include "client/descriptor.h"
+
+/*
+ * Descriptors beside those of the sockets: what http_sockets_open() takes, and
+ * the pair by which a multi handle can be woken.
+ */
+#define HTTP_SOCKETS_DESCRIPTORS	5
 
 struct WatchedSocket;
 
 typedef struct HttpSockets
 {
+	DescriptorHolder holder;	/* of the descriptors counted; its owner sets
+								 * close_idle */
 	CURLM	   *multi;			/* whose they are */
 	int			epoll_fd;		/* curl's sockets and the timer; -1: none */
 	int			timer_fd;		/* rings at timer_at, or earlier; -1: none */
@@ -29,7 +37,8 @@ typedef struct HttpSockets
 								 * milliseconds of the monotonic clock; 0: not
 								 * at all */
 	struct WatchedSocket *watched;
-	int			external_fds;	/* accounted for with fd.c */
+	int			open_count;		/* connections, also idle ones */
+	bool		starved;		/* a socket was refused for want of descriptors */
 	WaitEventSet *wait_set;		/* latch, postmaster, epoll_fd */
 } HttpSockets;
 
@@ -37,15 +46,18 @@ typedef struct HttpSockets
 extern void http_sockets_init(HttpSockets *sockets);
 
 /*
- * Takes the descriptors, and gives the multi handle its callbacks.  The struct
- * must not move until it is closed.
+ * Takes the descriptors, which the holder has acquired, and gives the multi
+ * handle its callbacks.  The struct must not move until it is closed.  False
+ * if the kernel has no more, though idle ones were closed.
  *
- * Errors: 53000 when there are no descriptors left; what has been taken is for
- * http_sockets_close().
+ * Errors: 53200; what has been taken is for http_sockets_close(), in any case.
  */
-extern void http_sockets_open(HttpSockets *sockets, CURLM *multi);
+extern bool http_sockets_open(HttpSockets *sockets, CURLM *multi);
 
-/* After the multi handle was cleaned up: that closes sockets. */
+/*
+ * After the multi handle was cleaned up: that closes sockets.  The holder has
+ * nothing then.
+ */
 extern void http_sockets_close(HttpSockets *sockets);
 
 /* Gives an easy handle its callbacks. */
@@ -67,9 +79,12 @@ extern bool http_sockets_run(HttpSockets *sockets);
 extern bool http_sockets_wait(HttpSockets *sockets, long timeout);
 
 /*
- * The descriptor that becomes readable when there is something to say, or in
- * timeout milliseconds (-1: not for that reason).
+ * A copy of the descriptor that becomes readable when there is something to
+ * say; -1 with errno set.
  */
-extern int	http_sockets_descriptor(HttpSockets *sockets, long timeout);
+extern int	http_sockets_copy_descriptor(const HttpSockets *sockets);
+
+/* Lets it become readable in timeout milliseconds (-1: not for that reason). */
+extern void http_sockets_ring(HttpSockets *sockets, long timeout);
 
 #endif							/* DYNAMORM_CLIENT_HTTP_SOCKET_H */

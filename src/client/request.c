@@ -37,6 +37,7 @@ struct Request
 	Outcome		outcome;
 	int			attempts;		/* started so far */
 	int			price;			/* tokens taken by the last retry */
+	bool		queued;			/* until there are descriptors for it */
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */
 	bool		clock_corrected;	/* once is enough */
@@ -146,6 +147,20 @@ current_signer(Request *request, int64 now)
 }
 
 /*
+ * Is there room for an attempt?  If not, the request is queued, or has failed.
+ */
+static bool
+make_room(Request *request)
+{
+	HttpRoom	room = http_make_room(request->connection->transport);
+
+	request->queued = room == HTTP_ROOM_LATER;
+	if (room == HTTP_ROOM_NONE)
+		fail(request, error_class_unsent(HTTP_PHASE_DESCRIPTORS), NULL);
+	return room == HTTP_ROOM_NOW;
+}
+
+/*
  * Starts an attempt; it is signed anew each time.
  */
 static void
@@ -173,7 +188,7 @@ send_attempt(Request *request)
 	int			count = 0;
 
 	request->waiting = false;
-	if (signer == NULL)
+	if (signer == NULL || !make_room(request))
 		return;
 	if (!sigv4_sign(signer, &signed_request, (time_t) now, timestamp,
 					&authorization))
@@ -629,6 +644,15 @@ request_check_for_interrupts(void)
 
 /* ---- waiting ---- */
 
+static void
+send_now(Request *request)
+{
+	MemoryContext old = MemoryContextSwitchTo(request->context);
+
+	send_attempt(request);
+	MemoryContextSwitchTo(old);
+}
+
 /*
  * Goes on with every request of the connection that can go on.  Returns the
  * milliseconds until the next retry is due; -1: none is waiting.
@@ -637,6 +661,7 @@ static long
 advance_requests(Connection *connection)
 {
 	dlist_iter	iter;
+	bool		full = false;	/* others are queued before */
 	long		next = -1;
 
 	dlist_foreach(iter, &connection->requests)
@@ -649,21 +674,21 @@ advance_requests(Connection *connection)
 		if (request->exchange != NULL &&
 			(result = http_result(request->exchange)) != NULL)
 			handle_result(request, result);
-		if (request->outcome == OUTCOME_PENDING && request->waiting)
+		if (request->outcome != OUTCOME_PENDING)
+			continue;
+		if (request->queued && !full)
+			send_now(request);
+		else if (request->waiting)
 		{
 			long		left = (long) (request->retry_at -
 									   monotonic_milliseconds());
 
 			if (left <= 0)
-			{
-				MemoryContext old = MemoryContextSwitchTo(request->context);
-
-				send_attempt(request);
-				MemoryContextSwitchTo(old);
-			}
+				send_now(request);
 			else if (next < 0 || left < next)
 				next = left;
 		}
+		full = full || request->queued;
 	}
 	return next;
 }
@@ -695,10 +720,22 @@ request_poll(Connection *connection)
 }
 
 int
-request_descriptor(Connection *connection, bool at_once)
+request_open_descriptor(Connection *connection)
 {
-	return http_descriptor(connection->transport,
-						   at_once ? 0 : advance_requests(connection));
+	return http_copy_descriptor(connection->transport);
+}
+
+void
+request_close_descriptor(Connection *connection, int descriptor)
+{
+	http_close_copy(connection->transport, descriptor);
+}
+
+void
+request_prepare_wait(Connection *connection, bool at_once)
+{
+	http_ring(connection->transport,
+			  at_once ? 0 : advance_requests(connection));
 }
 
 void

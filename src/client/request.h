@@ -86,10 +86,18 @@ extern Request *request_wait_any(Request **requests, int count);
 extern void request_poll(Connection *connection);
 
 /*
- * A descriptor that becomes readable when request_poll() has something to do;
- * at_once: it is readable.
+ * A descriptor that becomes readable when request_poll() has something to do:
+ * each call opens one, counted with fd.c, to be closed by
+ * request_close_descriptor().  -1: there are none left.
  */
-extern int	request_descriptor(Connection *connection, bool at_once);
+extern int	request_open_descriptor(Connection *connection);
+extern void request_close_descriptor(Connection *connection, int descriptor);
+
+/*
+ * Lets the requests go on, and sees to it that the descriptors become readable
+ * when the next one is to be retried; at_once: now.
+ */
+extern void request_prepare_wait(Connection *connection, bool at_once);
 
 /* request_start and request_wait in one. */
 extern Request *request_run(Connection *connection, const RequestSpec *spec);

@@ -14,10 +14,7 @@
 
 #include "compat.h"
 
-#include <unistd.h>
-
 #include "executor/execAsync.h"
-#include "storage/fd.h"
 #include "storage/latch.h"
 
 #include "fdw/scan.h"
@@ -53,34 +50,25 @@ close_wait_descriptor(void *argument)
 {
 	DynamoScan *state = (DynamoScan *) argument;
 
-	if (state->wait_descriptor < 0)
-		return;
-	close(state->wait_descriptor);
-	ReleaseExternalFD();
+	if (state->wait_descriptor >= 0)
+		request_close_descriptor(state->connection, state->wait_descriptor);
 	state->wait_descriptor = -1;
 }
 
 /* Makes the scan's own copy of the connection's descriptor. */
 static void
-open_wait_descriptor(ForeignScanState *node, int descriptor)
+open_wait_descriptor(ForeignScanState *node)
 {
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 
 	if (state->wait_descriptor >= 0)
 		return;
-	if (!AcquireExternalFD())
+	state->wait_descriptor = request_open_descriptor(state->connection);
+	if (state->wait_descriptor < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 				 errmsg("too many open files for asynchronous scans"),
 				 errhint("Raise max_files_per_process, or set enable_async_append to off.")));
-	state->wait_descriptor = dup(descriptor);
-	if (state->wait_descriptor < 0)
-	{
-		ReleaseExternalFD();
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not duplicate a descriptor: %m")));
-	}
 	state->close_descriptor.func = close_wait_descriptor;
 	state->close_descriptor.arg = state;
 	MemoryContextRegisterResetCallback(node->ss.ps.state->es_query_cxt,
@@ -93,12 +81,13 @@ configure_wait(AsyncRequest *request)
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	AppendState *append = (AppendState *) request->requestor;
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
-	int			descriptor = request_descriptor(state->connection, false);
+
+	open_wait_descriptor(node);
+	request_prepare_wait(state->connection, false);
 
 	/* it may have come while others on the connection were looked after */
 	if (reader_is_ready(state->reader))
-		descriptor = request_descriptor(state->connection, true);
-	open_wait_descriptor(node, descriptor);
+		request_prepare_wait(state->connection, true);
 	AddWaitEventToSet(append->as_eventset, WL_SOCKET_READABLE,
 					  state->wait_descriptor, NULL, request);
 }

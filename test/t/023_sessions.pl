@@ -56,9 +56,8 @@ foreach my $i (1 .. $servers)
 my $all = join '; ', map { "SELECT n FROM thing_$_ WHERE id = 'i1'" } 1 .. $servers;
 is(asked("$all; $all; SELECT descriptors() < 64"), join("\n", (1) x (2 * $servers), 't'),
 	'connections that are not used make room for others');
-like(asked('SELECT ' . join ' + ', map { "(SELECT count(*) FROM thing_$_)" } 1 .. $servers),
-	qr/ERROR:  could not get file descriptors for a DynamoDB connection.*HINT:  Raise the server's max_files_per_process/s,
-	'but not those of the statement itself');
+is(asked('SELECT ' . join ' + ', map { "(SELECT count(*) FROM thing_$_)" } 1 .. $servers), 200 * $servers,
+	'also those of the statement itself');
 
 # ---- altered by this session ----
 
@@ -146,7 +145,7 @@ is(asked(q{
 	CALL work(30);
 	SELECT memory() AS before, descriptors() AS open_before \gset
 	CALL work(200);
-	SELECT memory() - :before, descriptors() - :open_before}), '0|0', 'statements leave no memory and no descriptors behind');
+	SELECT memory() - :before, descriptors() <= :open_before}), '0|t', 'statements leave no memory and no descriptors behind');
 
 $test->drop_tables;
 $node->stop;
