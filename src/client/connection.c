@@ -212,6 +212,12 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 
 /* ---- the rest ---- */
 
+void
+connection_invalidate(Connection *connection)
+{
+	connection->valid = false;
+}
+
 const ConnectionSettings *
 connection_settings(const Connection *connection)
 {

@@ -14,8 +14,27 @@
 #include "postgres.h"
 
 #include "client/credential.h"
+#include "client/endpoint.h"
 
 typedef struct Connection Connection;
+
+/* Whose credentials sign. */
+typedef enum CredentialOwner
+{
+	CREDENTIALS_OF_USER,		/* who has put keys into the user mapping */
+	CREDENTIALS_OF_MACHINE		/* that PostgreSQL runs on */
+} CredentialOwner;
+
+/* Who has to do with a connection; the rule that needs it: fdw/identity.c. */
+typedef struct Identity
+{
+	CredentialOwner credentials;
+	bool		set_free;		/* a superuser has set credentials_required to
+								 * false */
+	bool		names_profile;	/* the user mapping names one */
+	EndpointOrigin endpoint;
+	Oid			server_owner;
+} Identity;
 
 typedef struct ConnectionSettings
 {
@@ -30,10 +49,7 @@ typedef struct ConnectionSettings
 	int			request_timeout;	/* milliseconds, of one attempt */
 	int			max_attempts;	/* of one request */
 	CredentialSettings credential;
-	bool		for_superuser_only; /* the credentials are the machine's own */
-	Oid			endpoint_owner; /* who chose where those go: the server's
-								 * owner; invalid: the machine's configuration
-								 * did, or they are the user's */
+	Identity	identity;
 } ConnectionSettings;
 
 /*
@@ -54,6 +70,11 @@ extern Connection *connection_find(Oid user_mapping_id);
  */
 extern Connection *connection_create(Oid user_mapping_id,
 									 const ConnectionSettings *settings);
+
+/*
+ * Lets connection_find() no longer find it, as if a catalog row had changed.
+ */
+extern void connection_invalidate(Connection *connection);
 
 /* The settings of a connection; they live as long as it does. */
 extern const ConnectionSettings *connection_settings(const Connection *connection);

@@ -33,6 +33,8 @@ typedef struct CredentialSettings
 	const char *secret_access_key;	/* STATIC */
 	const char *session_token;	/* STATIC; NULL: none */
 	const char *profile;		/* NULL: AWS_PROFILE, or "default" */
+	bool		files_hidden;	/* the shared files are not for this user: as
+								 * if there were none */
 	const char *role_arn;		/* to assume with what the source gives; NULL:
 								 * none */
 	const char *external_id;	/* NULL: none */

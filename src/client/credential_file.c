@@ -259,8 +259,15 @@ profile_service_setting(const Profile *profile, const char *service,
 	return NULL;
 }
 
+Profile *
+profile_of_settings(const CredentialSettings *settings)
+{
+	return settings->files_hidden ? NULL
+		: profile_read(profile_name(settings->profile));
+}
+
 const char *
-profile_or_variable(const char *variable, const char *profile_wanted,
+profile_or_variable(const char *variable, const CredentialSettings *settings,
 					const char *name)
 {
 	const char *value = source_variable(variable);
@@ -268,15 +275,16 @@ profile_or_variable(const char *variable, const char *profile_wanted,
 
 	if (value != NULL)
 		return value;
-	profile = profile_read(profile_name(profile_wanted));
+	profile = profile_of_settings(settings);
 	return profile == NULL ? NULL : profile_setting(profile, name);
 }
 
 bool
-profile_or_variable_is_true(const char *variable, const char *profile_wanted,
+profile_or_variable_is_true(const char *variable,
+							const CredentialSettings *settings,
 							const char *name)
 {
-	const char *value = profile_or_variable(variable, profile_wanted, name);
+	const char *value = profile_or_variable(variable, settings, name);
 
 	return value != NULL && pg_strcasecmp(value, "true") == 0;
 }

@@ -161,20 +161,20 @@ typedef struct InstanceService
 
 /* A whole number of a variable or a profile, within bounds. */
 static int
-number_setting(const char *variable, const char *profile, const char *name,
-			   int otherwise)
+number_setting(const char *variable, const CredentialSettings *settings,
+			   const char *name, int otherwise)
 {
-	const char *text = profile_or_variable(variable, profile, name);
+	const char *text = profile_or_variable(variable, settings, name);
 	int			value = text == NULL ? 0 : atoi(text);
 
 	return value > 0 ? Min(value, 3600) : otherwise;
 }
 
 static const char *
-instance_base(const char *profile)
+instance_base(const CredentialSettings *settings)
 {
 	const char *base = profile_or_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT",
-										   profile,
+										   settings,
 										   "ec2_metadata_service_endpoint");
 	const char *mode;
 
@@ -187,7 +187,7 @@ instance_base(const char *profile)
 		return pnstrdup(base, length);
 	}
 	mode = profile_or_variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-							   profile, "ec2_metadata_service_endpoint_mode");
+							   settings, "ec2_metadata_service_endpoint_mode");
 	return mode != NULL && pg_strcasecmp(mode, "IPv6") == 0
 		? INSTANCE_BASE_IPV6 : INSTANCE_BASE;
 }
@@ -196,20 +196,20 @@ instance_base(const char *profile)
 static bool
 find_instance_service(const SourceRequest *request, InstanceService *service)
 {
-	const char *profile = request->settings->profile;
+	const CredentialSettings *settings = request->settings;
 	const char *disabled = source_variable("AWS_EC2_METADATA_DISABLED");
 
 	if (disabled != NULL && pg_strcasecmp(disabled, "true") == 0)
 		return false;
-	service->base = instance_base(profile);
+	service->base = instance_base(settings);
 	service->timeout = 1000 *
-		number_setting("AWS_METADATA_SERVICE_TIMEOUT", profile,
+		number_setting("AWS_METADATA_SERVICE_TIMEOUT", settings,
 					   "metadata_service_timeout", INSTANCE_TIMEOUT);
 	service->attempts =
-		number_setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", profile,
+		number_setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", settings,
 					   "metadata_service_num_attempts", INSTANCE_ATTEMPTS);
 	service->may_be_version_1 =
-		!profile_or_variable_is_true("AWS_EC2_METADATA_V1_DISABLED", profile,
+		!profile_or_variable_is_true("AWS_EC2_METADATA_V1_DISABLED", settings,
 									 "ec2_metadata_v1_disabled");
 	return true;
 }

@@ -78,8 +78,11 @@ typedef struct Profile
 /* The profile; NULL if neither file has it. */
 extern Profile *profile_read(const char *name);
 
-/* The name of the profile that is used. */
+/* The name of the profile that is used; wanted: NULL, if none is. */
 extern const char *profile_name(const char *wanted);
+
+/* The profile that settings say; NULL: there is none, or it is hidden. */
+extern Profile *profile_of_settings(const CredentialSettings *settings);
 
 /* A setting of a profile; NULL: not there. */
 extern const char *profile_setting(const Profile *profile, const char *name);
@@ -94,13 +97,13 @@ extern const char *profile_service_setting(const Profile *profile,
 
 /*
  * What a variable of the environment says, or else the setting of that name of
- * the profile (NULL: the one that is used); NULL: neither.
+ * the profile; NULL: neither.
  */
 extern const char *profile_or_variable(const char *variable,
-									   const char *profile_wanted,
+									   const CredentialSettings *settings,
 									   const char *name);
 extern bool profile_or_variable_is_true(const char *variable,
-										const char *profile_wanted,
+										const CredentialSettings *settings,
 										const char *name);
 
 /* ---- credential_http.c: answers of services ---- */

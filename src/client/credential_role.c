@@ -79,19 +79,28 @@ sts_region(const SourceRequest *request)
 		: DEFAULT_REGION;
 }
 
+/*
+ * The service that the machine's configuration names, or else the region's own:
+ * nothing that a server or a user mapping says.  NULL: what is configured is no
+ * endpoint.
+ */
 static const char *
 sts_base(const SourceRequest *request)
 {
-	const char *profile = request->settings->profile;
-	const char *endpoint = endpoint_configured("sts", profile);
+	EndpointOrigin origin;
+	Endpoint	parts;
+	const char *endpoint = endpoint_configured("sts", request->settings,
+											   &origin);
 	int			length;
 
 	if (endpoint == NULL)
-		return endpoint_of_region("sts", sts_region(request), profile);
+		return endpoint_of_region("sts", sts_region(request),
+								  request->settings);
 	length = strlen(endpoint);
 	while (length > 0 && endpoint[length - 1] == '/')
 		length--;
-	return pnstrdup(endpoint, length);
+	endpoint = pnstrdup(endpoint, length);
+	return endpoint_parse(endpoint, &parts) ? endpoint : NULL;
 }
 
 /*
@@ -138,11 +147,11 @@ read_answer(SourceRequest *request, const FetchAnswer *answer)
 }
 
 static FetchAnswer *
-send_form(SourceRequest *request, const char *form,
+send_form(SourceRequest *request, const char *base, const char *form,
 		  const char *const *headers)
 {
 	FetchRequest ask = {
-		.base = sts_base(request),
+		.base = base,
 		.path = "/",
 		.method = "POST",
 		.headers = headers,
@@ -154,6 +163,13 @@ send_form(SourceRequest *request, const char *form,
 	};
 
 	return fetch(&ask);
+}
+
+static SourceOutcome
+no_service(SourceRequest *request)
+{
+	return source_failed(request,
+						 "The endpoint that the server's environment or shared files configure for the Security Token Service is invalid.");
 }
 
 SourceOutcome
@@ -172,8 +188,12 @@ source_assume_role(SourceRequest *request, const RoleSettings *role)
 		.service = "sts"
 	};
 	SigV4Request signed_request = {.content_type = STS_CONTENT_TYPE};
-	char	   *host = sigv4_host(sts_base(request));
+	const char *base = sts_base(request);
+	char	   *host;
 
+	if (base == NULL)
+		return no_service(request);
+	host = sigv4_host(base);
 	start_form(&form, "AssumeRole", role);
 	if (role->external_id != NULL)
 		append_field(&form, "ExternalId", role->external_id);
@@ -193,7 +213,7 @@ source_assume_role(SourceRequest *request, const RoleSettings *role)
 	if (source->session_token != NULL)
 		headers[3] = psprintf("X-Amz-Security-Token: %s",
 							  source->session_token);
-	return read_answer(request, send_form(request, form.data, headers));
+	return read_answer(request, send_form(request, base, form.data, headers));
 }
 
 SourceOutcome
@@ -203,13 +223,17 @@ source_web_identity(SourceRequest *request, const char *token_file,
 	static const char *const headers[] = {
 		"Content-Type: " STS_CONTENT_TYPE, NULL
 	};
-	char	   *token = source_read_file(token_file);
+	const char *base = sts_base(request);
+	char	   *token;
 	StringInfoData form;
 
+	if (base == NULL)
+		return no_service(request);
+	token = source_read_file(token_file);
 	if (token == NULL)
 		return source_failed(request,
 							 "The web identity token file cannot be read: %m.");
 	start_form(&form, "AssumeRoleWithWebIdentity", role);
 	append_field(&form, "WebIdentityToken", token);
-	return read_answer(request, send_form(request, form.data, headers));
+	return read_answer(request, send_form(request, base, form.data, headers));
 }

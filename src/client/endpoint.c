@@ -31,32 +31,82 @@ static const Partition partitions[] = {
 	{"", "amazonaws.com", "api.aws"}
 };
 
+/* A port, and nothing after it. */
+static bool
+is_port(const char *text)
+{
+	size_t		length = strspn(text, "0123456789");
+	int			port = atoi(text);
+
+	return length > 0 && length <= 5 && text[length] == '\0' && port >= 1 &&
+		port <= 65535;
+}
+
+bool
+endpoint_parse(const char *text, Endpoint *endpoint)
+{
+	const char *place;
+
+	if (pg_strncasecmp(text, "https://", 8) == 0)
+	{
+		endpoint->is_plain = false;
+		place = text + 8;
+	}
+	else if (pg_strncasecmp(text, "http://", 7) == 0)
+	{
+		endpoint->is_plain = true;
+		place = text + 7;
+	}
+	else
+		return false;
+
+	if (*place == '[')
+	{
+		endpoint->host = ++place;
+		endpoint->host_length = strspn(place, "0123456789abcdefABCDEF:.");
+		place += endpoint->host_length;
+		if (*place++ != ']')
+			return false;
+	}
+	else
+	{
+		endpoint->host = place;
+		endpoint->host_length = strspn(place, "abcdefghijklmnopqrstuvwxyz"
+									   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+									   "0123456789.-_");
+		place += endpoint->host_length;
+	}
+	if (endpoint->host_length == 0)
+		return false;
+	return *place == '\0' || (*place == ':' && is_port(place + 1));
+}
+
 const char *
-endpoint_configured_region(const char *profile)
+endpoint_configured_region(const CredentialSettings *settings)
 {
 	const char *region = source_variable("AWS_REGION");
 
 	return region != NULL ? region
-		: profile_or_variable("AWS_DEFAULT_REGION", profile, "region");
+		: profile_or_variable("AWS_DEFAULT_REGION", settings, "region");
 }
 
 const char *
-endpoint_instance_region(const char *profile)
+endpoint_instance_region(const CredentialSettings *settings)
 {
-	CredentialSettings settings = {.profile = profile};
-	SourceRequest request = {.settings = &settings};
+	SourceRequest request = {.settings = settings};
 
 	return source_instance_region(&request);
 }
 
 const char *
-endpoint_configured_ca_file(const char *profile)
+endpoint_configured_ca_file(const CredentialSettings *settings)
 {
-	return profile_or_variable("AWS_CA_BUNDLE", profile, "ca_bundle");
+	return profile_or_variable("AWS_CA_BUNDLE", settings, "ca_bundle");
 }
 
 const char *
-endpoint_configured(const char *service, const char *profile_wanted)
+endpoint_configured(const char *service, const CredentialSettings *settings,
+					EndpointOrigin *origin)
 {
 	char	   *variable = psprintf("AWS_ENDPOINT_URL_%s", service);
 	const char *endpoint;
@@ -64,7 +114,7 @@ endpoint_configured(const char *service, const char *profile_wanted)
 	char	   *place;
 
 	if (profile_or_variable_is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-									profile_wanted,
+									settings,
 									"ignore_configured_endpoint_urls"))
 		return NULL;
 	for (place = variable; *place; place++)
@@ -73,43 +123,47 @@ endpoint_configured(const char *service, const char *profile_wanted)
 	if (endpoint == NULL)
 		endpoint = source_variable("AWS_ENDPOINT_URL");
 	if (endpoint != NULL)
+	{
+		*origin = ENDPOINT_OF_ENVIRONMENT;
 		return endpoint;
+	}
 
-	profile = profile_read(profile_name(profile_wanted));
+	profile = profile_of_settings(settings);
 	if (profile == NULL)
 		return NULL;
+	*origin = ENDPOINT_OF_PROFILE;
 	endpoint = profile_service_setting(profile, service, "endpoint_url");
 	return endpoint != NULL ? endpoint
 		: profile_setting(profile, "endpoint_url");
 }
 
 static bool
-wants_fips(const char *profile)
+wants_fips(const CredentialSettings *settings)
 {
-	return profile_or_variable_is_true("AWS_USE_FIPS_ENDPOINT", profile,
+	return profile_or_variable_is_true("AWS_USE_FIPS_ENDPOINT", settings,
 									   "use_fips_endpoint");
 }
 
 static bool
-wants_dual_stack(const char *profile)
+wants_dual_stack(const CredentialSettings *settings)
 {
-	return profile_or_variable_is_true("AWS_USE_DUALSTACK_ENDPOINT", profile,
+	return profile_or_variable_is_true("AWS_USE_DUALSTACK_ENDPOINT", settings,
 									   "use_dualstack_endpoint");
 }
 
 bool
-endpoint_variant_wanted(const char *profile)
+endpoint_variant_wanted(const CredentialSettings *settings)
 {
-	return wants_fips(profile) || wants_dual_stack(profile);
+	return wants_fips(settings) || wants_dual_stack(settings);
 }
 
 const char *
 endpoint_of_region(const char *service, const char *region,
-				   const char *profile)
+				   const CredentialSettings *settings)
 {
 	const Partition *partition = partitions;
-	bool		fips = wants_fips(profile);
-	bool		dual_stack = wants_dual_stack(profile);
+	bool		fips = wants_fips(settings);
+	bool		dual_stack = wants_dual_stack(settings);
 
 	while (strncmp(region, partition->region_prefix,
 				   strlen(partition->region_prefix)) != 0)

@@ -190,54 +190,6 @@ option_integer(List *options, const char *name, int otherwise)
 	return value;
 }
 
-bool
-option_parse_endpoint(const char *text, Endpoint *endpoint)
-{
-	const char *place;
-
-	if (pg_strncasecmp(text, "https://", 8) == 0)
-	{
-		endpoint->is_plain = false;
-		place = text + 8;
-	}
-	else if (pg_strncasecmp(text, "http://", 7) == 0)
-	{
-		endpoint->is_plain = true;
-		place = text + 7;
-	}
-	else
-		return false;
-
-	if (*place == '[')
-	{
-		endpoint->host = ++place;
-		endpoint->host_length = strspn(place, "0123456789abcdefABCDEF:.");
-		place += endpoint->host_length;
-		if (*place++ != ']')
-			return false;
-	}
-	else
-	{
-		endpoint->host = place;
-		endpoint->host_length = strspn(place, "abcdefghijklmnopqrstuvwxyz"
-									   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-									   "0123456789.-_");
-		place += endpoint->host_length;
-	}
-	if (endpoint->host_length == 0)
-		return false;
-
-	if (*place == ':')
-	{
-		int			port;
-
-		if (!parse_integer(place + 1, &port) || port < 1 || port > 65535)
-			return false;
-		return true;
-	}
-	return *place == '\0';
-}
-
 static bool
 is_loopback(const Endpoint *endpoint)
 {
@@ -450,7 +402,7 @@ is_valid(const OptionDefinition *definition, const char *value)
 		case OPTION_WORD:
 			return is_word(value, definition->words);
 		case OPTION_ENDPOINT:
-			return option_parse_endpoint(value, &endpoint);
+			return endpoint_parse(value, &endpoint);
 		case OPTION_REGION:
 			return option_is_region(value);
 		case OPTION_TABLE_NAME:
@@ -554,7 +506,7 @@ warn_about_plain_http(const char *value)
 {
 	Endpoint	endpoint;
 
-	if (option_parse_endpoint(value, &endpoint) && endpoint.is_plain &&
+	if (endpoint_parse(value, &endpoint) && endpoint.is_plain &&
 		!is_loopback(&endpoint))
 		ereport(WARNING,
 				(errmsg("the endpoint does not use TLS"),

@@ -1,11 +1,6 @@
 /*
  * option_connection.c
  *		Options turned into the settings of connections.
- *
- * Two people may want to get at the identity of the machine that PostgreSQL
- * runs on: a user who has a mapping without keys, and the owner of a server,
- * who could have the requests that are signed with it sent to a host of his
- * own.  check_permission() stands against both.
  */
 #include "postgres.h"
 
@@ -18,6 +13,7 @@
 #include "utils/syscache.h"
 
 #include "client/endpoint.h"
+#include "fdw/identity.h"
 #include "fdw/option_internal.h"
 
 #define DEFAULT_MAX_CONCURRENCY	16
@@ -139,7 +135,7 @@ check_keys(const CredentialSettings *settings, const ForeignServer *server)
 
 static void
 read_credentials(const UserMapping *mapping, const ForeignServer *server,
-				 ConnectionSettings *settings)
+				 Oid user_id, ConnectionSettings *settings)
 {
 	CredentialSettings *credential = &settings->credential;
 	const char *required = option_find(mapping->options,
@@ -157,42 +153,20 @@ read_credentials(const UserMapping *mapping, const ForeignServer *server,
 	credential->external_id = option_find(mapping->options, "external_id");
 	credential->role_session_name = option_find(mapping->options,
 												"role_session_name");
-	credential->ca_file = settings->ca_file;
 	if (credential->source == CREDENTIALS_STATIC)
-	{
 		check_keys(credential, server);
-		return;
-	}
 	if (required != NULL)
 		(void) parse_bool(required, &is_required);
-	settings->for_superuser_only = is_required;
-	if (option_find(server->options, "endpoint") != NULL)
-		settings->endpoint_owner = server->owner;
-}
-
-/*
- * The identity of the machine is not for everyone who may write SQL, and what
- * is signed with it goes only where a superuser, or the machine's own
- * configuration, says.  Asked at each use: both may cease to be superusers.
- */
-static void
-check_permission(const ConnectionSettings *settings, Oid user_id)
-{
-	if (settings->for_superuser_only && !superuser_arg(user_id))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("user mapping for server \"%s\" has no credentials",
-						settings->server_name),
-				 errdetail("Only superusers may use the credentials of the machine that PostgreSQL runs on."),
-				 errhint("Set the options access_key_id and secret_access_key of the user mapping, or have a superuser set its option credentials_required to false.")));
-	if (OidIsValid(settings->endpoint_owner) &&
-		!superuser_arg(settings->endpoint_owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to use the machine's credentials at the endpoint of server \"%s\"",
-						settings->server_name),
-				 errdetail("The server's owner has chosen the endpoint, and is not a superuser."),
-				 errhint("Drop option \"endpoint\" of the server, make a superuser its owner, or set the options access_key_id and secret_access_key of the user mapping.")));
+	settings->identity = (Identity) {
+		.credentials = credential->source == CREDENTIALS_STATIC
+			? CREDENTIALS_OF_USER : CREDENTIALS_OF_MACHINE,
+		.set_free = !is_required,
+		.names_profile = credential->profile != NULL,
+		.server_owner = server->owner
+	};
+	identity_check(&settings->identity, server->servername, user_id);
+	credential->files_hidden = !identity_may_read_files(&settings->identity,
+														user_id);
 }
 
 /* ---- region and endpoint ---- */
@@ -202,22 +176,24 @@ check_permission(const ConnectionSettings *settings, Oid user_id)
  * region's.
  */
 static const char *
-choose_endpoint(const ForeignServer *server, const char *profile)
+choose_endpoint(const ForeignServer *server,
+				const CredentialSettings *credential, EndpointOrigin *origin)
 {
 	const char *text = option_find(server->options, "endpoint");
 	Endpoint	endpoint;
 
+	*origin = ENDPOINT_OF_SERVER;
 	if (text == NULL)
 	{
-		text = endpoint_configured("dynamodb", profile);
-		if (text != NULL && !option_parse_endpoint(text, &endpoint))
+		text = endpoint_configured("dynamodb", credential, origin);
+		if (text != NULL && !endpoint_parse(text, &endpoint))
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 					 errmsg("the endpoint that the server's environment or shared files configure is invalid"),
 					 errhint("Set option \"endpoint\" of server \"%s\", or correct AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL or endpoint_url.",
 							 server->servername)));
 	}
-	if (text != NULL && endpoint_variant_wanted(profile))
+	if (text != NULL && endpoint_variant_wanted(credential))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("cannot use the endpoint of server \"%s\" where FIPS or dual-stack endpoints are asked for",
@@ -228,9 +204,9 @@ choose_endpoint(const ForeignServer *server, const char *profile)
 
 /* The region that the instance tells, which may be anything. */
 static const char *
-ask_instance_for_region(const char *profile)
+ask_instance_for_region(const CredentialSettings *credential)
 {
-	const char *region = endpoint_instance_region(profile);
+	const char *region = endpoint_instance_region(credential);
 
 	return region != NULL && option_is_region(region) ? region : NULL;
 }
@@ -241,17 +217,17 @@ ask_instance_for_region(const char *profile)
  */
 static const char *
 choose_region(const ForeignServer *server, const char *endpoint_text,
-			  const char *profile, bool may_ask_instance)
+			  const CredentialSettings *credential)
 {
 	const char *region = option_find(server->options, "region");
 	Endpoint	endpoint;
 
 	if (region == NULL && endpoint_text != NULL &&
-		option_parse_endpoint(endpoint_text, &endpoint))
+		endpoint_parse(endpoint_text, &endpoint))
 		region = region_of_host(&endpoint);
 	if (region == NULL)
 	{
-		region = endpoint_configured_region(profile);
+		region = endpoint_configured_region(credential);
 		if (region != NULL && !option_is_region(region))
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -261,8 +237,8 @@ choose_region(const ForeignServer *server, const char *endpoint_text,
 	}
 	if (region == NULL && endpoint_text != NULL)
 		region = DEFAULT_REGION;
-	if (region == NULL && may_ask_instance)
-		region = ask_instance_for_region(profile);
+	if (region == NULL && credential->source != CREDENTIALS_STATIC)
+		region = ask_instance_for_region(credential);
 	if (region == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
@@ -272,42 +248,51 @@ choose_region(const ForeignServer *server, const char *endpoint_text,
 	return region;
 }
 
+/* Where there is none but what belongs to the region. */
+static const char *
+default_endpoint(const ForeignServer *server, ConnectionSettings *settings,
+				 EndpointOrigin *origin)
+{
+	if (strcmp(settings->region, LOCAL_REGION) != 0)
+	{
+		*origin = ENDPOINT_OF_REGION;
+		return endpoint_of_region("dynamodb", settings->region,
+								  &settings->credential);
+	}
+	*origin = option_find(server->options, "region") != NULL
+		? ENDPOINT_OF_SERVER_LOCAL : ENDPOINT_OF_MACHINE_LOCAL;
+	return LOCAL_ENDPOINT;
+}
+
 /* Sets endpoint and region of the settings. */
 static void
 read_endpoint(const ForeignServer *server, ConnectionSettings *settings)
 {
-	const char *profile = settings->credential.profile;
+	CredentialSettings *credential = &settings->credential;
+	EndpointOrigin *origin = &settings->identity.endpoint;
 
-	settings->endpoint = choose_endpoint(server, profile);
-	settings->region =
-		choose_region(server, settings->endpoint, profile,
-					  settings->credential.source != CREDENTIALS_STATIC);
+	settings->endpoint = choose_endpoint(server, credential, origin);
+	settings->region = choose_region(server, settings->endpoint, credential);
 	if (settings->endpoint == NULL)
-		settings->endpoint = strcmp(settings->region, LOCAL_REGION) == 0
-			? LOCAL_ENDPOINT
-			: endpoint_of_region("dynamodb", settings->region, profile);
+		settings->endpoint = default_endpoint(server, settings, origin);
 
 	/* that one signs as another */
 	if (strcmp(settings->region, LOCAL_REGION) == 0)
 		settings->region = DEFAULT_REGION;
-	settings->credential.region = settings->region;
+	credential->region = settings->region;
 }
 
 /* ---- connections ---- */
 
-/* Raises the error if the user may not use the mapping's credentials. */
+/* Raises the error if the user may not have a connection by this mapping. */
 static ConnectionSettings *
 settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
 					Oid user_id)
 {
 	ConnectionSettings *settings = palloc0(sizeof(ConnectionSettings));
-	const char *profile = option_find(mapping->options, "profile");
 
 	settings->server_id = server->serverid;
 	settings->server_name = server->servername;
-	settings->ca_file = option_find(server->options, "ca_file");
-	if (settings->ca_file == NULL)
-		settings->ca_file = endpoint_configured_ca_file(profile);
 	settings->max_concurrency = option_integer(server->options,
 											   "max_concurrency",
 											   DEFAULT_MAX_CONCURRENCY);
@@ -319,10 +304,36 @@ settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
 											   DEFAULT_REQUEST_TIMEOUT);
 	settings->max_attempts = option_integer(server->options, "max_attempts",
 											DEFAULT_MAX_ATTEMPTS);
-	read_credentials(mapping, server, settings);
-	check_permission(settings, user_id);
+	read_credentials(mapping, server, user_id, settings);
+	settings->ca_file = option_find(server->options, "ca_file");
+	if (settings->ca_file == NULL)
+		settings->ca_file = endpoint_configured_ca_file(&settings->credential);
+	settings->credential.ca_file = settings->ca_file;
 	read_endpoint(server, settings);
+	identity_check(&settings->identity, server->servername, user_id);
 	return settings;
+}
+
+/*
+ * The session's connection for a mapping; NULL if there is none.  One that was
+ * made for another user, or when others were superusers, may have been made
+ * with files that are hidden now.
+ */
+static Connection *
+find_connection(Oid mapping_id, Oid user_id)
+{
+	Connection *connection = connection_find(mapping_id);
+	const ConnectionSettings *settings;
+
+	if (connection == NULL)
+		return NULL;
+	settings = connection_settings(connection);
+	identity_check(&settings->identity, settings->server_name, user_id);
+	if (settings->credential.files_hidden !=
+		identity_may_read_files(&settings->identity, user_id))
+		return connection;
+	connection_invalidate(connection);
+	return NULL;
 }
 
 Connection *
@@ -336,12 +347,9 @@ option_connection(Oid server_id, Oid user_id)
 
 	if (OidIsValid(mapping_id))
 	{
-		connection = connection_find(mapping_id);
+		connection = find_connection(mapping_id, user_id);
 		if (connection != NULL)
-		{
-			check_permission(connection_settings(connection), user_id);
 			return connection;
-		}
 	}
 
 	server = GetForeignServer(server_id);
