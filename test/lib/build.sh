@@ -3,24 +3,51 @@
 #		installs into the run's own directory, so that the machine's
 #		PostgreSQL stays as it is.
 #
+#	BUILD_COMMIT=...                the sources of another commit, with the
+#	                                tests of this checkout
+#
 # shellcheck shell=bash
+
+BUILD_COMMIT=${BUILD_COMMIT:-}
+BUILD_SRC=$SRC
 
 make_in()
 {
   local directory=$1
   shift
-  make -s -C "$directory" -f "$SRC/Makefile" VPATH="$SRC" with_llvm=no \
-    PG_CONFIG="$PG_CONFIG" "$@"
+  make -s -C "$directory" -f "$BUILD_SRC/Makefile" VPATH="$BUILD_SRC" \
+    with_llvm=no PG_CONFIG="$PG_CONFIG" "$@"
+}
+
+# What the extension is made of, as the commit has it, in the run's directory.
+fetch_commit()
+{
+  BUILD_SRC=$RUN/commit
+  mkdir "$BUILD_SRC"
+  git -C "$SRC" archive --format=tar "$BUILD_COMMIT" -- Makefile src \
+    dynamorm_fdw.control ':(glob)sql/dynamorm_fdw--*.sql' >"$RUN/commit.tar" ||
+    die "no sources of commit '$BUILD_COMMIT'"
+  tar -xf "$RUN/commit.tar" -C "$BUILD_SRC" || die "cannot write $BUILD_SRC"
 }
 
 # One build directory for each checkout and PostgreSQL: make finds out what
 # has to be done again.
-build_extension()
+choose_build_directory()
 {
   local key
-  key=$(printf '%s %s' "$SRC" "$PG_CONFIG" | cksum | cut -d' ' -f1)
-  BUILD=$CACHE/build-$PG_MAJOR-$key
+  BUILD=$RUN/build
+  if [ -n "$BUILD_COMMIT" ]; then
+    fetch_commit
+  else
+    key=$(printf '%s %s' "$SRC" "$PG_CONFIG" | cksum | cut -d' ' -f1)
+    BUILD=$CACHE/build-$PG_MAJOR-$key
+  fi
   mkdir -p "$BUILD" || die "cannot create $BUILD"
+}
+
+build_extension()
+{
+  choose_build_directory
   exec 9>"$BUILD.lock"
   flock 9
   if ! make_in "$BUILD" -q all >/dev/null 2>&1; then
@@ -50,8 +77,8 @@ stage_settings()
     if [ -w "$lib" ]; then
       quietly "the installation" make_in "$BUILD" install
     else
-      quietly "the installation" sudo make -s -C "$BUILD" -f "$SRC/Makefile" \
-        VPATH="$SRC" with_llvm=no PG_CONFIG="$PG_CONFIG" install
+      quietly "the installation" sudo make -s -C "$BUILD" \
+        -f "$BUILD_SRC/Makefile" VPATH="$BUILD_SRC" with_llvm=no PG_CONFIG="$PG_CONFIG" install
     fi
     return 0
   fi

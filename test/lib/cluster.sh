@@ -90,6 +90,11 @@ SETTINGS
 start_cluster()
 {
   make_cluster
+  launch_cluster
+}
+
+launch_cluster()
+{
   as_server_user env "${SERVER_ENVIRONMENT[@]}" \
     "$("$PG_CONFIG" --bindir)/pg_ctl" -D "$RUN/server/data" -w -s \
     -l "$RUN/server/log" start </dev/null >/dev/null 2>&1 || {

@@ -9,6 +9,9 @@ RESULTS=
 # What unit tests are compiled with besides.
 UNIT_TEST_FLAGS=()
 
+# What "make installcheck" is run by, as in: timeout 600
+INSTALLCHECK_BY=()
+
 # Names of the tests of one kind that were asked for, all if none were.
 # chosen KIND GLOB... uses and fills the array CHOSEN.
 chosen()
@@ -36,7 +39,7 @@ chosen()
 # Runs "make installcheck" with only the kinds that are named by variables.
 installcheck()
 {
-  as_server_user env DYNAMODB_ENDPOINT="$PROXY_ENDPOINT" \
+  as_server_user "${INSTALLCHECK_BY[@]}" env DYNAMODB_ENDPOINT="$PROXY_ENDPOINT" \
     DYNAMODB_ENGINE="$ENGINE" TEMP_CONFIG="$RUN/stage.conf" TMPDIR="$RESULTS/tmp" \
     "${SERVER_ENVIRONMENT[@]}" make -s -C "$RESULTS" \
     -f "$TEST_SRC/Makefile" VPATH="$TEST_SRC" PG_CONFIG="$PG_CONFIG" BEHIND_PROXY=1 REGRESS= ISOLATION= TAP_TESTS= \
@@ -68,22 +71,27 @@ show_if_there()
 }
 
 # The head comment of a unit test names the sources and libraries it needs.
+compile_unit_test()
+{
+  local name=$1 file flags=() links word
+  file=$SRC/test/unit/$name.c
+  flags=(-I"$BUILD_SRC/src" -I"$("$PG_CONFIG" --includedir-server)")
+  read -ra links <<<"$(pkg-config --cflags libcurl json-c libcrypto)"
+  flags+=("${links[@]}" -Wno-unused-parameter -Wno-missing-field-initializers)
+  flags+=("${UNIT_TEST_FLAGS[@]}")
+  for word in $(head -n 20 "$file" |
+      grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
+    flags+=("${word/#src/$BUILD_SRC/src}")
+  done
+  gcc -std=gnu11 -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" "${flags[@]}"
+}
+
 run_unit_tests()
 {
-  local name file links flags=() word
+  local name
   chosen "$SRC"/test/unit/*_test.c
   for name in "${CHOSEN[@]}"; do
-    file=$SRC/test/unit/$name.c
-    flags=(-I"$SRC/src" -I"$("$PG_CONFIG" --includedir-server)")
-    read -ra links <<<"$(pkg-config --cflags libcurl json-c libcrypto)"
-    flags+=("${links[@]}" -Wno-unused-parameter -Wno-missing-field-initializers)
-    flags+=("${UNIT_TEST_FLAGS[@]}")
-    for word in $(head -n 20 "$file" |
-        grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
-      flags+=("${word/#src/$SRC/src}")
-    done
-    if gcc -std=gnu11 -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" \
-         "${flags[@]}" >"$RUN/$name.log" 2>&1 &&
+    if compile_unit_test "$name" >"$RUN/$name.log" 2>&1 &&
        prove -Q --exec '' "$RUN/$name" >>"$RUN/$name.log" 2>&1 </dev/null; then
       passed "unit/$name"
     else
