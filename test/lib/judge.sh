@@ -3,6 +3,9 @@
 #
 # shellcheck shell=bash
 
+# Where files that are named are.
+CALLED_IN=$PWD
+
 judge()
 {
   local bin
@@ -14,6 +17,6 @@ judge()
   DYNAMODB_ENDPOINT=$DYNAMODB_ENDPOINT "$bin/psql" -Xq -d judge \
     -f "$SRC/sql/setup.sql" >"$RUN/judge.setup" 2>&1 ||
     die "cannot set up the judge: $(cat "$RUN/judge.setup")"
-  PATH=$bin:$PATH PGDATABASE=judge \
+  PATH=$bin:$PATH PGDATABASE=judge JUDGE_CALLED_IN=$CALLED_IN \
     perl "$SRC/test/lib/judge/judge.pl" "$@"
 }

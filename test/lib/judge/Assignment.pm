@@ -22,6 +22,7 @@ sub number_value
 	my $sql = $column->{sql};
 	my $type = $column->{type};
 	$type = Type::get('integer') if $type->{id} eq 'positive';
+	return seq($sql, list('', 1, map { one_of(' + ', ' - ') . between(0, 2) } 1 .. between(250, 350))) if chance(0.005);
 	return one_of(
 		seq($sql, one_of(' + ', ' + ', ' - '), small($type)),
 		seq(small($type), ' + ', $sql),
@@ -96,7 +97,12 @@ sub set_value
 my @members = ('a', 'b', 'k', 'l', 'zz', 'yy', 'k.l', 'c', 'new one');
 my @json = map { Type::quote($_) . '::jsonb' } ('1', '"v"', 'null', '{"b": 2}', '[1, 2]', '{}', '{"b": {"c": 0}}');
 
-sub json_path { return Type::quote('{' . join(',', map { chance(0.8) ? one_of('a', 'b', 'c', 'l', 'zz') : between(-1, 2) } 1 .. between(1, 3)) . '}') }
+sub json_path
+{
+	my ($column) = @_;
+	return Type::quote('{' . join(',', Expression::deep_steps()) . '}') if $column->{type}->{deep} && chance(0.6);
+	return Type::quote('{' . join(',', map { chance(0.8) ? one_of('a', 'b', 'c', 'l', 'zz') : between(-1, 2) } 1 .. between(1, 3)) . '}');
+}
 
 sub json_value
 {
@@ -104,13 +110,13 @@ sub json_value
 	my $sql = $column->{sql};
 	my $value = literal(Type::get('jsonb'), one_of(@json));
 	return one_of(
-		seq('jsonb_set(', $sql, ', ', json_path(), ', ', $value, ')'),
-		seq('jsonb_set(', $sql, ', ', json_path(), ', ', $value, ', ', one_of('true', 'false'), ')'),
+		seq('jsonb_set(', $sql, ', ', json_path($column), ', ', $value, ')'),
+		seq('jsonb_set(', $sql, ', ', json_path($column), ', ', $value, ', ', one_of('true', 'false'), ')'),
 		seq($sql, ' || ', literal(Type::get('jsonb'), one_of(map { Type::quote($_) . '::jsonb' } '{"a": 1}', '{"zz": {"b": 3}, "k": [0]}', '{}', '[7]'))),
 		seq($sql, ' - ', Type::quote(one_of(@members))),
 		seq($sql, ' - ', Type::quote('{a,zz}'), '::text[]'),
-		seq($sql, ' #- ', json_path()),
-		seq('jsonb_set(', $sql, ' - ', Type::quote(one_of(@members)), ', ', json_path(), ', ', $value, ')'),
+		seq($sql, ' #- ', json_path($column)),
+		seq('jsonb_set(', $sql, ' - ', Type::quote(one_of(@members)), ', ', json_path($column), ', ', $value, ')'),
 		seq('coalesce(', $sql, ", '{}')"),
 		seq($sql, ' - ', between(-1, 2)));
 }
@@ -137,7 +143,7 @@ sub part_item
 	}
 	if ($family eq 'json')
 	{
-		my $path = join '', map { '[' . (chance(0.85) ? Type::quote(one_of(@members)) : between(-1, 3)) . ']' } 1 .. between(1, 2);
+		my $path = $type->{deep} && chance(0.5) ? join('', map { '[' . Type::quote($_) . ']' } Expression::deep_steps()) : join '', map { '[' . (chance(0.85) ? Type::quote(one_of(@members)) : between(-1, 3)) . ']' } 1 .. between(1, 2);
 		return seq("$name$path = ", literal(Type::get('jsonb'), one_of(@json)));
 	}
 	if ($family eq 'composite')

@@ -56,6 +56,7 @@ sub between_test
 sub in_test
 {
 	my ($column) = @_;
+	return long_in_test($column) if $column->{type}->{family} eq 'integer' && chance(0.02);
 	my $count = chance(0.05) ? between(99, 130) : between(1, 5);
 	local $parameter = $parameter;
 	undef $parameter if $count > 5;
@@ -64,6 +65,13 @@ sub in_test
 	return seq($column->{sql}, one_of(' IN (', ' NOT IN ('), list(', ', 1, @values), ')') if chance(0.6) || $column->{type}->{name} =~ /\[\]/;
 	my $array = $column->{type}->{cast} // $column->{type}->{name};
 	return seq($column->{sql}, one_of(' = ANY (ARRAY[', ' <> ALL (ARRAY[', ' <> ANY (ARRAY['), list(', ', 0, @values), "]::${array}[])");
+}
+
+# More operands than one of DynamoDB's expressions can have.
+sub long_in_test
+{
+	my ($column) = @_;
+	return seq($column->{sql}, one_of(' IN (', ' NOT IN ('), list(', ', 1, one_of(1, 2, 3), 1000 .. 1000 + between(200, 900)), ')');
 }
 
 sub distinct_test
@@ -117,10 +125,25 @@ sub list_test
 my @names = ('a', 'b', 'k', 'l', 'zz', 'yy', 'k.l', 'c');
 my @json_values = map { Type::quote($_) } ('1', '"v"', 'null', '{"b": 2}', '[1, 2]', '"1"', 'true', '{}');
 
+# A path as long as DynamoDB's may be, or longer.
+sub deep_steps { return map { chance(0.97) ? 'a' : one_of('b', '0') } 1 .. one_of(2, 26, 29 .. 34, 40) }
+
+sub deep_place
+{
+	my ($column) = @_;
+	my $sql = $column->{sql};
+	my @steps = deep_steps();
+	return one_of(
+		seq('(', $sql, list('', 1, map { ' -> ' . Type::quote($_) } @steps), ')'),
+		seq('(', $sql, ' #> ', Type::quote('{' . join(',', @steps) . '}'), ')'),
+		seq($sql, list('', 1, map { '[' . Type::quote($_) . ']' } @steps)));
+}
+
 sub json_place
 {
 	my ($column) = @_;
 	my $sql = $column->{sql};
+	return deep_place($column) if $column->{type}->{deep} && chance(0.6);
 	my $path = list('', 1, map { seq(' -> ', chance(0.8) ? Type::quote(one_of(@names)) : between(-1, 2)) } 1 .. between(1, 2));
 	return one_of(
 		seq('(', $sql, $path, ')'),
@@ -133,6 +156,8 @@ sub json_test
 	my ($column) = @_;
 	my $sql = $column->{sql};
 	my $value = one_of(@json_values);
+	return seq('(', $sql, ' #>> ', Type::quote('{' . join(',', deep_steps()) . '}'), one_of(') = ', ') <> '), one_of("'4'", "'v'"))
+	  if $column->{type}->{deep} && chance(0.3);
 	my $text = Type::quote(one_of('1', 'v', 'x', 'true', '{"b": 2}'));
 	return one_of(
 		seq(json_place($column), one_of(' = ', ' <> '), $value),
@@ -229,9 +254,24 @@ sub other_leaf
 	return one_of(@leaves);
 }
 
+# More operators than one of DynamoDB's expressions can have.
+sub long_condition
+{
+	my (@columns) = @_;
+	local $parameter;
+	my $operator = one_of(' AND ', ' OR ');
+	my $column = one_of(@columns);
+	my @leaves = map { chance(0.5) ? null_test($column) : leaf(@columns) } 1 .. between(1, 3);
+	my @many = grep { $_->{many} } @columns;
+	push @leaves, map { "$_->{sql} IS " . ($operator eq ' OR ' ? 'NOT NULL' : 'NULL') } some_of(200, 900, @many) if @many && chance(0.7);
+	push @leaves, map { leaf(@columns) } 1 .. between(60, 180) unless @leaves > 60;
+	return seq('(', list($operator, 1, @leaves), ')');
+}
+
 sub condition
 {
 	my ($depth, @columns) = @_;
+	return long_condition(@columns) if $depth > 0 && !$without_twin && chance(0.006);
 	return chance(0.04) ? other_leaf(@columns) : leaf(@columns) if $depth == 0 || chance(0.35);
 	my $first = condition($depth - 1, @columns);
 	my $second = condition($depth - 1, @columns);

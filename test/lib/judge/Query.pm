@@ -16,7 +16,7 @@ use Type;
 # Of equal values that are written differently, any may stand for a group.
 sub comparable
 {
-	return grep { !$_->{type}->{no_equality} && $_->{type}->{id} ne 'interval' && $_->{type}->{family} !~ /json|composite|nest|pairs|list|set|float/ } @_;
+	return grep { !$_->{type}->{no_equality} && !$_->{type}->{spellings} && $_->{type}->{family} !~ /json|composite|nest|pairs|list|set|float/ } @_;
 }
 
 sub filter

@@ -14,6 +14,7 @@ use Expression;
 use Keys;
 use Query;
 use Random;
+use System;
 use Table;
 use Tree;
 use Type;
@@ -85,7 +86,7 @@ sub select_in_order
 {
 	my ($table) = @_;
 	my @columns = Expression::columns_of($table);
-	my $index = one_of(grep { $_->{sort} && $_->{sort}->{type}->{id} !~ /mood|inet|char|interval/ } @{ $table->{indexes} // [] });
+	my $index = one_of(grep { $_->{sort} && !$_->{sort}->{type}->{spellings} && $_->{sort}->{type}->{id} !~ /mood|inet|char/ } @{ $table->{indexes} // [] });
 	return select_rows($table) unless $index;
 	my $column = $index->{sort}->{name};
 	my $where = seq(' WHERE ', list(' AND ', 1, seq("$index->{partition}->{name} = ", index_value($index->{partition})),
@@ -145,8 +146,8 @@ sub select_aggregate
 	my ($table) = @_;
 	return select_rows($table) if $table->{wrong};
 	my @columns = Expression::columns_of($table);
-	# of equal intervals that are written differently, any may be the least
-	my $column = one_of(grep { !$_->{type}->{no_equality} && $_->{type}->{ordered} && $_->{type}->{family} !~ /boolean|set|list/ && $_->{type}->{id} !~ /matrix|bytea|uuid|mood|inet|interval/ } @columns);
+	# of equal values that are written differently, any may be the least
+	my $column = one_of(grep { !$_->{type}->{no_equality} && !$_->{type}->{no_least} && $_->{type}->{ordered} && $_->{type}->{family} !~ /boolean|set|list/ && $_->{type}->{id} !~ /matrix|mood/ } @columns);
 	my @aggregates = ('count(*)', 'bool_and(true)');
 	push @aggregates, "count($column->{sql})", "min($column->{sql})", "max($column->{sql})" if $column;
 	push @aggregates, "sum($column->{sql})" if $column && $column->{type}->{family} =~ /integer|numeric/;
@@ -169,7 +170,41 @@ sub select_join
 			optional(where($table, \@columns, one_of('item', 'partition', 'all')))), options => 'reads single' };
 }
 
+# More columns, or paths in a document, than one of DynamoDB's expressions can
+# name.
+sub select_many
+{
+	my ($table) = @_;
+	my @columns = Expression::columns_of($table);
+	my @documents = grep { $_->{type}->{family} eq 'json' && $_->{type}->{name} eq 'jsonb' } @columns;
+	my @selected =
+	    $table->many ? map { $_->{name} } some_of(200, 900, @columns)
+	  : @documents ? long_paths(one_of(@documents))
+	  : return select_rows($table);
+	return { tree => seq('SELECT ', list(', ', 1, @selected), ' FROM t', where($table, \@columns, one_of('item', 'partition', 'list', 'all'))), options => 'reads single' };
+}
+
+sub long_paths
+{
+	my ($column) = @_;
+	return map { "$column->{sql} -> " . Type::quote(one_of('a', 'k', 'zz', "a_rather_long_name_$_")) . ' -> ' . Type::quote(one_of('b', "member $_")) . " AS x_$_" } 1 .. one_of(20, 150, 400);
+}
+
 # ---- writing ----
+
+# So many assignments, or so many columns that one assignment looks at.
+sub update_many
+{
+	my ($table) = @_;
+	my @many = $table->many or return update($table);
+	my @columns = Expression::columns_of($table);
+	my $reach = one_of('item', 'item', 'list', 'partition');
+	my @chosen = some_of(150, 900, @many);
+	my $set = chance(0.5)
+	  ? list(', ', 1, map { "$_->{name} = " . one_of('7', "$_->{name} + 1", 'NULL', "coalesce($_->{name}, 0) + 2") } @chosen)
+	  : seq("$many[0]->{name} = ", one_of('coalesce(', 'greatest(', 'num_nonnulls('), list(', ', 1, map { $_->{name} } @chosen), ')');
+	return { tree => seq('UPDATE t SET ', $set, where($table, \@columns, $reach), optional(returning($table))), options => $reach eq 'item' ? 'single' : '' };
+}
 
 sub update
 {
@@ -255,7 +290,8 @@ sub insert_or_update
 		options => $rows == 1 ? 'single' : '' };
 }
 
-sub returning_t { my ($table) = @_; return chance(0.6) ? ' RETURNING t.*' : '' }
+# xmax tells an inserted row from an updated one.
+sub returning_t { my ($table) = @_; return chance(0.6) ? ' RETURNING t.*' . one_of(('') x 9, ', (xmax = 0) AS inserted') : '' }
 
 sub upsert
 {
@@ -304,9 +340,54 @@ sub in_cte
 	return { %$statement, tree => seq('WITH w AS (', $statement->{tree}, ') SELECT * FROM w') };
 }
 
+# Settings that change how values are written as text: of what is stored, none
+# may.
+sub text_settings
+{
+	return '' unless chance(0.05);
+	return 'SET LOCAL ' . one_of("timezone = 'America/New_York'", "timezone = 'Asia/Kolkata'", "datestyle = 'German, DMY'", "datestyle = 'SQL, MDY'",
+		"intervalstyle = 'iso_8601'", 'extra_float_digits = 0', 'extra_float_digits = -5', "bytea_output = 'escape'") . ";;\n";
+}
+
+# name, how often, and what makes one
 my @kinds = (
-	(\&select_rows) x 6, (\&Query::random) x 3, (\&select_aggregate) x 2, (\&select_join) x 4, (\&update) x 14, (\&update_from) x 2, (\&delete_from) x 2,
-	(\&insert) x 5, (\&insert_or_update) x 4, (\&upsert) x 4, (\&key_change) x 2, \&through_view);
+	[ 'select', 6, \&select_rows ],
+	[ 'select of other shapes', 3, \&Query::random ],
+	[ 'select of much', 0.6, \&select_many ],
+	[ 'aggregate', 2, \&select_aggregate ],
+	[ 'join', 4, \&select_join ],
+	[ 'update', 14, \&update ],
+	[ 'update of much', 0.4, \&update_many ],
+	[ 'update from', 2, \&update_from ],
+	[ 'delete', 2, \&delete_from ],
+	[ 'insert', 5, \&insert ],
+	[ 'insert or update', 4, \&insert_or_update ],
+	[ 'upsert', 4, \&upsert ],
+	[ 'key change', 2, \&key_change ],
+	[ 'update of a view', 1, \&through_view ],
+	[ 'system column', 0.6, \&System::random ]);
+
+sub weight
+{
+	my ($table, $name, $weight) = @_;
+	return 0 if $table->{wrong} && $name =~ /much|system/;
+	return $weight * 10 if $name =~ /much/ && $table->many;
+	return $weight;
+}
+
+sub random_kind
+{
+	my ($table) = @_;
+	my $sum = 0;
+	$sum += weight($table, @$_) foreach @kinds;
+	my $dice = rand $sum;
+	foreach my $kind (@kinds)
+	{
+		$dice -= weight($table, @$kind);
+		return $kind if $dice < 0;
+	}
+	return $kinds[0];
+}
 
 sub random_statement
 {
@@ -315,10 +396,16 @@ sub random_statement
 	@params = ();
 	local $Expression::without_twin = $table->{wrong};
 	local $Expression::parameter = $mode eq 'plain' ? undef : \&marker;
-	my $statement = one_of(@kinds)->($table);
+	my $impossible = chance(0.04) ? $table->with_impossible_keys : undef;
+	my ($form, undef, $make) = @{ random_kind($table) };
+	my $statement = $make->($impossible // $table);
+	$form .= ', impossible key' if $impossible;
 	$statement = in_cte($statement) if chance(0.08);
 	$statement->{options} .= ' wrong' if $table->{wrong};
-	return { %$statement, mode => $mode, params => [@params] };
+	my $settings = text_settings() . ($statement->{settings} // '');
+	# to compile hundreds of columns takes seconds
+	$settings .= "SET LOCAL jit = off;;\n" if $table->many;
+	return { %$statement, form => $form, settings => $settings, mode => $mode, params => [@params] };
 }
 
 # ---- as SQL ----

@@ -22,10 +22,9 @@ sub new
 {
 	my ($class, %options) = @_;
 	my $self = bless { columns => [], null_typed => [], imported => $options{imported} }, $class;
-	my @key_types = Type::key_types();
 
-	$self->add('k', one_of(@key_types), key => 'partition');
-	$self->add('s', one_of(@key_types), key => 'sort') if chance(0.6);
+	$self->add('k', Type::key_type(), key => 'partition');
+	$self->add('s', Type::key_type(), key => 'sort') if chance(0.6);
 	my @types = some_of(4, 8, Type::value_types());
 	push @types, one_of('integer', 'bigint', 'money') unless grep { /int|money/ } @types;
 	push @types, 'text' if chance(0.3);
@@ -34,19 +33,21 @@ sub new
 	{
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
+	$self->add('deep', 'deep') if chance(0.1) && !$self->{imported};
 	$self->add('doc', 'document') if chance(0.2);
 	if (chance(0.2))
 	{
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
 	}
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
-	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && chance(0.1);
-	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{not_null} || $_->{generated} } @{ $self->{columns} };
+	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && chance(0.1);
+	$self->add_many if chance(0.03) && !$self->{imported};
+	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{type}->{rare} && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && chance(0.6);
 	return $self if $self->{imported};
 	$self->{check} = $self->check_constraint if chance(0.2);
-	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && chance(0.07);
+	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && !$self->raw_keys && chance(0.07);
 	return $self;
 }
 
@@ -60,6 +61,17 @@ sub add
 	return;
 }
 
+# So many columns that a statement which names them all is longer than
+# DynamoDB's expressions may be.  Few have a value.
+sub add_many
+{
+	my ($self) = @_;
+	push @{ $self->{columns} }, { name => "p$_", type => Type::get('integer'), many => 1 } foreach 1 .. one_of(250, 500, 900);
+	return;
+}
+
+sub many { return grep { $_->{many} } @{ $_[0]->{columns} } }
+
 # A few values for each part of the key: statements should meet the rows.
 sub choose_keys
 {
@@ -68,11 +80,33 @@ sub choose_keys
 	{
 		my @values = Type::key_values($column->{type});
 		# one is kept for the item that no statement may change
-		$column->{wrong} = shift @values if $self->{wrong};
+		if ($self->{wrong})
+		{
+			$column->{wrong} = shift @values;
+			@values = grep { Type::identity($_) ne Type::identity($column->{wrong}) } @values;
+		}
 		my $most = $self->sort_key ? 4 : 9;
 		$column->{pool} = [ some_of(2, $most, @values) ];
+		push @{ $column->{pool} }, Type::longest($column->{type}, $column->{key}) if chance(0.1);
 	}
 	return;
+}
+
+# The same table, for a statement about keys that DynamoDB cannot hold: nothing
+# if a part of the key can be whatever its type can.
+sub with_impossible_keys
+{
+	my ($self) = @_;
+	return if $self->{wrong} || $self->{imported};
+	my @columns = map { { %$_ } } @{ $self->{columns} };
+	my $found = 0;
+	foreach my $column (grep { $_->{key} } @columns)
+	{
+		my @impossible = Type::impossible($column->{type}, $column->{key}) or next;
+		$column->{pool} = [ some_of(1, 3, @impossible), chance(0.3) ? one_of(@{ $column->{pool} }) : () ];
+		$found = 1;
+	}
+	return $found ? bless { %$self, columns => \@columns }, ref $self : undef;
 }
 
 # ---- indexes ----
@@ -82,7 +116,7 @@ sub choose_keys
 sub indexable
 {
 	my ($self) = @_;
-	return grep { $_->{key} || ($_->{type}->{family} =~ /integer|numeric/ || !$self->{imported}) && ($_->{type}->{key} && $_->{type}->{family} ne 'text' && $_->{type}->{id} ne 'bytea' && !$_->{generated}) } @{ $self->{columns} };
+	return grep { $_->{key} || !$_->{many} && ($_->{type}->{family} =~ /integer|numeric/ || !$self->{imported}) && ($_->{type}->{key} && $_->{type}->{family} ne 'text' && $_->{type}->{id} ne 'bytea' && !$_->{generated}) } @{ $self->{columns} };
 }
 
 sub choose_indexes
@@ -118,7 +152,7 @@ sub attribute_type
 {
 	my ($column) = @_;
 	my $type = $column->{type};
-	return 'N' if $type->{family} =~ /integer|numeric/ || $type->{options} =~ /type 'N'/;
+	return 'N' if $type->{family} =~ /integer|numeric|float/ || $type->{options} =~ /type 'N'/;
 	return $type->{id} eq 'bytea' ? 'B' : 'S';
 }
 
@@ -217,7 +251,21 @@ sub definition
 	  . "CREATE TABLE twin.t (\n  " . join(",\n  ", @twin) . "\n);\n"
 	  . $self->normalisation
 	  . $self->trigger
-	  . ($self->{indexes} ? $self->create_request : "SELECT dyn_create_table('remote.t');\n");
+	  . ($self->{indexes} || $self->raw_keys ? $self->create_request : "SELECT dyn_create_table('remote.t');\n")
+	  . $self->raw_definition;
+}
+
+# Keys whose equal values DynamoDB would take for different ones cannot be
+# written; rows that have them get into the table through another one, which
+# takes them for text.
+sub raw_keys { return grep { $_->{type}->{rare} } $_[0]->keys }
+
+sub raw_definition
+{
+	my ($self) = @_;
+	return '' unless $self->raw_keys;
+	my @columns = map { "$_->{name} " . ($_->{key} && $_->{type}->{rare} ? 'text' : $_->{type}->{name} =~ s/ COLLATE.*//r) . column_options($_) } grep { !$_->{generated} } @{ $self->{columns} };
+	return "CREATE FOREIGN TABLE remote.raw (\n  " . join(",\n  ", @columns) . "\n) SERVER dynamo OPTIONS (table_name 'judge');\n";
 }
 
 # ---- the normalisations ----
@@ -283,7 +331,7 @@ sub random_value
 	my ($column) = @_;
 	return 'DEFAULT' if $column->{generated};
 	return one_of(@{ $column->{pool} }) if $column->{pool};
-	return 'NULL' if !$column->{not_null} && !$column->{type}->{stamp} && chance(0.25);
+	return 'NULL' if !$column->{not_null} && !$column->{type}->{stamp} && chance($column->{many} ? 0.9 : 0.25);
 	return Type::value($column->{type});
 }
 
@@ -295,7 +343,7 @@ sub random_rows
 	for (1 .. between(6, 14))
 	{
 		my @row = map { random_value($_) } @{ $self->{columns} };
-		my $key = join ', ', @row[ 0 .. $self->keys - 1 ];
+		my $key = join ', ', map { Type::identity($_) } @row[ 0 .. $self->keys - 1 ];
 		push @rows, \@row unless $seen{$key}++;
 	}
 	$self->{rows} = \@rows;
@@ -305,7 +353,7 @@ sub random_rows
 	my %indexed = map { $_->{name} => 1 } map { ($_->{partition}, $_->{sort} // ()) } @{ $self->{indexes} // [] };
 	foreach my $column ($self->others)
 	{
-		next if $self->{wrong} || $indexed{ $column->{name} } || $column->{not_null} || $column->{type}->{document} || $column->{type}->{stamp} || $column->{generated} || !chance(0.4);
+		next if $self->{wrong} || $column->{many} || $indexed{ $column->{name} } || $column->{not_null} || $column->{type}->{document} || $column->{type}->{stamp} || $column->{generated} || !chance(0.4);
 		push @{ $self->{null_typed} }, $column->{attribute} // $column->{name};
 	}
 	return;
@@ -313,13 +361,24 @@ sub random_rows
 
 sub with_rows { my ($self, $rows) = @_; return bless { %$self, rows => $rows }, ref $self }
 
+sub row_statement
+{
+	my ($self, $schema, @values) = @_;
+	my $insert = "INSERT INTO $schema.t VALUES (" . join(', ', @values) . ')';
+	return "$insert;\n" unless $schema eq 'remote' && $self->raw_keys;
+	my @columns = @{ $self->{columns} };
+	my @named = grep { !$columns[$_]->{generated} } 0 .. $#columns;
+	my @raw = map { $columns[$_]->{key} && $columns[$_]->{type}->{rare} ? "($values[$_])::text" : $values[$_] } @named;
+	return 'CALL judge.fill(' . Type::quote($insert) . ', ' . Type::quote('INSERT INTO remote.raw (' . names(@columns[@named]) . ') VALUES (' . join(', ', @raw) . ')') . ");\n";
+}
+
 sub row_statements
 {
 	my ($self) = @_;
 	my $sql = '';
 	foreach my $schema ('remote', 'twin')
 	{
-		$sql .= "INSERT INTO $schema.t VALUES (" . join(', ', @$_) . ");\n" foreach @{ $self->{rows} };
+		$sql .= $self->row_statement($schema, @$_) foreach @{ $self->{rows} };
 	}
 	$sql .= $self->wrong_item;
 	$sql .= 'SELECT judge.make_null_typed(' . Type::quote($_) . ", 2);\n" foreach @{ $self->{null_typed} };

@@ -58,6 +58,10 @@ sub smaller
 	elsif ($node->{list})
 	{
 		my @elements = @{ $node->{list} };
+		if (@elements > 8 && @elements / 2 > $node->{least})
+		{
+			push @result, { %$node, list => [ @elements[ 0 .. $#elements / 2 ] ] }, { %$node, list => [ @elements[ @elements / 2 .. $#elements ] ] };
+		}
 		if (@elements > $node->{least})
 		{
 			foreach my $i (0 .. $#elements)

@@ -6,10 +6,10 @@
 #		server and an engine running.
 #
 #	judge.pl --seed N --statements M [--round R] [--imported] [--show]
-#		[--no-shrink]
+#		[--no-shrink] [--refusals FILE]
 #
-# A seed makes a table, its rows, and R statements; the next seed follows until
-# M statements have been run.  A disagreement is made small and printed as a
+# A seed makes a table, its rows, and R statements, whatever becomes of them; the
+# next seed follows until M statements have been run.  A disagreement is made small and printed as a
 # script.  The last line is the sum; the status tells whether all agreed.
 #
 use strict;
@@ -17,6 +17,7 @@ use utf8;
 use warnings;
 
 use File::Basename qw(dirname);
+use File::Spec;
 use File::Temp qw(tempfile);
 use Getopt::Long;
 use IPC::Open3;
@@ -29,18 +30,18 @@ use Statement;
 use Table;
 use Tree;
 
-my ($seed, $total, $round, $imported, $show, $shrink) = (1, 10000, 100, 0, 0, 1);
-GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'imported' => \$imported, 'show' => \$show, 'shrink!' => \$shrink)
-  or die "usage: judge.pl [--seed N] [--statements M] [--round R] [--imported] [--show] [--no-shrink]\n";
+my ($seed, $total, $round, $imported, $show, $shrink, $refusals) = (1, 10000, 100, 0, 0, 1);
+GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'imported' => \$imported, 'show' => \$show, 'shrink!' => \$shrink, 'refusals=s' => \$refusals)
+  or die "usage: judge.pl [--seed N] [--statements M] [--round R] [--imported] [--show] [--no-shrink] [--refusals FILE]\n";
 
 my $support = do { local (@ARGV, $/) = (dirname(__FILE__) . '/support.sql'); <> };
-my %refused;			# message => times
+my %statements;			# form => times
+my %refused;			# form, SQLSTATE and message => times
+my %differed;			# form and verdict => times
 my $differences = 0;
 my $done = 0;
 my $seeds = 0;
 my $started = time;
-
-binmode STDOUT, ':utf8';
 
 # ---- psql ----
 
@@ -183,6 +184,26 @@ sub requests
 	return $output;
 }
 
+# ---- summaries ----
+
+# A message without names and values.
+sub masked
+{
+	my ($message) = @_;
+	return $message =~ s/"(?:[^"]|"")*"/"..."/gr =~ s/\b[0-9]+\b/N/gr;
+}
+
+# A verdict without the rows that differ.
+sub kind_of
+{
+	my ($verdict) = @_;
+	my ($kind) = $verdict =~ /^([^\n]*)/;
+	my ($error, $message) = $verdict =~ /^foreign (?:.*?"error": "(\w+)", "message": "((?:[^"\\]|\\.)*)"|)/m;
+	return defined $error ? "$kind, $error " . masked($message =~ s/\\"/"/gr) : $kind;
+}
+
+sub lines_of { my ($times) = @_; return map { sprintf "%6d  %s\n", $times->{$_}, $_ } sort keys %$times }
+
 # ---- rounds ----
 
 sub run_round
@@ -192,6 +213,7 @@ sub run_round
 	my $table = $imported ? Imported->new(\&run_script) : Table->new;
 	$table->random_rows unless $imported;
 	my @statements = map { Statement::random_statement($table) } 1 .. $count;
+	$statements{ $_->{form} }++ foreach @statements;
 	my $number = 0;
 	my $script = setup_script($table) . join '', map { step($number++, $_) } @statements;
 	print $script if $show;
@@ -205,13 +227,20 @@ sub run_round
 	foreach my $verdict (verdicts($output))
 	{
 		my ($n, $text) = @$verdict;
-		if ($text =~ /^REFUSED (\w+ [^\n]*)/)
+		if ($text =~ /^REFUSED (\w+) ([^\n]*)/)
 		{
-			$refused{ $1 =~ s/"[^"]*"/"..."/gr }++;
+			$refused{ "$statements[$n]->{form}: $1 " . masked($2) }++;
 			next;
 		}
 		$differences++;
-		report($seed, $n, $text, $table, @statements[ 0 .. $n ]) if $differences <= 20;
+		my $kind = "$statements[$n]->{form}: " . kind_of($text);
+		$differed{$kind}++;
+		if ($differences <= 20)
+		{
+			report($seed, $n, $text, $table, @statements[ 0 .. $n ]);
+			next;
+		}
+		print "---- seed $seed, statement $n, $kind\n";
 	}
 	$done += $count;
 	$seeds++;
@@ -220,16 +249,23 @@ sub run_round
 }
 
 $| = 1;
-run_script($support);
+binmode STDOUT, ':utf8';
+my $said = run_script($support);
+die "the judge's own tables cannot be made:\n$said" if $said =~ /ERROR:/;
+Type::keep_optional(split ' ', run_script("SELECT name FROM judge.optional;\n"));
 while ($done < $total)
 {
 	run_round($seed++, $round < $total - $done ? $round : $total - $done);
 }
 print "\noutcomes:\n", run_script("SELECT lpad(count(*)::text, 6) || '  ' || outcome || coalesce('  ' || min(message), '') FROM judge.tally GROUP BY outcome ORDER BY count(*) DESC;\n");
-if (%refused)
+print "\nrefused:\n", lines_of(\%refused) if %refused;
+print "\ndifferences:\n", lines_of(\%differed) if %differed;
+if (defined $refusals)
 {
-	print "\nrefused:\n";
-	printf "%6d  %s\n", $refused{$_}, $_ foreach sort { $refused{$b} <=> $refused{$a} } keys %refused;
+	$refusals = File::Spec->rel2abs($refusals, $ENV{JUDGE_CALLED_IN});
+	open my $file, '>:utf8', $refusals or die "cannot write $refusals: $!\n";
+	print $file "statements:\n", lines_of(\%statements), "\nrefused:\n", lines_of(\%refused);
+	close $file or die "cannot write $refusals: $!\n";
 }
 printf "\n%d statements, %d seeds, %d differences, %.0f s\n", $done, $seeds, $differences, time - $started;
 exit($differences == 0 ? 0 : 1);
