@@ -49,7 +49,7 @@ sub written_refused
 		seq('DELETE FROM t WHERE ctid = ANY (ARRAY', $some, ')'),
 		seq('DELETE FROM t USING (SELECT ctid, row_number() OVER () AS r FROM t) x WHERE t.ctid = x.ctid AND x.r > ', between(1, 3)),
 		seq('UPDATE t SET ', $set, ' WHERE ctid = (SELECT min(ctid) FROM t', where(@columns), ')'),
-		seq('WITH x AS ', $some, ' UPDATE t SET ', $set, ' FROM x WHERE t.ctid = x.ctid'),
+		seq('WITH x AS ', $some, ' UPDATE t SET ', $set, ' FROM x WHERE t.ctid = x.ctid RETURNING 1 AS one'),
 		seq('UPDATE t SET ', $set, ' WHERE ', key($table), " AND $column IS NOT NULL"),
 		seq('UPDATE t SET ', $set, ' WHERE ', key($table), " RETURNING $column"),
 		seq('DELETE FROM t WHERE ', key($table), " RETURNING $column"),

@@ -87,6 +87,8 @@ sub choose_keys
 		}
 		my $most = $self->sort_key ? 4 : 9;
 		$column->{pool} = [ some_of(2, $most, @values) ];
+		my @others = Type::other_spellings(one_of(@{ $column->{pool} }));
+		push @{ $column->{pool} }, one_of(@others) if @others && chance(0.5);
 		push @{ $column->{pool} }, Type::longest($column->{type}, $column->{key}) if chance(0.1);
 	}
 	return;

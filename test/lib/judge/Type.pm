@@ -234,6 +234,8 @@ sub key_type
 # Of two literals with the same result the values are equal.
 sub identity { my ($literal) = @_; return $same{$literal} // $literal }
 
+sub other_spellings { my ($literal) = @_; return grep { $_ ne $literal && $same{$_} eq identity($literal) } sort keys %same }
+
 # How many bytes DynamoDB allows in a part of a key.
 my %most_bytes = (partition => 2048, sort => 1024);
 
