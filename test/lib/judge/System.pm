@@ -33,7 +33,7 @@ sub read_refused
 		seq("SELECT count($column\::text) FROM t WHERE ", key($table)),
 		'SELECT count(*) FROM t JOIN t u ON u.ctid = t.ctid',
 		seq("SELECT l.i, (SELECT $column\::text FROM t", where(@columns), ' LIMIT 1) FROM l'),
-		seq("SELECT i FROM l WHERE EXISTS (SELECT $column FROM t", where(@columns), ')'),
+		seq("SELECT i FROM l WHERE EXISTS (SELECT FROM t WHERE $column IS NOT NULL AND ", Expression::condition(1, @columns), ')'),
 		seq("SELECT t.$column, l.i FROM l LEFT JOIN t ON ", key($table)));
 }
 
