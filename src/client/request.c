@@ -576,6 +576,7 @@ abandon(void *argument)
 		count_end(request, request->spec.kind != REQUEST_READ &&
 				  may_be_carried_out(request));
 	}
+	statistics_leave(request->statistics);
 	dlist_delete(&request->node);
 	if (request->exchange != NULL)
 		http_free(request->exchange);
@@ -593,7 +594,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->spec = *spec;
 	request->connection = connection;
 	request->context = context;
-	request->statistics = statistics_find(connection->settings.server_id,
+	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
 	dlist_push_tail(&connection->requests, &request->node);

@@ -14,6 +14,13 @@
 #define MAX_TABLE_NAME		255
 #define MAX_OPERATION		63
 
+/*
+ * Servers, tables and operations that are told apart: names of tables that do
+ * not exist count too, and take half a kilobyte each.
+ */
+#define MOST_KINDS			1000
+#define OTHER_KINDS			"(other)"
+
 /* Compared as bytes: what a name leaves free is zero. */
 typedef struct StatisticsKey
 {
@@ -25,6 +32,7 @@ typedef struct StatisticsKey
 typedef struct StatisticsEntry
 {
 	StatisticsKey key;			/* first, as HTAB wants it */
+	int			requests;		/* under way, which count here */
 	RequestCounters counters;
 } StatisticsEntry;
 
@@ -71,33 +79,63 @@ counters_read_units(const RequestCounters *counters)
 	return units;
 }
 
+static void
+create_statistics(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(StatisticsKey),
+		.entrysize = sizeof(StatisticsEntry),
+		.hcxt = TopMemoryContext
+	};
+
+	statistics = hash_create("dynamorm_fdw statistics", 16, &control,
+							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+static void
+set_key(StatisticsKey *key, Oid server_id, const char *table_name,
+		const char *operation)
+{
+	memset(key, 0, sizeof(StatisticsKey));
+	key->server_id = server_id;
+	if (table_name != NULL)
+		strlcpy(key->table_name, table_name, sizeof(key->table_name));
+	strlcpy(key->operation, operation, sizeof(key->operation));
+}
+
 RequestCounters *
-statistics_find(Oid server_id, const char *table_name, const char *operation)
+statistics_join(Oid server_id, const char *table_name, const char *operation)
 {
 	StatisticsKey key;
 	StatisticsEntry *entry;
 	bool		found;
 
 	if (statistics == NULL)
-	{
-		HASHCTL		control = {
-			.keysize = sizeof(StatisticsKey),
-			.entrysize = sizeof(StatisticsEntry),
-			.hcxt = TopMemoryContext
-		};
-
-		statistics = hash_create("dynamorm_fdw statistics", 16, &control,
-								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	memset(&key, 0, sizeof(key));
-	key.server_id = server_id;
-	if (table_name != NULL)
-		strlcpy(key.table_name, table_name, sizeof(key.table_name));
-	strlcpy(key.operation, operation, sizeof(key.operation));
-	entry = hash_search(statistics, &key, HASH_ENTER, &found);
+		create_statistics();
+	set_key(&key, server_id, table_name, operation);
+	entry = hash_search(statistics, &key, HASH_FIND, &found);
 	if (!found)
+	{
+		if (hash_get_num_entries(statistics) >= MOST_KINDS)
+			set_key(&key, InvalidOid, NULL, OTHER_KINDS);
+		entry = hash_search(statistics, &key, HASH_ENTER, &found);
+	}
+	if (!found)
+	{
+		entry->requests = 0;
 		memset(&entry->counters, 0, sizeof(RequestCounters));
+	}
+	entry->requests++;
 	return &entry->counters;
+}
+
+void
+statistics_leave(RequestCounters *counters)
+{
+	StatisticsEntry *entry = (StatisticsEntry *)
+		((char *) counters - offsetof(StatisticsEntry, counters));
+
+	entry->requests--;
 }
 
 RequestStatistics *
@@ -129,7 +167,6 @@ statistics_get(int *count)
 	return result;
 }
 
-/* The entries stay: requests under way count there. */
 void
 statistics_reset(void)
 {
@@ -140,5 +177,10 @@ statistics_reset(void)
 		return;
 	hash_seq_init(&status, statistics);
 	while ((entry = hash_seq_search(&status)) != NULL)
-		memset(&entry->counters, 0, sizeof(RequestCounters));
+	{
+		if (entry->requests == 0)
+			(void) hash_search(statistics, &entry->key, HASH_REMOVE, NULL);
+		else
+			memset(&entry->counters, 0, sizeof(RequestCounters));
+	}
 }

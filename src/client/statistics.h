@@ -37,7 +37,8 @@ typedef struct RequestCounters
 /* Of the session; what requests of one kind have counted. */
 typedef struct RequestStatistics
 {
-	Oid			server_id;
+	Oid			server_id;		/* InvalidOid: of all kinds for which there was
+								 * no room */
 	const char *table_name;		/* UTF-8; "": none */
 	const char *operation;
 	RequestCounters counters;
@@ -57,12 +58,15 @@ extern void counters_add(RequestCounters *counters,
 extern double counters_read_units(const RequestCounters *counters);
 
 /*
- * The session's counters for requests of one kind; they live as long as the
- * session.  table_name in UTF-8, at most 255 bytes of it count; NULL: none.
+ * The session's counters for requests of one kind, for one request; they are
+ * good until statistics_leave() is called, once.  table_name in UTF-8, at most
+ * 255 bytes of it count; NULL: none.  Only so many kinds are told apart: further
+ * ones are counted together, as operation "(other)" of no server and no table.
  * Raises 53200 when memory is short.
  */
-extern RequestCounters *statistics_find(Oid server_id, const char *table_name,
+extern RequestCounters *statistics_join(Oid server_id, const char *table_name,
 										const char *operation);
+extern void statistics_leave(RequestCounters *counters);
 
 /*
  * What there is of the session's statistics, in no order: an array in the
@@ -70,6 +74,7 @@ extern RequestCounters *statistics_find(Oid server_id, const char *table_name,
  */
 extern RequestStatistics *statistics_get(int *count);
 
+/* Begins anew. */
 extern void statistics_reset(void);
 
 #endif							/* DYNAMORM_CLIENT_STATISTICS_H */

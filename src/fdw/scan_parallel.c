@@ -86,6 +86,7 @@ scan_share_counters(DynamoScan *state)
 {
 	ParallelScan *shared = state->parallel;
 	RequestCounters counted;
+	RequestCounters *statistics;
 
 	/* once: the memory that is shared may be gone the next time */
 	if (shared == NULL || state->counters.shared_units == NULL)
@@ -103,8 +104,10 @@ scan_share_counters(DynamoScan *state)
 	memset(&shared->counters, 0, sizeof(RequestCounters));
 	SpinLockRelease(&shared->mutex);
 	counters_add(&state->counters, &counted);
-	counters_add(statistics_find(state->table->server_id,
-								 state->table->table_name, "Scan"), &counted);
+	statistics = statistics_join(state->table->server_id,
+								 state->table->table_name, "Scan");
+	counters_add(statistics, &counted);
+	statistics_leave(statistics);
 }
 
 void
