@@ -430,6 +430,11 @@ attribute_append_server_text(StringInfo out, const char *text, int length)
 
 		if (place + size > end)
 			break;
+		if (!pg_utf8_islegal(place, size))
+		{
+			appendStringInfo(out, "\\x%02x", *place++);
+			continue;
+		}
 		character = utf8_to_unicode(place);
 		if (character >= 0x20 && (is_utf8 || character < 0x7F))
 			appendBinaryStringInfo(out, (const char *) place, size);

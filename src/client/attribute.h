@@ -119,7 +119,7 @@ extern void json_append_item(StringInfo out, const DynamoItem *item);
 /*
  * Appends UTF-8 text in the server's encoding, for messages.  It never fails:
  * control characters, and what another encoding may not have, are written as
- * \u escapes.
+ * \u escapes, bytes that are no UTF-8 as \x.
  */
 extern void attribute_append_server_text(StringInfo out, const char *text,
 										 int length);

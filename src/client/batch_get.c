@@ -17,15 +17,15 @@ struct BatchGet
 	MemoryContext context;		/* everything of this batch */
 	Request    *request;		/* under way; NULL: no key is left */
 	Request    *answered;		/* whose answer was returned last; NULL: none */
-	int			left_length;	/* bytes of the keys last asked for, as JSON */
+	int			asked;			/* keys of the last request */
 	int			repetitions;	/* requests for keys left over, one after the
 								 * other */
 	int			idle_rounds;	/* the last answers that left over all keys */
 };
 
-/* items: the value of RequestItems. */
+/* Asks for some keys, which are not needed afterwards. */
 static void
-send_request(BatchGet *get, const char *items, int length)
+send_request(BatchGet *get, DynamoItem *const *keys, int count)
 {
 	MemoryContext old = MemoryContextSwitchTo(get->context);
 	StringInfoData body;
@@ -34,15 +34,26 @@ send_request(BatchGet *get, const char *items, int length)
 		.kind = REQUEST_READ,
 		.table = get->spec.table,
 		.counters = get->spec.counters,
+		.parts = count,
 		.repetition = get->repetitions
 	};
+	int			i;
 
 	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"RequestItems\":");
-	appendBinaryStringInfo(&body, items, length);
-	appendStringInfoString(&body, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
+	appendStringInfoString(&body, "{\"RequestItems\":{");
+	json_append_string(&body, get->spec.table, strlen(get->spec.table));
+	appendStringInfoString(&body, ":{\"Keys\":[");
+	for (i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&body, ',');
+		json_append_item(&body, keys[i]);
+	}
+	appendStringInfo(&body, "]%s}},\"ReturnConsumedCapacity\":\"TOTAL\"}",
+					 get->spec.members);
 	spec.body = body.data;
 	spec.body_length = body.len;
+	get->asked = count;
 	get->request = request_start(get->spec.connection, &spec);
 	MemoryContextSwitchTo(old);
 }
@@ -54,47 +65,32 @@ batch_get_start(const BatchGetSpec *spec, DynamoItem *const *keys, int count)
 												  "dynamorm_fdw batch",
 												  ALLOCSET_DEFAULT_SIZES);
 	BatchGet   *get = MemoryContextAllocZero(context, sizeof(BatchGet));
-	StringInfoData items;
-	int			i;
 
 	get->spec = *spec;
 	get->context = context;
-
-	initStringInfo(&items);
-	appendStringInfoChar(&items, '{');
-	json_append_string(&items, spec->table, strlen(spec->table));
-	appendStringInfoString(&items, ":{\"Keys\":[");
-	for (i = 0; i < count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&items, ',');
-		json_append_item(&items, keys[i]);
-	}
-	appendStringInfo(&items, "]%s}}", spec->members);
-	send_request(get, items.data, items.len);
-	pfree(items.data);
+	send_request(get, keys, count);
 	return get;
 }
 
-/* Asks for the keys that the answer has left over. */
+/* Asks for the keys that the answer has left over, of which none is new. */
 static void
 ask_for_the_rest(BatchGet *get, Request *answered)
 {
-	const char *left = request_response(answered)->unprocessed_keys;
-	int			length;
+	const Response *response = request_response(answered);
+	int			count = response->unprocessed_count;
+	DynamoItem *keys[BATCH_GET_MAX_KEYS];
+	int			i;
 
-	if (left == NULL)
+	if (count == 0)
 		return;
-	length = strlen(left);
-
-	/* they are spelled as they were asked for: as long as no key is done */
-	get->idle_rounds = length == get->left_length ? get->idle_rounds + 1 : 0;
-	get->left_length = length;
+	get->idle_rounds = count == get->asked ? get->idle_rounds + 1 : 0;
 	if (get->idle_rounds >=
 		connection_settings(get->spec.connection)->max_attempts)
 		request_raise_unprocessed(answered);
 	get->repetitions = get->idle_rounds + 1;
-	send_request(get, left, length);
+	for (i = 0; i < count; i++)
+		keys[i] = &response->unprocessed[i];
+	send_request(get, keys, count);
 }
 
 const Response *
@@ -115,6 +111,12 @@ batch_get_next(BatchGet *get)
 	get->answered = answered;
 	ask_for_the_rest(get, answered);
 	return request_response(answered);
+}
+
+void
+batch_get_raise_no_answer(const BatchGet *get, const char *problem)
+{
+	request_raise_no_answer(get->answered, problem);
 }
 
 void

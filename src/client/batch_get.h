@@ -46,6 +46,13 @@ extern BatchGet *batch_get_start(const BatchGetSpec *spec,
  */
 extern const Response *batch_get_next(BatchGet *get);
 
+/*
+ * Raises that the last answer is none to the request: see
+ * request_raise_no_answer().
+ */
+extern void batch_get_raise_no_answer(const BatchGet *get, const char *problem)
+			pg_attribute_noreturn();
+
 /* Abandons what is in flight, and frees it all. */
 extern void batch_get_free(BatchGet *get);
 

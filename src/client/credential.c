@@ -6,7 +6,6 @@
 
 #include "compat.h"
 
-#include <json-c/json.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -14,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "client/credential_internal.h"
+#include "client/json_tree.h"
 
 /* Credentials are renewed this many seconds before they expire. */
 #define RENEW_AHEAD			300
@@ -23,6 +23,9 @@
 
 /* The largest file that is read for a token. */
 #define MAX_FILE_LENGTH		(1024 * 1024)
+
+/* The longest key or token that is taken: headers hold it. */
+#define MAX_CREDENTIAL_LENGTH	(16 * 1024)
 
 struct CredentialProvider
 {
@@ -140,18 +143,6 @@ source_read_file(const char *path)
 	return text.data + strspn(text.data, " \t\r\n");
 }
 
-static const char *
-copy_member(struct json_object *object, const char *name)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(object, name, &member) ||
-		!json_object_is_type(member, json_type_string) ||
-		json_object_get_string_len(member) == 0)
-		return NULL;
-	return pstrdup(json_object_get_string(member));
-}
-
 /* Nothing that could end an HTTP header may be in a key or token. */
 static bool
 is_header_safe(const char *text)
@@ -162,6 +153,21 @@ is_header_safe(const char *text)
 	return true;
 }
 
+static bool
+is_too_long(const char *text)
+{
+	return text != NULL && strlen(text) > MAX_CREDENTIAL_LENGTH;
+}
+
+/* Text that is empty says nothing. */
+static const char *
+text_member(JsonTree *tree, const char *name)
+{
+	const char *text = json_tree_text(tree, tree->root, name);
+
+	return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
 SourceOutcome
 source_check_credentials(SourceRequest *request, const char *what)
 {
@@ -169,6 +175,12 @@ source_check_credentials(SourceRequest *request, const char *what)
 
 	if (found->access_key_id == NULL || found->secret_access_key == NULL)
 		return source_failed(request, "%s gave no access key.", what);
+	if (is_too_long(found->access_key_id) ||
+		is_too_long(found->secret_access_key) ||
+		is_too_long(found->session_token))
+		return source_failed(request,
+							 "%s gave an access key or token that is too long.",
+							 what);
 	if (!is_header_safe(found->access_key_id) ||
 		(found->session_token != NULL &&
 		 !is_header_safe(found->session_token)))
@@ -186,24 +198,23 @@ SourceOutcome
 source_credentials_of_json(SourceRequest *request, const char *json,
 						   const char *token_name, const char *what)
 {
-	struct json_object *object = json_tokener_parse(json);
 	Credentials *found = &request->credentials;
 	const char *expiration;
+	JsonTree	tree;
 
-	if (object == NULL || !json_object_is_type(object, json_type_object))
-	{
-		if (object != NULL)
-			json_object_put(object);
+	if (!json_tree_read(&tree, pstrdup(json), strlen(json)))
 		return source_failed(request, "%s gave something that is no JSON object.",
 							 what);
-	}
-	found->access_key_id = copy_member(object, "AccessKeyId");
-	found->secret_access_key = copy_member(object, "SecretAccessKey");
-	found->session_token = copy_member(object, token_name);
-	expiration = copy_member(object, "Expiration");
+	found->access_key_id = text_member(&tree, "AccessKeyId");
+	found->secret_access_key = text_member(&tree, "SecretAccessKey");
+	found->session_token = text_member(&tree, token_name);
+	expiration = text_member(&tree, "Expiration");
 	found->expiration = expiration == NULL ? 0
 		: source_parse_time(expiration);
-	json_object_put(object);
+	if (tree.problem != NULL)
+		return source_failed(request,
+							 "%s gave credentials that cannot be read: %s.",
+							 what, tree.problem);
 	return source_check_credentials(request, what);
 }
 

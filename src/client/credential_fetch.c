@@ -20,6 +20,9 @@
 #include "client/request.h"
 #include "client/retry.h"
 
+/* The longest answer: credentials take some kilobytes. */
+#define MAX_ANSWER_LENGTH	(256 * 1024)
+
 /* An exchange under way, freed with its memory context. */
 typedef struct Fetch
 {
@@ -94,9 +97,16 @@ attempt(const FetchRequest *request, FetchAnswer *answer)
 	MemoryContextSwitchTo(old);
 
 	answer->status = result->delivery == HTTP_ANSWERED ? result->status : 0;
-	answer->body = pstrdup(result->body != NULL ? result->body : "");
+	answer->body = pstrdup("");
 	answer->problem = result->delivery == HTTP_ANSWERED ? NULL
 		: pstrdup(result->problem);
+	if (result->body_length > MAX_ANSWER_LENGTH)
+	{
+		answer->status = 0;
+		answer->problem = "the answer is too large";
+	}
+	else if (result->body != NULL)
+		answer->body = pstrdup(result->body);
 	answer->sent = result->delivery != HTTP_NOT_SENT;
 	MemoryContextDelete(context);
 }

@@ -9,9 +9,8 @@
 
 #include "compat.h"
 
-#include <json-c/json.h>
-
 #include "client/credential_internal.h"
+#include "client/json_tree.h"
 
 #define CONTAINER_BASE			"http://169.254.170.2"
 #define CONTAINER_TIMEOUT		2000
@@ -296,17 +295,16 @@ get_from_instance(SourceRequest *request, InstanceService *service,
 static bool
 says_success(const char *json)
 {
-	struct json_object *object = json_tokener_parse(json);
-	struct json_object *code;
-	bool		success = true;
+	JsonTree	tree;
+	const char *code;
 
-	if (object == NULL)
+	/* what is no JSON is told of by who reads the credentials */
+	if (!json_tree_read(&tree, pstrdup(json), strlen(json)))
 		return true;
-	if (json_object_object_get_ex(object, "Code", &code))
-		success = json_object_is_type(code, json_type_string) &&
-			strcmp(json_object_get_string(code), "Success") == 0;
-	json_object_put(object);
-	return success;
+	code = json_tree_text(&tree, tree.root, "Code");
+	if (code == NULL)
+		return tree.problem == NULL && !json_tree_is_null(tree.root, "Code");
+	return strcmp(code, "Success") == 0;
 }
 
 SourceOutcome

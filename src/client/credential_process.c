@@ -13,7 +13,6 @@
 #include "compat.h"
 
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -27,6 +26,7 @@
 
 #include "client/credential_internal.h"
 #include "client/descriptor.h"
+#include "client/json_tree.h"
 #include "client/request.h"
 
 #define PROCESS_TIMEOUT		60000	/* milliseconds */
@@ -242,16 +242,11 @@ ended_well(Process *process)
 static bool
 is_version_1(const char *json)
 {
-	struct json_object *object = json_tokener_parse(json);
-	struct json_object *version;
-	bool		right = false;
+	JsonTree	tree;
 
-	if (object == NULL)
-		return true;
-	if (json_object_object_get_ex(object, "Version", &version))
-		right = json_object_get_int(version) == 1;
-	json_object_put(object);
-	return right;
+	/* what is no JSON is told of by who reads the credentials */
+	return !json_tree_read(&tree, pstrdup(json), strlen(json)) ||
+		json_tree_number(&tree, tree.root, "Version") == 1;
 }
 
 SourceOutcome

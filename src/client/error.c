@@ -16,6 +16,9 @@
 #include "client/attribute.h"
 #include "client/error.h"
 
+/* As many bytes of what an endpoint says are shown. */
+#define REMOTE_TEXT_LENGTH	4096
+
 #define HINT_CREDENTIALS \
 	"Check the user mapping's options access_key_id, secret_access_key and session_token."
 #define HINT_THROTTLED \
@@ -230,6 +233,11 @@ static const ErrorClass unknown_read = {
 	"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_CONNECTION_FAILURE,
 	"lost the connection to DynamoDB", "Retry the statement.", false
 };
+static const ErrorClass no_answer = {
+	"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_CONNECTION_FAILURE,
+	"could not read the answer of DynamoDB endpoint",
+	"Check the server's option endpoint, and what stands before it.", false
+};
 
 static const ErrorClass unsent[] = {
 	[HTTP_PHASE_DESCRIPTORS] = {
@@ -340,6 +348,12 @@ error_class_unknown(RequestKind kind)
 	pg_unreachable();
 }
 
+const ErrorClass *
+error_class_no_answer(RequestKind kind)
+{
+	return kind == REQUEST_READ ? &no_answer : error_class_unknown(kind);
+}
+
 /* ---- raising ---- */
 
 static void
@@ -354,7 +368,15 @@ append_sentence(StringInfo detail, const char *sentence)
 		appendStringInfoChar(detail, '.');
 }
 
-/* What DynamoDB says is UTF-8; its exception's name may be anything too. */
+/* What DynamoDB says should be UTF-8, and short. */
+static void
+append_remote_text(StringInfo out, const char *text)
+{
+	attribute_append_server_text(out, text,
+								 (int) strnlen(text, REMOTE_TEXT_LENGTH));
+}
+
+/* Its exception's name may be anything too. */
 static void
 append_cause(StringInfo detail, const Failure *failure)
 {
@@ -364,12 +386,11 @@ append_cause(StringInfo detail, const Failure *failure)
 
 	initStringInfo(&cause);
 	if (failure->code != NULL)
-		attribute_append_server_text(&cause, failure->code,
-									 strlen(failure->code));
+		append_remote_text(&cause, failure->code);
 	if (failure->code != NULL && message != NULL)
 		appendStringInfoString(&cause, ": ");
 	if (message != NULL)
-		attribute_append_server_text(&cause, message, strlen(message));
+		append_remote_text(&cause, message);
 	append_sentence(detail, cause.data);
 }
 
@@ -387,7 +408,11 @@ describe_request(StringInfo detail, const Failure *failure)
 		appendStringInfo(detail, ", after %d attempts", failure->attempts);
 	appendStringInfoChar(detail, '.');
 	if (failure->request_id[0] != '\0')
-		appendStringInfo(detail, "  Request id %s.", failure->request_id);
+	{
+		appendStringInfoString(detail, "  Request id ");
+		append_remote_text(detail, failure->request_id);
+		appendStringInfoChar(detail, '.');
+	}
 }
 
 void
@@ -406,7 +431,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 
 	initStringInfo(&message);
 	appendStringInfoString(&message, class->message);
-	if (unsent_class)
+	if (unsent_class || class == &no_answer)
 		appendStringInfo(&message, " \"%s\"", failure->endpoint);
 	else if (class->outcome == OUTCOME_NOT_FOUND &&
 			 failure->spec->table != NULL)

@@ -58,6 +58,9 @@ extern const ErrorClass *error_class_cancelled(const Response *response);
 /* The classes of failures that are none of DynamoDB's. */
 extern const ErrorClass *error_class_unsent(HttpPhase phase);
 extern const ErrorClass *error_class_unknown(RequestKind kind);
+
+/* That of an answer which is none to the request: a write's is unknown. */
+extern const ErrorClass *error_class_no_answer(RequestKind kind);
 extern const ErrorClass *error_class_credentials(void);
 
 /*

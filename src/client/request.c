@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 #include "utils/pg_crc.h"
 
+#include "client/answer.h"
 #include "client/clock.h"
 #include "client/connection_internal.h"
 #include "client/error.h"
@@ -20,6 +21,9 @@
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
 #define TARGET_PREFIX		"DynamoDB_20120810."
+
+/* What a page is counted as at least: the smallest read. */
+#define LEAST_READ_UNITS	0.5
 
 /* Seconds by which a clock must be off before it is corrected. */
 #define CLOCK_TOLERANCE		240
@@ -47,6 +51,7 @@ struct Request
 	bool		in_doubt;		/* an attempt may have been carried out */
 	bool		warned;			/* the user was told that it is in flight */
 	Response   *response;		/* decoded; NULL: none */
+	const void *answer;			/* what spec.read has read; NULL: nothing */
 	const ErrorClass *class;	/* of the failure */
 	const char *code;			/* DynamoDB's exception; NULL: none */
 	const char *problem;		/* what happened, if DynamoDB did not say */
@@ -85,7 +90,8 @@ count_answer(Request *request)
 
 	add_counted(request, &(RequestCounters) {
 		.capacity_units = response->capacity_units,
-		.read_units = is_read ? response->capacity_units : 0,
+		.read_units = is_read ? Max(response->capacity_units, LEAST_READ_UNITS)
+			: 0,
 		.items_returned = response->item_count + single,
 		/* BatchGetItem, which has no filter, has no such count */
 		.items_scanned = single + (response->scanned_count >= 0
@@ -281,27 +287,20 @@ outcome_in_doubt(Request *request, const ErrorClass *class,
 		retry_or_fail(request, class, problem, server_asks);
 }
 
-/*
- * Is it the answer to this request?  Whoever stands between may have answered
- * {}, which would be an empty page, or no row.
- */
-static bool
-answers_request(const Request *request)
+/* What came may be the answer to anything, but not to this request. */
+static void
+no_answer(Request *request, const char *problem)
 {
-	const RequestSpec *spec = &request->spec;
-	const Response *response = request->response;
-
-	if (response->error_code != NULL)
-		return false;
-	if (strcmp(spec->operation, "Query") == 0 ||
-		strcmp(spec->operation, "Scan") == 0)
-		return response->count >= 0;
-	return !spec->wants_item || response->item != NULL;
+	request->response = NULL;
+	request->code = NULL;
+	outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+					 psprintf("The answer is not one to this request%s%s.",
+							  problem[0] != '\0' ? ": " : "", problem), 0);
 }
 
-/* What is not decoded here shall be whole all the same. */
-static bool
-is_json_object(const HttpResult *result)
+/* What is not decoded here shall be whole all the same: why it is not. */
+static const char *
+find_problem(const HttpResult *result)
 {
 	JsonReader	reader;
 	JsonToken	token;
@@ -310,8 +309,27 @@ is_json_object(const HttpResult *result)
 	json_reader_start(&reader, pnstrdup(result->body, result->body_length),
 					  result->body_length);
 	token = json_reader_next(&reader);
-	return token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
-		json_reader_next(&reader) == TOKEN_END;
+	if (token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
+		json_reader_next(&reader) == TOKEN_END)
+		return NULL;
+	return reader.problem != NULL ? reader.problem : "the body is not an object";
+}
+
+/* Has spec.read, or the decoder, read the answer?  If not: why. */
+static const char *
+read_answer(Request *request, const HttpResult *result)
+{
+	const char *problem = NULL;
+
+	if (request->spec.read != NULL)
+		request->answer = request->spec.read(result->body,
+											 result->body_length, &problem);
+	else if (request->spec.raw)
+		problem = find_problem(result);
+	else
+		request->response = response_decode(result->body, result->body_length,
+											&problem);
+	return problem;
 }
 
 static void
@@ -319,29 +337,30 @@ handle_success(Request *request, const HttpResult *result)
 {
 	const char *problem;
 
-	if (request->spec.raw && result->body != NULL && is_json_object(result))
+	if (result->body == NULL)
 	{
-		succeed(request);
+		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+						 "The answer is empty.", 0);
 		return;
 	}
-	request->response = result->body == NULL ? NULL
-		: response_decode(result->body, result->body_length, &problem);
-	if (request->response == NULL)
+	problem = read_answer(request, result);
+	if (problem != NULL)
 	{
-		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
-						 result->body == NULL ? "The answer is empty."
-						 : psprintf("The answer cannot be read: %s.", problem),
+		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+						 psprintf("The answer cannot be read: %s.", problem),
 						 0);
 		return;
 	}
-	if (request->spec.raw || !answers_request(request))
+	if (request->response != NULL)
 	{
-		request->response = NULL;
-		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
-						 "The answer is not one to this request.", 0);
-		return;
+		problem = answer_problem(&request->spec, request->response);
+		if (problem != NULL)
+		{
+			no_answer(request, problem);
+			return;
+		}
+		count_answer(request);
 	}
-	count_answer(request);
 	succeed(request);
 }
 
@@ -389,11 +408,23 @@ renew_credentials(Request *request)
 		(credential_refused(connection->provider) && ++connection->renewals);
 }
 
+static const ErrorClass *
+class_of_refusal(const Request *request, const char *code, int status)
+{
+	/* whatever a server says that fails, a write may have been carried out */
+	if (status >= 500 && request->spec.kind != REQUEST_READ)
+		return error_class(NULL, status);
+	if (code != NULL && strcmp(code, "TransactionCanceledException") == 0 &&
+		request->response != NULL && request->response->reason_count > 0)
+		return error_class_cancelled(request->response);
+	return error_class(code, status);
+}
+
 static void
 handle_refusal(Request *request, const HttpResult *result)
 {
 	const ErrorClass *class;
-	const char *problem = NULL;
+	const char *problem;
 	const char *code = NULL;
 
 	if (result->body != NULL)
@@ -405,12 +436,13 @@ handle_refusal(Request *request, const HttpResult *result)
 		code = error_code_of_header(result->error_type);
 	request->code = code;
 
-	class = error_class(code, result->status);
-	if (request->response != NULL && request->response->reason_count > 0)
-		class = error_class_cancelled(request->response);
-	/* whatever a server says that fails, a write may have been carried out */
-	if (result->status >= 500 && request->spec.kind != REQUEST_READ)
-		class = error_class(NULL, result->status);
+	problem = answer_refusal_problem(&request->spec, code, request->response);
+	if (problem != NULL)
+	{
+		no_answer(request, problem);
+		return;
+	}
+	class = class_of_refusal(request, code, result->status);
 	problem = code != NULL ? NULL
 		: psprintf("The answer has HTTP status %d and no DynamoDB error.",
 				   result->status);
@@ -768,6 +800,12 @@ request_response(const Request *request)
 	return request->response;
 }
 
+const void *
+request_answer(const Request *request)
+{
+	return request->answer;
+}
+
 const char *
 request_raw_body(const Request *request)
 {
@@ -806,5 +844,17 @@ request_raise_unprocessed(Request *request)
 	request->code = "ProvisionedThroughputExceededException";
 	request->class = error_class(request->code, 400);
 	request->problem = "DynamoDB leaves keys unprocessed.";
+	request_raise(request, NULL);
+}
+
+void
+request_raise_no_answer(Request *request, const char *problem)
+{
+	request->response = NULL;
+	request->code = NULL;
+	request->code = NULL;
+	request->class = error_class_no_answer(request->spec.kind);
+	request->problem = psprintf("The answer is not one to this request: %s.",
+								problem);
 	request_raise(request, NULL);
 }

@@ -41,6 +41,13 @@ typedef enum Outcome
 	OUTCOME_UNKNOWN				/* a write that may or may not be applied */
 } Outcome;
 
+/*
+ * Reads an answer that is not made of items, of length bytes, in place: returns
+ * what it was read to, allocated in the current memory context, or NULL with
+ * *problem set.  It raises nothing but 53200.
+ */
+typedef void *(*AnswerReader) (char *answer, int length, const char **problem);
+
 typedef struct RequestSpec
 {
 	const char *operation;		/* "UpdateItem"; a constant */
@@ -52,8 +59,14 @@ typedef struct RequestSpec
 	RequestCounters *counters;	/* added to; may be NULL */
 	int			max_attempts;	/* 0: as many as the connection allows */
 	bool		wants_item;		/* a success brings an item: else it is none */
+	bool		wants_count;	/* of a page only the number of items */
+	int			parts;			/* keys of a batch, actions of a transaction:
+								 * as many as an answer may speak of; 0: it is
+								 * neither */
 	bool		raw;			/* do not decode: the answer's JSON text is
-								 * wanted (dyn_request, DescribeTable) */
+								 * wanted (dyn_request) */
+	AnswerReader read;			/* reads the answer instead; NULL: it is made
+								 * of items */
 	int			repetition;		/* n > 0: asks for what n answers have left
 								 * undone; waits before it is sent, and
 								 * counts, as the n-th retry does */
@@ -111,6 +124,9 @@ extern Outcome request_outcome(const Request *request);
  */
 extern const Response *request_response(const Request *request);
 
+/* What spec.read has read of the answer to a success; lives as the request. */
+extern const void *request_answer(const Request *request);
+
 /* The answer's JSON text (spec.raw); NUL-terminated, UTF-8. */
 extern const char *request_raw_body(const Request *request);
 
@@ -131,6 +147,14 @@ extern void request_raise(const Request *request, const char *extra_detail)
  * time, as DynamoDB does when it is too busy: 53400.
  */
 extern void request_raise_unprocessed(Request *request)
+			pg_attribute_noreturn();
+
+/*
+ * The same for a success whose answer turns out to be none to this request.
+ * problem says why: a constant that goes on behind a colon.  08006; of a write
+ * 40003.
+ */
+extern void request_raise_no_answer(Request *request, const char *problem)
 			pg_attribute_noreturn();
 
 /*

@@ -15,6 +15,9 @@
 /* A transaction has at most so many actions, and reasons. */
 #define MAX_TRANSACTION_ACTIONS	100
 
+/* No request can use as much: it is what 8 GB of reads would. */
+#define MOST_CAPACITY_UNITS		1e6
+
 /* Longest JSON number that is read; longer ones are cut. */
 #define NUMBER_TEXT_LENGTH	63
 
@@ -315,6 +318,8 @@ read_items(Decoder *decoder, JsonToken token)
 	{
 		DynamoItem	item;
 
+		if (decoder->item_count == PAGE_ITEM_LIMIT)
+			return fail(decoder, "there are more items than a page holds");
 		if (!read_item(decoder, token, &item))
 			return false;
 		push_item(decoder, &item);
@@ -322,21 +327,36 @@ read_items(Decoder *decoder, JsonToken token)
 	return true;
 }
 
+/* Notes the table that a batch is about, whose name has just been read. */
+static bool
+note_batch_table(Decoder *decoder, Response *response)
+{
+	const char *name = decoder->reader.text;
+
+	if (response->batch_table != NULL &&
+		strcmp(response->batch_table, name) != 0)
+		return fail(decoder, "a batch is about two tables");
+	response->batch_table = name;
+	return true;
+}
+
 /*
- * BatchGetItem's answer has the items under the names of their tables.  (That
- * of a transaction has a list here, which nobody reads.)
+ * BatchGetItem's answer has the items under the name of their table.  (That of
+ * a transaction has a list here, which nobody reads.)
  */
 static bool
-read_responses(Decoder *decoder, JsonToken token)
+read_responses(Decoder *decoder, JsonToken token, Response *response)
 {
 	JsonReader *reader = &decoder->reader;
 
 	if (token != TOKEN_OBJECT)
 		return json_reader_skip(reader, token);
+	response->has_items = true;
 	decoder->item_count = 0;
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
-		if (!read_items(decoder, json_reader_next(reader)))
+		if (!note_batch_table(decoder, response) ||
+			!read_items(decoder, json_reader_next(reader)))
 			return false;
 	}
 	return token == TOKEN_OBJECT_END;
@@ -362,7 +382,7 @@ read_count(Decoder *decoder, JsonToken token, int64 *count)
 	if (token != TOKEN_NUMBER)
 		return fail(decoder, "a count is not a number");
 	number = read_double(&decoder->reader);
-	if (number < 0 || number > 1e15)
+	if (number < 0 || number > PAGE_ITEM_LIMIT)
 		return fail(decoder, "a count is out of range");
 	*count = (int64) number;
 	return true;
@@ -380,12 +400,21 @@ add_capacity(Decoder *decoder, JsonToken token, double *units)
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
 		bool		wanted = strcmp(reader->text, "CapacityUnits") == 0;
+		double		number;
 
 		token = json_reader_next(reader);
-		if (wanted && token == TOKEN_NUMBER)
-			*units += read_double(reader);
-		else if (!json_reader_skip(reader, token))
-			return false;
+		if (!wanted || token == TOKEN_NULL)
+		{
+			if (!json_reader_skip(reader, token))
+				return false;
+			continue;
+		}
+		if (token != TOKEN_NUMBER)
+			return fail(decoder, "consumed capacity is not a number");
+		number = read_double(reader);
+		if (number < 0 || number > MOST_CAPACITY_UNITS)
+			return fail(decoder, "consumed capacity is out of range");
+		*units += number;
 	}
 	return token == TOKEN_OBJECT_END;
 }
@@ -404,28 +433,90 @@ read_capacity(Decoder *decoder, JsonToken token, double *units)
 	return true;
 }
 
+/* {"DeleteRequest":{"Key":{...}}}, of which the first token has been read. */
 static bool
-read_unprocessed_keys(Decoder *decoder, JsonToken token, char **keys)
+read_deletion(Decoder *decoder, JsonToken token, DynamoItem *key)
 {
+	static const char problem[] = "what is left over is no deletion";
 	JsonReader *reader = &decoder->reader;
-	char	   *start = reader->start;
 
-	*keys = NULL;
-	if (token != TOKEN_OBJECT)
-		return json_reader_skip(reader, token);
-	if (!json_reader_skip(reader, token))
-		return false;
+	if (token != TOKEN_OBJECT ||
+		json_reader_next(reader) != TOKEN_NAME ||
+		strcmp(reader->text, "DeleteRequest") != 0 ||
+		json_reader_next(reader) != TOKEN_OBJECT ||
+		json_reader_next(reader) != TOKEN_NAME ||
+		strcmp(reader->text, "Key") != 0)
+		return fail(decoder, problem);
+	return read_item(decoder, json_reader_next(reader), key) &&
+		expect(decoder, TOKEN_OBJECT_END, problem) &&
+		expect(decoder, TOKEN_OBJECT_END, problem);
+}
 
-	/* empty, but for blanks? */
-	for (char *place = start + 1; place < reader->next - 1; place++)
+/* Keys that are left over, to be read or deleted, as items. */
+static bool
+read_left_keys(Decoder *decoder, JsonToken token, bool deletions)
+{
+	if (token != TOKEN_ARRAY)
+		return fail(decoder, "the keys left over are not a list");
+	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
 	{
-		if (*place == '"')
-		{
-			*keys = pnstrdup(start, reader->next - start);
-			break;
-		}
+		DynamoItem	key;
+
+		if (!(deletions ? read_deletion(decoder, token, &key)
+			  : read_item(decoder, token, &key)))
+			return false;
+		push_item(decoder, &key);
 	}
 	return true;
+}
+
+/* The value of a table in UnprocessedKeys. */
+static bool
+read_left_reads(Decoder *decoder, JsonToken token)
+{
+	JsonReader *reader = &decoder->reader;
+
+	if (token != TOKEN_OBJECT)
+		return fail(decoder, "what is left over is not a read");
+	while ((token = json_reader_next(reader)) == TOKEN_NAME)
+	{
+		bool		wanted = strcmp(reader->text, "Keys") == 0;
+
+		token = json_reader_next(reader);
+		if (!(wanted ? read_left_keys(decoder, token, false)
+			  : json_reader_skip(reader, token)))
+			return false;
+	}
+	return token == TOKEN_OBJECT_END;
+}
+
+/* UnprocessedKeys or, of deletions, UnprocessedItems. */
+static bool
+read_unprocessed(Decoder *decoder, JsonToken token, bool deletions,
+				 Response *response)
+{
+	JsonReader *reader = &decoder->reader;
+	int			base = decoder->item_count;
+	int			count;
+
+	if (token != TOKEN_OBJECT)
+		return fail(decoder, "what is left over is not an object");
+	while ((token = json_reader_next(reader)) == TOKEN_NAME)
+	{
+		if (!note_batch_table(decoder, response))
+			return false;
+		token = json_reader_next(reader);
+		if (!(deletions ? read_left_keys(decoder, token, true)
+			  : read_left_reads(decoder, token)))
+			return false;
+	}
+	count = decoder->item_count - base;
+	response->unprocessed_count = count;
+	response->unprocessed = palloc(count * sizeof(DynamoItem));
+	memcpy(response->unprocessed, decoder->items + base,
+		   count * sizeof(DynamoItem));
+	decoder->item_count = base;
+	return token == TOKEN_OBJECT_END;
 }
 
 /* One element of CancellationReasons, whose { has been read. */
@@ -464,8 +555,9 @@ read_reasons(Decoder *decoder, JsonToken token, Response *response)
 	if (token != TOKEN_ARRAY)
 		return json_reader_skip(reader, token);
 	response->reason_count = 0;
-	response->reasons = palloc(MAX_TRANSACTION_ACTIONS *
-							   sizeof(CancellationReason));
+	if (response->reasons == NULL)
+		response->reasons = palloc(MAX_TRANSACTION_ACTIONS *
+								   sizeof(CancellationReason));
 	while ((token = json_reader_next(reader)) != TOKEN_ARRAY_END)
 	{
 		if (token != TOKEN_OBJECT ||
@@ -503,6 +595,7 @@ read_member(Decoder *decoder, const char *name, JsonToken token,
 	if (strcmp(name, "Items") == 0)
 	{
 		decoder->item_count = 0;
+		response->has_items = true;
 		return read_items(decoder, token);
 	}
 	if (strcmp(name, "Item") == 0 || strcmp(name, "Attributes") == 0)
@@ -510,11 +603,11 @@ read_member(Decoder *decoder, const char *name, JsonToken token,
 	if (strcmp(name, "LastEvaluatedKey") == 0)
 		return read_single_item(decoder, token, &response->last_key);
 	if (strcmp(name, "Responses") == 0)
-		return read_responses(decoder, token);
-	if (strcmp(name, "UnprocessedKeys") == 0 ||
-		strcmp(name, "UnprocessedItems") == 0)
-		return read_unprocessed_keys(decoder, token,
-									 &response->unprocessed_keys);
+		return read_responses(decoder, token, response);
+	if (strcmp(name, "UnprocessedKeys") == 0)
+		return read_unprocessed(decoder, token, false, response);
+	if (strcmp(name, "UnprocessedItems") == 0)
+		return read_unprocessed(decoder, token, true, response);
 	if (strcmp(name, "Count") == 0)
 		return read_count(decoder, token, &response->count);
 	if (strcmp(name, "ScannedCount") == 0)

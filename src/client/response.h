@@ -20,6 +20,12 @@ typedef struct CancellationReason
 								 * there is none, or it was not sent */
 } CancellationReason;
 
+/*
+ * A page holds at most 1 MB of items, and looks at no more: no item is smaller
+ * than a byte.
+ */
+#define PAGE_ITEM_LIMIT		(1024 * 1024)
+
 typedef struct Response
 {
 	DynamoItem *item;			/* Item or Attributes of the answer (also the
@@ -27,14 +33,18 @@ typedef struct Response
 	int			item_count;		/* number of items of a Query or Scan page, or
 								 * of a BatchGetItem answer */
 	DynamoItem *items;			/* array of item_count */
+	bool		has_items;		/* there is a member for them, maybe empty */
 	DynamoItem *last_key;		/* LastEvaluatedKey; NULL: the last page */
-	char	   *unprocessed_keys;	/* BatchGetItem, BatchWriteItem: JSON text
-									 * of the member UnprocessedKeys or
-									 * UnprocessedItems; NULL if absent or {} */
-	int64		count;			/* Count; -1 if absent */
-	int64		scanned_count;	/* ScannedCount; -1 if absent */
+	const char *batch_table;	/* BatchGetItem, BatchWriteItem: the table that
+								 * the answer is about; NULL: not told */
+	int			unprocessed_count;	/* of them: keys left over, of items to be
+									 * read or deleted */
+	DynamoItem *unprocessed;	/* array of unprocessed_count */
+	int64		count;			/* Count, up to PAGE_ITEM_LIMIT; -1 if absent */
+	int64		scanned_count;	/* ScannedCount, the same */
 	int			body_length;	/* bytes */
-	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits */
+	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits; not
+								 * negative */
 	int			reason_count;	/* of a cancelled transaction */
 	CancellationReason *reasons;	/* array of reason_count, in the order of
 									 * its actions */
@@ -49,7 +59,9 @@ typedef struct Response
  *
  * Returns NULL if the body is not the JSON object it should be (syntax,
  * invalid UTF-8, an AttributeValue with no or two types, nesting deeper than
- * DynamoDB allows); *problem then says why, for the error's detail.
+ * DynamoDB allows, counts and capacity that no page can have, a batch of two
+ * tables, something left over that is neither a read nor a deletion); *problem
+ * then says why, for the error's detail.
  */
 extern Response *response_decode(char *body, int length, const char **problem);
 

@@ -111,15 +111,14 @@ describe_owned_table(Oid relation_id)
 
 static Request *
 run_on_table(Connection *connection, const Table *table,
-			 const char *operation, RequestKind kind, StringInfo body)
+			 const char *operation, StringInfo body)
 {
 	RequestSpec spec = {
 		.operation = operation,
-		.kind = kind,
+		.kind = REQUEST_WRITE,
 		.body = body->data,
 		.body_length = body->len,
-		.table = table->table_name,
-		.raw = kind == REQUEST_READ
+		.table = table->table_name
 	};
 
 	return request_run(connection, &spec);
@@ -177,8 +176,7 @@ create_table(Connection *connection, const Table *table)
 	}
 	appendStringInfoString(&body, "],\"BillingMode\":\"PAY_PER_REQUEST\"}");
 
-	request = run_on_table(connection, table, "CreateTable", REQUEST_WRITE,
-						   &body);
+	request = run_on_table(connection, table, "CreateTable", &body);
 	if (request_outcome(request) == OUTCOME_SUCCESS)
 	{
 		transaction_count_write();
@@ -193,29 +191,6 @@ create_table(Connection *connection, const Table *table)
 				 errmsg("DynamoDB table \"%s\" already exists",
 						table->table_name)));
 	request_raise(request, NULL);
-}
-
-/* Is the table of DescribeTable's answer active? */
-static bool
-is_active(const Request *request)
-{
-	Jsonb	   *answer = DatumGetJsonbP(answer_jsonb(request));
-	JsonbValue *table;
-	JsonbValue *status;
-
-	if (!JB_ROOT_IS_OBJECT(answer))
-		return false;
-	table = getKeyJsonValueFromContainer(&answer->root, "Table",
-										 strlen("Table"), NULL);
-	if (table == NULL || table->type != jbvBinary ||
-		!JsonContainerIsObject(table->val.binary.data))
-		return false;
-	status = getKeyJsonValueFromContainer(table->val.binary.data,
-										  "TableStatus",
-										  strlen("TableStatus"), NULL);
-	return status != NULL && status->type == jbvString &&
-		status->val.string.len == strlen("ACTIVE") &&
-		memcmp(status->val.string.val, "ACTIVE", strlen("ACTIVE")) == 0;
 }
 
 static void
@@ -236,30 +211,23 @@ static void
 wait_for_table(Connection *connection, const Table *table, bool gone)
 {
 	TimestampTz start = GetCurrentTimestamp();
-	StringInfoData body;
 	int			wait = FIRST_WAIT;
 
-	begin_body(&body, table);
-	appendStringInfoChar(&body, '}');
 	for (;;)
 	{
-		Request    *request = run_on_table(connection, table, "DescribeTable",
-										   REQUEST_READ, &body);
-		Outcome		outcome = request_outcome(request);
-		bool		unseen = outcome == OUTCOME_NOT_FOUND;
+		Request    *unseen;
+		bool		active = description_is_active(connection,
+												   table->table_name, &unseen);
 
-		if (outcome != OUTCOME_SUCCESS && !unseen)
-			request_raise(request, NULL);
-		if (gone && unseen)
+		if (gone ? unseen != NULL : active)
 			break;
-		if (!gone && outcome == OUTCOME_SUCCESS &&
-			is_active(request))
-			break;
-		if (!gone && unseen &&
-			TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
-									   UNSEEN_WAIT))
-			request_raise(request, NULL);
-		request_free(request);
+		if (unseen != NULL)
+		{
+			if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
+										   UNSEEN_WAIT))
+				request_raise(unseen, NULL);
+			request_free(unseen);
+		}
 
 		wait_milliseconds(wait);
 		wait = Min(wait * 2, LONGEST_WAIT);
@@ -279,7 +247,7 @@ set_time_to_live(Connection *connection, const Table *table,
 					   column->attribute_name_length);
 	appendStringInfoString(&body, "}}");
 	request = run_on_table(connection, table, "UpdateTimeToLive",
-						   REQUEST_WRITE, &body);
+						   &body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request,
 					  "The table was created, but it has no time to live.");
@@ -335,8 +303,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 
 	begin_body(&body, table);
 	appendStringInfoChar(&body, '}');
-	request = run_on_table(connection, table, "DeleteTable", REQUEST_WRITE,
-						   &body);
+	request = run_on_table(connection, table, "DeleteTable", &body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 	request_free(request);

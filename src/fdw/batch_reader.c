@@ -7,6 +7,9 @@
 
 #include "compat.h"
 
+#include "common/hashfn.h"
+#include "utils/memutils.h"
+
 #include "fdw/batch_reader.h"
 #include "fdw/reader.h"
 #include "translate/expression.h"
@@ -17,6 +20,13 @@
 /* Bytes that the answers of all requests under way should not exceed. */
 #define WINDOW_BYTES		(16 * 1024 * 1024)
 
+/* A key whose item may come. */
+typedef struct AwaitedKey
+{
+	uint32		hash;			/* of its text */
+	const char *text;			/* see table_key_text() */
+} AwaitedKey;
+
 struct BatchReader
 {
 	const Table *table;
@@ -25,6 +35,12 @@ struct BatchReader
 	DynamoItem **keys;
 	int			key_count;
 	int			next_key;		/* the first that was not asked for */
+	int			oldest_key;		/* the first that the oldest batch asks for */
+	const BatchGet *awaited_batch;	/* the oldest, if its keys are awaited */
+	int			awaited_count;	/* of the oldest batch: keys whose items have
+								 * not come */
+	AwaitedKey	awaited[BATCH_GET_MAX_KEYS];
+	MemoryContext awaited_context;	/* of their texts, and of an item's */
 	List	   *batches;		/* of BatchGet, under way, oldest first */
 	const Response *answer;		/* of the oldest batch; NULL: none yet */
 	int			next_item;		/* of the answer */
@@ -81,6 +97,10 @@ batch_reader_open(Connection *connection, const Table *table,
 
 	reader->table = table;
 	reader->context = CurrentMemoryContext;
+	reader->awaited_context =
+		AllocSetContextCreate(CurrentMemoryContext,
+							  "dynamorm_fdw keys awaited",
+							  ALLOCSET_DEFAULT_SIZES);
 	reader->window = batch_window_make(connection);
 	reader->spec.connection = connection;
 	reader->spec.table = table->table_name;
@@ -112,6 +132,53 @@ start_batches(BatchReader *reader)
 	MemoryContextSwitchTo(old);
 }
 
+/* Awaits the items of the batch that has become the oldest. */
+static void
+await_keys(BatchReader *reader)
+{
+	MemoryContext old;
+
+	MemoryContextReset(reader->awaited_context);
+	old = MemoryContextSwitchTo(reader->awaited_context);
+	reader->awaited_count = Min(reader->key_count - reader->oldest_key,
+								BATCH_GET_MAX_KEYS);
+	for (int i = 0; i < reader->awaited_count; i++)
+	{
+		AwaitedKey *awaited = &reader->awaited[i];
+
+		awaited->text = table_key_text(reader->table,
+									   reader->keys[reader->oldest_key + i]);
+		awaited->hash = hash_bytes((const unsigned char *) awaited->text,
+								   strlen(awaited->text));
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * An item that was not asked for is none of those that the plan is about, and
+ * one that comes twice would be written twice.
+ */
+static void
+check_item(BatchReader *reader, const DynamoItem *item)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->awaited_context);
+	char	   *text = table_key_text_if_any(reader->table, item);
+	uint32		hash = text == NULL ? 0
+		: hash_bytes((const unsigned char *) text, strlen(text));
+	int			i = 0;
+
+	MemoryContextSwitchTo(old);
+	while (i < reader->awaited_count &&
+		   (text == NULL || reader->awaited[i].hash != hash ||
+			strcmp(reader->awaited[i].text, text) != 0))
+		i++;
+	if (i == reader->awaited_count)
+		batch_get_raise_no_answer(linitial(reader->batches),
+								  "an item was not asked for, or came twice");
+	reader->awaited[i] = reader->awaited[--reader->awaited_count];
+	pfree(text);
+}
+
 /* The next answer of the oldest batch that has one; false at the end. */
 static bool
 next_answer(BatchReader *reader)
@@ -124,11 +191,18 @@ next_answer(BatchReader *reader)
 		if (reader->batches == NIL)
 			return false;
 		oldest = linitial(reader->batches);
+		if (oldest != reader->awaited_batch)
+		{
+			await_keys(reader);
+			reader->awaited_batch = oldest;
+		}
 		reader->answer = batch_get_next(oldest);
 		if (reader->answer != NULL)
 			break;
 		batch_get_free(oldest);
 		reader->batches = list_delete_first(reader->batches);
+		reader->awaited_batch = NULL;
+		reader->oldest_key += BATCH_GET_MAX_KEYS;
 	}
 	reader->next_item = 0;
 	batch_window_note(&reader->window, reader->answer);
@@ -146,6 +220,7 @@ batch_reader_next(BatchReader *reader)
 		if (!next_answer(reader))
 			return NULL;
 	}
+	check_item(reader, &reader->answer->items[reader->next_item]);
 	return &reader->answer->items[reader->next_item++];
 }
 

@@ -40,11 +40,9 @@ static void
 append_indexes(StringInfo hint, const Table *table,
 			   const TableDescription *description)
 {
-	ListCell   *cell;
-
-	foreach(cell, description->indexes)
+	for (int i = 0; i < description->index_count; i++)
 	{
-		const IndexDescription *index = (const IndexDescription *) lfirst(cell);
+		const IndexDescription *index = &description->indexes[i];
 		const Column *column;
 		const char *name;
 

@@ -2,14 +2,12 @@
  * description.c
  *		What DynamoDB says of a table: its key, its indexes, its size.
  *
- * The answers are kept as they came, by table and user: they are small, and
- * each caller gets a description of its own.
+ * The answers are kept, by table and user, until the table, a server or a user
+ * mapping changes; and only so many.  Each caller gets a copy.
  */
 #include "postgres.h"
 
 #include "compat.h"
-
-#include <json-c/json.h>
 
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -28,6 +26,16 @@
 /* Attempts, where planning can do without the answer. */
 #define OPTIONAL_ATTEMPTS	3
 
+/*
+ * As much is kept: a session may use more tables, of which those that have not
+ * been used for longest are then asked for again.
+ */
+#define MOST_ANSWERS		256
+#define MOST_ANSWER_BYTES	(8 * 1024 * 1024)
+
+/* Tables of an account and region: DynamoDB allows 10,000. */
+#define MOST_TABLES			100000
+
 typedef struct AnswerKey
 {
 	Oid			relation_id;
@@ -38,13 +46,25 @@ typedef struct AnswerKey
 typedef struct Answer
 {
 	AnswerKey	key;
-	char	   *text;			/* JSON; NULL: there was none */
+	MemoryContext context;		/* of the description */
+	TableDescription *description;	/* NULL: there was none */
 	TimestampTz good_until;
+	uint64		used;			/* a number that grows with each use */
 } Answer;
 
 static HTAB *answers = NULL;
+static MemoryContext answers_context = NULL;
+static uint64 uses = 0;
 
 /* ---- the cache ---- */
+
+static void
+forget_answer(Answer *answer)
+{
+	if (answer->context != NULL)
+		MemoryContextDelete(answer->context);
+	(void) hash_search(answers, &answer->key, HASH_REMOVE, NULL);
+}
 
 static void
 forget_answers(Oid relation_id)
@@ -56,7 +76,7 @@ forget_answers(Oid relation_id)
 	while ((answer = hash_seq_search(&status)) != NULL)
 		if (!OidIsValid(relation_id) ||
 			answer->key.relation_id == relation_id)
-			answer->good_until = 0;
+			forget_answer(answer);
 }
 
 static void
@@ -77,10 +97,14 @@ create_cache(void)
 {
 	HASHCTL		control = {
 		.keysize = sizeof(AnswerKey),
-		.entrysize = sizeof(Answer),
-		.hcxt = CacheMemoryContext
+		.entrysize = sizeof(Answer)
 	};
 
+	if (answers_context == NULL)
+		answers_context = AllocSetContextCreate(CacheMemoryContext,
+												"dynamorm_fdw descriptions",
+												ALLOCSET_SMALL_SIZES);
+	control.hcxt = answers_context;
 	answers = hash_create("dynamorm_fdw descriptions", 64, &control,
 						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
@@ -88,21 +112,81 @@ create_cache(void)
 	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_changed, (Datum) 0);
 }
 
+/* The answer that is kept; NULL: there is none. */
 static Answer *
 find_answer(const Table *table, Oid user_id)
 {
 	AnswerKey	key = {table->relation_id, user_id};
 	Answer	   *answer;
-	bool		found;
 
 	if (answers == NULL)
 		create_cache();
+	answer = hash_search(answers, &key, HASH_FIND, NULL);
+	if (answer != NULL)
+		answer->used = ++uses;
+	return answer;
+}
+
+static void
+forget_oldest_answer(void)
+{
+	HASH_SEQ_STATUS status;
+	Answer	   *answer;
+	Answer	   *oldest = NULL;
+
+	hash_seq_init(&status, answers);
+	while ((answer = hash_seq_search(&status)) != NULL)
+		if (oldest == NULL || answer->used < oldest->used)
+			oldest = answer;
+	forget_answer(oldest);
+}
+
+/*
+ * Keeps an answer for some time.  Where there was none, that is kept, and with
+ * it the description that was there before.
+ */
+static Answer *
+keep_answer(const Table *table, Oid user_id,
+			const TableDescription *description, TimestampTz good_until)
+{
+	AnswerKey	key = {table->relation_id, user_id};
+	MemoryContext context = NULL;
+	TableDescription *copy = NULL;
+	Answer	   *answer;
+	bool		found;
+
+	if (description != NULL)
+	{
+		MemoryContext old;
+
+		context = AllocSetContextCreate(answers_context,
+										"dynamorm_fdw description",
+										ALLOCSET_SMALL_SIZES);
+		old = MemoryContextSwitchTo(context);
+		copy = table_description_copy(description);
+		MemoryContextSwitchTo(old);
+	}
+	while (hash_get_num_entries(answers) > 0 &&
+		   (hash_get_num_entries(answers) >= MOST_ANSWERS ||
+			MemoryContextMemAllocated(answers_context, true) >
+			MOST_ANSWER_BYTES))
+		forget_oldest_answer();
+
 	answer = hash_search(answers, &key, HASH_ENTER, &found);
 	if (!found)
 	{
-		answer->text = NULL;
-		answer->good_until = 0;
+		answer->context = NULL;
+		answer->description = NULL;
 	}
+	if (copy != NULL)
+	{
+		if (answer->context != NULL)
+			MemoryContextDelete(answer->context);
+		answer->context = context;
+		answer->description = copy;
+	}
+	answer->good_until = good_until;
+	answer->used = ++uses;
 	return answer;
 }
 
@@ -115,10 +199,10 @@ description_forget(void)
 
 /* ---- asking ---- */
 
-/* The answer's text is wanted; attempts: at most; 0: as many as usual. */
+/* attempts: at most; 0: as many as usual. */
 static Request *
-run(Connection *connection, const char *operation, StringInfo body,
-	const char *table_name, int attempts)
+run(Connection *connection, const char *operation, AnswerReader read,
+	StringInfo body, const char *table_name, int attempts)
 {
 	RequestSpec spec = {
 		.operation = operation,
@@ -126,7 +210,7 @@ run(Connection *connection, const char *operation, StringInfo body,
 		.body = body->data,
 		.body_length = body->len,
 		.table = table_name,
-		.raw = true,
+		.read = read,
 		.max_attempts = attempts
 	};
 
@@ -136,7 +220,7 @@ run(Connection *connection, const char *operation, StringInfo body,
 /* An operation that takes the name of a table and nothing else. */
 static Request *
 run_on_table(Connection *connection, const char *operation,
-			 const char *table_name, int attempts)
+			 AnswerReader read, const char *table_name, int attempts)
 {
 	StringInfoData body;
 
@@ -144,7 +228,14 @@ run_on_table(Connection *connection, const char *operation,
 	appendStringInfoString(&body, "{\"TableName\":");
 	json_append_string(&body, table_name, strlen(table_name));
 	appendStringInfoChar(&body, '}');
-	return run(connection, operation, &body, table_name, attempts);
+	return run(connection, operation, read, &body, table_name, attempts);
+}
+
+static Request *
+describe_table(Connection *connection, const char *table_name, int attempts)
+{
+	return run_on_table(connection, "DescribeTable", table_description_read,
+						table_name, attempts);
 }
 
 /*
@@ -152,7 +243,7 @@ run_on_table(Connection *connection, const char *operation,
  * older one serves; without one returns NULL, or, if it is required, raises
  * the failure.
  */
-static const char *
+static const TableDescription *
 ask(const Table *table, Oid user_id, bool required)
 {
 	Answer	   *answer = find_answer(table, user_id);
@@ -160,223 +251,42 @@ ask(const Table *table, Oid user_id, bool required)
 	Connection *connection;
 	Request    *request;
 
-	if (now < answer->good_until && (answer->text != NULL || !required))
-		return answer->text;
+	if (answer != NULL && now < answer->good_until &&
+		(answer->description != NULL || !required))
+		return answer->description;
 	connection = required ? option_connection(table->server_id, user_id)
 		: option_connection_if_mapped(table->server_id, user_id);
 	if (connection == NULL)
 		return NULL;
-	request = run_on_table(connection, "DescribeTable", table->table_name,
-						   required ? 0 : OPTIONAL_ATTEMPTS);
-
-	/* whatever was done meanwhile may have made new answers */
-	answer = find_answer(table, user_id);
+	request = describe_table(connection, table->table_name,
+							 required ? 0 : OPTIONAL_ATTEMPTS);
 	if (request_outcome(request) == OUTCOME_SUCCESS)
-	{
-		char	   *text = MemoryContextStrdup(CacheMemoryContext,
-											   request_raw_body(request));
-
-		if (answer->text != NULL)
-			pfree(answer->text);
-		answer->text = text;
-		answer->good_until =
-			TimestampTzPlusMilliseconds(now, ANSWER_LIFETIME);
-	}
+		answer = keep_answer(table, user_id, request_answer(request),
+							 TimestampTzPlusMilliseconds(now, ANSWER_LIFETIME));
 	else if (required)
 		request_raise(request, NULL);
 	else
-		answer->good_until =
-			TimestampTzPlusMilliseconds(now, REFUSAL_LIFETIME);
+		answer = keep_answer(table, user_id, NULL,
+							 TimestampTzPlusMilliseconds(now,
+														 REFUSAL_LIFETIME));
 	request_free(request);
-	return answer->text;
-}
-
-/* ---- reading the answer ---- */
-
-static struct json_object *
-member(struct json_object *object, const char *name)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(object, name, &value) ? value : NULL;
-}
-
-/* A copy of a member that is a string; NULL if it is none. */
-static char *
-member_text(struct json_object *object, const char *name)
-{
-	struct json_object *value = member(object, name);
-
-	return json_object_is_type(value, json_type_string)
-		? pstrdup(json_object_get_string(value)) : NULL;
-}
-
-static int64
-member_number(struct json_object *object, const char *name)
-{
-	struct json_object *value = member(object, name);
-
-	return json_object_is_type(value, json_type_int)
-		? json_object_get_int64(value) : -1;
-}
-
-/* Elements of a member that is an array; 0 if it is none. */
-static int
-member_length(struct json_object *object, const char *name)
-{
-	struct json_object *value = member(object, name);
-
-	return json_object_is_type(value, json_type_array)
-		? (int) json_object_array_length(value) : 0;
-}
-
-static struct json_object *
-member_element(struct json_object *object, const char *name, int i)
-{
-	return json_object_array_get_idx(member(object, name), i);
-}
-
-/* The type of a key attribute, by AttributeDefinitions. */
-static bool
-find_type(struct json_object *table, const char *name, AttributeType *type)
-{
-	for (int i = 0; i < member_length(table, "AttributeDefinitions"); i++)
-	{
-		struct json_object *definition =
-			member_element(table, "AttributeDefinitions", i);
-		const char *other = member_text(definition, "AttributeName");
-		const char *type_name = member_text(definition, "AttributeType");
-
-		if (other != NULL && type_name != NULL && strcmp(other, name) == 0)
-			return attribute_type_from_name(type_name, type);
-	}
-	return false;
-}
-
-/* False for a key that is of no form known here. */
-static bool
-read_index_key(struct json_object *table, struct json_object *json,
-			   IndexDescription *index)
-{
-	for (int i = 0; i < member_length(json, "KeySchema"); i++)
-	{
-		struct json_object *element = member_element(json, "KeySchema", i);
-		const char *role = member_text(element, "KeyType");
-		bool		is_sort = role != NULL && strcmp(role, "RANGE") == 0;
-		int		   *count = is_sort ? &index->sort_count
-			: &index->partition_count;
-		KeyAttribute *part;
-
-		if (*count >= KEY_PART_LIMIT)
-			return false;
-		part = is_sort ? &index->sort[*count] : &index->partition[*count];
-		part->name = member_text(element, "AttributeName");
-		if (part->name == NULL || !find_type(table, part->name, &part->type))
-			return false;
-		(*count)++;
-	}
-	return index->partition_count > 0;
-}
-
-static void
-read_projection(struct json_object *json, IndexDescription *index)
-{
-	struct json_object *projection = member(json, "Projection");
-	const char *type = member_text(projection, "ProjectionType");
-
-	index->projection = type == NULL || strcmp(type, "KEYS_ONLY") == 0
-		? INDEX_PROJECTS_KEYS
-		: strcmp(type, "ALL") == 0 ? INDEX_PROJECTS_ALL
-		: INDEX_PROJECTS_SOME;
-	for (int i = 0; i < member_length(projection, "NonKeyAttributes"); i++)
-	{
-		struct json_object *name =
-			member_element(projection, "NonKeyAttributes", i);
-
-		index->projected = lappend(index->projected,
-								   pstrdup(json_object_get_string(name)));
-	}
-}
-
-/* Adds the indexes of one kind to a description. */
-static void
-read_indexes(struct json_object *table, const char *kind, bool is_global,
-			 TableDescription *description)
-{
-	for (int i = 0; i < member_length(table, kind); i++)
-	{
-		struct json_object *json = member_element(table, kind, i);
-		IndexDescription *index = palloc0(sizeof(IndexDescription));
-		const char *status = member_text(json, "IndexStatus");
-
-		index->name = member_text(json, "IndexName");
-		index->is_global = is_global;
-		/* a local index has no status: it is made with its table */
-		index->is_usable = !is_global ||
-			(status != NULL && strcmp(status, "ACTIVE") == 0 &&
-			 !json_object_get_boolean(member(json, "Backfilling")));
-		index->item_count = member_number(json, "ItemCount");
-		index->size = member_number(json, "IndexSizeBytes");
-		read_projection(json, index);
-		if (index->name != NULL && read_index_key(table, json, index))
-			description->indexes = lappend(description->indexes, index);
-	}
-}
-
-static void
-read_table_key(struct json_object *table, TableDescription *description)
-{
-	for (int i = 0; i < member_length(table, "KeySchema"); i++)
-	{
-		struct json_object *element = member_element(table, "KeySchema", i);
-		const char *role = member_text(element, "KeyType");
-
-		if (role == NULL)
-			continue;
-		if (strcmp(role, "HASH") == 0)
-			description->partition_key = member_text(element,
-													 "AttributeName");
-		else if (strcmp(role, "RANGE") == 0)
-			description->sort_key = member_text(element, "AttributeName");
-	}
-	if (description->partition_key != NULL)
-		(void) find_type(table, description->partition_key,
-						 &description->partition_type);
-	if (description->sort_key != NULL)
-		(void) find_type(table, description->sort_key,
-						 &description->sort_type);
-}
-
-static TableDescription *
-read_answer(const char *text)
-{
-	TableDescription *description = palloc0(sizeof(TableDescription));
-	struct json_object *answer = json_tokener_parse(text);
-	struct json_object *table = member(answer, "Table");
-
-	description->item_count = member_number(table, "ItemCount");
-	description->size = member_number(table, "TableSizeBytes");
-	read_table_key(table, description);
-	read_indexes(table, "LocalSecondaryIndexes", false, description);
-	read_indexes(table, "GlobalSecondaryIndexes", true, description);
-	json_object_put(answer);
-	return description;
+	return answer->description;
 }
 
 const TableDescription *
 description_ask(const Table *table, Oid user_id)
 {
-	const char *text = ask(table, user_id, false);
+	const TableDescription *description = ask(table, user_id, false);
 
-	return text == NULL ? NULL : read_answer(text);
+	/* what is kept may be forgotten with the next look at the catalogs */
+	return description == NULL ? NULL : table_description_copy(description);
 }
 
 const TableDescription *
 description_fetch(Connection *connection, const char *table_name,
 				  Request **refusal)
 {
-	Request    *request = run_on_table(connection, "DescribeTable",
-									   table_name, 0);
+	Request    *request = describe_table(connection, table_name, 0);
 	const TableDescription *description;
 
 	*refusal = NULL;
@@ -385,9 +295,31 @@ description_fetch(Connection *connection, const char *table_name,
 		*refusal = request;
 		return NULL;
 	}
-	description = read_answer(request_raw_body(request));
+	description = table_description_copy(request_answer(request));
 	request_free(request);
 	return description;
+}
+
+bool
+description_is_active(Connection *connection, const char *table_name,
+					  Request **unseen)
+{
+	Request    *request = describe_table(connection, table_name, 0);
+	const TableDescription *description;
+	bool		is_active;
+
+	*unseen = NULL;
+	if (request_outcome(request) == OUTCOME_NOT_FOUND)
+	{
+		*unseen = request;
+		return false;
+	}
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+	description = request_answer(request);
+	is_active = description->is_active;
+	request_free(request);
+	return is_active;
 }
 
 /*
@@ -399,7 +331,7 @@ list_page(Connection *connection, const char *start, List **names)
 {
 	StringInfoData body;
 	Request    *request;
-	struct json_object *answer;
+	const TableNames *page;
 	const char *next;
 
 	initStringInfo(&body);
@@ -410,16 +342,18 @@ list_page(Connection *connection, const char *start, List **names)
 		json_append_string(&body, start, strlen(start));
 	}
 	appendStringInfoChar(&body, '}');
-	request = run(connection, "ListTables", &body, NULL, 0);
+	request = run(connection, "ListTables", table_names_read, &body, NULL, 0);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 
-	answer = json_tokener_parse(request_raw_body(request));
-	for (int i = 0; i < member_length(answer, "TableNames"); i++)
-		*names = lappend(*names,
-						 pstrdup(json_object_get_string(member_element(answer, "TableNames", i))));
-	next = member_text(answer, "LastEvaluatedTableName");
-	json_object_put(answer);
+	page = request_answer(request);
+	if (start != NULL && page->last != NULL && strcmp(start, page->last) == 0)
+		request_raise_no_answer(request, "the page is followed by itself");
+	if (list_length(*names) + page->count > MOST_TABLES)
+		request_raise_no_answer(request, "an account does not have so many tables");
+	for (int i = 0; i < page->count; i++)
+		*names = lappend(*names, pstrdup(page->names[i]));
+	next = page->last == NULL ? NULL : pstrdup(page->last);
 	request_free(request);
 	return next;
 }
@@ -440,17 +374,15 @@ const char *
 description_time_to_live(Connection *connection, const char *table_name)
 {
 	Request    *request = run_on_table(connection, "DescribeTimeToLive",
-									   table_name, OPTIONAL_ATTEMPTS);
+									   time_to_live_read, table_name,
+									   OPTIONAL_ATTEMPTS);
 	const char *name = NULL;
 
 	if (request_outcome(request) == OUTCOME_SUCCESS)
 	{
-		struct json_object *answer =
-			json_tokener_parse(request_raw_body(request));
+		const TimeToLive *answer = request_answer(request);
 
-		name = member_text(member(answer, "TimeToLiveDescription"),
-						   "AttributeName");
-		json_object_put(answer);
+		name = answer->attribute == NULL ? NULL : pstrdup(answer->attribute);
 	}
 	request_free(request);
 	return name;
@@ -462,7 +394,7 @@ static void
 ask_for_key(Table *table, Oid user_id)
 {
 	const TableDescription *description =
-		read_answer(ask(table, user_id, true));
+		table_description_copy(ask(table, user_id, true));
 
 	if (description->partition_key == NULL)
 		ereport(ERROR,

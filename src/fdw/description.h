@@ -14,49 +14,8 @@
 #include "nodes/pg_list.h"
 
 #include "client/request.h"
+#include "client/table_description.h"
 #include "translate/table.h"
-
-typedef enum IndexProjection
-{
-	INDEX_PROJECTS_ALL,
-	INDEX_PROJECTS_KEYS,		/* of the index and the table */
-	INDEX_PROJECTS_SOME			/* the keys and some attributes more */
-} IndexProjection;
-
-/* An attribute of a key, as DynamoDB declares it. */
-typedef struct KeyAttribute
-{
-	const char *name;			/* UTF-8 */
-	AttributeType type;			/* S, N or B */
-} KeyAttribute;
-
-typedef struct IndexDescription
-{
-	const char *name;
-	bool		is_global;
-	bool		is_usable;		/* ACTIVE, and not being filled */
-	int			partition_count;	/* attributes of its partition key */
-	KeyAttribute partition[KEY_PART_LIMIT];
-	int			sort_count;		/* attributes of its sort key, maybe 0 */
-	KeyAttribute sort[KEY_PART_LIMIT];
-	IndexProjection projection;
-	List	   *projected;		/* SOME: names of the attributes more (char *,
-								 * UTF-8) */
-	int64		item_count;		/* -1: not told */
-	int64		size;			/* bytes; -1: not told */
-} IndexDescription;
-
-typedef struct TableDescription
-{
-	const char *partition_key;	/* UTF-8; NULL: not told */
-	const char *sort_key;		/* NULL: none */
-	AttributeType partition_type;	/* S, N or B */
-	AttributeType sort_type;	/* the same, if there is a sort key */
-	int64		item_count;		/* up to six hours old, so that 0 may be that
-								 * of a table not counted yet; -1: not told */
-	int64		size;			/* bytes; as old; -1: not told */
-	List	   *indexes;		/* of IndexDescription */
-} TableDescription;
 
 /*
  * A foreign table with its key, used as a user.  It is the session's cached
@@ -80,7 +39,17 @@ extern const TableDescription *description_fetch(Connection *connection,
 												 const char *table_name,
 												 Request **refusal);
 
-/* The names of all tables, as a list of char *. */
+/*
+ * Can the table be used now?  False with *unseen set: DynamoDB does not know
+ * it (yet, or any more).  Raises what request_raise() raises.
+ */
+extern bool description_is_active(Connection *connection,
+								  const char *table_name, Request **unseen);
+
+/*
+ * The names of all tables, as a list of char *.  Raises HV000 where their pages
+ * do not end, and what request_raise() raises.
+ */
 extern List *description_list_tables(Connection *connection);
 
 /*

@@ -102,21 +102,20 @@ static void
 add_keys(ImportState *state)
 {
 	const TableDescription *description = state->table->description;
-	ListCell   *cell;
 
 	add_key(state, description->partition_key, description->partition_type,
 			"partition");
 	if (description->sort_key != NULL)
 		add_key(state, description->sort_key, description->sort_type, "sort");
-	foreach(cell, description->indexes)
+	for (int i = 0; i < description->index_count; i++)
 	{
-		const IndexDescription *index = (const IndexDescription *) lfirst(cell);
+		const IndexDescription *index = &description->indexes[i];
 
-		for (int i = 0; i < index->partition_count; i++)
-			add_key(state, index->partition[i].name, index->partition[i].type,
+		for (int j = 0; j < index->partition_count; j++)
+			add_key(state, index->partition[j].name, index->partition[j].type,
 					NULL);
-		for (int i = 0; i < index->sort_count; i++)
-			add_key(state, index->sort[i].name, index->sort[i].type, NULL);
+		for (int j = 0; j < index->sort_count; j++)
+			add_key(state, index->sort[j].name, index->sort[j].type, NULL);
 	}
 }
 

@@ -58,10 +58,8 @@ find_key_columns(const Table *table, const KeyAttribute *attributes, int count,
 static bool
 is_projected(const IndexDescription *index, const Column *column)
 {
-	ListCell   *cell;
-
-	foreach(cell, index->projected)
-		if (strcmp(lfirst(cell), column->attribute_name) == 0)
+	for (int i = 0; i < index->projected_count; i++)
+		if (strcmp(index->projected[i], column->attribute_name) == 0)
 			return true;
 	return false;
 }
@@ -90,11 +88,10 @@ List *
 index_schemas(const Table *table, const TableDescription *description)
 {
 	List	   *schemas = NIL;
-	ListCell   *cell;
 
-	foreach(cell, description->indexes)
+	for (int i = 0; i < description->index_count; i++)
 	{
-		const IndexDescription *index = (IndexDescription *) lfirst(cell);
+		const IndexDescription *index = &description->indexes[i];
 		KeySchema  *schema;
 
 		if (!index->is_usable)

@@ -189,7 +189,8 @@ key_change_start(const WriteStatement *statement, const DynamoItem *item,
 		.kind = REQUEST_IDEMPOTENT,
 		.table = table->table_name,
 		.key = readable_key,
-		.counters = statement->counters
+		.counters = statement->counters,
+		.parts = 2
 	};
 
 	initStringInfo(&body);
@@ -217,11 +218,9 @@ const DynamoItem *
 key_change_current_item(const Table *table, const Request *request,
 						const DynamoItem *new_item)
 {
-	const Response *response = request_response(request);
-	const CancellationReason *reasons = response->reasons;
+	/* a condition failed, and there is a reason for each of the two actions */
+	const CancellationReason *reasons = request_response(request)->reasons;
 
-	if (response->reason_count < 2)
-		return NULL;
 	if (strcmp(reasons[0].code, "ConditionalCheckFailed") == 0)
 		return reasons[0].item;
 	write_raise_duplicate(table,

@@ -9,6 +9,7 @@
 
 #include "utils/plancache.h"
 
+#include "client/page_course.h"
 #include "fdw/batch_reader.h"
 #include "fdw/description.h"
 #include "fdw/reader.h"
@@ -25,8 +26,7 @@
 typedef struct Stream
 {
 	int			segment;
-	char	   *start_key;		/* JSON of where the next page begins; NULL: at
-								 * the beginning */
+	PageCourse	course;			/* where the next page begins */
 	StringInfoData body;		/* of its request */
 	Request    *request;		/* for the next page; NULL: not asked for yet */
 } Stream;
@@ -274,7 +274,8 @@ start_page(Reader *reader, Stream *stream)
 		.kind = REQUEST_READ,
 		.table = reader->spec.table->table_name,
 		.key = reader->readable_key,
-		.counters = reader->spec.counters
+		.counters = reader->spec.counters,
+		.wants_count = reader->counting
 	};
 
 	resetStringInfo(body);
@@ -288,9 +289,9 @@ start_page(Reader *reader, Stream *stream)
 		reader->page_size = reader->page_size > PG_INT32_MAX / PAGE_GROWTH
 			? 0 : reader->page_size * PAGE_GROWTH;
 	}
-	if (stream->start_key != NULL)
+	if (stream->course.next_key != NULL)
 		appendStringInfo(body, ",\"ExclusiveStartKey\":%s",
-						 stream->start_key);
+						 stream->course.next_key);
 	appendStringInfoChar(body, '}');
 	spec.body = body->data;
 	spec.body_length = body->len;
@@ -357,25 +358,6 @@ ask(Reader *reader)
 	return true;
 }
 
-/* Where the stream goes on.  A page that follows itself would do so for ever. */
-static void
-set_start_key(const Reader *reader, Stream *stream, const DynamoItem *key)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	json_append_item(&text, key);
-	if (stream->start_key != NULL && strcmp(stream->start_key, text.data) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("DynamoDB's page of table \"%s\" is followed by itself",
-						reader->spec.table->table_name),
-				 errdetail("The LastEvaluatedKey of the answer is the ExclusiveStartKey of the request.")));
-	if (stream->start_key != NULL)
-		pfree(stream->start_key);
-	stream->start_key = text.data;
-}
-
 /* A stream whose next page has come; NULL: there is none yet. */
 static Stream *
 find_ready_stream(const Reader *reader)
@@ -420,14 +402,14 @@ take_page(Reader *reader, Stream *stream)
 	stream->request = NULL;
 
 	response = request_response(reader->page);
+	page_course_advance(&stream->course, response->last_key,
+						reader->spec.table->table_name);
 	if (response->last_key == NULL)
 	{
 		reader->streams = list_delete_ptr(reader->streams, stream);
 		pfree(stream->body.data);
 		pfree(stream);
 	}
-	else
-		set_start_key(reader, stream, response->last_key);
 	ask_ahead(reader);
 }
 

@@ -13,6 +13,7 @@
 
 #include "utils/sampling.h"
 
+#include "client/page_course.h"
 #include "fdw/segment.h"
 #include "fdw/settings.h"
 
@@ -27,6 +28,7 @@ typedef struct Segment
 {
 	int			number;
 	StringInfoData body;		/* of the request */
+	PageCourse	course;			/* where the page begins */
 } Segment;
 
 typedef struct SegmentReader
@@ -50,10 +52,11 @@ item_limit(const SegmentReader *reader)
 
 /* Sends the request for the first page of a segment, or for the next one. */
 static void
-ask_segment(SegmentReader *reader, int i, const DynamoItem *start_key)
+ask_segment(SegmentReader *reader, int i)
 {
 	const SegmentSpec *spec = reader->spec;
 	StringInfo	body = &reader->segments[i].body;
+	const char *start_key = reader->segments[i].course.next_key;
 	RequestSpec request = {
 		.operation = "Scan",
 		.kind = REQUEST_READ,
@@ -72,10 +75,7 @@ ask_segment(SegmentReader *reader, int i, const DynamoItem *start_key)
 	if (spec->projection != NULL)
 		appendStringInfoString(body, spec->projection);
 	if (start_key != NULL)
-	{
-		appendStringInfoString(body, ",\"ExclusiveStartKey\":");
-		json_append_item(body, start_key);
-	}
+		appendStringInfo(body, ",\"ExclusiveStartKey\":%s", start_key);
 	appendStringInfoChar(body, '}');
 	request.body = body->data;
 	request.body_length = body->len;
@@ -91,7 +91,7 @@ start_segment(SegmentReader *reader)
 	if (!BlockSampler_HasMore(&reader->chosen))
 		return;
 	segment->number = (int) BlockSampler_Next(&reader->chosen);
-	ask_segment(reader, reader->count++, NULL);
+	ask_segment(reader, reader->count++);
 }
 
 static int
@@ -125,18 +125,20 @@ take_page(SegmentReader *reader, Request *request)
 		spec->take(&page->items[n], spec->argument);
 	reader->result.items += page->item_count;
 
+	page_course_advance(&reader->segments[i].course, page->last_key,
+						spec->table_name);
 	if (page->last_key != NULL)
-		ask_segment(reader, i, page->last_key);
+		ask_segment(reader, i);
 	else
 	{
-		StringInfoData body = reader->segments[i].body;
+		Segment		ended = reader->segments[i];
 
 		/* the last one takes its place */
 		reader->done++;
 		reader->count--;
 		reader->segments[i] = reader->segments[reader->count];
 		reader->requests[i] = reader->requests[reader->count];
-		reader->segments[reader->count].body = body;
+		reader->segments[reader->count] = ended;
 		start_segment(reader);
 	}
 	request_free(request);

@@ -4,13 +4,11 @@
  *
  * DynamoDB has nothing like it.  A deletion whose outcome is unknown is not
  * sent again, as no write is: an item of the same key may have been put since.
- * Only what DynamoDB says it has left undone is.
+ * Only what DynamoDB says it has left undone is, and only if it was asked for.
  */
 #include "postgres.h"
 
 #include "compat.h"
-
-#include <json-c/json.h>
 
 #include "access/sysattr.h"
 #include "foreign/fdwapi.h"
@@ -32,6 +30,8 @@ typedef struct Batch
 {
 	MemoryContext context;		/* everything of this batch */
 	int			count;			/* items not deleted yet */
+	DynamoItem *keys[BATCH_SIZE];	/* of each of them */
+	char	   *texts[BATCH_SIZE];	/* the same, see table_key_text() */
 	int			repetitions;	/* requests for items left over, one after the
 								 * other, none of which were deleted */
 } Batch;
@@ -46,49 +46,74 @@ typedef struct Truncation
 	Batch	   *batches;		/* array of max_concurrency */
 	Request   **requests;		/* of each of them, array */
 	Request    *failed;			/* the one to be told of; NULL: none */
+	bool		is_no_answer;	/* it failed by what its answer leaves over */
 	int64		deleted;
 } Truncation;
 
-/* items: the value of RequestItems. */
 static void
-send_batch(Truncation *truncation, int i, const char *items)
+send_batch(Truncation *truncation, int i)
 {
-	MemoryContext old = MemoryContextSwitchTo(truncation->batches[i].context);
+	const Table *table = truncation->table;
+	Batch	   *batch = &truncation->batches[i];
+	MemoryContext old = MemoryContextSwitchTo(batch->context);
 	StringInfoData body;
 	RequestSpec spec = {
 		.operation = "BatchWriteItem",
 		.kind = REQUEST_WRITE,
-		.table = truncation->table->table_name,
+		.table = table->table_name,
 		.counters = &truncation->counters,
-		.repetition = truncation->batches[i].repetitions
+		.parts = batch->count,
+		.repetition = batch->repetitions
 	};
 
 	initStringInfo(&body);
-	appendStringInfo(&body, "{\"RequestItems\":%s,\"ReturnConsumedCapacity\":\"TOTAL\"}",
-					 items);
+	appendStringInfoString(&body, "{\"RequestItems\":{");
+	json_append_string(&body, table->table_name, strlen(table->table_name));
+	appendStringInfoString(&body, ":[");
+	for (int n = 0; n < batch->count; n++)
+	{
+		if (n > 0)
+			appendStringInfoChar(&body, ',');
+		appendStringInfoString(&body, "{\"DeleteRequest\":{\"Key\":");
+		json_append_item(&body, batch->keys[n]);
+		appendStringInfoString(&body, "}}");
+	}
+	appendStringInfoString(&body, "]},\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	spec.body = body.data;
 	spec.body_length = body.len;
 	truncation->requests[i] = request_start(truncation->connection, &spec);
 	MemoryContextSwitchTo(old);
 }
 
-/* How many deletions are in the text of UnprocessedItems. */
-static int
-count_left(const char *unprocessed)
+/*
+ * Makes the keys that the answer has left over those of the batch.  False if
+ * one of them was not asked for, or is there twice.
+ */
+static bool
+keep_left_over(const Table *table, Batch *batch, const Response *response)
 {
-	struct json_object *tables = json_tokener_parse(unprocessed);
-	int			count = 0;
+	int			count = response->unprocessed_count;
 
-	if (tables != NULL)
+	for (int i = 0; i < count; i++)
 	{
-		json_object_object_foreach(tables, name, requests)
-		{
-			(void) name;
-			count += (int) json_object_array_length(requests);
-		}
-		json_object_put(tables);
+		char	   *text = table_key_text_if_any(table,
+												 &response->unprocessed[i]);
+		DynamoItem *key;
+		int			n = i;
+
+		while (n < batch->count &&
+			   (text == NULL || strcmp(batch->texts[n], text) != 0))
+			n++;
+		if (n == batch->count)
+			return false;
+		key = batch->keys[n];
+		batch->keys[n] = batch->keys[i];
+		batch->keys[i] = key;
+		batch->texts[n] = batch->texts[i];
+		batch->texts[i] = text;
 	}
-	return count;
+	batch->count = count;
+	return true;
 }
 
 static void
@@ -99,43 +124,57 @@ count_deleted(Truncation *truncation, int count)
 	truncation->deleted += count;
 }
 
+/*
+ * Takes the answer of a batch: false if it ends what can be done, by a failure
+ * or by leaving over the same time after time.
+ */
+static bool
+take_answer(Truncation *truncation, Batch *batch, Request *request)
+{
+	int			asked = batch->count;
+	MemoryContext old;
+	bool		kept;
+
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		return false;
+	old = MemoryContextSwitchTo(batch->context);
+	kept = keep_left_over(truncation->table, batch, request_response(request));
+	MemoryContextSwitchTo(old);
+	if (!kept)
+	{
+		truncation->failed = request;
+		truncation->is_no_answer = true;
+		return false;
+	}
+	count_deleted(truncation, asked - batch->count);
+	batch->repetitions = batch->count < asked ? 1 : batch->repetitions + 1;
+	return batch->count == 0 || batch->repetitions <=
+		connection_settings(truncation->connection)->max_attempts;
+}
+
 /* Waits for one batch; what it has left over is sent again. */
 static void
 advance(Truncation *truncation)
 {
 	Request    *request = request_wait_any(truncation->requests,
 										   truncation->under_way);
-	const char *left = NULL;
 	int			i = 0;
 	Batch	   *batch;
 
 	while (truncation->requests[i] != request)
 		i++;
 	batch = &truncation->batches[i];
-	if (request_outcome(request) == OUTCOME_SUCCESS)
-	{
-		int			left_count;
-
-		left = request_response(request)->unprocessed_keys;
-		left_count = left == NULL ? 0 : count_left(left);
-		count_deleted(truncation, batch->count - left_count);
-		batch->repetitions = left_count < batch->count ? 1
-			: batch->repetitions + 1;
-		batch->count = left_count;
-	}
-	if (request_outcome(request) != OUTCOME_SUCCESS ||
-		(left != NULL && batch->repetitions >
-		 connection_settings(truncation->connection)->max_attempts))
+	if (!take_answer(truncation, batch, request))
 	{
 		/* the others are waited for, and then the worst one is told of */
 		if (truncation->failed == NULL ||
-			request_outcome(request) == OUTCOME_UNKNOWN)
+			(request_outcome(request) == OUTCOME_UNKNOWN &&
+			 !truncation->is_no_answer))
 			truncation->failed = request;
-		left = NULL;
 	}
-	if (left != NULL && truncation->failed == NULL)
+	else if (batch->count > 0 && truncation->failed == NULL)
 	{
-		send_batch(truncation, i, left);
+		send_batch(truncation, i);
 		request_free(request);
 		return;
 	}
@@ -154,6 +193,9 @@ finish(Truncation *truncation)
 		advance(truncation);
 	if (truncation->failed == NULL)
 		return;
+	if (truncation->is_no_answer)
+		request_raise_no_answer(truncation->failed,
+								"what is left over was not asked for");
 	if (request_outcome(truncation->failed) == OUTCOME_SUCCESS)
 		request_raise_unprocessed(truncation->failed);
 	request_raise(truncation->failed,
@@ -161,45 +203,35 @@ finish(Truncation *truncation)
 						   (long long) truncation->deleted));
 }
 
-/* Sends the batch in items, which becomes empty; waits if too many are. */
-static void
-start_batch(Truncation *truncation, StringInfo items, int count)
+/* A batch that has no keys yet; waits if too many are under way. */
+static int
+add_batch(Truncation *truncation)
 {
-	int			i;
+	Batch	   *batch;
 
 	while (truncation->under_way == truncation->max_concurrency &&
 		   truncation->failed == NULL)
 		advance(truncation);
 	if (truncation->failed != NULL)
 		finish(truncation);
-	i = truncation->under_way++;
-	truncation->batches[i].context =
-		AllocSetContextCreate(CurrentMemoryContext, "dynamorm_fdw batch",
-							  ALLOCSET_SMALL_SIZES);
-	truncation->batches[i].count = count;
-	truncation->batches[i].repetitions = 0;
-	appendStringInfoString(items, "]}");
-	send_batch(truncation, i, items->data);
-	resetStringInfo(items);
+	batch = &truncation->batches[truncation->under_way];
+	batch->context = AllocSetContextCreate(CurrentMemoryContext,
+										   "dynamorm_fdw batch",
+										   ALLOCSET_SMALL_SIZES);
+	batch->count = 0;
+	batch->repetitions = 0;
+	return truncation->under_way;
 }
 
 static void
-append_deletion(StringInfo items, const Table *table, const DynamoItem *item)
+add_key(const Table *table, Batch *batch, const DynamoItem *item)
 {
 	DynamoItem *key = table_key_of_item(table, item);
+	MemoryContext old = MemoryContextSwitchTo(batch->context);
 
-	if (items->len == 0)
-	{
-		appendStringInfoChar(items, '{');
-		json_append_string(items, table->table_name,
-						   strlen(table->table_name));
-		appendStringInfoString(items, ":[");
-	}
-	else
-		appendStringInfoChar(items, ',');
-	appendStringInfoString(items, "{\"DeleteRequest\":{\"Key\":");
-	json_append_item(items, key);
-	appendStringInfoString(items, "}}");
+	batch->keys[batch->count] = item_copy(key);
+	batch->texts[batch->count++] = table_key_text(table, key);
+	MemoryContextSwitchTo(old);
 	pfree(key->attributes);
 	pfree(key);
 }
@@ -218,23 +250,21 @@ delete_items(Truncation *truncation)
 		.counters = &truncation->counters
 	};
 	Reader	   *reader = reader_open(&spec);
-	const DynamoItem *item;
-	StringInfoData items;
-	int			count = 0;
+	const DynamoItem *item = reader_next(reader);
 
-	initStringInfo(&items);
-	while ((item = reader_next(reader)) != NULL)
+	while (item != NULL)
 	{
-		append_deletion(&items, table, item);
-		if (++count == BATCH_SIZE)
+		int			i = add_batch(truncation);
+
+		while (item != NULL && truncation->batches[i].count < BATCH_SIZE)
 		{
-			start_batch(truncation, &items, count);
-			count = 0;
+			add_key(table, &truncation->batches[i], item);
+			item = reader_next(reader);
 		}
+		send_batch(truncation, i);
+		truncation->under_way++;
 	}
 	reader_close(reader);
-	if (count > 0)
-		start_batch(truncation, &items, count);
 	finish(truncation);
 }
 

@@ -14,13 +14,8 @@
 #include "access/attnum.h"
 #include "access/tupdesc.h"
 #include "client/attribute.h"
+#include "client/table_description.h"
 #include "translate/codec.h"
-
-/*
- * Attributes of one part of a key: tables and local indexes have one, global
- * indexes up to four.
- */
-#define KEY_PART_LIMIT	4
 
 typedef enum KeyRole
 {
@@ -104,6 +99,9 @@ extern DynamoItem *table_key_of_item(const Table *table, const DynamoItem *item)
  * spelled.
  */
 extern char *table_key_text(const Table *table, const DynamoItem *key);
+
+/* The same of what may be no item of the table: NULL if it lacks a key. */
+extern char *table_key_text_if_any(const Table *table, const DynamoItem *item);
 
 /*
  * Decodes an item into values and nulls (column_count entries each).  Only the

@@ -140,6 +140,16 @@ table_key_text(const Table *table, const DynamoItem *key)
 	return text.data;
 }
 
+char *
+table_key_text_if_any(const Table *table, const DynamoItem *item)
+{
+	if (item_find(item, table->partition_key->attribute_name) == NULL ||
+		(table->sort_key != NULL &&
+		 item_find(item, table->sort_key->attribute_name) == NULL))
+		return NULL;
+	return table_key_text(table, item);
+}
+
 /* ---- items ---- */
 
 /* For the error context callback. */
