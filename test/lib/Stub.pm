@@ -4,7 +4,10 @@
 #	my $stub = Stub->new(Query => { Count => 0, Items => [] }, ...);
 #	$stub->{endpoint}; $stub->requests('Query');
 #
-# An answer is given again and again; one with __type is a refusal.
+# An answer is given again and again; one with __type is a refusal.  One that is
+# text is sent as it stands; and one that is a function is called with the
+# operation and the body that came, and gives the answer.  The answer to '*' is
+# that to all other operations.
 package Stub;
 
 use strict;
@@ -55,9 +58,11 @@ sub serve
 		open my $log, '>>', $self->{log} or die "cannot log: $!";
 		syswrite $log, "$operation $body\n";
 		close $log;
-		my $answer = $self->{answers}{$operation} // { __type => 'UnknownOperationException' };
-		my $status = $answer->{__type} ? '400 Bad Request' : '200 OK';
-		my $text = encode_json($answer);
+		my $answer = $self->{answers}{$operation} // $self->{answers}{'*'}
+		  // { __type => 'UnknownOperationException' };
+		$answer = $answer->($operation, $body) if ref $answer eq 'CODE';
+		my $text = ref $answer ? encode_json($answer) : $answer;
+		my $status = $text =~ /"__type"/ ? '400 Bad Request' : '200 OK';
 		print $socket "HTTP/1.1 $status\r\nContent-Type: application/x-amz-json-1.0\r\nx-amz-crc32: " . crc32($text)
 		  . "\r\nContent-Length: " . length($text) . "\r\n\r\n" . $text;
 		$socket->flush;
