@@ -250,7 +250,7 @@ fuzz()
       printf 'ok      %s: %s, %s inputs kept%s\n' "$target" \
         "$(sed -n 's/^Done \([0-9]* runs in [0-9]* second.*\)/\1/p' \
           "$RUN/$target.log")" "$(find "$corpus" -type f | wc -l)" \
-        "${coverage:+, $coverage of its readers\' lines}"
+        "${coverage:+, $coverage of the lines of its readers}"
     else
       status=1
       printf 'FAILED  %s\n' "$target"
