@@ -17,7 +17,7 @@ SOURCES := $(sort $(patsubst $(srcdir_abs)%,%,$(wildcard \
 ALL_HEADERS := $(wildcard $(srcdir_abs)src/*.h $(srcdir_abs)src/*/*.h)
 OBJS = $(SOURCES:.c=.o)
 
-PG_CPPFLAGS := -I$(srcdir_abs)src $(shell pkg-config --cflags libcurl libcrypto)
+PG_CPPFLAGS := -I$(srcdir_abs)src $(shell pkg-config --cflags libcurl json-c libcrypto)
 PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement
 # The server was built with gcc: its headers and flags hold what clang lacks.
@@ -25,7 +25,7 @@ ifneq (,$(findstring clang,$(CC)))
 PG_CFLAGS += -Wno-ignored-attributes -Wno-ignored-optimization-argument \
 	-Wno-unknown-warning-option
 endif
-SHLIB_LINK := $(shell pkg-config --libs libcurl libcrypto)
+SHLIB_LINK := $(shell pkg-config --libs libcurl json-c libcrypto)
 
 # "setup" makes the server that all others use.  The isolation specs follow in
 # the same database.

@@ -202,7 +202,7 @@ source_credentials_of_json(SourceRequest *request, const char *json,
 	const char *expiration;
 	JsonTree	tree;
 
-	if (!json_tree_read(&tree, pstrdup(json), strlen(json)))
+	if (!json_tree_read(&tree, json, strlen(json)))
 		return source_failed(request, "%s gave something that is no JSON object.",
 							 what);
 	found->access_key_id = text_member(&tree, "AccessKeyId");

@@ -299,7 +299,7 @@ says_success(const char *json)
 	const char *code;
 
 	/* what is no JSON is told of by who reads the credentials */
-	if (!json_tree_read(&tree, pstrdup(json), strlen(json)))
+	if (!json_tree_read(&tree, json, strlen(json)))
 		return true;
 	code = json_tree_text(&tree, tree.root, "Code");
 	if (code == NULL)

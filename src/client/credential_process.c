@@ -245,7 +245,7 @@ is_version_1(const char *json)
 	JsonTree	tree;
 
 	/* what is no JSON is told of by who reads the credentials */
-	return !json_tree_read(&tree, pstrdup(json), strlen(json)) ||
+	return !json_tree_read(&tree, json, strlen(json)) ||
 		json_tree_number(&tree, tree.root, "Version") == 1;
 }
 

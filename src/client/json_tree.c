@@ -1,24 +1,26 @@
 /*
  * json_tree.c
  *		JSON as a tree, for small answers whose members are looked up by name.
+ *
+ * The only file that uses json-c, whose functions abort the process when they
+ * are given a value of another type than they expect: here the type is looked
+ * at first.  What is null has no value there, but a NULL pointer.
  */
 #include "postgres.h"
 
+#include <json-c/json.h>
+
+#include "client/json_reader.h"
 #include "client/json_tree.h"
 
-/* The longest number that is read: 2^53 has 16 digits. */
-#define NUMBER_DIGITS		16
 #define LARGEST_NUMBER		(INT64CONST(1) << 53)
 
-struct JsonNode
+/* What lives as long as the memory context: json-c allocates by itself. */
+typedef struct TreeMemory
 {
-	JsonToken	type;			/* the token that began it */
-	const char *name;			/* as a member; NULL: it is none */
-	const char *text;			/* of a STRING or NUMBER */
-	size_t		length;			/* bytes of text */
-	JsonNode   *first;			/* of an object or array; NULL: it is empty */
-	JsonNode   *next;			/* in the same object or array; NULL: last */
-};
+	JsonNode   *root;
+	MemoryContextCallback callback;
+} TreeMemory;
 
 void
 json_tree_fail(JsonTree *tree, const char *problem)
@@ -29,59 +31,64 @@ json_tree_fail(JsonTree *tree, const char *problem)
 
 /* ---- reading ---- */
 
-/*
- * Reads a value, whose first token has been read, with all that it holds.
- * Instead of recursing it remembers what is open, of which the reader allows
- * only so much.
- */
-static JsonNode *
-read_value(JsonReader *reader, JsonToken token)
+static void
+release(void *argument)
 {
-	JsonNode  **places[JSON_DEPTH_LIMIT];	/* behind each that is open */
-	JsonNode   *root = NULL;
-	JsonNode  **place = &root;
-	const char *name = NULL;
-	int			depth = 0;
+	TreeMemory *memory = (TreeMemory *) argument;
 
-	for (;; token = json_reader_next(reader))
+	json_object_put(memory->root);
+}
+
+/* Where the tree is kept until the current memory context ends. */
+static TreeMemory *
+make_memory(void)
+{
+	TreeMemory *memory = palloc0(sizeof(TreeMemory));
+
+	memory->callback.func = release;
+	memory->callback.arg = memory;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext,
+									   &memory->callback);
+	return memory;
+}
+
+/* NULL, with the problem set, if the text is not one whole JSON value. */
+static JsonNode *
+parse(JsonTree *tree, const char *text, size_t length)
+{
+	json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_LIMIT);
+	JsonNode   *root;
+
+	if (tokener == NULL)
 	{
-		JsonNode   *node;
-
-		if (token == TOKEN_PROBLEM)
-			return NULL;
-		if (token == TOKEN_NAME)
-		{
-			name = reader->text;
-			continue;
-		}
-		if (token == TOKEN_OBJECT_END || token == TOKEN_ARRAY_END)
-			place = places[--depth];
-		else
-		{
-			node = palloc0(sizeof(JsonNode));
-			node->type = token;
-			node->name = name;
-			node->text = reader->text;
-			node->length = reader->length;
-			name = NULL;
-			*place = node;
-			place = &node->next;
-			if (token == TOKEN_OBJECT || token == TOKEN_ARRAY)
-			{
-				places[depth++] = place;
-				place = &node->first;
-			}
-		}
-		if (depth == 0)
-			return root;
+		json_tree_fail(tree, "there is no memory to read it");
+		return NULL;
 	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+						   JSON_TOKENER_VALIDATE_UTF8);
+	root = json_tokener_parse_ex(tokener, text, (int) length);
+	switch (json_tokener_get_error(tokener))
+	{
+		case json_tokener_success:
+			break;
+		case json_tokener_continue:
+			json_tree_fail(tree, "it ends too early");
+			break;
+		case json_tokener_error_depth:
+			json_tree_fail(tree, "it is nested too deeply");
+			break;
+		default:
+			json_tree_fail(tree, "it is not JSON");
+			break;
+	}
+	json_tokener_free(tokener);
+	return root;
 }
 
 bool
-json_tree_read(JsonTree *tree, char *text, size_t length)
+json_tree_read(JsonTree *tree, const char *text, size_t length)
 {
-	JsonReader	reader;
-	JsonToken	token;
+	TreeMemory *memory = make_memory();
 
 	tree->root = NULL;
 	tree->problem = NULL;
@@ -90,54 +97,33 @@ json_tree_read(JsonTree *tree, char *text, size_t length)
 		json_tree_fail(tree, "it is longer than 1 MB");
 		return false;
 	}
-	json_reader_start(&reader, text, length);
-	token = json_reader_next(&reader);
-	if (token != TOKEN_OBJECT && token != TOKEN_PROBLEM)
-	{
+	memory->root = parse(tree, text, length);
+	if (!json_object_is_type(memory->root, json_type_object))
 		json_tree_fail(tree, "it is not an object");
-		return false;
-	}
-	tree->root = read_value(&reader, token);
-	if (tree->root == NULL || json_reader_next(&reader) != TOKEN_END)
-	{
-		tree->root = NULL;
-		json_tree_fail(tree, reader.problem);
-	}
+	if (tree->problem == NULL)
+		tree->root = memory->root;
 	return tree->root != NULL;
 }
 
 /* ---- looking up ---- */
 
-/* NULL: there is none. */
-static const JsonNode *
-find_any_member(const JsonNode *object, const char *name)
-{
-	const JsonNode *found = NULL;
-
-	if (object == NULL || object->type != TOKEN_OBJECT)
-		return NULL;
-	for (const JsonNode *node = object->first; node != NULL; node = node->next)
-	{
-		if (strcmp(node->name, name) == 0)
-			found = node;
-	}
-	return found;
-}
-
-/* The same, where null says nothing. */
+/* NULL: there is none, or it is null. */
 static const JsonNode *
 find_member(const JsonNode *object, const char *name)
 {
-	const JsonNode *found = find_any_member(object, name);
+	JsonNode   *found;
 
-	return found != NULL && found->type != TOKEN_NULL ? found : NULL;
+	if (!json_object_is_type(object, json_type_object) ||
+		!json_object_object_get_ex(object, name, &found))
+		return NULL;
+	return found;
 }
 
 static const JsonNode *
-check_type(JsonTree *tree, const JsonNode *node, JsonToken type,
+check_type(JsonTree *tree, const JsonNode *node, json_type type,
 		   const char *problem)
 {
-	if (node == NULL || node->type == type)
+	if (node == NULL || json_object_is_type(node, type))
 		return node;
 	json_tree_fail(tree, problem);
 	return NULL;
@@ -147,11 +133,15 @@ check_type(JsonTree *tree, const JsonNode *node, JsonToken type,
 static const char *
 check_text(JsonTree *tree, const JsonNode *node)
 {
-	node = check_type(tree, node, TOKEN_STRING, "a member that is text is not");
+	const char *text;
+
+	node = check_type(tree, node, json_type_string,
+					  "a member that is text is not");
 	if (node == NULL)
 		return NULL;
-	if (strlen(node->text) == node->length)
-		return node->text;
+	text = json_object_get_string(unconstify(JsonNode *, node));
+	if (strlen(text) == (size_t) json_object_get_string_len(node))
+		return text;
 	json_tree_fail(tree, "a text has a NUL");
 	return NULL;
 }
@@ -159,14 +149,14 @@ check_text(JsonTree *tree, const JsonNode *node)
 const JsonNode *
 json_tree_object(JsonTree *tree, const JsonNode *object, const char *name)
 {
-	return check_type(tree, find_member(object, name), TOKEN_OBJECT,
+	return check_type(tree, find_member(object, name), json_type_object,
 					  "a member that is an object is not");
 }
 
 const JsonNode *
 json_tree_array(JsonTree *tree, const JsonNode *object, const char *name)
 {
-	return check_type(tree, find_member(object, name), TOKEN_ARRAY,
+	return check_type(tree, find_member(object, name), json_type_array,
 					  "a member that is a list is not");
 }
 
@@ -179,24 +169,22 @@ json_tree_text(JsonTree *tree, const JsonNode *object, const char *name)
 int64
 json_tree_number(JsonTree *tree, const JsonNode *object, const char *name)
 {
-	const JsonNode *node = check_type(tree, find_member(object, name),
-									  TOKEN_NUMBER,
-									  "a member that is a number is not");
-	int64		number = 0;
+	const JsonNode *node = find_member(object, name);
+	int64		number;
 
+	/* of a number with a fraction or an exponent its own type tells */
+	if (node != NULL && json_object_is_type(node, json_type_double))
+	{
+		json_tree_fail(tree, "a number is out of range");
+		return -1;
+	}
+	node = check_type(tree, node, json_type_int,
+					  "a member that is a number is not");
 	if (node == NULL)
 		return -1;
-	for (size_t i = 0; i < node->length; i++)
-	{
-		if (node->length > NUMBER_DIGITS ||
-			node->text[i] < '0' || node->text[i] > '9')
-		{
-			json_tree_fail(tree, "a number is out of range");
-			return -1;
-		}
-		number = number * 10 + (node->text[i] - '0');
-	}
-	if (number <= LARGEST_NUMBER)
+	/* one beyond 64 bits is read as the largest, or smallest, of them */
+	number = json_object_get_int64(node);
+	if (number >= 0 && number <= LARGEST_NUMBER)
 		return number;
 	json_tree_fail(tree, "a number is out of range");
 	return -1;
@@ -205,55 +193,49 @@ json_tree_number(JsonTree *tree, const JsonNode *object, const char *name)
 bool
 json_tree_flag(JsonTree *tree, const JsonNode *object, const char *name)
 {
-	const JsonNode *node = find_member(object, name);
+	const JsonNode *node = check_type(tree, find_member(object, name),
+									  json_type_boolean,
+									  "a member that is true or false is not");
 
-	if (node == NULL || node->type == TOKEN_TRUE || node->type == TOKEN_FALSE)
-		return node != NULL && node->type == TOKEN_TRUE;
-	json_tree_fail(tree, "a member that is true or false is not");
-	return false;
+	return node != NULL && json_object_get_boolean(node);
 }
 
 bool
 json_tree_is_null(const JsonNode *object, const char *name)
 {
-	const JsonNode *node = find_any_member(object, name);
+	JsonNode   *found;
 
-	return node != NULL && node->type == TOKEN_NULL;
-}
-
-const JsonNode *
-json_tree_first(const JsonNode *array)
-{
-	return array == NULL || array->type != TOKEN_ARRAY ? NULL : array->first;
-}
-
-const JsonNode *
-json_tree_next(const JsonNode *element)
-{
-	return element->next;
+	return json_object_is_type(object, json_type_object) &&
+		json_object_object_get_ex(object, name, &found) && found == NULL;
 }
 
 int
 json_tree_count(const JsonNode *array)
 {
-	const JsonNode *element;
-	int			count = 0;
+	return json_object_is_type(array, json_type_array)
+		? (int) json_object_array_length(array) : 0;
+}
 
-	for (element = json_tree_first(array); element != NULL;
-		 element = json_tree_next(element))
-		count++;
-	return count;
+static const JsonNode *
+find_element(JsonTree *tree, const JsonNode *array, int i)
+{
+	const JsonNode *element = i < json_tree_count(array)
+		? json_object_array_get_idx(array, i) : NULL;
+
+	if (element == NULL)
+		json_tree_fail(tree, "an element of a list is null");
+	return element;
 }
 
 const JsonNode *
-json_tree_element_object(JsonTree *tree, const JsonNode *element)
+json_tree_element_object(JsonTree *tree, const JsonNode *array, int i)
 {
-	return check_type(tree, element, TOKEN_OBJECT,
+	return check_type(tree, find_element(tree, array, i), json_type_object,
 					  "an element of a list is not an object");
 }
 
 const char *
-json_tree_element_text(JsonTree *tree, const JsonNode *element)
+json_tree_element_text(JsonTree *tree, const JsonNode *array, int i)
 {
-	return check_text(tree, element);
+	return check_text(tree, find_element(tree, array, i));
 }

@@ -15,17 +15,16 @@
 
 #include "postgres.h"
 
-#include "client/json_reader.h"
 
 /*
  * A longer text is not read.  The descriptions of tables and the credentials
- * that it is for are far below that, and a tree takes some forty times as much
- * memory in the worst case.
+ * that it is for are far below that, and a tree takes many times as much
+ * memory.
  */
 #define JSON_TREE_LIMIT		(1024 * 1024)
 
-/* A value.  Its type is known to json_tree.c only. */
-typedef struct JsonNode JsonNode;
+/* A value of json-c.  Only json_tree.c asks it anything. */
+typedef struct json_object JsonNode;
 
 typedef struct JsonTree
 {
@@ -35,11 +34,11 @@ typedef struct JsonTree
 } JsonTree;
 
 /*
- * Reads length bytes at text, which must be one JSON object, in place: the
- * text is changed, and must live as long as the tree.  All else is allocated
- * in the current memory context.  False, with the problem set, if it is not.
+ * Reads length bytes at text, which must be one JSON object.  False, with the
+ * problem set, if it is not.  The tree, and all texts that are looked up in it,
+ * live as long as the current memory context.
  */
-extern bool json_tree_read(JsonTree *tree, char *text, size_t length);
+extern bool json_tree_read(JsonTree *tree, const char *text, size_t length);
 
 /* Notes a problem, a constant, unless there is one already. */
 extern void json_tree_fail(JsonTree *tree, const char *problem);
@@ -67,20 +66,13 @@ extern bool json_tree_flag(JsonTree *tree, const JsonNode *object,
 /* Is there a member of that name which is null? */
 extern bool json_tree_is_null(const JsonNode *object, const char *name);
 
-/*
- * The first element of an array (NULL: has none), and the one after it; NULL at
- * the end.
- */
-extern const JsonNode *json_tree_first(const JsonNode *array);
-extern const JsonNode *json_tree_next(const JsonNode *element);
-
 /* Elements of an array (NULL: has none). */
 extern int	json_tree_count(const JsonNode *array);
 
-/* An element that must be an object, or text; NULL if it is not. */
+/* Element i of an array, which must be an object, or text; NULL if it is not. */
 extern const JsonNode *json_tree_element_object(JsonTree *tree,
-												const JsonNode *element);
+												const JsonNode *array, int i);
 extern const char *json_tree_element_text(JsonTree *tree,
-										  const JsonNode *element);
+										  const JsonNode *array, int i);
 
 #endif							/* DYNAMORM_CLIENT_JSON_TREE_H */

@@ -26,12 +26,10 @@ static bool
 find_type(JsonTree *tree, const JsonNode *definitions, const char *name,
 		  AttributeType *type)
 {
-	const JsonNode *element;
-
-	for (element = json_tree_first(definitions); element != NULL;
-		 element = json_tree_next(element))
+	for (int i = 0; i < json_tree_count(definitions); i++)
 	{
-		const JsonNode *definition = json_tree_element_object(tree, element);
+		const JsonNode *definition = json_tree_element_object(tree,
+															  definitions, i);
 		const char *other = json_tree_text(tree, definition, "AttributeName");
 		const char *type_name = json_tree_text(tree, definition,
 											   "AttributeType");
@@ -48,12 +46,11 @@ static bool
 read_index_key(JsonTree *tree, const JsonNode *json,
 			   const JsonNode *definitions, IndexDescription *index)
 {
-	const JsonNode *element;
+	const JsonNode *members = json_tree_array(tree, json, "KeySchema");
 
-	for (element = json_tree_first(json_tree_array(tree, json, "KeySchema"));
-		 element != NULL; element = json_tree_next(element))
+	for (int i = 0; i < json_tree_count(members); i++)
 	{
-		const JsonNode *member = json_tree_element_object(tree, element);
+		const JsonNode *member = json_tree_element_object(tree, members, i);
 		const char *role = json_tree_text(tree, member, "KeyType");
 		bool		is_sort = role != NULL && strcmp(role, "RANGE") == 0;
 		int		   *count = is_sort ? &index->sort_count
@@ -80,17 +77,15 @@ read_projection(JsonTree *tree, const JsonNode *json, IndexDescription *index,
 	const char *type = json_tree_text(tree, projection, "ProjectionType");
 	const JsonNode *names = json_tree_array(tree, projection,
 											"NonKeyAttributes");
-	const JsonNode *element;
 
 	index->projection = type == NULL || strcmp(type, "KEYS_ONLY") == 0
 		? INDEX_PROJECTS_KEYS
 		: strcmp(type, "ALL") == 0 ? INDEX_PROJECTS_ALL
 		: INDEX_PROJECTS_SOME;
 	index->projected = palloc(json_tree_count(names) * sizeof(char *));
-	for (element = json_tree_first(names); element != NULL;
-		 element = json_tree_next(element))
+	for (int i = 0; i < json_tree_count(names); i++)
 	{
-		const char *name = json_tree_element_text(tree, element);
+		const char *name = json_tree_element_text(tree, names, i);
 
 		if (name == NULL)
 			json_tree_fail(tree, "a projected attribute has no name");
@@ -106,12 +101,9 @@ read_indexes(JsonTree *tree, const JsonNode *array, bool is_global,
 			 const JsonNode *definitions, TableDescription *description,
 			 int *left)
 {
-	const JsonNode *element;
-
-	for (element = json_tree_first(array); element != NULL;
-		 element = json_tree_next(element))
+	for (int i = 0; i < json_tree_count(array); i++)
 	{
-		const JsonNode *json = json_tree_element_object(tree, element);
+		const JsonNode *json = json_tree_element_object(tree, array, i);
 		const char *status = json_tree_text(tree, json, "IndexStatus");
 		IndexDescription *index =
 			&description->indexes[description->index_count];
@@ -134,12 +126,11 @@ static void
 read_table_key(JsonTree *tree, const JsonNode *table,
 			   const JsonNode *definitions, TableDescription *description)
 {
-	const JsonNode *element;
+	const JsonNode *members = json_tree_array(tree, table, "KeySchema");
 
-	for (element = json_tree_first(json_tree_array(tree, table, "KeySchema"));
-		 element != NULL; element = json_tree_next(element))
+	for (int i = 0; i < json_tree_count(members); i++)
 	{
-		const JsonNode *member = json_tree_element_object(tree, element);
+		const JsonNode *member = json_tree_element_object(tree, members, i);
 		const char *role = json_tree_text(tree, member, "KeyType");
 		const char *name = json_tree_text(tree, member, "AttributeName");
 

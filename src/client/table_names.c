@@ -27,17 +27,15 @@ table_names_read(char *answer, int length, const char **problem)
 	TableNames *names = palloc0(sizeof(TableNames));
 	JsonTree	tree;
 	const JsonNode *array;
-	const JsonNode *element;
 
 	(void) json_tree_read(&tree, answer, length);
 	array = json_tree_array(&tree, tree.root, "TableNames");
 	if (array == NULL)
 		json_tree_fail(&tree, "it does not list tables");
 	names->names = palloc(json_tree_count(array) * sizeof(char *));
-	for (element = json_tree_first(array); element != NULL;
-		 element = json_tree_next(element))
+	for (int i = 0; i < json_tree_count(array); i++)
 	{
-		const char *name = json_tree_element_text(&tree, element);
+		const char *name = json_tree_element_text(&tree, array, i);
 
 		if (name == NULL || !is_table_name(name))
 			json_tree_fail(&tree, "a table has no name that it may have");

@@ -35,7 +35,7 @@ install_majors_packages()
   want_command curl curl
   want_command gcc gcc
   want_command pkg-config pkg-config
-  for package in libcurl4-openssl-dev libssl-dev; do
+  for package in libcurl4-openssl-dev libssl-dev libjson-c-dev; do
     want_package "$package"
   done
   engine_packages
@@ -48,7 +48,7 @@ make_root()
 {
   local major=$1 root=$2 packages
   packages=gcc,make,pkg-config,libc6-dev,libcurl4-openssl-dev,libssl-dev
-  packages+=,libipc-run-perl,curl,openssl,ca-certificates,procps
+  packages+=,libjson-c-dev,libipc-run-perl,curl,openssl,ca-certificates,procps
   packages+=,postgresql-$major,postgresql-server-dev-$major
   [ ! -e "$root" ] || return 0
   note "Unpacking Debian ${RELEASE[$major]} with PostgreSQL $major, once" \

@@ -85,7 +85,7 @@ install_packages()
   command -v dpkg-query >/dev/null || die "this needs Debian: there is no dpkg"
   choose_postgres
   for package in gcc make pkg-config libc6-dev libcurl4-openssl-dev \
-                 libssl-dev libipc-run-perl; do
+                 libssl-dev libjson-c-dev libipc-run-perl; do
     want_package "$package"
   done
   want_command curl curl

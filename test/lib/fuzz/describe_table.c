@@ -3,7 +3,7 @@
  *		Fuzz target: the reader of DescribeTable's answer, without a server.
  *
  * Links: src/client/table_description.c src/client/json_tree.c
- * Links: src/client/json_reader.c src/client/attribute.c
+ * Links: src/client/json_reader.c src/client/attribute.c -ljson-c
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c -lpgcommon -lpgport
  * Readers: src/client/table_description.c src/client/json_tree.c
  *

@@ -4,7 +4,7 @@
  *		DescribeTimeToLive, without a server.
  *
  * Links: src/client/table_names.c src/client/json_tree.c
- * Links: src/client/json_reader.c
+ * Links: src/client/json_reader.c -ljson-c
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c -lpgcommon -lpgport
  * Readers: src/client/table_names.c
  *

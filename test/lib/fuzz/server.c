@@ -86,9 +86,24 @@ pfree(void *memory)
 	ASAN_POISON_MEMORY_REGION(memory, size_of(memory));
 }
 
+static MemoryContextCallback *callbacks = NULL;
+
+MemoryContext CurrentMemoryContext = NULL;
+
+/* There is one context, whatever is named. */
+void
+MemoryContextRegisterResetCallback(MemoryContext context,
+								   MemoryContextCallback *callback)
+{
+	callback->next = callbacks;
+	callbacks = callback;
+}
+
 void
 server_reset_memory(void)
 {
+	for (; callbacks != NULL; callbacks = callbacks->next)
+		callbacks->func(callbacks->arg);
 	ASAN_POISON_MEMORY_REGION(area, used);
 	used = GAP;					/* all is poisoned from now on */
 }
