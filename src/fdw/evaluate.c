@@ -115,7 +115,7 @@ replace_volatile_parts(Node *node, void *context)
 
 	if (node == NULL)
 		return NULL;
-	if (!IsA(node, List) && !IsA(node, SubPlan) &&
+	if (!IsA(node, List) && !IsA(node, SubPlan) && !IsA(node, CaseWhen) &&
 		!contain_var_clause(node) && contain_volatile_functions(node) &&
 		!contain_subplans(node))
 	{
