@@ -252,6 +252,7 @@ codec_create(Oid type_id, int32 typmod, Oid collation,
 	codec->type_id = type_id;
 	codec->typmod = typmod;
 	codec->collation = collation;
+	codec->depth = 1;
 	codec->base_typmod = typmod;
 	codec->base_type_id = getBaseTypeAndTypmod(type_id, &codec->base_typmod);
 	codec->state->is_domain = codec->base_type_id != type_id;
@@ -330,7 +331,7 @@ EncodeProblem
 codec_try_encode(Codec *codec, Datum value, AttributeValue **result)
 {
 	AttributeValue *out = palloc(sizeof(AttributeValue));
-	EncodeProblem problem = codec_encode_value(codec, value, 1, out);
+	EncodeProblem problem = codec_encode_value(codec, value, codec->depth, out);
 
 	*result = problem == ENCODE_OK ? out : NULL;
 	return problem;

@@ -59,6 +59,9 @@ struct Codec
 								 * dropped ones included */
 	Codec	  **fields;			/* CODEC_COMPOSITE: NULL for dropped ones */
 	char	  **field_names;	/* CODEC_COMPOSITE: UTF-8 */
+	int			depth;			/* containers around its values: 1, the item;
+								 * 0 for the column whose members are the
+								 * item's attributes */
 	struct CodecState *state;	/* codec.c's own: functions, unit, caches */
 };
 

@@ -499,6 +499,8 @@ describe_column(TableEntry *entry, Column *column,
 			KEY_PARTITION;
 	column->codec = create_codec(table, column->name, attribute, &options);
 	column->codec->is_key = column->key != KEY_NONE;
+	if (column->is_document)
+		column->codec->depth = 0;
 	if (holds_composite(column->codec))
 		entry->has_composite = some_composite = true;
 	check_column(table, column, &options);
