@@ -13,6 +13,9 @@
 #define READABLE_TEXT_LENGTH	64	/* bytes */
 #define READABLE_ELEMENTS		10
 
+/* What a list or map counts for, beside one byte for each of its members. */
+#define CONTAINER_SIZE			3
+
 static const char *const type_names[] = {
 	[ATTRIBUTE_S] = "S",
 	[ATTRIBUTE_N] = "N",
@@ -300,6 +303,84 @@ attribute_equal(const AttributeValue *a, const AttributeValue *b)
 		default:
 			return memcmp(a->u.text, b->u.text, a->length) == 0;
 	}
+}
+
+/* ---- sizes ---- */
+
+/* The bytes that base64 text stands for. */
+static Size
+binary_size(const AttributeValue *value)
+{
+	int			padding = 0;
+
+	while (padding < value->length &&
+		   value->u.text[value->length - 1 - padding] == '=')
+		padding++;
+	return value->length / 4 * 3 - padding;
+}
+
+/*
+ * One byte for each two digits, without zeros at either end, and one more; one
+ * more for a sign.
+ */
+static Size
+number_size(const AttributeValue *value)
+{
+	int			digits = 0;		/* up to the last that is not 0 */
+	int			zeros = 0;		/* after that */
+	int			i;
+
+	for (i = 0; i < value->length; i++)
+	{
+		char		digit = value->u.text[i];
+
+		if (digit == 'e' || digit == 'E')
+			break;
+		if (digit >= '1' && digit <= '9')
+		{
+			digits += zeros + 1;
+			zeros = 0;
+		}
+		else if (digit == '0' && digits > 0)
+			zeros++;
+	}
+	return (digits + 1) / 2 + 1 + (value->length > 0 && value->u.text[0] == '-');
+}
+
+Size
+attribute_size(const AttributeValue *value)
+{
+	Size		size = 0;
+	int			i;
+
+	switch (value->type)
+	{
+		case ATTRIBUTE_S:
+			return value->length;
+		case ATTRIBUTE_N:
+			return number_size(value);
+		case ATTRIBUTE_B:
+			return binary_size(value);
+		case ATTRIBUTE_BOOL:
+		case ATTRIBUTE_NULL:
+			return 1;
+		case ATTRIBUTE_SS:
+		case ATTRIBUTE_NS:
+		case ATTRIBUTE_BS:
+			for (i = 0; i < value->length; i++)
+				size += attribute_size(&value->u.elements[i]);
+			return size;
+		case ATTRIBUTE_L:
+			for (i = 0; i < value->length; i++)
+				size += 1 + attribute_size(&value->u.elements[i]);
+			return size + CONTAINER_SIZE;
+		case ATTRIBUTE_M:
+			for (i = 0; i < value->length; i++)
+				size += 1 + value->u.entries[i].name_length +
+					attribute_size(&value->u.entries[i].value);
+			return size + CONTAINER_SIZE;
+	}
+	return size;
 }
 
 /* ---- JSON ---- */

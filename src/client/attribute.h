@@ -21,6 +21,13 @@
  */
 #define DOCUMENT_DEPTH_LIMIT	32
 
+/*
+ * Bytes of a name, and of an item with its names.  Source: Developer Guide,
+ * "Quotas".
+ */
+#define ATTRIBUTE_NAME_LIMIT	65535
+#define ITEM_SIZE_LIMIT			(400 * 1024)
+
 typedef enum AttributeType
 {
 	ATTRIBUTE_S,
@@ -106,6 +113,12 @@ extern DynamoItem *item_copy(const DynamoItem *item);
  * callers use it to see whether anything changed.)
  */
 extern bool attribute_equal(const AttributeValue *a, const AttributeValue *b);
+
+/*
+ * The bytes that DynamoDB counts for a value.  Source: Developer Guide,
+ * "DynamoDB item sizes and formats".
+ */
+extern Size attribute_size(const AttributeValue *value);
 
 /* Appends a JSON string literal; text is UTF-8 and may hold NULs. */
 extern void json_append_string(StringInfo out, const char *text, int length);

@@ -29,6 +29,37 @@ hidden_columns(const Table *table, const KeySchema *schema)
 	return hidden;
 }
 
+/*
+ * The placeholders of a request, when its key condition has been written.
+ */
+static Placeholders *
+placeholders_after_key(const KeyLookup *lookup)
+{
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfoData text;
+
+	if (lookup->access == KEY_ACCESS_QUERY)
+	{
+		initStringInfo(&text);
+		write_condition(&text, lookup->condition, placeholders);
+	}
+	return placeholders;
+}
+
+/* Leaves of the filter what can be sent. */
+static void
+limit_filter(Access *access)
+{
+	Condition  *filter;
+
+	filter = condition_within_limits(access->filter,
+									 placeholders_after_key(access->lookup));
+	if (filter == access->filter)
+		return;
+	access->filter = filter;
+	access->exact = false;
+}
+
 Access *
 access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 {
@@ -64,6 +95,8 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 		access->filter = condition_constant(true);
 		access->exact = lookup->rest == NIL;
 	}
+	else
+		limit_filter(access);
 	return access;
 }
 
@@ -119,4 +152,17 @@ access_projection(const Table *table, Bitmapset *wanted, List *inside)
 			paths = list_concat(paths, projection_of_column(inside, column));
 	}
 	return paths;
+}
+
+List *
+access_projection_to_send(const Access *access, List *paths)
+{
+	Placeholders *placeholders = placeholders_after_key(access->lookup);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	if (access->filter->kind != CONDITION_TRUE &&
+		access->filter->kind != CONDITION_FALSE)
+		write_condition(&text, access->filter, placeholders);
+	return projection_within_limits(paths, placeholders);
 }

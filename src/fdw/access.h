@@ -19,7 +19,8 @@ typedef struct Access
 {
 	const KeySchema *schema;	/* of what is read */
 	KeyLookup  *lookup;
-	Condition  *filter;			/* what DynamoDB filters; true: nothing */
+	Condition  *filter;			/* what DynamoDB filters, as much of it as a
+								 * request can hold; true: nothing */
 	bool		exact;			/* key condition and filter say all that the
 								 * clauses say */
 } Access;
@@ -36,14 +37,20 @@ extern Access *access_choose(Scope *scope, const KeySchema *schema,
 extern const char *access_operation(const Access *access);
 
 /*
- * The paths to ask for, so that the wanted columns can be read: a list of
- * DocumentPath; NIL: the whole item.  wanted holds attribute numbers, offset
+ * The paths that hold all of the wanted columns: a list of DocumentPath; NIL:
+ * the whole item.  wanted holds attribute numbers, offset
  * by FirstLowInvalidHeapAttributeNumber as pull_varattnos() does; a whole-row
  * reference wants all columns.  inside tells of columns of which only places
  * inside are wanted (projection.h); NIL: of none.  The key is always asked for.
  */
 extern List *access_projection(const Table *table, Bitmapset *wanted,
 							   List *inside);
+
+/*
+ * Which of these paths to ask for beside the key condition and the filter,
+ * which leave less room for them in a request: see projection_within_limits().
+ */
+extern List *access_projection_to_send(const Access *access, List *paths);
 
 /*
  * wanted as an array of column_count flags.

@@ -90,8 +90,10 @@ static const char *
 make_projection(const Table *table)
 {
 	Bitmapset  *wanted = bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
-	List	   *paths = access_projection(table, wanted, NIL);
 	Placeholders *placeholders = placeholders_make(false);
+	List	   *paths =
+		projection_within_limits(access_projection(table, wanted, NIL),
+								 placeholders);
 	StringInfoData expression;
 	StringInfoData members;
 

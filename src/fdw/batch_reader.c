@@ -51,16 +51,17 @@ char *
 batch_request_members(const Table *table, List *projection)
 {
 	Placeholders *placeholders = placeholders_make(false);
+	List	   *paths = projection_within_limits(projection, placeholders);
 	StringInfoData members;
 	StringInfoData text;
 
 	initStringInfo(&members);
 	if (table->consistent_read)
 		appendStringInfoString(&members, ",\"ConsistentRead\":true");
-	if (projection != NIL)
+	if (paths != NIL)
 	{
 		initStringInfo(&text);
-		write_projection(&text, projection, placeholders);
+		write_projection(&text, paths, placeholders);
 		json_append_text_member(&members, "ProjectionExpression", text.data);
 	}
 	write_placeholders(&members, placeholders);

@@ -248,7 +248,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 	if (state->flags & SCAN_FLAG_COUNT)
 		ExplainPropertyText("Select", "COUNT", es);
 	show_page_size(state, access, es);
-	show_projection(state->projection, es);
+	show_projection(access_projection_to_send(access, state->projection), es);
 	explain_show_counters(&state->counters, es);
 }
 
@@ -305,6 +305,9 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 						statement->clauses);
 	pushed = pushed_write_make(&explain->scope, statement, lookup->rest,
 							   statement->assignments);
+	if (pushed->obstacle == NULL)
+		pushed->obstacle = write_limit_obstacle(pushed->actions,
+												pushed->condition);
 	if (!keyed && (access->lookup->access != KEY_ACCESS_ITEMS ||
 				   direct_reads_listed_items(statement,
 											 pushed->obstacle == NULL)))
@@ -357,6 +360,9 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 		upsert->obstacle = "a check option";
 	else if (system_column_returns_xmax(plan, info->ri_RangeTableIndex))
 		upsert->obstacle = "RETURNING xmax";
+	else if (upsert->obstacle == NULL)
+		upsert->obstacle = write_limit_obstacle(upsert->actions,
+												upsert->condition);
 	explain_show_operation(upsert->obstacle == NULL ? "UpdateItem"
 						   : "PutItem (UpdateItem, where the key is taken)",
 						   table, es);

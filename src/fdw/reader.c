@@ -36,7 +36,6 @@ struct Reader
 	ReaderSpec	spec;
 	const Access *access;
 	bool		counting;		/* only how many items there are */
-	bool		exact;			/* what is sent says all that the clauses say */
 	bool		finished;		/* or closed */
 	StringInfoData body;		/* the request, without what is of one page,
 								 * and without its closing brace */
@@ -62,32 +61,6 @@ append_table(StringInfo body, const Table *table, bool consistent)
 	appendStringInfoString(body, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
 }
 
-/*
- * Appends the filter, unless it is beyond DynamoDB's limits: then its
- * placeholders are taken back, and rows are filtered locally only.
- */
-static bool
-append_filter(StringInfo body, const Condition *filter,
-			  Placeholders *placeholders)
-{
-	int			names = list_length(placeholders->names);
-	int			values = list_length(placeholders->values);
-	StringInfoData text;
-
-	if (filter->kind == CONDITION_TRUE)
-		return true;
-	initStringInfo(&text);
-	write_condition(&text, filter, placeholders);
-	if (expression_within_limits(&text, placeholders))
-	{
-		json_append_text_member(body, "FilterExpression", text.data);
-		return true;
-	}
-	placeholders->names = list_truncate(placeholders->names, names);
-	placeholders->values = list_truncate(placeholders->values, values);
-	return false;
-}
-
 static void
 append_order_and_index(Reader *reader, const KeySchema *schema)
 {
@@ -103,14 +76,16 @@ static void
 append_projection(Reader *reader, Placeholders *placeholders)
 {
 	StringInfo	body = &reader->body;
+	List	   *paths = access_projection_to_send(reader->access,
+												  reader->spec.projection);
 	StringInfoData text;
 
 	if (reader->counting)
 		appendStringInfoString(body, ",\"Select\":\"COUNT\"");
-	else if (reader->spec.projection != NIL)
+	else if (paths != NIL)
 	{
 		initStringInfo(&text);
-		write_projection(&text, reader->spec.projection, placeholders);
+		write_projection(&text, paths, placeholders);
 		json_append_text_member(body, "ProjectionExpression", text.data);
 	}
 	else if (reader->access->schema->index_name != NULL)
@@ -146,11 +121,15 @@ build_body(Reader *reader, const Access *access)
 			json_append_text_member(body, "KeyConditionExpression", text.data);
 			append_order_and_index(reader, schema);
 		}
-		if (!append_filter(body, access->filter, placeholders))
-			reader->exact = false;
-		reader->counting = reader->spec.count_only && reader->exact;
+		if (access->filter->kind != CONDITION_TRUE)
+		{
+			resetStringInfo(&text);
+			write_condition(&text, access->filter, placeholders);
+			json_append_text_member(body, "FilterExpression", text.data);
+		}
+		reader->counting = reader->spec.count_only && access->exact;
 		reader->page_size = reader_page_size(reader->spec.bound,
-											 reader->exact &&
+											 access->exact &&
 											 access->filter->kind == CONDITION_TRUE);
 	}
 
@@ -173,7 +152,6 @@ reader_open(const ReaderSpec *spec)
 						spec->table->relation_name)));
 	reader->spec = *spec;
 	reader->access = access;
-	reader->exact = access->exact;
 	reader->context = CurrentMemoryContext;
 	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
 	if (reader->finished)

@@ -105,15 +105,40 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 	return pushed;
 }
 
-/* Writes an expression as a member; false if it is beyond the limits. */
+/*
+ * Writes both expressions, empty where there is nothing to say; false if one
+ * is beyond the limits.
+ */
 static bool
-append_expression(StringInfo tail, const char *member, StringInfo text,
-				  Placeholders *placeholders)
+write_expressions(List *actions, const Condition *condition,
+				  Placeholders *placeholders, StringInfo update,
+				  StringInfo condition_text)
 {
-	if (!expression_within_limits(text, placeholders))
-		return false;
-	json_append_text_member(tail, member, text->data);
+	initStringInfo(update);
+	initStringInfo(condition_text);
+	if (actions != NIL)
+	{
+		write_update(update, actions, placeholders);
+		if (!expression_within_limits(update, placeholders))
+			return false;
+	}
+	if (condition->kind != CONDITION_TRUE)
+	{
+		write_condition(condition_text, condition, placeholders);
+		return expression_within_limits(condition_text, placeholders);
+	}
 	return true;
+}
+
+const char *
+write_limit_obstacle(List *actions, const Condition *condition)
+{
+	StringInfoData update;
+	StringInfoData condition_text;
+
+	return write_expressions(actions, condition, placeholders_make(false),
+							 &update, &condition_text) ? NULL
+		: "an expression beyond DynamoDB's limits";
 }
 
 char *
@@ -122,24 +147,19 @@ write_request_tail(const WriteStatement *statement, List *actions,
 {
 	Placeholders *placeholders = placeholders_make(false);
 	StringInfoData tail;
-	StringInfoData text;
+	StringInfoData update;
+	StringInfoData condition_text;
 
+	if (!write_expressions(actions, condition, placeholders, &update,
+						   &condition_text))
+		return NULL;
 	initStringInfo(&tail);
-	initStringInfo(&text);
-
-	if (actions != NIL)
+	if (update.len > 0)
+		json_append_text_member(&tail, "UpdateExpression", update.data);
+	if (condition_text.len > 0)
 	{
-		write_update(&text, actions, placeholders);
-		if (!append_expression(&tail, "UpdateExpression", &text, placeholders))
-			return NULL;
-	}
-	if (condition->kind != CONDITION_TRUE)
-	{
-		resetStringInfo(&text);
-		write_condition(&text, condition, placeholders);
-		if (!append_expression(&tail, "ConditionExpression", &text,
-							   placeholders))
-			return NULL;
+		json_append_text_member(&tail, "ConditionExpression",
+								condition_text.data);
 		appendStringInfoString(&tail,
 							   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
 	}

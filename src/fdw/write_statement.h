@@ -67,6 +67,13 @@ extern PushedWrite *pushed_write_make(Scope *scope,
 									  List *clauses, List *assignments);
 
 /*
+ * For EXPLAIN: which of DynamoDB's limits keeps a write from being sent as it
+ * was translated; NULL: none, as far as its values are known.
+ */
+extern const char *write_limit_obstacle(List *actions,
+										const Condition *condition);
+
+/*
  * The request from after its key to its end.  NULL if an expression is beyond
  * DynamoDB's limits.
  */

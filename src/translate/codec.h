@@ -80,6 +80,7 @@ typedef enum EncodeProblem
 	ENCODE_DIMENSIONS,			/* array of several dimensions as a set, or of
 								 * elements that are lists (2202E) */
 	ENCODE_EMPTY_NAME,			/* "" as a name in a document (22023) */
+	ENCODE_LONG_NAME,			/* one of more than 65,535 bytes (54000) */
 	ENCODE_NESTING				/* deeper than 32 levels (54000) */
 } EncodeProblem;
 

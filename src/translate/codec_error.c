@@ -177,6 +177,7 @@ problem_sqlstate(EncodeProblem problem)
 			return ERRCODE_ARRAY_SUBSCRIPT_ERROR;
 		case ENCODE_EMPTY_NAME:
 			return ERRCODE_INVALID_PARAMETER_VALUE;
+		case ENCODE_LONG_NAME:
 		case ENCODE_NESTING:
 			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 		case ENCODE_OK:
@@ -212,6 +213,8 @@ problem_detail(EncodeProblem problem, const Codec *codec)
 			return "The array has several dimensions, but a set has one, and so has a list whose elements may be lists.";
 		case ENCODE_EMPTY_NAME:
 			return "DynamoDB has no empty names in documents.";
+		case ENCODE_LONG_NAME:
+			return "Names in documents have at most 65535 bytes in DynamoDB.";
 		case ENCODE_NESTING:
 			return "DynamoDB nests lists and maps at most 32 levels deep, the item included.";
 		case ENCODE_OK:

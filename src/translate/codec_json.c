@@ -99,6 +99,8 @@ encode_object(JsonbIterator *iterator, int count, int depth,
 		encode_string(&value, &name);
 		if (name.length == 0)
 			return ENCODE_EMPTY_NAME;
+		if (name.length > ATTRIBUTE_NAME_LIMIT)
+			return ENCODE_LONG_NAME;
 		entry->name = name.u.text;
 		entry->name_length = name.length;
 

@@ -213,7 +213,8 @@ condition_of_json_key(ConditionBuilder *builder, OpExpr *op, Truth truth)
 		return source_is_null(builder, source);
 	operand = value_operand(&value);
 	if (operand == NULL || (operand->value != NULL &&
-							operand->value->length == 0))
+							(operand->value->length == 0 ||
+							 operand->value->length > ATTRIBUTE_NAME_LIMIT)))
 		return NULL;
 
 	member = path_with_name(source->path, operand->value == NULL

@@ -18,12 +18,16 @@
 
 /* ---- making sources ---- */
 
+/* NULL if the path is too long for an expression. */
 static Source *
 source_make(SourceKind kind, const Source *parent, DocumentPath *path,
 			Codec *codec)
 {
-	Source	   *source = palloc0(sizeof(Source));
+	Source	   *source;
 
+	if (path->step_count > DOCUMENT_DEPTH_LIMIT)
+		return NULL;
+	source = palloc0(sizeof(Source));
 	source->kind = kind;
 	source->column = parent->column;
 	source->path = path;
@@ -98,10 +102,12 @@ path_with_member(const Source *document, Datum name)
 	char	   *server_name = TextDatumGetCString(name);
 	Operand    *operand;
 
-	/* DynamoDB has no member without a name */
+	/* DynamoDB has no member without a name, or with so long a one */
 	if (server_name[0] == '\0')
 		return NULL;
 	operand = operand_text(server_name, strlen(server_name));
+	if (operand->value->length > ATTRIBUTE_NAME_LIMIT)
+		return NULL;
 	return path_with_name(document->path, operand->value->u.text);
 }
 

@@ -11,9 +11,7 @@
 
 #include "translate/expression.h"
 
-/* Limits of one expression.  Source: Developer Guide, "Quotas". */
-#define MAX_EXPRESSION_LENGTH	4096
-#define MAX_OPERATORS			300
+/* Of one IN.  Source: Developer Guide, "Quotas". */
 #define MAX_IN_OPERANDS			99
 
 /* ---- document paths ---- */
@@ -438,6 +436,7 @@ write_readable_name(StringInfo out, const char *name)
 static void
 write_name(StringInfo out, const char *name, Placeholders *placeholders)
 {
+	Size		length = strlen(name);
 	ListCell   *cell;
 	int			number = 0;
 
@@ -455,6 +454,9 @@ write_name(StringInfo out, const char *name, Placeholders *placeholders)
 	if (cell == NULL)
 		placeholders->names = lappend(placeholders->names,
 									  unconstify(char *, name));
+	placeholders->bytes += length;
+	if (length > ATTRIBUTE_NAME_LIMIT)
+		placeholders->impossible = true;
 	appendStringInfo(out, "#%d", number);
 }
 
@@ -464,6 +466,8 @@ write_path(StringInfo out, const DocumentPath *path,
 {
 	int			i;
 
+	if (path->step_count > DOCUMENT_DEPTH_LIMIT)
+		placeholders->impossible = true;
 	for (i = 0; i < path->step_count; i++)
 	{
 		const PathStep *step = &path->steps[i];
@@ -480,24 +484,42 @@ write_path(StringInfo out, const DocumentPath *path,
 }
 
 static void
-write_value(StringInfo out, AttributeValue *value, Placeholders *placeholders)
+add_value(StringInfo out, AttributeValue *value, Placeholders *placeholders)
 {
-	if (placeholders->readable)
-	{
-		attribute_append_readable(out, value);
-		return;
-	}
 	appendStringInfo(out, ":%d", list_length(placeholders->values));
 	placeholders->values = lappend(placeholders->values, value);
 }
 
 static void
-write_unknown(StringInfo out, const Operand *operand,
-			  const Placeholders *placeholders)
+write_value(StringInfo out, AttributeValue *value, Placeholders *placeholders)
 {
-	if (!placeholders->readable)
-		elog(ERROR, "value in a DynamoDB expression is not known");
-	appendStringInfoString(out, operand->label);
+	Size		size;
+
+	if (placeholders->readable)
+	{
+		attribute_append_readable(out, value);
+		return;
+	}
+	add_value(out, value, placeholders);
+
+	/* of what is assigned the item's size decides */
+	if (placeholders->assigning)
+		return;
+	size = attribute_size(value);
+	placeholders->bytes += size;
+	if (size > ITEM_SIZE_LIMIT)
+		placeholders->impossible = true;
+}
+
+/* A value that is not known yet can be counted, though not sent. */
+static void
+write_unknown(StringInfo out, const Operand *operand,
+			  Placeholders *placeholders)
+{
+	if (placeholders->readable)
+		appendStringInfoString(out, operand->label);
+	else
+		add_value(out, NULL, placeholders);
 }
 
 /* ---- text: operands ---- */
@@ -773,6 +795,7 @@ write_update(StringInfo out, List *actions, Placeholders *placeholders)
 	bool		first_section = true;
 
 	placeholders->operator_count = 0;
+	placeholders->assigning = true;
 	for (kind = UPDATE_SET; kind <= UPDATE_DELETE; kind++)
 	{
 		bool		first_action = true;
@@ -794,6 +817,7 @@ write_update(StringInfo out, List *actions, Placeholders *placeholders)
 			first_section = false;
 		}
 	}
+	placeholders->assigning = false;
 }
 
 void
@@ -808,13 +832,6 @@ write_projection(StringInfo out, List *paths, Placeholders *placeholders)
 			appendStringInfoString(out, ", ");
 		write_path(out, (DocumentPath *) lfirst(cell), placeholders);
 	}
-}
-
-bool
-expression_within_limits(StringInfo out, const Placeholders *placeholders)
-{
-	return out->len <= MAX_EXPRESSION_LENGTH &&
-		placeholders->operator_count <= MAX_OPERATORS;
 }
 
 /* ---- members of a request ---- */
@@ -851,6 +868,8 @@ write_placeholders(StringInfo out, const Placeholders *placeholders)
 	{
 		int			number = foreach_current_index(cell);
 
+		if (lfirst(cell) == NULL)
+			elog(ERROR, "value in a DynamoDB expression is not known");
 		appendStringInfo(out, "%s\":%d\":", number > 0 ? "," : "", number);
 		json_append_attribute(out, (AttributeValue *) lfirst(cell));
 	}

@@ -164,8 +164,14 @@ typedef struct Placeholders
 {
 	bool		readable;		/* for EXPLAIN */
 	List	   *names;			/* of const char *: #0, #1, ... */
-	List	   *values;			/* of AttributeValue *: :0, :1, ... */
+	List	   *values;			/* of AttributeValue *: :0, :1, ...; NULL: one
+								 * not known yet, which can only be counted */
 	int			operator_count; /* of the expression being written */
+	bool		assigning;		/* it is an update expression */
+	Size		bytes;			/* of names, wherever they stand, and of the
+								 * values that conditions compare with */
+	bool		impossible;		/* a path, a name or such a value is one that
+								 * no expression may have */
 } Placeholders;
 
 extern Placeholders *placeholders_make(bool readable);
@@ -181,12 +187,35 @@ extern void write_update(StringInfo out, List *actions,
 extern void write_projection(StringInfo out, List *paths,
 							 Placeholders *placeholders);
 
+/* ---- expression_limit.c: what one request can hold ---- */
+
 /*
- * Is the expression within DynamoDB's limits: 4 KB, 300 operators?  out holds
- * only this expression, as written with placeholders.
+ * Is the expression within DynamoDB's limits: 4 KB, 300 operators, and 1 MB
+ * with its names and values?  out holds only this expression, as written with
+ * placeholders.
  */
 extern bool expression_within_limits(StringInfo out,
 									 const Placeholders *placeholders);
+
+/*
+ * The condition, or as many of the parts that it ANDs as one expression can
+ * hold, in their order; the constant true, if none.  The placeholders have
+ * those of the expressions that will be written before it, and get its own.
+ * Values need not be known yet.
+ */
+extern Condition *condition_within_limits(Condition *condition,
+										  Placeholders *placeholders);
+
+/*
+ * The paths, if one projection can hold them; else the attributes that they
+ * begin with; NIL, which is to ask for whole items, if those are too many as
+ * well.  The placeholders have those of the expressions that will be written
+ * before it.
+ */
+extern List *projection_within_limits(List *paths,
+									  Placeholders *placeholders);
+
+/* ---- members of a request ---- */
 
 /*
  * Appends ,"ExpressionAttributeNames":{...},"ExpressionAttributeValues":{...},

@@ -75,6 +75,8 @@ place_of_member(UpdateBuilder *builder, Place *place, const char *server_name)
 		return NULL;
 	text_to_attribute(unconstify(char *, server_name), strlen(server_name),
 					  &text);
+	if (text.length > ATTRIBUTE_NAME_LIMIT)
+		return NULL;
 	if (place->path == NULL)
 	{
 		/* an attribute that has a column of its own is none of the document's */
