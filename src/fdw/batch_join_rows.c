@@ -6,6 +6,7 @@
 
 #include "compat.h"
 
+#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
@@ -13,7 +14,6 @@
 
 #include "fdw/batch_join.h"
 #include "fdw/reader.h"
-#include "translate/item_set.h"
 
 static Size
 memory_limit(void)
@@ -22,6 +22,22 @@ memory_limit(void)
 }
 
 /* ---- sought items ---- */
+
+/* An entry begins with a pointer to the JSON text of its key. */
+static uint32
+key_text_hash(const void *key, Size size)
+{
+	const char *text = *(const char *const *) key;
+
+	return DatumGetUInt32(hash_any((const unsigned char *) text,
+								   strlen(text)));
+}
+
+static int
+key_text_match(const void *a, const void *b, Size size)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
 
 static SoughtItems *
 make_sought_items(MemoryContext parent)
@@ -34,8 +50,8 @@ make_sought_items(MemoryContext parent)
 	HASHCTL		control = {
 		.keysize = sizeof(char *),
 		.entrysize = sizeof(SoughtItem),
-		.hash = item_text_hash,
-		.match = item_text_match,
+		.hash = key_text_hash,
+		.match = key_text_match,
 		.hcxt = context
 	};
 

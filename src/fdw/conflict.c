@@ -311,7 +311,7 @@ note_written(ConflictState *state, Attempt *attempt)
 		row->result = attempt->step == STEP_INSERT ? row->item
 			: request_response(attempt->request)->item;
 	attempt->step = STEP_DONE;
-	item_set_add(state->affected, attempt->key);
+	(void) item_set_add(state->affected, attempt->key);
 	state->statement.written++;
 	transaction_count_write();
 }
@@ -513,7 +513,7 @@ conflict_apply(ConflictState *state, ConflictRow *rows, int count,
 												  rows[i].item);
 
 		/* one of the same key decides first whether it is written */
-		if (item_set_has(under_way, key))
+		if (!item_set_add(under_way, key))
 		{
 			while (run_round(state, attempts + done, i - done, put_tail))
 				;
@@ -522,7 +522,6 @@ conflict_apply(ConflictState *state, ConflictRow *rows, int count,
 		if (item_set_has(state->affected, key))
 			raise_second_time(state,
 							  table_readable_key(state->statement.table, key));
-		item_set_add(under_way, key);
 		begin_attempt(state, &attempts[i], &rows[i]);
 	}
 	while (run_round(state, attempts + done, count - done, put_tail))

@@ -360,12 +360,8 @@ start_row(DirectState *state)
 				 table_readable_key(statement->table, key));
 	if (!compute_where(statement, plan->computation))
 		return NULL;
-	if (state->started != NULL)
-	{
-		if (item_set_has(state->started, key))
-			return NULL;
-		item_set_add(state->started, key);
-	}
+	if (state->started != NULL && !item_set_add(state->started, key))
+		return NULL;
 	if (statement->assigns_key && !reads_whole_items(state))
 		candidate = NULL;
 	return row_write_start(statement, plan, key, candidate);

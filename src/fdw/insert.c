@@ -345,12 +345,9 @@ find_repetitions(InsertState *state, InsertRow *rows, int count)
 		return;
 	keys = item_set_make();
 	for (i = 0; i < count; i++)
-	{
-		const DynamoItem *key = table_key_of_item(state->table, rows[i].item);
-
-		rows[i].repeats = item_set_has(keys, key);
-		item_set_add(keys, key);
-	}
+		rows[i].repeats = !item_set_add(keys,
+										table_key_of_item(state->table,
+														  rows[i].item));
 }
 
 /* Puts all rows; slots becomes those of the rows inserted. */

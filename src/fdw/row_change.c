@@ -70,7 +70,7 @@ typedef struct RowAttempt
 static void
 note_changed(RowChange *change, const DynamoItem *key)
 {
-	item_set_add(change->changed, key);
+	(void) item_set_add(change->changed, key);
 	change->statement.written++;
 	transaction_count_write();
 }
@@ -534,9 +534,9 @@ try_change(RowChange *change, RowAttempt *attempt, List *actions,
 		attempt->written = true;
 		note_changed(change, attempt->key);
 		if (attempt->new_item != NULL)
-			item_set_add(change->changed,
-						 table_key_of_item(change->statement.table,
-										   attempt->new_item));
+			(void) item_set_add(change->changed,
+								table_key_of_item(change->statement.table,
+												  attempt->new_item));
 		store_item(change, slot, attempt->new_item != NULL
 				   ? attempt->new_item : request_response(request)->item);
 		return NULL;

@@ -346,12 +346,12 @@ keys_of_choices(const Table *table, List **choices)
 
 		if (key == NULL)
 			return NIL;
-		if (item_set_has(seen, key))
+		if (!item_set_add(seen, key))
 			continue;
-		item_set_add(seen, key);
 		keys = lappend(keys, key);
 		distinct = lappend(distinct, choice);
 	}
+	item_set_free(seen);
 	*choices = distinct;
 	return keys;
 }
