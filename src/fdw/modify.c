@@ -33,6 +33,10 @@
  * Core asks for the whole row itself where an UPDATE needs it; a DELETE needs
  * it for its condition.  It must be of type RECORD, so that partitions of
  * different types share one column.  Source: add_row_identity_columns().
+ *
+ * Of what is called "wholerow" core makes a copy for each row, which stays
+ * until the statement ends.  A DELETE has no need of that name.  Source:
+ * ExecModifyTable().
  */
 static void
 add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
@@ -41,7 +45,9 @@ add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
 	Var		   *whole_row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1,
 									InvalidOid, 0);
 
-	add_row_identity_var(root, whole_row, rtindex, "wholerow");
+	add_row_identity_var(root, whole_row, rtindex,
+						 root->parse->commandType == CMD_DELETE
+						 ? WHOLE_ROW_OF_DELETE : WHOLE_ROW_OF_UPDATE);
 }
 
 static List *

@@ -37,7 +37,9 @@ struct RowChange
 {
 	WriteStatement statement;
 	ModifyTableState *mtstate;
-	AttrNumber	whole_row;		/* of "wholerow" in the plan's slot */
+	AttrNumber	whole_row;		/* of the row that was read, in the plan's
+								 * slot */
+	void	   *copy;			/* core's, of the last such row; NULL: none */
 	List	   *stamps;			/* of RowStamp */
 	ItemSet    *changed;		/* keys of the items changed by this
 								 * statement, old and new */
@@ -133,9 +135,11 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	change->mtstate = mtstate;
 	change->whole_row =
 		ExecFindJunkAttributeInTlist(outerPlanState(mtstate)->plan->targetlist,
-									 "wholerow");
+									 mtstate->operation == CMD_DELETE
+									 ? WHOLE_ROW_OF_DELETE
+									 : WHOLE_ROW_OF_UPDATE);
 	if (!AttributeNumberIsValid(change->whole_row))
-		elog(ERROR, "could not find junk column wholerow");
+		elog(ERROR, "could not find the row that was read");
 	if (mtstate->operation == CMD_UPDATE)
 		prepare_stamps(change, info, estate);
 
@@ -147,6 +151,34 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 }
 
 /* ---- the row that was read ---- */
+
+/*
+ * Of a short row that comes out of a hash table or a sort core makes a copy
+ * that is aligned, in the memory of the statement, and forgets it.  It is of
+ * use up to the AFTER triggers of its row, so the one before is freed.  Source:
+ * ExecModifyTable().
+ */
+static void
+free_copy_of_last_row(RowChange *change, TupleTableSlot *plan_slot)
+{
+	TupleTableSlot *old = change->statement.result_info->ri_oldTupleSlot;
+	MemoryContext context = change->statement.estate->es_query_cxt;
+	void	   *copy;
+	Datum		row;
+	bool		isnull;
+
+	if (change->copy != NULL)
+		pfree(change->copy);
+	change->copy = NULL;
+
+	row = ExecGetJunkAttribute(plan_slot, change->whole_row, &isnull);
+	if (isnull || !VARATT_IS_SHORT(DatumGetPointer(row)) || old == NULL ||
+		!TTS_IS_HEAPTUPLE(old) || TTS_EMPTY(old) || TTS_SHOULDFREE(old))
+		return;
+	copy = ((HeapTupleTableSlot *) old)->tuple->t_data;
+	if (GetMemoryChunkContext(copy) == context)
+		change->copy = copy;
+}
 
 static void
 load_old_row(RowChange *change, TupleTableSlot *plan_slot)
@@ -615,6 +647,7 @@ row_change_apply(RowChange *change, TupleTableSlot *slot,
 	MemoryContext old;
 	TupleTableSlot *result;
 
+	free_copy_of_last_row(change, plan_slot);
 	MemoryContextReset(change->context);
 	old = MemoryContextSwitchTo(change->context);
 	result = change_row(change, slot, plan_slot);

@@ -11,6 +11,10 @@
 
 #include "client/request.h"
 
+/* What the row that was read is called among the columns of the plan. */
+#define WHOLE_ROW_OF_UPDATE		"wholerow"
+#define WHOLE_ROW_OF_DELETE		"dynamorm_fdw row"
+
 typedef struct RowChange RowChange;
 
 /* Prepares, as a user, in the current memory context. */
@@ -18,8 +22,8 @@ extern RowChange *row_change_begin(ModifyTableState *mtstate,
 								   ResultRelInfo *info, Oid user_id);
 
 /*
- * Writes the new row in slot over the one that plan_slot's "wholerow" tells,
- * or deletes that.  Returns slot, which gets the row as stored (of a DELETE
+ * Writes the new row in slot over the one that plan_slot tells, or deletes
+ * that.  Returns slot, which gets the row as stored (of a DELETE
  * the row deleted), or NULL if there is no row to change: it is gone, it does
  * not qualify any more, or this statement has changed it already.
  */
