@@ -7,7 +7,8 @@
 # An answer is given again and again; one with __type is a refusal.  One that is
 # text is sent as it stands; and one that is a function is called with the
 # operation and the body that came, and gives the answer.  The answer to '*' is
-# that to all other operations.
+# that to all other operations.  With -unlogged => 1 requests are not kept: where
+# there are very many.
 package Stub;
 
 use strict;
@@ -55,9 +56,7 @@ sub serve
 			$length = $1 if $line =~ /^content-length: (\d+)/i;
 		}
 		read($socket, my $body, $length) == $length or last;
-		open my $log, '>>', $self->{log} or die "cannot log: $!";
-		syswrite $log, "$operation $body\n";
-		close $log;
+		$self->keep("$operation $body\n") unless $self->{answers}{-unlogged};
 		my $answer = $self->{answers}{$operation} // $self->{answers}{'*'}
 		  // { __type => 'UnknownOperationException' };
 		$answer = $answer->($operation, $body) if ref $answer eq 'CODE';
@@ -67,6 +66,15 @@ sub serve
 		  . "\r\nContent-Length: " . length($text) . "\r\n\r\n" . $text;
 		$socket->flush;
 	}
+	return;
+}
+
+sub keep
+{
+	my ($self, $request) = @_;
+	open my $log, '>>', $self->{log} or die "cannot log: $!";
+	syswrite $log, $request;
+	close $log;
 	return;
 }
 
