@@ -168,17 +168,16 @@ my @first = split /\n/, $node->safe_psql('postgres', 'SELECT id FROM thing LIMIT
 sub open_cursor
 {
 	my ($session, $i) = @_;
-	$test->fault(map { { kind => 'same_page', operation => 'Scan', key => { id => { S => $_ } } } } @first);
-	my $said = said($session, "DECLARE c$i CURSOR FOR SELECT n FROM x$i; MOVE $ROWS FROM c$i; FETCH 1 FROM c$i");
 	$test->reset_proxy;
-	return $said;
+	$test->fault(map { { kind => 'same_page', operation => 'Scan', key => { id => { S => $_ } } } } @first);
+	return said($session, "DECLARE c$i CURSOR FOR SELECT n FROM x$i; MOVE $ROWS FROM c$i; FETCH 1 FROM c$i");
 }
 
 $session = session();
 said($session, 'BEGIN; SELECT n FROM x1 LIMIT 1');
 is(open_cursor($session, 1), 150, 'a cursor');
 is(said($session, 'SELECT ask(2, 80); FETCH 1 FROM c1'), join("\n", 79 * 151, 150), 'goes on after many servers');
-is($test->counts->{Scan}, undef, 'without asking again');
+is($test->counts->{Scan}, 3, 'without asking again');
 is(said($session, 'MOVE ALL FROM c1; COMMIT; SELECT ask(1, 2)'), 302, 'to its end');
 $session->finish;
 

@@ -28,7 +28,7 @@ sub item
 
 sub page
 {
-	my ($body) = @_;
+	my (undef, $body) = @_;
 	my $first = $body =~ /"ExclusiveStartKey":\{[^}]*"key number (\d+)"/ ? $1 + 1 : 1;
 	my $last = $first + 999 < $rows ? $first + 999 : $rows;
 	my $count = $last - $first + 1;
