@@ -13,7 +13,8 @@ use Session;
 use Stub;
 use Test::More;
 
-my $test = DynamormTest->new('hostile');
+# A server that a session has taken down comes up again.
+my $test = DynamormTest->new('hostile', conf => 'restart_after_crash = on');
 my $node = $test->{node};
 
 # ---- an endpoint that answers as the case at hand says ----
@@ -72,14 +73,22 @@ $node->safe_psql('postgres', qq(
 # Another session, which must not notice.
 my $other;
 
+# psql may have connected anew: then it is another backend that answers.
+sub lives
+{
+	my ($session) = @_;
+	return 0 unless defined $session && $session->{backend};
+	$session->send("SELECT 'backend ' || pg_backend_pid();\n\\echo =end=");
+	return ($session->read_until(qr/^=end=\n/m) // '') =~ /^backend $session->{backend}$/m;
+}
+
 sub other_lives
 {
-	my $alive = defined $other && defined $other->run('SELECT 1');
-	return 1 if $alive;
+	return 1 if lives($other);
 	foreach (1 .. 60)
 	{
 		$other = Session->new($node->connstr('postgres'));
-		last if defined $other && defined $other->run('SELECT 1');
+		last if lives($other);
 		sleep 1;
 	}
 	return 0;
