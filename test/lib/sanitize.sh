@@ -6,7 +6,7 @@
 SANITIZERS='-O1 -fsanitize=address,undefined -fno-wrapv -fno-omit-frame-pointer'
 # Judged at length elsewhere: here it is for the ways through the code.
 # shellcheck disable=SC2034  # used by the suite
-JUDGED_STATEMENTS=4000
+JUDGED_STATEMENTS=1500
 
 build_for_sanitizers()
 {

@@ -187,7 +187,7 @@ run_tour()
 }
 
 # As many statements as fit into two minutes; always the same ones.
-JUDGED_STATEMENTS=12000
+JUDGED_STATEMENTS=4000
 
 run_judge()
 {
