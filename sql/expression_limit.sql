@@ -165,6 +165,12 @@ SELECT on_both('deep', 'UPDATE %s SET doc = doc - repeat(''k'', 65535) - repeat(
 -- mended: a volatile function in a CASE of SET is an internal error
 SELECT on_both('deep', 'UPDATE %s SET n = CASE WHEN n > 5 THEN n + length(left(random()::text, 0)) ELSE 0 END RETURNING id, n');
 
+-- also: of many columns that are assigned what they hold, more than a condition can hold are set
+ALTER FOREIGN TABLE wide ADD CONSTRAINT few CHECK (c1 < 100000);
+SELECT on_both('wide', 'UPDATE %s SET ' || many('c# = 1', ', ', 160) || ' WHERE id = ''b''');
+SELECT on_both('wide', 'UPDATE %s SET ' || many('c# = 1 + (# = 1)::integer', ', ', 160) || ' WHERE id = ''b''');
+ALTER FOREIGN TABLE wide DROP CONSTRAINT few;
+
 SELECT on_both('deep', 'SELECT id, n, t, md5(doc::text) FROM %s');
 SELECT on_both('wide', 'SELECT id, c1, c2, c700, c1000 FROM %s');
 

@@ -158,6 +158,13 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define copy_placeholder_nulling(to, from) ((void) (to), (void) (from))
 #endif
 
+/* 17 has what JSON functions do on errors, which is no expression by itself. */
+#if PG_VERSION_NUM >= 170000
+#define is_json_behavior(node) IsA(node, JsonBehavior)
+#else
+#define is_json_behavior(node) ((void) (node), false)
+#endif
+
 /* 18 can return columns of the row before a change. */
 #if PG_VERSION_NUM >= 180000
 #define var_is_of_old_row(var) ((var)->varreturningtype == VAR_RETURNING_OLD)

@@ -90,6 +90,8 @@ answer_problem(const RequestSpec *spec, const Response *response)
 		return page_problem(spec, response);
 	if (is_operation(spec, "BatchGetItem") && !response->has_items)
 		return "it has no items";
+	if (is_operation(spec, "BatchWriteItem") && response->unprocessed == NULL)
+		return "it does not say what is left over";
 	if (is_operation(spec, "BatchGetItem") ||
 		is_operation(spec, "BatchWriteItem"))
 		return batch_problem(spec, response);

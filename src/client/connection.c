@@ -134,7 +134,8 @@ is_aws_host(const char *host)
 }
 
 Connection *
-connection_find(Oid user_mapping_id)
+connection_find(Oid user_mapping_id, ConnectionTest accepts,
+				const void *argument)
 {
 	dlist_iter	iter;
 
@@ -143,7 +144,8 @@ connection_find(Oid user_mapping_id)
 		Connection *connection = dlist_container(Connection, node, iter.cur);
 
 		if (connection->valid &&
-			connection->user_mapping_id == user_mapping_id)
+			connection->user_mapping_id == user_mapping_id &&
+			accepts(&connection->settings, argument))
 			return connection;
 	}
 	return NULL;
@@ -211,12 +213,6 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 }
 
 /* ---- the rest ---- */
-
-void
-connection_invalidate(Connection *connection)
-{
-	connection->valid = false;
-}
 
 const ConnectionSettings *
 connection_settings(const Connection *connection)

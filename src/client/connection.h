@@ -59,10 +59,14 @@ typedef struct ConnectionSettings
 extern uint64 connection_catalog_version(void);
 
 /*
- * The session's connection for a user mapping, or NULL if there is none yet or
- * it was invalidated.
+ * The session's connection for a user mapping, made with settings that the
+ * caller accepts; NULL if there is none yet, or a catalog row has changed.
  */
-extern Connection *connection_find(Oid user_mapping_id);
+typedef bool (*ConnectionTest) (const ConnectionSettings *settings,
+								const void *argument);
+
+extern Connection *connection_find(Oid user_mapping_id, ConnectionTest accepts,
+								   const void *argument);
 
 /*
  * Makes a connection (no network traffic yet).  Settings are copied.
@@ -70,11 +74,6 @@ extern Connection *connection_find(Oid user_mapping_id);
  */
 extern Connection *connection_create(Oid user_mapping_id,
 									 const ConnectionSettings *settings);
-
-/*
- * Lets connection_find() no longer find it, as if a catalog row had changed.
- */
-extern void connection_invalidate(Connection *connection);
 
 /* The settings of a connection; they live as long as it does. */
 extern const ConnectionSettings *connection_settings(const Connection *connection);

@@ -567,18 +567,50 @@ http_wait(HttpTransport *transport, long timeout)
 		wait_resting(timeout);
 		return;
 	}
+	transport->rung_at = 0;
 	wait_for_something(transport, timeout, start);
 	transport->waited += monotonic_milliseconds() - start;
 	transport->completed = 0;
 	http_settle_connected(transport);
 }
 
+/*
+ * As in http_wait(), what has come is looked at before it is decided that
+ * something came too late.
+ */
 void
 http_poll(HttpTransport *transport)
 {
 	if (transport->multi == NULL)
 		return;
+	if (transport->rung_at != 0)
+		transport->waited += monotonic_milliseconds() - transport->rung_at;
+	transport->rung_at = 0;
 	(void) drive(transport);
+	(void) end_overdue(transport, transport->waited);
 	transport->completed = 0;
 	http_settle_connected(transport);
+}
+
+/*
+ * Between this and http_poll() is time spent waiting.  If nobody polls before
+ * the next time, others were served meanwhile, and it is not counted.
+ */
+void
+http_ring(HttpTransport *transport, long timeout)
+{
+	dlist_iter	iter;
+
+	if (transport->multi == NULL)
+		return;
+	dlist_foreach(iter, &transport->under_way)
+	{
+		HttpExchange *exchange = dlist_container(HttpExchange, node, iter.cur);
+		long		left = (long) Max(exchange->deadline - transport->waited, 0);
+
+		if (timeout < 0 || left < timeout)
+			timeout = left;
+	}
+	transport->rung_at = monotonic_milliseconds();
+	http_sockets_ring(&transport->sockets, timeout);
 }

@@ -222,6 +222,10 @@ http_make_room(HttpTransport *transport)
 	if (!wake(transport))
 		return HTTP_ROOM_NONE;
 	descriptors_note_use(holder);
+
+	/* another address may have served where one could not be tried */
+	if (first)
+		transport->sockets.starved = false;
 	transport->connecting -= transport->next_connecting;
 	transport->next_connecting = 0;
 	http_settle_connected(transport);
@@ -272,11 +276,4 @@ bool
 http_is_watched(const HttpTransport *transport)
 {
 	return transport->copies > 0;
-}
-
-void
-http_ring(HttpTransport *transport, long timeout)
-{
-	if (transport->multi != NULL)
-		http_sockets_ring(&transport->sockets, timeout);
 }

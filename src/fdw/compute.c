@@ -22,6 +22,7 @@
 #include "fdw/compute.h"
 #include "fdw/evaluate.h"
 #include "fdw/key_change.h"
+#include "translate/document.h"
 
 Computation *
 computation_make(const WriteStatement *statement, List *clauses,
@@ -157,14 +158,14 @@ hold_column(Bitmapset **held, const Column *column)
 }
 
 /*
- * What has to be written for a column, if it has changed.  If it has not, or
- * if what is written takes over parts of what is stored, the column is added
- * to those that the condition has to hold.
+ * What has to be written for a column; with leave_out nothing, if it has its
+ * new value already.  Then, and if what is written takes over parts of what is
+ * stored, the column is added to those that the condition has to hold.
  */
 static List *
 actions_of_column(const WriteStatement *statement, const Column *column,
 				  const DynamoItem *item, const char *readable_key,
-				  Bitmapset **held)
+				  bool leave_out, Bitmapset **held)
 {
 	TupleTableSlot *old = statement->old_slot;
 	TupleTableSlot *new = statement->new_slot;
@@ -173,7 +174,7 @@ actions_of_column(const WriteStatement *statement, const Column *column,
 		statement->loaded_columns[i];
 
 	/* of a column that was not loaded nothing is known */
-	if (loaded &&
+	if (leave_out && loaded &&
 		column_datum_unchanged(column,
 							   old->tts_isnull[i], old->tts_values[i],
 							   new->tts_isnull[i], new->tts_values[i]))
@@ -198,7 +199,7 @@ is_generated(TupleDesc descriptor, AttrNumber attnum)
 static List *
 actions_of_new_row(const WriteStatement *statement,
 				   const Computation *computation, const DynamoItem *item,
-				   const char *readable_key, Bitmapset **held)
+				   const char *readable_key, bool leave_out, Bitmapset **held)
 {
 	TupleDesc	descriptor = statement->new_slot->tts_tupleDescriptor;
 	List	   *actions = NIL;
@@ -209,13 +210,15 @@ actions_of_new_row(const WriteStatement *statement,
 		actions = list_concat(actions,
 							  actions_of_column(statement,
 												((Assignment *) lfirst(cell))->column,
-												item, readable_key, held));
+												item, readable_key, leave_out,
+												held));
 	for (i = 0; statement->generates && i < descriptor->natts; i++)
 		if (is_generated(descriptor, i + 1))
 			actions = list_concat(actions,
 								  actions_of_column(statement,
 													&statement->table->columns[i],
-													item, readable_key, held));
+													item, readable_key, leave_out,
+													held));
 	return actions;
 }
 
@@ -268,14 +271,6 @@ compute_dependencies(Oid relation_id, List *assigned)
 			return columns;
 	}
 	return NULL;
-}
-
-void
-compute_add_document(const Table *table, List *assigned, Bitmapset **columns)
-{
-	if (table->document != NULL &&
-		list_member_int(assigned, table->document->attnum))
-		hold_column(columns, table->document);
 }
 
 void
@@ -344,6 +339,48 @@ compute_unchanged(const Table *table, Bitmapset *held_columns,
 	return condition_and(conditions);
 }
 
+/*
+ * Condition: of an assigned document, which is written attribute by attribute,
+ * those that the write does not set are what they are in the item; and so are
+ * those that have sets or binary data, which it keeps.
+ */
+static Condition *
+document_unchanged(const Table *table, const DynamoItem *item, List *actions)
+{
+	List	   *conditions = NIL;
+	int			i;
+
+	for (i = 0; i < item->count; i++)
+	{
+		Attribute  *attribute = &item->attributes[i];
+		DocumentPath *path = path_make(attribute->name);
+		bool		is_set = false;
+		ListCell   *cell;
+
+		if (table_maps_attribute(table, attribute->name))
+			continue;
+		foreach(cell, actions)
+			is_set = is_set ||
+				path_overlaps(((UpdateAction *) lfirst(cell))->path, path);
+		if (!is_set || document_is_more_than_json(&attribute->value))
+			conditions = lappend(conditions,
+								 attribute_unchanged(attribute->name,
+													 &attribute->value));
+	}
+	return condition_and(conditions);
+}
+
+static bool
+assigns_document(const Computation *computation)
+{
+	ListCell   *cell;
+
+	foreach(cell, computation->assignments)
+		if (((Assignment *) lfirst(cell))->column->is_document)
+			return true;
+	return false;
+}
+
 static void
 raise_too_large(void)
 {
@@ -370,15 +407,23 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			  const char *readable_key)
 {
 	ComputedWrite *write = palloc0(sizeof(ComputedWrite));
-	Bitmapset  *held = bms_copy(statement->read_columns);
-	List	   *actions = NIL;
+	bool		is_update = statement->operation == CMD_UPDATE;
+	bool		leave_out = is_update;
 
-	if (statement->operation == CMD_UPDATE)
+	if (is_update)
 	{
 		evaluate_new_row(statement, computation);
 		check_new_row(statement, computation, readable_key);
-		actions = actions_of_new_row(statement, computation, item,
-									 readable_key, &held);
+	}
+	for (;;)
+	{
+		Bitmapset  *held = bms_copy(statement->read_columns);
+		List	   *actions = NIL;
+		Condition  *condition;
+
+		if (is_update)
+			actions = actions_of_new_row(statement, computation, item,
+										 readable_key, leave_out, &held);
 		if (statement->assigns_key &&
 			key_change_wanted(statement->table, item != NULL ? item : key,
 							  &actions))
@@ -388,14 +433,21 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			write->new_item = key_change_new_item(item, actions);
 			return write;
 		}
-		if (item == NULL && statement->created_at != NULL)
+		if (is_update && item == NULL && statement->created_at != NULL)
 			actions = stamp_creation(statement, actions);
-	}
 
-	write->tail = write_request_tail(statement, actions,
-									 compute_unchanged(statement->table, held,
-													   item));
-	if (write->tail == NULL)
-		raise_too_large();
-	return write;
+		condition = compute_unchanged(statement->table, held, item);
+		if (item != NULL && assigns_document(computation))
+			condition = condition_both(condition,
+									   document_unchanged(statement->table,
+														  item, actions));
+		write->tail = write_request_tail(statement, actions, condition);
+		if (write->tail != NULL)
+			return write;
+		if (!leave_out)
+			raise_too_large();
+
+		/* to set a column takes less than to hold it */
+		leave_out = false;
+	}
 }

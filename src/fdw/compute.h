@@ -86,14 +86,6 @@ extern Condition *compute_unchanged(const Table *table,
 extern Bitmapset *compute_dependencies(Oid relation_id, List *assigned);
 
 /*
- * Adds the document column to the columns, if it is assigned (integer list of
- * attribute numbers): it is written over the one that is stored, attribute by
- * attribute.
- */
-extern void compute_add_document(const Table *table, List *assigned,
-								 Bitmapset **columns);
-
-/*
  * Checks the policies of that kind (of a partitioned table; WCO_RLS_...), NOT
  * NULL, CHECK, the partition constraint and a view's check option, which core
  * leaves to the remote side: see ExecInsert() and ExecUpdateAct().  Raises

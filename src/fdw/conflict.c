@@ -156,8 +156,6 @@ prepare(ConflictState *state)
 	pull_varattnos((Node *) expressions, varno, &statement->read_columns);
 	pull_varattnos((Node *) clauses->multi_selects, varno,
 				   &statement->read_columns);
-	compute_add_document(statement->table, clauses->assigned,
-						 &statement->read_columns);
 	statement->loaded_columns =
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 
+#include "access/sysattr.h"
 #include "foreign/fdwapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -320,7 +321,11 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	pull_varattnos((Node *) expressions, result_relation, &read);
 	pull_varattnos((Node *) multi_selects, result_relation, &read);
 
-	compute_add_document(table, assigned, &read);
+	/* an assigned document is written over the one that is stored */
+	if (table->document != NULL &&
+		list_member_int(assigned, table->document->attnum))
+		read = bms_add_member(read, table->document->attnum -
+							  FirstLowInvalidHeapAttributeNumber);
 
 	if (plan->returningLists != NIL)
 	{

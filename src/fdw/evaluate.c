@@ -116,7 +116,8 @@ replace_volatile_parts(Node *node, void *context)
 	if (node == NULL)
 		return NULL;
 	if (!IsA(node, List) && !IsA(node, SubPlan) && !IsA(node, CaseWhen) &&
-		!contain_var_clause(node) && contain_volatile_functions(node) &&
+		!is_json_behavior(node) && !contain_var_clause(node) &&
+		!scope_has_case_value(node) && contain_volatile_functions(node) &&
 		!contain_subplans(node))
 	{
 		Oid			type_id = exprType(node);

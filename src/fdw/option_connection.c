@@ -315,25 +315,28 @@ settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
 }
 
 /*
- * The session's connection for a mapping; NULL if there is none.  One that was
- * made for another user, or when others were superusers, may have been made
- * with files that are hidden now.
+ * Was a connection made with the files that the user may read?  Not so if it
+ * was made for another user of the mapping, or when others were superusers.
  */
+static bool
+suits_user(const ConnectionSettings *settings, const void *user_id)
+{
+	return settings->credential.files_hidden !=
+		identity_may_read_files(&settings->identity, *(const Oid *) user_id);
+}
+
+/* The session's connection for a mapping and user; NULL if there is none. */
 static Connection *
 find_connection(Oid mapping_id, Oid user_id)
 {
-	Connection *connection = connection_find(mapping_id);
+	Connection *connection = connection_find(mapping_id, suits_user, &user_id);
 	const ConnectionSettings *settings;
 
 	if (connection == NULL)
 		return NULL;
 	settings = connection_settings(connection);
 	identity_check(&settings->identity, settings->server_name, user_id);
-	if (settings->credential.files_hidden !=
-		identity_may_read_files(&settings->identity, user_id))
-		return connection;
-	connection_invalidate(connection);
-	return NULL;
+	return connection;
 }
 
 Connection *

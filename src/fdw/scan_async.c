@@ -82,12 +82,17 @@ configure_wait(AsyncRequest *request)
 	AppendState *append = (AppendState *) request->requestor;
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 
-	open_wait_descriptor(node);
-	request_prepare_wait(state->connection, false);
+	bool		is_ready;
 
-	/* it may have come while others on the connection were looked after */
-	if (reader_is_ready(state->reader))
-		request_prepare_wait(state->connection, true);
+	open_wait_descriptor(node);
+
+	/*
+	 * It may have come while others on the connection were looked after.  To
+	 * look is what starts requests that had to wait, so the timer is set after
+	 * that.
+	 */
+	is_ready = reader_is_ready(state->reader);
+	request_prepare_wait(state->connection, is_ready);
 	AddWaitEventToSet(append->as_eventset, WL_SOCKET_READABLE,
 					  state->wait_descriptor, NULL, request);
 }

@@ -279,8 +279,13 @@ system_column_refuse_routed(const ModifyTableState *mtstate,
 static bool
 fires_for(const Trigger *trigger, CmdType operation)
 {
+	bool		replicates = SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA;
+
+	/* as TriggerEnabled() in trigger.c */
 	if (!TRIGGER_FOR_ROW(trigger->tgtype) ||
-		trigger->tgenabled == TRIGGER_DISABLED)
+		trigger->tgenabled == TRIGGER_DISABLED ||
+		trigger->tgenabled == (replicates ? TRIGGER_FIRES_ON_ORIGIN
+							   : TRIGGER_FIRES_ON_REPLICA))
 		return false;
 	switch (operation)
 	{

@@ -359,7 +359,9 @@ text_is_identity(Oid type_id, Oid collation)
 			/* those that are overloaded have one text */
 			return false;
 		case TSVECTOROID:
-			/* compares all that it holds, but does not tell */
+		case XIDOID:
+		case CIDOID:
+			/* compare all that they hold, but do not tell */
 			return true;
 		default:
 			return equality_is_of_images(type_id, collation);

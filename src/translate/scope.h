@@ -53,6 +53,12 @@ typedef enum ValueState
 /* Has the expression no column of the scope's table, and nothing volatile? */
 extern bool scope_is_column_free(const Scope *scope, Expr *expr);
 
+/*
+ * Does the expression need a value that is given to it from outside, by the
+ * CASE or the nested assignment that it is part of?
+ */
+extern bool scope_has_case_value(Node *expression);
+
 /* The value of a column-free expression. */
 extern ValueState scope_value(Scope *scope, Expr *expr, Datum *value);
 

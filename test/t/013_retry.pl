@@ -43,9 +43,19 @@ sub sum
 	return $node->safe_psql('postgres', 'SELECT sum(n), count(*) FROM counter');
 }
 
-# ---- several writes at once ----
+# ---- reads that are waited for by the executor ----
 
 my ($out, $err);
+fresh();
+$node->safe_psql('postgres', "ALTER SERVER dynamo OPTIONS (ADD request_timeout '1000')");
+($out, $err) = run("SET statement_timeout = '100s'; SELECT count(*) FROM (SELECT id FROM counter WHERE n::text = '0' UNION ALL SELECT id FROM counter WHERE n::text = '1') s",
+	{ kind => 'stall', operation => 'Scan', count => 2 });
+is("$err$out", '5', 'mended: an asynchronous scan whose answer does not come waits for ever');
+is($test->counts->{Scan}, 4, 'it has been asked for again');
+$node->safe_psql('postgres', 'ALTER SERVER dynamo OPTIONS (DROP request_timeout)');
+
+# ---- several writes at once ----
+
 my $item = qr/\{"id": "[a-e]"\}/;
 
 fresh();

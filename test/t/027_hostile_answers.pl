@@ -132,6 +132,7 @@ my %a = (id => { S => 'a' });
 my %b = (id => { S => 'b' });
 
 foreach my $case (
+	[ 'not said', '{}' ],
 	[ 'a number', '{"UnprocessedItems":{"ttt":5}}' ],
 	[ 'null', '{"UnprocessedItems":{"ttt":null}}' ],
 	[ 'an object', '{"UnprocessedItems":{"ttt":{}}}' ],
