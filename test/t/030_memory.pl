@@ -87,17 +87,18 @@ $node->safe_psql('postgres', qq(
 sub takes
 {
 	my ($title, $statement) = @_;
+	my $plain = $title =~ s/^mended: //r;
 	return if $ENV{MEMORY_STATEMENTS} && $title !~ /$ENV{MEMORY_STATEMENTS}/;
 	my ($status, $output, $error) = $node->psql('postgres',
 		"LOAD 'dynamorm_fdw'; SET max_parallel_workers_per_gather = 0; SET jit = off; SET work_mem = '64kB'; TRUNCATE notes; ALTER SEQUENCE row_number RESTART; $statement");
-	is($error, '', "$title: it is done");
+	is($error, '', "$plain: it is done");
 	my ($count, $growth, $most) = split /\|/, $node->safe_psql('postgres',
 		"SELECT count(DISTINCT row_number), max(all_contexts) FILTER (WHERE row_number = $last) - max(all_contexts) FILTER (WHERE row_number = $first), coalesce(max(most), 0) FROM notes");
-	is($count, 3, "$title: three rows note it");
+	is($count, 3, "$plain: three rows note it");
 	my $of_row = ($growth || 0) / ($last - $first);
 	cmp_ok($of_row, '<=', $bytes_of_row, "$title: bytes of a row");
-	note(sprintf '%s: %d rows, %.1f bytes each; the session had %d MB at most', $title =~ s/^mended: //r, $rows, $of_row, $most / 1024);
-	cmp_ok($most, '<', 100 * 1024, "$title: kB at most") if $ENV{MEMORY_ROWS};
+	note(sprintf '%s: %d rows, %.1f bytes each; the session had %d MB at most', $plain, $rows, $of_row, $most / 1024);
+	cmp_ok($most, '<', 100 * 1024, "$plain: kB at most") if $ENV{MEMORY_ROWS};
 	return;
 }
 
