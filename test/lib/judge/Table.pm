@@ -132,6 +132,8 @@ sub choose_indexes
 	for (1 .. between(0, 2))
 	{
 		my ($first, $second) = some_of(2, 2, @candidates);
+		# the longest partition key is too long for a sort key
+		($first, $second) = ($second, $first) if ($second->{key} // '') eq 'partition' && $second->{type}->{long};
 		push @indexes, { kind => 'Global', partition => $first, sort => chance(0.7) ? $second : undef };
 	}
 	foreach my $number (0 .. $#indexes)
