@@ -28,7 +28,7 @@ named_in_head()
 {
   local word
   for word in $(head -n 20 "$1" | grep "^ \* $2:" |
-      grep -oE '(^|[[:space:]])((src|test)/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
+      grep -oE '(^|[[:space:]])((src|test)/[a-z0-9_/]+\.c|-l[a-z0-9-]+)'); do
     case $word in
       -l*) echo "$word" ;;
       *) echo "$SRC/$word" ;;
