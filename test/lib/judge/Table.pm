@@ -42,7 +42,8 @@ sub new
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
 	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && chance(0.1);
 	$self->add_many if chance(0.03) && !$self->{imported};
-	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || $_->{type}->{rare} && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
+	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
+	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && chance(0.6);
 	return $self if $self->{imported};
