@@ -186,9 +186,10 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
  */
 #if PG_VERSION_NUM >= 160000
 #define scan_user(plan, rte) \
-	(OidIsValid((plan)->checkAsUser) ? (plan)->checkAsUser : GetUserId())
+	((void) (rte), \
+	 OidIsValid((plan)->checkAsUser) ? (plan)->checkAsUser : GetUserId())
 #define planned_user(root, rel, rte) \
-	(OidIsValid((rel)->userid) ? (rel)->userid : GetUserId())
+	((void) (rte), OidIsValid((rel)->userid) ? (rel)->userid : GetUserId())
 #define result_relation_user(info, estate) \
 	ExecGetResultRelCheckAsUser(info, estate)
 #else

@@ -176,15 +176,6 @@ copy_attributes(const Attribute *attributes, int count)
 	return copy;
 }
 
-AttributeValue *
-attribute_copy(const AttributeValue *value)
-{
-	AttributeValue *copy = palloc(sizeof(AttributeValue));
-
-	copy_value(copy, value);
-	return copy;
-}
-
 DynamoItem *
 item_copy(const DynamoItem *item)
 {

@@ -101,10 +101,7 @@ extern AttributeValue *attribute_make_elements(AttributeType type,
 											   AttributeValue *elements,
 											   int count);
 
-/*
- * Deep copies, allocated in the current memory context.
- */
-extern AttributeValue *attribute_copy(const AttributeValue *value);
+/* A deep copy, allocated in the current memory context. */
 extern DynamoItem *item_copy(const DynamoItem *item);
 
 /*

@@ -483,9 +483,3 @@ json_reader_skip(JsonReader *reader, JsonToken token)
 	reader->untouched = false;
 	return token != TOKEN_PROBLEM;
 }
-
-bool
-json_reader_skip_next(JsonReader *reader)
-{
-	return json_reader_skip(reader, json_reader_next(reader));
-}

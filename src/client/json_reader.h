@@ -81,7 +81,4 @@ extern JsonToken json_reader_next(JsonReader *reader);
  */
 extern bool json_reader_skip(JsonReader *reader, JsonToken token);
 
-/* Reads the next value and skips it. */
-extern bool json_reader_skip_next(JsonReader *reader);
-
 #endif							/* DYNAMORM_CLIENT_JSON_READER_H */

@@ -41,7 +41,8 @@ PG_FUNCTION_INFO_V1(dyn_create_table);
 PG_FUNCTION_INFO_V1(dyn_drop_table);
 PG_FUNCTION_INFO_V1(dyn_request);
 
-bool
+/* Does the server belong to this foreign-data wrapper? */
+static bool
 is_own_server(Oid server_id)
 {
 	ForeignServer *server = GetForeignServer(server_id);

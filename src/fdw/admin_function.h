@@ -14,9 +14,6 @@
 /* The handler, by which a server of this wrapper is told (dynamorm_fdw.c). */
 extern PGDLLEXPORT Datum dynamorm_fdw_handler(PG_FUNCTION_ARGS);
 
-/* Does the server belong to this foreign-data wrapper? */
-extern bool is_own_server(Oid server_id);
-
 /*
  * Locks a relation until the end of the transaction, after making sure that it
  * is a foreign table of this wrapper: else 42P01 or 42809.

@@ -12,6 +12,7 @@
 
 #include "access/sysattr.h"
 #include "executor/executor.h"
+#include "optimizer/optimizer.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -80,7 +81,8 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->returning = (plan->flags & DIRECT_FLAG_RETURNING) != 0;
 	statement->check_locally = (plan->flags & DIRECT_FLAG_CHECK_LOCALLY) != 0;
 	statement->assigns_key = assigns_key(table, plan->assigned);
-	statement->has_volatile = evaluate_has_volatile(scan->fdw_exprs);
+	statement->has_volatile =
+		contain_volatile_functions((Node *) scan->fdw_exprs);
 	statement->read_columns = plan->read_columns;
 	statement->loaded_columns =
 		compute_loaded_columns(table, plan->read_columns,

@@ -102,12 +102,6 @@ evaluator_make(const Table *table, Index varno, PlanState *plan_state,
 	return evaluator;
 }
 
-bool
-evaluate_has_volatile(List *expressions)
-{
-	return contain_volatile_functions((Node *) expressions);
-}
-
 static Node *
 replace_volatile_parts(Node *node, void *context)
 {

@@ -38,9 +38,6 @@ extern Evaluator *evaluator_make(const Table *table, Index varno,
 extern ExprState *evaluate_prepare(Expr *expr, PlanState *plan_state);
 extern ExprState *evaluate_prepare_qual(List *clauses, PlanState *plan_state);
 
-/* Does any of the expressions hold something volatile? */
-extern bool evaluate_has_volatile(List *expressions);
-
 /*
  * Copies the expressions with each outermost volatile part that has no column
  * replaced by its value, so that one row sees one value however often it is

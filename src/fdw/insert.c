@@ -436,12 +436,6 @@ insert_counters(const InsertState *state)
 	return &state->counters;
 }
 
-const Table *
-insert_table(const InsertState *state)
-{
-	return state->table;
-}
-
 int
 insert_batch_size(ResultRelInfo *info, int max_concurrency)
 {

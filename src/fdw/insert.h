@@ -35,6 +35,5 @@ extern int	insert_batch_size(ResultRelInfo *info, int max_concurrency);
 
 /* For EXPLAIN. */
 extern const RequestCounters *insert_counters(const InsertState *state);
-extern const Table *insert_table(const InsertState *state);
 
 #endif							/* DYNAMORM_FDW_INSERT_H */

@@ -14,7 +14,7 @@
 #include "fdw/write_statement.h"
 
 /*
- * Does any of the actions (of compute_column_action()) give a key attribute
+ * Does any of the actions (of column_actions()) give a key attribute
  * another value than it has in the item?  If not, those on key attributes are
  * taken out of the list.
  */

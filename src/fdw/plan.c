@@ -404,7 +404,6 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 	Access	   *access;
 	ListCell   *cell;
 
-	(void) rte;
 	baserel->fdw_private = plan;
 	plan->table = description_of_table(relation_id, user_id);
 	plan->clauses = extract_actual_clauses(baserel->baserestrictinfo, false);

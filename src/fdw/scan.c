@@ -39,7 +39,6 @@ begin_scan(ForeignScanState *node, int eflags)
 	DynamoScan *state = palloc0(sizeof(DynamoScan));
 	Bitmapset  *wanted;
 
-	(void) rte;
 	node->fdw_state = state;
 	state->wait_descriptor = -1;
 	state->user_id = scan_user(plan, rte);
@@ -96,8 +95,9 @@ evaluate_bound(DynamoScan *state)
 	return bound;
 }
 
-void
-scan_start(DynamoScan *state)
+/* Starts the scan, if it has not been started: nothing is sent yet. */
+static void
+start_scan(DynamoScan *state)
 {
 	MemoryContext old;
 	ReaderSpec	spec = {
@@ -152,7 +152,7 @@ next_row(DynamoScan *state, TupleTableSlot *slot)
 	const DynamoItem *item;
 
 	ExecClearTuple(slot);
-	scan_start(state);
+	start_scan(state);
 	if (reader_counts(state->reader))
 		return next_counted_row(state, slot);
 	item = reader_next(state->reader);
@@ -196,7 +196,7 @@ iterate_scan(ForeignScanState *node)
 	/* an asynchronous scan does not wait: an empty slot need not be the end */
 	if (node->ss.ps.plan->async_capable && state->counted == 0)
 	{
-		scan_start(state);
+		start_scan(state);
 		if (!reader_is_ready(state->reader))
 			return ExecClearTuple(slot);
 	}

@@ -41,9 +41,6 @@ typedef struct DynamoScan
 	RequestCounters counters;
 } DynamoScan;
 
-/* Starts the scan, if it has not been started: nothing is sent yet. */
-extern void scan_start(DynamoScan *state);
-
 /* ---- scan_parallel.c ---- */
 
 /*

@@ -370,22 +370,6 @@ condition_of(ConditionBuilder *builder, Expr *expr, Truth truth)
 /* ---- entry ---- */
 
 Condition *
-condition_translate(Scope *scope, Expr *expr, ConditionSense sense,
-					bool *exact)
-{
-	ConditionBuilder builder = {
-		.scope = scope,
-		.sense = sense,
-		.exact = true
-	};
-	Condition  *condition = condition_of(&builder, expr, TRUTH_TRUE);
-
-	if (exact != NULL)
-		*exact = builder.exact;
-	return condition;
-}
-
-Condition *
 condition_translate_list(Scope *scope, List *clauses, ConditionSense sense,
 						 bool *exact)
 {

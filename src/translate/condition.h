@@ -23,12 +23,10 @@ typedef enum ConditionSense
 } ConditionSense;
 
 /*
- * Translates a boolean expression, or an implicitly ANDed list of them.  What
- * cannot be translated is true in SENSE_MAY, false in SENSE_MUST.  *exact
- * (may be NULL) is set to whether both senses are the same.
+ * Translates an implicitly ANDed list of boolean expressions.  What cannot be
+ * translated is true in SENSE_MAY, false in SENSE_MUST.  *exact (may be NULL)
+ * is set to whether both senses are the same.
  */
-extern Condition *condition_translate(Scope *scope, Expr *expr,
-									  ConditionSense sense, bool *exact);
 extern Condition *condition_translate_list(Scope *scope, List *clauses,
 										   ConditionSense sense, bool *exact);
 

@@ -23,7 +23,6 @@ struct Survey
 {
 	MemoryContext context;
 	HTAB	   *attributes;		/* of SeenEntry, by name */
-	int64		items;
 };
 
 typedef struct SeenEntry
@@ -117,7 +116,6 @@ look_at_list(SeenAttribute *seen, const AttributeValue *value)
 void
 survey_look(Survey *survey, const DynamoItem *item)
 {
-	survey->items++;
 	for (int i = 0; i < item->count; i++)
 	{
 		const Attribute *attribute = &item->attributes[i];
@@ -135,12 +133,6 @@ survey_look(Survey *survey, const DynamoItem *item)
 		else if (value->type == ATTRIBUTE_NS || value->type == ATTRIBUTE_L)
 			look_at_list(seen, value);
 	}
-}
-
-int64
-survey_items(const Survey *survey)
-{
-	return survey->items;
 }
 
 const SeenAttribute *

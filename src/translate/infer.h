@@ -34,9 +34,6 @@ extern Survey *survey_make(void);
 /* Looks at an item; nothing of it is kept. */
 extern void survey_look(Survey *survey, const DynamoItem *item);
 
-/* Items looked at. */
-extern int64 survey_items(const Survey *survey);
-
 /* What was seen of an attribute; NULL: no item has it. */
 extern const SeenAttribute *survey_find(const Survey *survey,
 										const char *name);

@@ -37,7 +37,6 @@ struct Scope
 	 */
 	bool		(*evaluate) (Scope *scope, Expr *expr, Datum *value,
 							 bool *isnull);
-	void	   *evaluate_state;
 
 	/* How EXPLAIN shows a value not known; NULL: as "?". */
 	const char *(*label) (Scope *scope, Expr *expr);

@@ -549,8 +549,6 @@ describe(Relation relation)
 											"consistent_read");
 	table->updatable = boolean_option(server->options,
 									  foreign_table->options, "updatable");
-	table->has_check_constraints = descriptor->constr != NULL &&
-		descriptor->constr->num_check > 0;
 
 	table->column_count = descriptor->natts;
 	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));

@@ -51,7 +51,6 @@ typedef struct Table
 	Column	   *partition_key;	/* NULL: not known yet, see above */
 	Column	   *sort_key;		/* NULL: the key is the partition key alone */
 	Column	   *document;		/* NULL: none */
-	bool		has_check_constraints;
 	bool		consistent_read;
 	bool		updatable;
 } Table;

@@ -1,6 +1,6 @@
 /*
  * update_internal.h
- *		What update.c and update_number.c share.
+ *		What update.c, update_number.c and update_path.c share.
  */
 #ifndef DYNAMORM_TRANSLATE_UPDATE_INTERNAL_H
 #define DYNAMORM_TRANSLATE_UPDATE_INTERNAL_H
