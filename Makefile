@@ -12,9 +12,9 @@ DATA = sql/dynamorm_fdw--1.0.sql
 srcdir_abs := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 SOURCES := $(sort $(patsubst $(srcdir_abs)%,%,$(wildcard \
-	$(srcdir_abs)src/*.c $(srcdir_abs)src/client/*.c \
-	$(srcdir_abs)src/translate/*.c $(srcdir_abs)src/fdw/*.c)))
-ALL_HEADERS := $(wildcard $(srcdir_abs)src/*.h $(srcdir_abs)src/*/*.h)
+	$(srcdir_abs)src/*.c $(srcdir_abs)src/*/*.c $(srcdir_abs)src/*/*/*.c)))
+ALL_HEADERS := $(wildcard $(srcdir_abs)src/*.h $(srcdir_abs)src/*/*.h \
+	$(srcdir_abs)src/*/*/*.h)
 OBJS = $(SOURCES:.c=.o)
 
 PG_CPPFLAGS := -I$(srcdir_abs)src $(shell pkg-config --cflags libcurl json-c libcrypto)

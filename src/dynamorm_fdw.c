@@ -8,13 +8,13 @@
 
 #include "foreign/fdwapi.h"
 
-#include "fdw/batch_join.h"
 #include "fdw/callbacks.h"
-#include "fdw/conflict.h"
-#include "fdw/read_first.h"
-#include "fdw/settings.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/plan/read_first_plan.h"
+#include "fdw/read/batch_join.h"
+#include "fdw/session/transaction.h"
 #include "fdw/system_column.h"
-#include "fdw/transaction.h"
+#include "fdw/write/conflict.h"
 
 PG_MODULE_MAGIC;
 

@@ -12,7 +12,7 @@
 
 #include "nodes/execnodes.h"
 
-#include "client/statistics.h"
+#include "client/request/statistics.h"
 
 /*
  * Lets a node's counters count for the statement too.  They must live as long

@@ -19,9 +19,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "fdw/plan.h"
+#include "fdw/plan/scan_plan.h"
 #include "fdw/system_column.h"
-#include "translate/table.h"
+#include "translate/table/table.h"
 
 static create_upper_paths_hook_type previous_hook = NULL;
 

@@ -13,8 +13,8 @@
 #include "postgres.h"
 
 #include "nodes/primnodes.h"
-#include "translate/expression.h"
-#include "translate/table.h"
+#include "client/wire/expression.h"
+#include "translate/table/table.h"
 
 typedef struct Scope Scope;
 

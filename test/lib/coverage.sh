@@ -67,17 +67,18 @@ cover()
     note "the judge found differences: run test/judge"
   stop_cluster
 
-  for folder in src src/client src/fdw src/translate; do
+  while read -r folder; do
     count_lines "$folder"
-  done >"$RUN/lines"
+  done < <(cd "$SRC" && dirname src/*.c src/*/*.c src/*/*/*.c | sort -u) >"$RUN/lines"
   if [ -n "$uncovered" ]; then
-    [ "$#" -gt 0 ] || set -- "$(cd "$SRC" && echo src/translate/*.c)"
+    [ "$#" -gt 0 ] || set -- "$(cd "$SRC" && echo src/translate/*.c src/translate/*/*.c)"
     # shellcheck disable=SC2068
     print_uncovered $@
   fi
   awk -v least="$LEAST_COVERAGE" '
     { printf "%6.1f %%  %5d  %s\n", 100 * $3 / $2, $2, $1
-      folder = $1; sub(/\/[^\/]*$/, "", folder)
+      split($1, part, "/")
+      folder = part[1] (part[3] == "" ? "" : "/" part[2])
       lines[folder] += $2; covered[folder] += $3 }
     END {
       print ""

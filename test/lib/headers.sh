@@ -48,7 +48,7 @@ compile_against_headers()
   include=$CACHE/headers-$major/usr/include/postgresql
   read -ra libraries < <(pkg-config --cflags libcurl json-c libcrypto)
   flags+=("${libraries[@]}" "-I$include/$major/server" "-I$include")
-  for file in "$SRC"/src/*.c "$SRC"/src/*/*.c; do
+  for file in "$SRC"/src/*.c "$SRC"/src/*/*.c "$SRC"/src/*/*/*.c; do
     gcc "${flags[@]}" "$file" || failures=$((failures + 1))
   done
   if [ "$failures" -eq 0 ]; then

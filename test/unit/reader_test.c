@@ -2,7 +2,7 @@
  * reader_test.c
  *		Tests of the JSON reader, without a server.
  *
- *	cc -std=gnu11 -Isrc test/unit/reader_test.c src/client/json_reader.c
+ *	cc -std=gnu11 -Isrc test/unit/reader_test.c src/client/wire/json_reader.c
  *
  * Prints TAP.  Every text is read from a buffer of exactly its size, so that
  * a sanitizer or valgrind sees any byte read beyond it.
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/json_reader.h"
+#include "client/wire/json_reader.h"
 
 static int	test_count = 0;
 static int	failure_count = 0;

@@ -3,13 +3,13 @@
  *		The signer against known signatures: three requests signed at
  *		2026-01-02 03:04:05 UTC, as an independent implementation signs them.
  *
- * Links: src/client/sigv4.c -lcrypto
+ * Links: src/client/credential/sigv4.c -lcrypto
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/sigv4.h"
+#include "client/credential/sigv4.h"
 
 #define BODY \
 	"{\"TableName\":\"Pets\",\"Key\":{\"AnimalType\":{\"S\":\"Dog\"},\"Name\":{\"S\":\"Fido\"}}}"

@@ -3,11 +3,11 @@
  *		Fuzz target: what the layers above do with a decoded answer, without a
  *		server: of batches, of transactions that are cancelled, of pages.
  *
- * Links: src/client/answer.c src/client/page_course.c src/client/error.c
- * Links: src/client/response.c src/client/json_reader.c
- * Links: src/client/attribute.c -lpgcommon -lpgport
+ * Links: src/client/request/answer.c src/client/request/page_course.c src/client/request/error.c
+ * Links: src/client/wire/response.c src/client/wire/json_reader.c
+ * Links: src/client/wire/attribute.c -lpgcommon -lpgport
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c
- * Readers: src/client/answer.c src/client/page_course.c src/client/response.c
+ * Readers: src/client/request/answer.c src/client/request/page_course.c src/client/wire/response.c
  *
  * Each answer is taken for one to each operation.  Where it passes for one, it
  * must be bounded by what was asked, and what is left over must make a request
@@ -17,9 +17,9 @@
 
 #include "lib/stringinfo.h"
 
-#include "client/answer.h"
-#include "client/error.h"
-#include "client/page_course.h"
+#include "client/request/answer.h"
+#include "client/request/error.h"
+#include "client/request/page_course.h"
 #include "server.h"
 
 #define TABLE		"t"

@@ -2,10 +2,10 @@
  * decoder.c
  *		Fuzz target: the decoder of DynamoDB's answers, without a server.
  *
- * Links: src/client/response.c src/client/json_reader.c
- * Links: src/client/attribute.c -lpgcommon -lpgport
+ * Links: src/client/wire/response.c src/client/wire/json_reader.c
+ * Links: src/client/wire/attribute.c -lpgcommon -lpgport
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c
- * Readers: src/client/response.c src/client/json_reader.c
+ * Readers: src/client/wire/response.c src/client/wire/json_reader.c
  *
  * A body that is refused must give a reason.  Of one that is decoded, each
  * item is copied, written as JSON and decoded again: all three must be equal,
@@ -15,7 +15,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "client/response.h"
+#include "client/wire/response.h"
 #include "server.h"
 
 /* ---- properties ---- */

@@ -2,17 +2,17 @@
  * describe_table.c
  *		Fuzz target: the reader of DescribeTable's answer, without a server.
  *
- * Links: src/client/table_description.c src/client/json_tree.c
- * Links: src/client/json_reader.c src/client/attribute.c -ljson-c
+ * Links: src/client/wire/table_description.c src/client/wire/json_tree.c
+ * Links: src/client/wire/json_reader.c src/client/wire/attribute.c -ljson-c
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c -lpgcommon -lpgport
- * Readers: src/client/table_description.c src/client/json_tree.c
+ * Readers: src/client/wire/table_description.c src/client/wire/json_tree.c
  *
  * An answer that is refused must give a reason.  Of one that is read, and of
  * its copy, all that planning looks at must be there.
  */
 #include "postgres.h"
 
-#include "client/table_description.h"
+#include "client/wire/table_description.h"
 #include "server.h"
 
 static void

@@ -3,17 +3,17 @@
  *		Fuzz target: the readers of the answers to ListTables and
  *		DescribeTimeToLive, without a server.
  *
- * Links: src/client/table_names.c src/client/json_tree.c
- * Links: src/client/json_reader.c -ljson-c
+ * Links: src/client/wire/table_names.c src/client/wire/json_tree.c
+ * Links: src/client/wire/json_reader.c -ljson-c
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c -lpgcommon -lpgport
- * Readers: src/client/table_names.c
+ * Readers: src/client/wire/table_names.c
  *
  * An answer that is refused must give a reason.  The names of one that is read
  * must be such that commands and messages can hold them.
  */
 #include "postgres.h"
 
-#include "client/table_description.h"
+#include "client/wire/table_description.h"
 #include "server.h"
 
 static void

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/json_reader.h"
+#include "client/wire/json_reader.h"
 
 #define NODE_LIMIT		4096
 #define TEXT_LIMIT		(64 * 1024)

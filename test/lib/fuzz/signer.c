@@ -3,7 +3,7 @@
  *		Fuzz target: the signer, against another one that follows the words of
  *		the signing process, with a SHA-256 of its own.
  *
- * Links: src/client/sigv4.c -lcrypto
+ * Links: src/client/credential/sigv4.c -lcrypto
  *
  * The input is a moment and the parts of a request, each of them a length and
  * as many bytes.  Header values are made of visible characters, since options
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/sigv4.h"
+#include "client/credential/sigv4.h"
 
 #define BLOCK_LENGTH	64
 #define DIGEST_LENGTH	32

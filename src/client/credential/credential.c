@@ -1,0 +1,589 @@
+/*
+ * credential.c
+ *		The chain of sources that keys come from, and when they are renewed.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+#include "storage/fd.h"
+#include "utils/memutils.h"
+
+#include "client/credential/credential_internal.h"
+#include "client/wire/json_tree.h"
+
+/* Credentials are renewed this many seconds before they expire. */
+#define RENEW_AHEAD			300
+
+/* A renewal that failed while the old ones are good is tried again after it. */
+#define RENEW_AGAIN			60
+
+/* The largest file that is read for a token. */
+#define MAX_FILE_LENGTH		(1024 * 1024)
+
+/* The longest key or token that is taken: headers hold it. */
+#define MAX_CREDENTIAL_LENGTH	(16 * 1024)
+
+struct CredentialProvider
+{
+	const CredentialSettings *settings;
+	MemoryContext context;		/* of the provider */
+	MemoryContext current;		/* of the credentials; NULL: there are none */
+	Credentials credentials;
+	int64		next_renewal;	/* not before this time */
+	bool		refused;		/* the service does not take them */
+};
+
+/* ---- shared by the sources ---- */
+
+SourceOutcome
+source_failed(SourceRequest *request, const char *format,...)
+{
+	int			save_errno = errno; /* for %m */
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (;;)
+	{
+		va_list		arguments;
+		int			needed;
+
+		errno = save_errno;
+		va_start(arguments, format);
+		needed = appendStringInfoVA(&text, format, arguments);
+		va_end(arguments);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&text, needed);
+	}
+	request->problem = text.data;
+	return SOURCE_FAILED;
+}
+
+const char *
+source_variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/*
+ * Seconds that a time zone (Z, +hh:mm, -hhmm) is ahead of UTC; false if it is
+ * none.
+ */
+static bool
+parse_zone(const char *text, int *ahead)
+{
+	int			hours;
+	int			minutes;
+	int			length = 0;
+
+	*ahead = 0;
+	if (text[0] == '\0' || strcmp(text, "Z") == 0)
+		return true;
+	if (text[0] != '+' && text[0] != '-')
+		return false;
+	if ((sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2 &&
+		 sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &length) != 2) ||
+		text[1 + length] != '\0')
+		return false;
+	*ahead = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
+	return true;
+}
+
+int64
+source_parse_time(const char *text)
+{
+	struct tm	parts = {0};
+	int			length = 0;
+	int			ahead;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year,
+			   &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+			   &parts.tm_min, &parts.tm_sec, &length) != 6)
+		return -1;
+	if (text[length] == '.')
+		length += 1 + strspn(text + length + 1, "0123456789");
+	if (!parse_zone(text + length, &ahead))
+		return -1;
+	parts.tm_year -= 1900;
+	parts.tm_mon -= 1;
+	return (int64) timegm(&parts) - ahead;
+}
+
+char *
+source_read_file(const char *path)
+{
+	FILE	   *file = AllocateFile(path, "r");
+	StringInfoData text;
+	char		buffer[4096];
+	size_t		length;
+
+	if (file == NULL)
+		return NULL;
+	initStringInfo(&text);
+	while (text.len < MAX_FILE_LENGTH &&
+		   (length = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		appendBinaryStringInfo(&text, buffer, (int) length);
+	if (ferror(file))
+	{
+		int			save_errno = errno;
+
+		FreeFile(file);
+		errno = save_errno;
+		return NULL;
+	}
+	FreeFile(file);
+	while (text.len > 0 && isspace((unsigned char) text.data[text.len - 1]))
+		text.data[--text.len] = '\0';
+	return text.data + strspn(text.data, " \t\r\n");
+}
+
+/* Nothing that could end an HTTP header may be in a key or token. */
+static bool
+is_header_safe(const char *text)
+{
+	for (; *text; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static bool
+is_too_long(const char *text)
+{
+	return text != NULL && strlen(text) > MAX_CREDENTIAL_LENGTH;
+}
+
+/* Text that is empty says nothing. */
+static const char *
+text_member(JsonTree *tree, const char *name)
+{
+	const char *text = json_tree_text(tree, tree->root, name);
+
+	return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+SourceOutcome
+source_check_credentials(SourceRequest *request, const char *what)
+{
+	const Credentials *found = &request->credentials;
+
+	if (found->access_key_id == NULL || found->secret_access_key == NULL)
+		return source_failed(request, "%s gave no access key.", what);
+	if (is_too_long(found->access_key_id) ||
+		is_too_long(found->secret_access_key) ||
+		is_too_long(found->session_token))
+		return source_failed(request,
+							 "%s gave an access key or token that is too long.",
+							 what);
+	if (!is_header_safe(found->access_key_id) ||
+		(found->session_token != NULL &&
+		 !is_header_safe(found->session_token)))
+		return source_failed(request,
+							 "%s gave an access key or token with characters that cannot stand in a header.",
+							 what);
+	if (found->expiration < 0)
+		return source_failed(request,
+							 "%s gave a time of expiration that cannot be read.",
+							 what);
+	return SOURCE_FOUND;
+}
+
+SourceOutcome
+source_credentials_of_json(SourceRequest *request, const char *json,
+						   const char *token_name, const char *what)
+{
+	Credentials *found = &request->credentials;
+	const char *expiration;
+	JsonTree	tree;
+
+	if (!json_tree_read(&tree, json, strlen(json)))
+		return source_failed(request, "%s gave something that is no JSON object.",
+							 what);
+	found->access_key_id = text_member(&tree, "AccessKeyId");
+	found->secret_access_key = text_member(&tree, "SecretAccessKey");
+	found->session_token = text_member(&tree, token_name);
+	expiration = text_member(&tree, "Expiration");
+	found->expiration = expiration == NULL ? 0
+		: source_parse_time(expiration);
+	if (tree.problem != NULL)
+		return source_failed(request,
+							 "%s gave credentials that cannot be read: %s.",
+							 what, tree.problem);
+	return source_check_credentials(request, what);
+}
+
+/* ---- sources without a file of their own ---- */
+
+static SourceOutcome
+source_static(SourceRequest *request)
+{
+	request->credentials.access_key_id = request->settings->access_key_id;
+	request->credentials.secret_access_key =
+		request->settings->secret_access_key;
+	request->credentials.session_token = request->settings->session_token;
+	return SOURCE_FOUND;
+}
+
+static SourceOutcome
+source_environment(SourceRequest *request)
+{
+	Credentials *found = &request->credentials;
+	const char *expiration = source_variable("AWS_CREDENTIAL_EXPIRATION");
+
+	found->access_key_id = source_variable("AWS_ACCESS_KEY_ID");
+	found->secret_access_key = source_variable("AWS_SECRET_ACCESS_KEY");
+	if (found->access_key_id == NULL && found->secret_access_key == NULL)
+		return SOURCE_ABSENT;
+	if (found->access_key_id == NULL || found->secret_access_key == NULL)
+		return source_failed(request,
+							 "The server's environment has only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+	found->session_token = source_variable("AWS_SESSION_TOKEN");
+	found->expiration = expiration == NULL ? 0
+		: source_parse_time(expiration);
+	return source_check_credentials(request, "The server's environment");
+}
+
+static SourceOutcome
+source_environment_web_identity(SourceRequest *request)
+{
+	const char *token_file = source_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
+	RoleSettings role = {
+		.role_arn = source_variable("AWS_ROLE_ARN"),
+		.session_name = source_variable("AWS_ROLE_SESSION_NAME")
+	};
+
+	if (token_file == NULL)
+		return SOURCE_ABSENT;
+	if (role.role_arn == NULL)
+		return source_failed(request,
+							 "The server's environment has AWS_WEB_IDENTITY_TOKEN_FILE but no AWS_ROLE_ARN.");
+	return source_web_identity(request, token_file, &role);
+}
+
+/* ---- profiles ---- */
+
+static SourceOutcome source_profile(SourceRequest *request, const char *name,
+									List *visited);
+
+/* What a role is assumed with, as the profile's credential_source says. */
+static SourceOutcome
+named_source(SourceRequest *request, const char *name)
+{
+	if (strcmp(name, "Environment") == 0)
+		return source_environment(request);
+	if (strcmp(name, "Ec2InstanceMetadata") == 0)
+		return source_instance(request);
+	if (strcmp(name, "EcsContainer") == 0)
+		return source_container(request);
+	return source_failed(request,
+						 "A profile has an unknown credential_source.");
+}
+
+static SourceOutcome
+profile_keys(SourceRequest *request, const Profile *profile)
+{
+	Credentials *found = &request->credentials;
+
+	found->access_key_id = profile_setting(profile, "aws_access_key_id");
+	found->secret_access_key = profile_setting(profile,
+											   "aws_secret_access_key");
+	found->session_token = profile_setting(profile, "aws_session_token");
+	found->expiration = 0;
+	if (found->access_key_id == NULL && found->secret_access_key == NULL)
+		return SOURCE_ABSENT;
+	return source_check_credentials(request,
+							 psprintf("Profile \"%s\"", profile->name));
+}
+
+static SourceOutcome
+profile_role(SourceRequest *request, const Profile *profile, List *visited)
+{
+	const char *token_file = profile_setting(profile,
+											 "web_identity_token_file");
+	const char *source_name = profile_setting(profile, "source_profile");
+	const char *source = profile_setting(profile, "credential_source");
+	RoleSettings role = {
+		.role_arn = profile_setting(profile, "role_arn"),
+		.external_id = profile_setting(profile, "external_id"),
+		.session_name = profile_setting(profile, "role_session_name"),
+		.duration = profile_setting(profile, "duration_seconds")
+	};
+	SourceOutcome outcome;
+
+	if (token_file != NULL)
+		return source_web_identity(request, token_file, &role);
+	if (profile_setting(profile, "mfa_serial") != NULL)
+		return source_failed(request,
+							 "Profile \"%s\" asks for a code of a device (mfa_serial), which a server cannot give.",
+							 profile->name);
+	if (source_name != NULL)
+		outcome = source_profile(request, source_name, visited);
+	else if (source != NULL)
+		outcome = named_source(request, source);
+	else
+		return source_failed(request,
+							 "Profile \"%s\" has a role_arn, but neither source_profile nor credential_source.",
+							 profile->name);
+
+	if (outcome == SOURCE_ABSENT)
+		return source_failed(request,
+							 "The source of the credentials of profile \"%s\" has none.",
+							 profile->name);
+	if (outcome != SOURCE_FOUND)
+		return outcome;
+	return source_assume_role(request, &role);
+}
+
+static bool
+is_visited(List *visited, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, visited)
+		if (strcmp((const char *) lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * visited: the names of the profiles that led to this one.  A profile that is
+ * the source of another gives its keys, if it has some: so one may be its own
+ * source_profile.
+ */
+static SourceOutcome
+source_profile(SourceRequest *request, const char *name, List *visited)
+{
+	Profile    *profile = profile_read(name);
+	const char *process;
+	SourceOutcome outcome = SOURCE_ABSENT;
+
+	if (profile == NULL)
+		return SOURCE_ABSENT;
+	if (visited != NIL)
+		outcome = profile_keys(request, profile);
+	if (outcome != SOURCE_ABSENT)
+		return outcome;
+	if (is_visited(visited, name))
+		return source_failed(request,
+							 "Profile \"%s\" is its own source_profile, by way of others.",
+							 name);
+	if (profile_setting(profile, "role_arn") != NULL)
+		return profile_role(request, profile,
+							lappend(visited, unconstify(char *, name)));
+	outcome = profile_keys(request, profile);
+	if (outcome != SOURCE_ABSENT)
+		return outcome;
+	process = profile_setting(profile, "credential_process");
+	if (process != NULL)
+		return source_process(request, process);
+	if (profile_setting(profile, "sso_session") != NULL ||
+		profile_setting(profile, "sso_start_url") != NULL)
+		return source_failed(request,
+							 "Profile \"%s\" signs in with a browser (SSO), which a server cannot do.",
+							 name);
+	return SOURCE_ABSENT;
+}
+
+static SourceOutcome
+source_named_profile(SourceRequest *request)
+{
+	const char *wanted = request->settings->profile;
+	const char *name = profile_name(wanted);
+	SourceOutcome outcome = source_profile(request, name, NIL);
+
+	/* one that was asked for by name must be there */
+	if (outcome == SOURCE_ABSENT &&
+		(wanted != NULL || source_variable("AWS_PROFILE") != NULL))
+		return source_failed(request,
+							 "The shared config and credentials files have no credentials in profile \"%s\".",
+							 name);
+	return outcome;
+}
+
+static SourceOutcome
+source_profile_process(SourceRequest *request)
+{
+	const char *name = profile_name(request->settings->profile);
+	Profile    *profile = profile_read(name);
+	const char *command = profile == NULL ? NULL
+		: profile_setting(profile, "credential_process");
+
+	if (command == NULL)
+		return source_failed(request,
+							 "Profile \"%s\" has no credential_process.",
+							 name);
+	return source_process(request, command);
+}
+
+/* ---- the chain ---- */
+
+static SourceOutcome
+source_chain(SourceRequest *request)
+{
+	SourceOutcome outcome = SOURCE_ABSENT;
+
+	/* a profile that the settings name goes before the environment's keys */
+	if (request->settings->profile == NULL)
+		outcome = source_environment(request);
+	if (outcome == SOURCE_ABSENT)
+		outcome = source_named_profile(request);
+	if (outcome == SOURCE_ABSENT)
+		outcome = source_environment_web_identity(request);
+	if (outcome == SOURCE_ABSENT)
+		outcome = source_container(request);
+	if (outcome == SOURCE_ABSENT)
+		outcome = source_instance(request);
+	return outcome;
+}
+
+static SourceOutcome
+source_of_settings(SourceRequest *request)
+{
+	switch (request->settings->source)
+	{
+		case CREDENTIALS_STATIC:
+			return source_static(request);
+		case CREDENTIALS_DEFAULT:
+			return source_chain(request);
+		case CREDENTIALS_ENVIRONMENT:
+			return source_environment(request);
+		case CREDENTIALS_PROFILE:
+			return source_named_profile(request);
+		case CREDENTIALS_PROCESS:
+			return source_profile_process(request);
+		case CREDENTIALS_WEB_IDENTITY:
+			return source_environment_web_identity(request);
+		case CREDENTIALS_CONTAINER:
+			return source_container(request);
+		case CREDENTIALS_INSTANCE:
+			return source_instance(request);
+	}
+	return SOURCE_ABSENT;
+}
+
+static SourceOutcome
+obtain(SourceRequest *request)
+{
+	const CredentialSettings *settings = request->settings;
+	SourceOutcome outcome = source_of_settings(request);
+
+	if (outcome == SOURCE_ABSENT)
+		return source_failed(request,
+							 settings->source == CREDENTIALS_DEFAULT
+							 ? "Neither the server's environment nor its shared files, its container or its instance have credentials."
+							 : "The source that credential_source names is not set up on the server.");
+	if (outcome == SOURCE_FOUND && settings->role_arn != NULL)
+	{
+		RoleSettings role = {
+			.role_arn = settings->role_arn,
+			.external_id = settings->external_id,
+			.session_name = settings->role_session_name
+		};
+
+		outcome = source_assume_role(request, &role);
+	}
+	return outcome;
+}
+
+/* ---- providers ---- */
+
+CredentialProvider *
+credential_provider_make(const CredentialSettings *settings)
+{
+	CredentialProvider *provider = palloc0(sizeof(CredentialProvider));
+
+	provider->settings = settings;
+	provider->context = CurrentMemoryContext;
+	return provider;
+}
+
+static bool
+is_static(const CredentialProvider *provider)
+{
+	return provider->settings->source == CREDENTIALS_STATIC &&
+		provider->settings->role_arn == NULL;
+}
+
+static const char *
+copy(const char *text)
+{
+	return text == NULL ? NULL : pstrdup(text);
+}
+
+/* The found credentials take the place of those that were. */
+static void
+keep(CredentialProvider *provider, const Credentials *found, int64 now)
+{
+	MemoryContext context = AllocSetContextCreate(provider->context,
+												  "dynamorm_fdw credentials",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Credentials credentials = {
+		.access_key_id = copy(found->access_key_id),
+		.secret_access_key = copy(found->secret_access_key),
+		.session_token = copy(found->session_token),
+		.expiration = found->expiration
+	};
+
+	MemoryContextSwitchTo(old);
+	if (provider->current != NULL)
+		MemoryContextDelete(provider->current);
+	provider->current = context;
+	provider->credentials = credentials;
+	provider->refused = false;
+
+	/* what has expired when it comes is used, but not asked for at once again */
+	provider->next_renewal = found->expiration == 0 ? PG_INT64_MAX
+		: Max(found->expiration - RENEW_AHEAD, now + RENEW_AGAIN);
+}
+
+const Credentials *
+credential_get(CredentialProvider *provider, int64 now, const char **problem)
+{
+	SourceRequest request = {.settings = provider->settings, .now = now};
+	MemoryContext context;
+	MemoryContext old;
+	bool		found;
+
+	if (provider->current != NULL && !provider->refused &&
+		now < provider->next_renewal)
+		return &provider->credentials;
+
+	context = AllocSetContextCreate(CurrentMemoryContext,
+									"dynamorm_fdw credential sources",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	found = obtain(&request) == SOURCE_FOUND;
+	MemoryContextSwitchTo(old);
+	if (found)
+		keep(provider, &request.credentials, now);
+	else
+		*problem = pstrdup(request.problem);
+	MemoryContextDelete(context);
+	if (found)
+		return &provider->credentials;
+
+	/*
+	 * A failure to renew the old ones is no harm as long as the service takes
+	 * them, which it decides by a clock of its own.
+	 */
+	if (provider->current == NULL || provider->refused)
+		return NULL;
+	provider->next_renewal = now + RENEW_AGAIN;
+	return &provider->credentials;
+}
+
+bool
+credential_refused(CredentialProvider *provider)
+{
+	if (is_static(provider))
+		return false;
+	provider->refused = true;
+	return true;
+}

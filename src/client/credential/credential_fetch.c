@@ -1,0 +1,156 @@
+/*
+ * credential_fetch.c
+ *		HTTP exchanges with the services that give credentials.
+ *
+ * They are rare, so each has a transport of its own, which goes away with the
+ * memory context of the exchange.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "client/credential/credential_internal.h"
+#include "client/http/http.h"
+#include "client/request/request.h"
+#include "client/request/retry.h"
+
+/* The longest answer: credentials take some kilobytes. */
+#define MAX_ANSWER_LENGTH	(256 * 1024)
+
+/* An exchange under way, freed with its memory context. */
+typedef struct Fetch
+{
+	HttpTransport *transport;
+	HttpExchange *exchange;
+	MemoryContextCallback callback;
+} Fetch;
+
+static void
+release(void *argument)
+{
+	Fetch	   *fetch = (Fetch *) argument;
+
+	if (fetch->exchange != NULL)
+		http_free(fetch->exchange);
+	http_close(fetch->transport);
+}
+
+static Fetch *
+start(const FetchRequest *request)
+{
+	static const char *const none[] = {NULL};
+	HttpSettings settings = {
+		.endpoint = request->base,
+		.ca_file = request->ca_file,
+		.max_connections = 1,
+		.connect_timeout = request->timeout,
+		.request_timeout = request->timeout
+	};
+	HttpRequest http = {
+		.method = request->method,
+		.path = request->path,
+		.headers = request->headers != NULL ? request->headers : none,
+		.body = request->body != NULL ? request->body : "",
+		.body_length = request->body != NULL ? strlen(request->body) : 0
+	};
+	Fetch	   *fetch = palloc0(sizeof(Fetch));
+
+	fetch->transport = http_open(&settings);
+	fetch->callback.func = release;
+	fetch->callback.arg = fetch;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext,
+									   &fetch->callback);
+	if (http_make_room(fetch->transport) != HTTP_ROOM_NOW)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+				 errmsg("could not get file descriptors to fetch credentials"),
+				 errhint("Raise the server's max_files_per_process and/or \"ulimit -n\" limits, or close cursors.")));
+	fetch->exchange = http_start(fetch->transport, &http);
+	if (fetch->exchange == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	return fetch;
+}
+
+/* One attempt, in a memory context of its own. */
+static void
+attempt(const FetchRequest *request, FetchAnswer *answer)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "dynamorm_fdw fetch",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Fetch	   *fetch = start(request);
+	const HttpResult *result;
+
+	while ((result = http_result(fetch->exchange)) == NULL)
+	{
+		http_wait(fetch->transport, -1);
+		request_check_for_interrupts();
+	}
+	MemoryContextSwitchTo(old);
+
+	answer->status = result->delivery == HTTP_ANSWERED ? result->status : 0;
+	answer->body = pstrdup("");
+	answer->problem = result->delivery == HTTP_ANSWERED ? NULL
+		: pstrdup(result->problem);
+	if (result->body_length > MAX_ANSWER_LENGTH)
+	{
+		answer->status = 0;
+		answer->problem = "the answer is too large";
+	}
+	else if (result->body != NULL)
+		answer->body = pstrdup(result->body);
+	answer->sent = result->delivery != HTTP_NOT_SENT;
+	MemoryContextDelete(context);
+}
+
+/* Waits before attempt number n + 1. */
+static void
+back_off(int n)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+												  retry_delay(n, false, 0));
+	long		left;
+
+	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
+												   end)) > 0)
+	{
+		if (WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					  left, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+		{
+			ResetLatch(MyLatch);
+			request_check_for_interrupts();
+		}
+	}
+}
+
+static bool
+is_final(const FetchRequest *request, const FetchAnswer *answer)
+{
+	if (answer->status == 0 || answer->status == 429 || answer->status >= 500)
+		return false;
+	return answer->status == 200 || request->transient == NULL ||
+		strstr(answer->body, request->transient) == NULL;
+}
+
+FetchAnswer *
+fetch(const FetchRequest *request)
+{
+	FetchAnswer *answer = palloc0(sizeof(FetchAnswer));
+	int			n;
+
+	for (n = 1;; n++)
+	{
+		attempt(request, answer);
+		if (is_final(request, answer) || n >= request->attempts)
+			return answer;
+		back_off(n);
+	}
+}

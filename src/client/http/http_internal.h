@@ -1,0 +1,67 @@
+/*
+ * http_internal.h
+ *		The inside of transports and exchanges, which http.c and
+ *		http_transport.c share.
+ */
+#ifndef DYNAMORM_CLIENT_HTTP_INTERNAL_H
+#define DYNAMORM_CLIENT_HTTP_INTERNAL_H
+
+#include "postgres.h"
+
+#include <curl/curl.h>
+
+#include "lib/ilist.h"
+
+#include "client/http/http.h"
+#include "client/http/http_socket.h"
+
+struct HttpTransport
+{
+	CURLM	   *multi;			/* NULL: it rests */
+	HttpSockets sockets;
+	HttpExchange *idle;			/* whose handles can be used again */
+	dlist_head	under_way;		/* of HttpExchange */
+	int			under_way_count;
+	int			connecting;		/* descriptors counted beside those of
+								 * connections, for what connects */
+	int			next_connecting;	/* the part of it that is for the next
+									 * exchange */
+	int			copies;			/* of its descriptor: it must not rest */
+	bool		named;			/* the host is not written as an address */
+	int64		waited;			/* milliseconds spent waiting so far */
+	int64		rung_at;		/* when others began to wait for it: http_ring();
+								 * 0: they do not */
+	int			completed;		/* exchanges done and not yet noticed */
+	char	   *url;
+	char	   *ca_file;
+	HttpSettings settings;
+};
+
+struct HttpExchange
+{
+	HttpTransport *transport;
+	HttpExchange *next_idle;
+	dlist_node	node;			/* in the transport's under_way */
+	CURL	   *easy;
+	struct curl_slist *headers;
+	int64		deadline;		/* by the transport's waited */
+	int			connecting;		/* its part of the transport's */
+	bool		sent;			/* libcurl was about to send the request */
+	bool		under_way;		/* the handle is in the multi */
+	bool		done;
+	bool		out_of_bounds;	/* the answer was too large */
+	bool		special;		/* has another method or path than most */
+	size_t		capacity;		/* of result.body */
+	char		error[CURL_ERROR_SIZE];
+	HttpResult	result;
+};
+
+/* ---- http_transport.c ---- */
+
+/* Counts what a transport has after its exchanges have gone on, or ended. */
+extern void http_settle_connected(HttpTransport *transport);
+
+/* The exchange has its connection, or needs none any more. */
+extern void http_end_connecting(HttpExchange *exchange);
+
+#endif							/* DYNAMORM_CLIENT_HTTP_INTERNAL_H */

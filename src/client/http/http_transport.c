@@ -1,0 +1,279 @@
+/*
+ * http_transport.c
+ *		Transports: their life, and the descriptors that they may have.
+ *
+ * A transport has descriptors from its first exchange on, until somebody else
+ * is short of them while it has no exchange under way: then it rests.  Each
+ * exchange that may need a connection acquires one before it is started, and
+ * has to wait for the end of another one where there is none left.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <unistd.h>
+
+#include "client/http/descriptor.h"
+#include "client/http/http_internal.h"
+
+/*
+ * Descriptors that making a connection takes for a while, beside its own: for
+ * a name, its resolver's thread has a pair to be heard by, a socket and maybe a
+ * file; and an address of each family may be tried at once.
+ */
+#define RESOLVING_DESCRIPTORS	4
+
+static bool curl_ready = false;
+
+/* ---- opening and closing ---- */
+
+static void
+raise_curl(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SYSTEM_ERROR),
+			 errmsg("could not set up a DynamoDB connection: %s failed",
+					what)));
+}
+
+/* Needs no lookup, whoever it is: it has digits and dots, or colons. */
+static bool
+is_address(const char *endpoint)
+{
+	const char *host = strstr(endpoint, "://");
+
+	if (host == NULL)
+		return false;
+	host += 3;
+	return *host == '[' ||
+		strspn(host, "0123456789.") == strcspn(host, ":/");
+}
+
+static void
+free_idle_exchanges(HttpTransport *transport)
+{
+	while (transport->idle != NULL)
+	{
+		HttpExchange *exchange = transport->idle;
+
+		transport->idle = exchange->next_idle;
+		curl_easy_cleanup(exchange->easy);
+		free(exchange);
+	}
+}
+
+/* Gives back all descriptors; exchanges that are done are not concerned. */
+static void
+rest(HttpTransport *transport)
+{
+	free_idle_exchanges(transport);
+	if (transport->multi != NULL)
+		curl_multi_cleanup(transport->multi);
+	transport->multi = NULL;
+	transport->connecting = 0;
+	transport->next_connecting = 0;
+	http_sockets_close(&transport->sockets);
+}
+
+static bool
+rest_if_idle(DescriptorHolder *holder)
+{
+	HttpTransport *transport = (HttpTransport *)
+		((char *) holder - offsetof(HttpTransport, sockets.holder));
+
+	if (transport->under_way_count > 0 || transport->copies > 0)
+		return false;
+	rest(transport);
+	return true;
+}
+
+/* False if there are not enough descriptors. */
+static bool
+wake(HttpTransport *transport)
+{
+	bool		awake = false;
+
+	if (transport->multi != NULL)
+		return true;
+	if (!descriptors_acquire(&transport->sockets.holder,
+							 HTTP_SOCKETS_DESCRIPTORS, true))
+		return false;
+	PG_TRY();
+	{
+		CURLM	   *multi = curl_multi_init();
+
+		if (multi == NULL)
+			raise_curl("curl_multi_init");
+		transport->multi = multi;
+		awake = http_sockets_open(&transport->sockets, multi);
+		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
+						  (long) transport->settings.max_connections);
+		curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+						  (long) transport->settings.max_connections);
+	}
+	PG_CATCH();
+	{
+		rest(transport);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (awake)
+		descriptors_note_use(&transport->sockets.holder);
+	else
+		rest(transport);
+	return awake;
+}
+
+HttpTransport *
+http_open(const HttpSettings *settings)
+{
+	HttpTransport *transport;
+
+	if (!curl_ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		raise_curl("curl_global_init");
+	curl_ready = true;
+
+	transport = calloc(1, sizeof(HttpTransport));
+	if (transport == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	http_sockets_init(&transport->sockets);
+	transport->sockets.holder.close_idle = rest_if_idle;
+	dlist_init(&transport->under_way);
+	transport->settings = *settings;
+	transport->named = !is_address(settings->endpoint);
+	transport->url = strdup(settings->endpoint);
+	if (settings->ca_file != NULL)
+		transport->ca_file = strdup(settings->ca_file);
+	if (transport->url == NULL ||
+		(settings->ca_file != NULL && transport->ca_file == NULL))
+	{
+		http_close(transport);
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	}
+	return transport;
+}
+
+void
+http_close(HttpTransport *transport)
+{
+	rest(transport);
+	free(transport->url);
+	free(transport->ca_file);
+	free(transport);
+}
+
+/* ---- descriptors for connections ---- */
+
+/* Counts as many as there are connections, and exchanges that need one. */
+static void
+settle(HttpTransport *transport)
+{
+	DescriptorHolder *holder = &transport->sockets.holder;
+	int			wanted = Max(transport->sockets.open_count,
+							 transport->under_way_count) +
+		transport->connecting;
+
+	/* the wait set counts its own */
+	wanted += HTTP_SOCKETS_DESCRIPTORS - 1 + transport->copies;
+	if (holder->count > wanted)
+		descriptors_release(holder, holder->count - wanted);
+	else if (holder->count < wanted)
+		descriptors_count(holder, wanted - holder->count);
+}
+
+void
+http_end_connecting(HttpExchange *exchange)
+{
+	exchange->transport->connecting -= exchange->connecting;
+	exchange->connecting = 0;
+}
+
+/* What has been sent has its connection. */
+void
+http_settle_connected(HttpTransport *transport)
+{
+	dlist_iter	iter;
+
+	if (transport->multi == NULL)
+		return;
+	if (transport->connecting > 0)
+	{
+		dlist_foreach(iter, &transport->under_way)
+		{
+			HttpExchange *exchange = dlist_container(HttpExchange, node,
+													 iter.cur);
+
+			if (exchange->sent)
+				http_end_connecting(exchange);
+		}
+	}
+	settle(transport);
+}
+
+HttpRoom
+http_make_room(HttpTransport *transport)
+{
+	DescriptorHolder *holder = &transport->sockets.holder;
+	bool		first = transport->under_way_count == 0;
+	int			connecting = transport->named ? RESOLVING_DESCRIPTORS : 0;
+
+	if (!wake(transport))
+		return HTTP_ROOM_NONE;
+	descriptors_note_use(holder);
+
+	/* another address may have served where one could not be tried */
+	if (first)
+		transport->sockets.starved = false;
+	transport->connecting -= transport->next_connecting;
+	transport->next_connecting = 0;
+	http_settle_connected(transport);
+	if (transport->under_way_count < transport->sockets.open_count)
+		return HTTP_ROOM_NOW;
+	if (!descriptors_acquire(holder, 1 + connecting, first))
+	{
+		if (!first)
+			return HTTP_ROOM_LATER;
+		connecting = 0;
+		if (!descriptors_acquire(holder, 1, true))
+			return HTTP_ROOM_NONE;
+	}
+	transport->connecting += connecting;
+	transport->next_connecting = connecting;
+	return HTTP_ROOM_NOW;
+}
+
+/* ---- the descriptor to wait for ---- */
+
+int
+http_copy_descriptor(HttpTransport *transport)
+{
+	DescriptorHolder *holder = &transport->sockets.holder;
+	int			fd = -1;
+
+	if (!wake(transport) || !descriptors_acquire(holder, 1, true))
+		return -1;
+	do
+		fd = http_sockets_copy_descriptor(&transport->sockets);
+	while (fd < 0 && descriptors_close_idle(holder));
+	if (fd < 0)
+		descriptors_release(holder, 1);
+	else
+		transport->copies++;
+	return fd;
+}
+
+void
+http_close_copy(HttpTransport *transport, int fd)
+{
+	close(fd);
+	descriptors_release(&transport->sockets.holder, 1);
+	transport->copies--;
+}
+
+bool
+http_is_watched(const HttpTransport *transport)
+{
+	return transport->copies > 0;
+}

@@ -1,0 +1,127 @@
+/*
+ * answer.c
+ *		Is what came the answer to what was asked?
+ *
+ * Source: DynamoDB API Reference, the "Response Elements" and "Errors" of each
+ * operation.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "client/request/answer.h"
+#include "client/wire/table_description.h"
+
+/* Attributes of the longest key: that of an index, and that of its table. */
+#define MOST_KEY_ATTRIBUTES (2 * KEY_PART_LIMIT + 2)
+
+/* Bytes of the longest key attribute (2048), as base64. */
+#define LONGEST_KEY_TEXT	2732
+
+static bool
+is_operation(const RequestSpec *spec, const char *operation)
+{
+	return strcmp(spec->operation, operation) == 0;
+}
+
+/* Could an item, or its place in an index, be found by it? */
+static bool
+is_key(const DynamoItem *key)
+{
+	if (key->count == 0 || key->count > MOST_KEY_ATTRIBUTES)
+		return false;
+	for (int i = 0; i < key->count; i++)
+	{
+		const AttributeValue *value = &key->attributes[i].value;
+
+		if (value->type > ATTRIBUTE_B || value->length > LONGEST_KEY_TEXT)
+			return false;
+	}
+	return true;
+}
+
+/* A table that is named by its ARN may be called by its name alone. */
+static bool
+names_table(const char *table, const char *name)
+{
+	const char *slash = strrchr(table, '/');
+
+	return strcmp(table, name) == 0 ||
+		(strncmp(table, "arn:", 4) == 0 && slash != NULL &&
+		 strcmp(slash + 1, name) == 0);
+}
+
+static const char *
+page_problem(const RequestSpec *spec, const Response *response)
+{
+	if (response->count < 0)
+		return "it has no count of items";
+	if (spec->wants_count ? response->item_count > 0
+		: response->item_count != response->count)
+		return "the count of items is not theirs";
+	if (response->scanned_count >= 0 &&
+		response->scanned_count < response->count)
+		return "there are more items than were looked at";
+	if (response->last_key != NULL && !is_key(response->last_key))
+		return "the next page begins at no key";
+	return NULL;
+}
+
+static const char *
+batch_problem(const RequestSpec *spec, const Response *response)
+{
+	if (response->batch_table != NULL &&
+		!names_table(spec->table, response->batch_table))
+		return "it is about another table";
+	if (response->item_count + response->unprocessed_count > spec->parts)
+		return "it is about more items than were asked for";
+	for (int i = 0; i < response->unprocessed_count; i++)
+		if (!is_key(&response->unprocessed[i]))
+			return "what is left over is no key";
+	return NULL;
+}
+
+const char *
+answer_problem(const RequestSpec *spec, const Response *response)
+{
+	if (response->error_code != NULL)
+		return "";
+	if (is_operation(spec, "Query") || is_operation(spec, "Scan"))
+		return page_problem(spec, response);
+	if (is_operation(spec, "BatchGetItem") && !response->has_items)
+		return "it has no items";
+	if (is_operation(spec, "BatchWriteItem") && response->unprocessed == NULL)
+		return "it does not say what is left over";
+	if (is_operation(spec, "BatchGetItem") ||
+		is_operation(spec, "BatchWriteItem"))
+		return batch_problem(spec, response);
+	return !spec->wants_item || response->item != NULL ? NULL : "";
+}
+
+/* A transaction of which a condition failed says which. */
+static const char *
+cancellation_problem(const RequestSpec *spec, const Response *response)
+{
+	if (!is_operation(spec, "TransactWriteItems"))
+		return "the request is no transaction";
+	if (response != NULL && response->reason_count > 0 &&
+		response->reason_count != spec->parts)
+		return "it has not one reason for each action";
+	return NULL;
+}
+
+const char *
+answer_refusal_problem(const RequestSpec *spec, const char *code,
+					   const Response *response)
+{
+	/* what a user has asked for in DynamoDB's own words is not known here */
+	if (code == NULL || spec->raw)
+		return NULL;
+	if (strcmp(code, "TransactionCanceledException") == 0)
+		return cancellation_problem(spec, response);
+	if (strcmp(code, "ConditionalCheckFailedException") == 0 &&
+		!is_operation(spec, "PutItem") && !is_operation(spec, "UpdateItem") &&
+		!is_operation(spec, "DeleteItem"))
+		return "the request has no condition";
+	return NULL;
+}

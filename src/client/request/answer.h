@@ -1,0 +1,32 @@
+/*
+ * answer.h
+ *		Is what came the answer to what was asked?
+ *
+ * The decoder knows the form of answers, this file which of them a request can
+ * have.  Whoever stands between, or an endpoint that is none of DynamoDB's,
+ * may answer anything: {} would be an empty page or no row, a condition that
+ * failed where there was none would send a write round for ever.
+ */
+#ifndef DYNAMORM_CLIENT_ANSWER_H
+#define DYNAMORM_CLIENT_ANSWER_H
+
+#include "postgres.h"
+
+#include "client/request/request.h"
+
+/*
+ * Why a decoded success is no answer to the request: a constant that goes on
+ * behind a colon, "" if there is nothing more to be said; NULL: it is one.
+ */
+extern const char *answer_problem(const RequestSpec *spec,
+								  const Response *response);
+
+/*
+ * The same of a refusal with DynamoDB's exception code (NULL: it had none),
+ * as far as what the caller does next depends on it.  response may be NULL.
+ */
+extern const char *answer_refusal_problem(const RequestSpec *spec,
+										  const char *code,
+										  const Response *response);
+
+#endif							/* DYNAMORM_CLIENT_ANSWER_H */

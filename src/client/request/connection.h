@@ -1,0 +1,90 @@
+/*
+ * connection.h
+ *		Connections to DynamoDB, one for each user mapping, kept for the
+ *		session.
+ *
+ * A connection is the settings that were in force when it was made, the
+ * provider of its credentials, and an HTTP transport with its keep-alive sockets.  ALTER or
+ * DROP of the server or the user mapping marks it invalid; it is then replaced
+ * at its next use once nothing is in flight on it.
+ */
+#ifndef DYNAMORM_CLIENT_CONNECTION_H
+#define DYNAMORM_CLIENT_CONNECTION_H
+
+#include "postgres.h"
+
+#include "client/credential/credential.h"
+#include "client/credential/endpoint.h"
+
+typedef struct Connection Connection;
+
+/* Whose credentials sign. */
+typedef enum CredentialOwner
+{
+	CREDENTIALS_OF_USER,		/* who has put keys into the user mapping */
+	CREDENTIALS_OF_MACHINE		/* that PostgreSQL runs on */
+} CredentialOwner;
+
+/* Who has to do with a connection; the rule that needs it: identity.c. */
+typedef struct Identity
+{
+	CredentialOwner credentials;
+	bool		set_free;		/* a superuser has set credentials_required to
+								 * false */
+	bool		names_profile;	/* the user mapping names one */
+	EndpointOrigin endpoint;
+	Oid			server_owner;
+} Identity;
+
+typedef struct ConnectionSettings
+{
+	uint64		catalog_version;	/* before the catalog was read for them */
+	Oid			server_id;
+	const char *server_name;	/* for messages */
+	const char *endpoint;		/* "https://host[:port]" */
+	const char *region;			/* never NULL */
+	const char *ca_file;		/* NULL: the system's */
+	int			max_concurrency;
+	int			connect_timeout;	/* milliseconds */
+	int			request_timeout;	/* milliseconds, of one attempt */
+	int			max_attempts;	/* of one request */
+	CredentialSettings credential;
+	Identity	identity;
+} ConnectionSettings;
+
+/*
+ * A number that changes with every server or user mapping; to be asked before
+ * settings are read.
+ */
+extern uint64 connection_catalog_version(void);
+
+/*
+ * The session's connection for a user mapping, made with settings that the
+ * caller accepts; NULL if there is none yet, or a catalog row has changed.
+ */
+typedef bool (*ConnectionTest) (const ConnectionSettings *settings,
+								const void *argument);
+
+extern Connection *connection_find(Oid user_mapping_id, ConnectionTest accepts,
+								   const void *argument);
+
+/*
+ * Makes a connection (no network traffic yet).  Settings are copied.
+ * Raises what http_open() raises.
+ */
+extern Connection *connection_create(Oid user_mapping_id,
+									 const ConnectionSettings *settings);
+
+/* The settings of a connection; they live as long as it does. */
+extern const ConnectionSettings *connection_settings(const Connection *connection);
+
+/*
+ * Does the engine send the old item with a failed condition?  DynamoDB does
+ * (ReturnValuesOnConditionCheckFailure); some emulators do not.  False until
+ * it is known: from the start for the endpoints of AWS, after
+ * connection_note_old_item() for others.
+ */
+extern bool connection_sends_old_item(const Connection *connection);
+extern void connection_note_old_item(Connection *connection);
+
+#endif							/* DYNAMORM_CLIENT_CONNECTION_H */

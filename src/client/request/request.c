@@ -1,0 +1,860 @@
+/*
+ * request.c
+ *		DynamoDB requests: started, waited for, retried where that is safe.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <time.h>
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/pg_crc.h"
+
+#include "client/http/clock.h"
+#include "client/request/answer.h"
+#include "client/request/connection_internal.h"
+#include "client/request/error.h"
+#include "client/request/request.h"
+#include "client/wire/json_reader.h"
+
+#define CONTENT_TYPE		"application/x-amz-json-1.0"
+#define TARGET_PREFIX		"DynamoDB_20120810."
+
+/* What a page is counted as at least: the smallest read. */
+#define LEAST_READ_UNITS	0.5
+
+/* Seconds by which a clock must be off before it is corrected. */
+#define CLOCK_TOLERANCE		240
+
+struct Request
+{
+	RequestSpec spec;
+	Connection *connection;
+	dlist_node	node;			/* in the connection's requests */
+	MemoryContext context;		/* the request and its answer */
+	MemoryContextCallback callback; /* abandons it with its context */
+	RequestCounters *statistics;	/* of the session */
+	int64		started_at;		/* microseconds of the monotonic clock */
+	HttpExchange *exchange;		/* of the last attempt; NULL: none */
+	Outcome		outcome;
+	int			attempts;		/* started so far */
+	int			price;			/* tokens taken by the last retry */
+	bool		queued;			/* until there are descriptors for it */
+	bool		waiting;		/* for retry_at */
+	int64		retry_at;		/* milliseconds of the monotonic clock */
+	bool		clock_corrected;	/* once is enough */
+	bool		credentials_renewed;	/* the same */
+	int			renewals;		/* of the connection's credentials, when the
+								 * last attempt was signed */
+	bool		in_doubt;		/* an attempt may have been carried out */
+	bool		warned;			/* the user was told that it is in flight */
+	Response   *response;		/* decoded; NULL: none */
+	const void *answer;			/* what spec.read has read; NULL: nothing */
+	const ErrorClass *class;	/* of the failure */
+	const char *code;			/* DynamoDB's exception; NULL: none */
+	const char *problem;		/* what happened, if DynamoDB did not say */
+	char		request_id[64]; /* DynamoDB's; "": none */
+};
+
+/* ---- counting ---- */
+
+/* For EXPLAIN, for dynamorm_fdw.max_read_units, and for the session. */
+static void
+add_counted(Request *request, const RequestCounters *counted)
+{
+	counters_add(request->spec.counters, counted);
+	counters_add(request->statistics, counted);
+}
+
+static void
+count_end(Request *request, bool unknown)
+{
+	int64		time = monotonic_microseconds() - request->started_at;
+
+	add_counted(request, &(RequestCounters) {
+		.calls = 1,
+		.unknown_outcomes = unknown ? 1 : 0,
+		.time = time,
+		.max_time = time
+	});
+}
+
+static void
+count_answer(Request *request)
+{
+	const Response *response = request->response;
+	bool		is_read = request->spec.kind == REQUEST_READ;
+	int			single = is_read && response->item != NULL ? 1 : 0;
+
+	add_counted(request, &(RequestCounters) {
+		.capacity_units = response->capacity_units,
+		.read_units = is_read ? Max(response->capacity_units, LEAST_READ_UNITS)
+			: 0,
+		.items_returned = response->item_count + single,
+		/* BatchGetItem, which has no filter, has no such count */
+		.items_scanned = single + (response->scanned_count >= 0
+								   ? response->scanned_count
+								   : response->item_count)
+	});
+}
+
+/* ---- sending ---- */
+
+/*
+ * After an attempt that may have been carried out, only a success settles what
+ * became of a transaction.
+ */
+static void
+fail(Request *request, const ErrorClass *class, const char *problem)
+{
+	if (request->in_doubt)
+		class = error_class_unknown(request->spec.kind);
+	request->class = class;
+	request->outcome = class->outcome;
+	request->problem = problem;
+	count_end(request, class->outcome == OUTCOME_UNKNOWN);
+}
+
+static void
+succeed(Request *request)
+{
+	request->outcome = OUTCOME_SUCCESS;
+	retry_give_back(&request->connection->bucket, request->price);
+	count_end(request, false);
+}
+
+/*
+ * The signer with the credentials as they now are; NULL if there are none,
+ * which has failed the request.
+ */
+static SigV4Signer *
+current_signer(Request *request, int64 now)
+{
+	Connection *connection = request->connection;
+	SigV4Signer *signer = &connection->signer;
+	const char *problem;
+	const Credentials *credentials = credential_get(connection->provider, now,
+													&problem);
+
+	if (credentials == NULL)
+	{
+		fail(request, error_class_credentials(), problem);
+		return NULL;
+	}
+	/* the key that is derived for the day belongs to the secret */
+	if (signer->access_key_id != credentials->access_key_id)
+		signer->key_date[0] = '\0';
+	signer->access_key_id = credentials->access_key_id;
+	signer->secret_access_key = credentials->secret_access_key;
+	signer->session_token = credentials->session_token;
+	return signer;
+}
+
+/*
+ * Is there room for an attempt?  If not, the request is queued, or has failed.
+ */
+static bool
+make_room(Request *request)
+{
+	HttpRoom	room = http_make_room(request->connection->transport);
+
+	request->queued = room == HTTP_ROOM_LATER;
+	if (room == HTTP_ROOM_NONE)
+		fail(request, error_class_unsent(HTTP_PHASE_DESCRIPTORS), NULL);
+	return room == HTTP_ROOM_NOW;
+}
+
+/*
+ * Starts an attempt; it is signed anew each time.
+ */
+static void
+send_attempt(Request *request)
+{
+	Connection *connection = request->connection;
+	int64		now = (int64) time(NULL) + connection->clock_offset;
+	SigV4Signer *signer = current_signer(request, now);
+	const char *target = psprintf(TARGET_PREFIX "%s", request->spec.operation);
+	const char *headers[6];
+	char		timestamp[SIGV4_TIMESTAMP_LENGTH + 1];
+	char	   *authorization;
+	SigV4Request signed_request = {
+		.host = connection->host,
+		.target = target,
+		.content_type = CONTENT_TYPE,
+		.body = request->spec.body,
+		.body_length = request->spec.body_length
+	};
+	HttpRequest http = {
+		.headers = headers,
+		.body = request->spec.body,
+		.body_length = request->spec.body_length
+	};
+	int			count = 0;
+
+	request->waiting = false;
+	if (signer == NULL || !make_room(request))
+		return;
+	if (!sigv4_sign(signer, &signed_request, (time_t) now, timestamp,
+					&authorization))
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("could not sign a DynamoDB request")));
+
+	headers[count++] = "Content-Type: " CONTENT_TYPE;
+	headers[count++] = psprintf("X-Amz-Target: %s", target);
+	headers[count++] = psprintf("X-Amz-Date: %s", timestamp);
+	headers[count++] = psprintf("Authorization: %s", authorization);
+	free(authorization);
+	if (signer->session_token != NULL)
+		headers[count++] = psprintf("X-Amz-Security-Token: %s",
+									signer->session_token);
+	headers[count] = NULL;
+
+	request->exchange = http_start(connection->transport, &http);
+	if (request->exchange == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	request->renewals = connection->renewals;
+	request->attempts++;
+	add_counted(request, &(RequestCounters) {
+		.requests = 1,
+		.retries = request->attempts > 1 || request->spec.repetition > 0
+	});
+}
+
+static int
+max_attempts(const Request *request)
+{
+	int			allowed = request->connection->settings.max_attempts;
+
+	return request->spec.max_attempts == 0 ? allowed
+		: Min(request->spec.max_attempts, allowed);
+}
+
+/*
+ * Arranges for another attempt; if there may be none, the request has failed.
+ */
+static void
+retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
+			  int server_asks)
+{
+	Connection *connection = request->connection;
+	bool		throttled = class->action == ERROR_THROTTLED;
+
+	if (request->attempts >= max_attempts(request) ||
+		!retry_take(&connection->bucket, throttled, &request->price))
+	{
+		fail(request, class, problem);
+		return;
+	}
+	/* the answer's texts live in the exchange */
+	request->response = NULL;
+	request->code = NULL;
+	request->request_id[0] = '\0';
+	http_free(request->exchange);
+	request->exchange = NULL;
+	request->waiting = true;
+	request->retry_at = monotonic_milliseconds() +
+		retry_delay(request->attempts, throttled, server_asks);
+}
+
+/* ---- answers ---- */
+
+static bool
+crc_matches(const HttpResult *result)
+{
+	pg_crc32	crc;
+
+	if (!result->has_crc32)
+		return true;
+	INIT_TRADITIONAL_CRC32(crc);
+	COMP_TRADITIONAL_CRC32(crc, result->body, result->body_length);
+	FIN_TRADITIONAL_CRC32(crc);
+	return crc == result->crc32;
+}
+
+/* A failure after which nobody knows whether the request was carried out. */
+static void
+outcome_in_doubt(Request *request, const ErrorClass *class,
+				 const char *problem, int server_asks)
+{
+	request->in_doubt = request->spec.kind != REQUEST_READ;
+	if (request->spec.kind == REQUEST_WRITE)
+		fail(request, class, problem);
+	else
+		retry_or_fail(request, class, problem, server_asks);
+}
+
+/* What came may be the answer to anything, but not to this request. */
+static void
+no_answer(Request *request, const char *problem)
+{
+	request->response = NULL;
+	request->code = NULL;
+	outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+					 psprintf("The answer is not one to this request%s%s.",
+							  problem[0] != '\0' ? ": " : "", problem), 0);
+}
+
+/* What is not decoded here shall be whole all the same: why it is not. */
+static const char *
+find_problem(const HttpResult *result)
+{
+	JsonReader	reader;
+	JsonToken	token;
+
+	/* it is read in place, and changed by that */
+	json_reader_start(&reader, pnstrdup(result->body, result->body_length),
+					  result->body_length);
+	token = json_reader_next(&reader);
+	if (token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
+		json_reader_next(&reader) == TOKEN_END)
+		return NULL;
+	return reader.problem != NULL ? reader.problem : "the body is not an object";
+}
+
+/* Has spec.read, or the decoder, read the answer?  If not: why. */
+static const char *
+read_answer(Request *request, const HttpResult *result)
+{
+	const char *problem = NULL;
+
+	if (request->spec.read != NULL)
+		request->answer = request->spec.read(result->body,
+											 result->body_length, &problem);
+	else if (request->spec.raw)
+		problem = find_problem(result);
+	else
+		request->response = response_decode(result->body, result->body_length,
+											&problem);
+	return problem;
+}
+
+static void
+handle_success(Request *request, const HttpResult *result)
+{
+	const char *problem;
+
+	if (result->body == NULL)
+	{
+		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+						 "The answer is empty.", 0);
+		return;
+	}
+	problem = read_answer(request, result);
+	if (problem != NULL)
+	{
+		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+						 psprintf("The answer cannot be read: %s.", problem),
+						 0);
+		return;
+	}
+	if (request->response != NULL)
+	{
+		problem = answer_problem(&request->spec, request->response);
+		if (problem != NULL)
+		{
+			no_answer(request, problem);
+			return;
+		}
+		count_answer(request);
+	}
+	succeed(request);
+}
+
+/* Cuts the code out of "prefix#Code:uri", as X-Amzn-Errortype has it. */
+static const char *
+error_code_of_header(const char *header)
+{
+	char	   *code = pstrdup(header);
+	char	   *hash;
+
+	code[strcspn(code, ":")] = '\0';
+	hash = strrchr(code, '#');
+	return hash != NULL ? hash + 1 : code;
+}
+
+static bool
+correct_clock(Request *request, const HttpResult *result)
+{
+	Connection *connection = request->connection;
+	int64		offset;
+
+	if (request->clock_corrected || result->date == 0)
+		return false;
+	offset = (int64) result->date - (int64) time(NULL);
+	if (labs((long) (offset - connection->clock_offset)) < CLOCK_TOLERANCE)
+		return false;
+	connection->clock_offset = offset;
+	request->clock_corrected = true;
+	return true;
+}
+
+/*
+ * Once for each request.  What this request was signed with may have been
+ * renewed meanwhile for another.
+ */
+static bool
+renew_credentials(Request *request)
+{
+	Connection *connection = request->connection;
+
+	if (request->credentials_renewed)
+		return false;
+	request->credentials_renewed = true;
+	return request->renewals != connection->renewals ||
+		(credential_refused(connection->provider) && ++connection->renewals);
+}
+
+static const ErrorClass *
+class_of_refusal(const Request *request, const char *code, int status)
+{
+	/* whatever a server says that fails, a write may have been carried out */
+	if (status >= 500 && request->spec.kind != REQUEST_READ)
+		return error_class(NULL, status);
+	if (code != NULL && strcmp(code, "TransactionCanceledException") == 0 &&
+		request->response != NULL && request->response->reason_count > 0)
+		return error_class_cancelled(request->response);
+	return error_class(code, status);
+}
+
+static void
+handle_refusal(Request *request, const HttpResult *result)
+{
+	const ErrorClass *class;
+	const char *problem;
+	const char *code = NULL;
+
+	if (result->body != NULL)
+		request->response = response_decode(result->body, result->body_length,
+											&problem);
+	if (request->response != NULL)
+		code = request->response->error_code;
+	if (code == NULL && result->error_type[0] != '\0')
+		code = error_code_of_header(result->error_type);
+	request->code = code;
+
+	problem = answer_refusal_problem(&request->spec, code, request->response);
+	if (problem != NULL)
+	{
+		no_answer(request, problem);
+		return;
+	}
+	class = class_of_refusal(request, code, result->status);
+	problem = code != NULL ? NULL
+		: psprintf("The answer has HTTP status %d and no DynamoDB error.",
+				   result->status);
+	switch (class->action)
+	{
+		case ERROR_FINAL:
+			fail(request, class, problem);
+			break;
+		case ERROR_THROTTLED:
+			add_counted(request, &(RequestCounters) {.throttles = 1});
+			retry_or_fail(request, class, problem, result->retry_after);
+			break;
+		case ERROR_CONTENDED:
+			retry_or_fail(request, class, problem, result->retry_after);
+			break;
+		case ERROR_CLOCK:
+			if (correct_clock(request, result))
+				retry_or_fail(request, class, problem, 0);
+			else
+				fail(request, class, problem);
+			break;
+		case ERROR_CREDENTIALS:
+			if (renew_credentials(request))
+				retry_or_fail(request, class, problem, 0);
+			else
+				fail(request, class, problem);
+			break;
+		case ERROR_SERVER:
+			outcome_in_doubt(request, class, problem, result->retry_after);
+			break;
+	}
+}
+
+static void
+handle_answer(Request *request, const HttpResult *result)
+{
+	strlcpy(request->request_id, result->request_id,
+			sizeof(request->request_id));
+	if (!crc_matches(result))
+		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+						 "The answer's checksum is wrong.", 0);
+	else if (result->status == 200)
+		handle_success(request, result);
+	else if (result->status < 300)
+		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+						 psprintf("The answer has HTTP status %d.",
+								  result->status), 0);
+	else
+		handle_refusal(request, result);
+}
+
+/* Another attempt may get through, unless the server is not to be believed. */
+static void
+handle_unsent(Request *request, const ErrorClass *class, const char *problem)
+{
+	if (class->action == ERROR_FINAL)
+		fail(request, class, problem);
+	else
+		retry_or_fail(request, class, problem, 0);
+}
+
+/* An attempt is done: the request is too, or another one follows. */
+static void
+handle_result(Request *request, const HttpResult *result)
+{
+	MemoryContext old = MemoryContextSwitchTo(request->context);
+
+	switch (result->delivery)
+	{
+		case HTTP_ANSWERED:
+			handle_answer(request, result);
+			break;
+		case HTTP_NOT_SENT:
+			handle_unsent(request, error_class_unsent(result->phase),
+						  pstrdup(result->problem));
+			break;
+		case HTTP_UNKNOWN:
+			outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+							 pstrdup(result->problem), 0);
+			break;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* ---- writes in flight ---- */
+
+/* By its attempt under way, or by one before. */
+static bool
+may_be_carried_out(const Request *request)
+{
+	return request->in_doubt ||
+		(request->exchange != NULL && http_may_be_sent(request->exchange));
+}
+
+/* Not yet told of, and perhaps carried out. */
+static bool
+is_unsettled_write(const Request *request)
+{
+	return request->spec.kind != REQUEST_READ &&
+		request->outcome == OUTCOME_PENDING &&
+		!request->warned && may_be_carried_out(request);
+}
+
+static void
+list_write_in_flight(Connection *connection, void *argument)
+{
+	List	  **writes = (List **) argument;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &connection->requests)
+	{
+		Request    *request = dlist_container(Request, node, iter.cur);
+
+		if (is_unsettled_write(request))
+			*writes = lappend(*writes, request);
+	}
+}
+
+static void
+warn_of_writes(List *writes)
+{
+	ListCell   *cell;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	foreach(cell, writes)
+	{
+		Request    *request = (Request *) lfirst(cell);
+
+		request->warned = true;
+		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
+						 text.len > 0 ? "; " : "", request->spec.operation,
+						 request->spec.table != NULL ? request->spec.table : "",
+						 request->spec.key != NULL ? ", item " : "",
+						 request->spec.key != NULL ? request->spec.key : "");
+	}
+	ereport(WARNING,
+			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
+			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
+						   "the outcome of %d DynamoDB writes in flight is unknown",
+						   list_length(writes), list_length(writes)),
+			 errdetail("%s.", text.data),
+			 errhint("Look at the items before you repeat the statement.")));
+}
+
+/* ---- starting and ending ---- */
+
+/*
+ * A write under way that goes away with its statement, as when RETURNING has
+ * raised an error, has not been told of yet.  Nobody will know its outcome.
+ */
+static void
+abandon(void *argument)
+{
+	Request    *request = (Request *) argument;
+
+	if (is_unsettled_write(request))
+		warn_of_writes(list_make1(request));
+	if (request->outcome == OUTCOME_PENDING)
+	{
+		/* the statement's may be gone */
+		request->spec.counters = NULL;
+		count_end(request, request->spec.kind != REQUEST_READ &&
+				  may_be_carried_out(request));
+	}
+	statistics_leave(request->statistics);
+	dlist_delete(&request->node);
+	if (request->exchange != NULL)
+		http_free(request->exchange);
+}
+
+Request *
+request_start(Connection *connection, const RequestSpec *spec)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "dynamorm_fdw request",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Request    *request = palloc0(sizeof(Request));
+
+	request->spec = *spec;
+	request->connection = connection;
+	request->context = context;
+	request->statistics = statistics_join(connection->settings.server_id,
+										  spec->table, spec->operation);
+	request->started_at = monotonic_microseconds();
+	dlist_push_tail(&connection->requests, &request->node);
+	request->callback.func = abandon;
+	request->callback.arg = request;
+	MemoryContextRegisterResetCallback(context, &request->callback);
+
+	if (spec->repetition > 0)
+	{
+		request->waiting = true;
+		request->retry_at = monotonic_milliseconds() +
+			retry_delay(spec->repetition, false, 0);
+	}
+	else
+		send_attempt(request);
+	MemoryContextSwitchTo(old);
+	return request;
+}
+
+void
+request_free(Request *request)
+{
+	MemoryContextDelete(request->context);
+}
+
+/* ---- interrupts ---- */
+
+static void
+warn_of_writes_in_flight(void)
+{
+	List	   *writes = NIL;
+
+	connection_for_each(list_write_in_flight, &writes);
+	if (writes != NIL)
+		warn_of_writes(writes);
+}
+
+void
+request_check_for_interrupts(void)
+{
+	if (InterruptPending && InterruptHoldoffCount == 0 &&
+		CritSectionCount == 0 &&
+		(ProcDiePending || ClientConnectionLost || transaction_timed_out ||
+		 (QueryCancelPending && QueryCancelHoldoffCount == 0)))
+		warn_of_writes_in_flight();
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* ---- waiting ---- */
+
+static void
+send_now(Request *request)
+{
+	MemoryContext old = MemoryContextSwitchTo(request->context);
+
+	send_attempt(request);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Goes on with every request of the connection that can go on.  Returns the
+ * milliseconds until the next retry is due; -1: none is waiting.
+ */
+static long
+advance_requests(Connection *connection)
+{
+	dlist_iter	iter;
+	bool		full = false;	/* others are queued before */
+	long		next = -1;
+
+	dlist_foreach(iter, &connection->requests)
+	{
+		Request    *request = dlist_container(Request, node, iter.cur);
+		const HttpResult *result;
+
+		if (request->outcome != OUTCOME_PENDING)
+			continue;
+		if (request->exchange != NULL &&
+			(result = http_result(request->exchange)) != NULL)
+			handle_result(request, result);
+		if (request->outcome != OUTCOME_PENDING)
+			continue;
+		if (request->queued && !full)
+			send_now(request);
+		else if (request->waiting)
+		{
+			long		left = (long) (request->retry_at -
+									   monotonic_milliseconds());
+
+			if (left <= 0)
+				send_now(request);
+			else if (next < 0 || left < next)
+				next = left;
+		}
+		full = full || request->queued;
+	}
+	return next;
+}
+
+Request *
+request_wait_any(Request **requests, int count)
+{
+	Connection *connection = requests[0]->connection;
+
+	for (;;)
+	{
+		long		next = advance_requests(connection);
+		int			i;
+
+		for (i = 0; i < count; i++)
+			if (requests[i]->outcome != OUTCOME_PENDING)
+				return requests[i];
+		http_wait(connection->transport, next);
+		request_check_for_interrupts();
+	}
+}
+
+void
+request_poll(Connection *connection)
+{
+	http_poll(connection->transport);
+	(void) advance_requests(connection);
+	request_check_for_interrupts();
+}
+
+int
+request_open_descriptor(Connection *connection)
+{
+	return http_copy_descriptor(connection->transport);
+}
+
+void
+request_close_descriptor(Connection *connection, int descriptor)
+{
+	http_close_copy(connection->transport, descriptor);
+}
+
+void
+request_prepare_wait(Connection *connection, bool at_once)
+{
+	http_ring(connection->transport,
+			  at_once ? 0 : advance_requests(connection));
+}
+
+void
+request_wait(Request *request)
+{
+	(void) request_wait_any(&request, 1);
+}
+
+Request *
+request_run(Connection *connection, const RequestSpec *spec)
+{
+	Request    *request = request_start(connection, spec);
+
+	request_wait(request);
+	return request;
+}
+
+/* ---- results ---- */
+
+Outcome
+request_outcome(const Request *request)
+{
+	return request->outcome;
+}
+
+const Response *
+request_response(const Request *request)
+{
+	return request->response;
+}
+
+const void *
+request_answer(const Request *request)
+{
+	return request->answer;
+}
+
+const char *
+request_raw_body(const Request *request)
+{
+	const HttpResult *result = http_result(request->exchange);
+
+	return result->body == NULL ? "" : result->body;
+}
+
+const char *
+request_error_message(const Request *request)
+{
+	return request->response != NULL ? request->response->error_message : NULL;
+}
+
+void
+request_raise(const Request *request, const char *extra_detail)
+{
+	const Response *response = request->response;
+	Failure		failure = {
+		.class = request->class,
+		.spec = &request->spec,
+		.endpoint = request->connection->settings.endpoint,
+		.code = request->code,
+		.message = response != NULL && response->error_message != NULL
+			? response->error_message : request->problem,
+		.request_id = request->request_id,
+		.attempts = request->attempts
+	};
+
+	error_raise(&failure, extra_detail);
+}
+
+void
+request_raise_unprocessed(Request *request)
+{
+	request->code = "ProvisionedThroughputExceededException";
+	request->class = error_class(request->code, 400);
+	request->problem = "DynamoDB leaves keys unprocessed.";
+	request_raise(request, NULL);
+}
+
+void
+request_raise_no_answer(Request *request, const char *problem)
+{
+	request->response = NULL;
+	request->code = NULL;
+	request->code = NULL;
+	request->class = error_class_no_answer(request->spec.kind);
+	request->problem = psprintf("The answer is not one to this request: %s.",
+								problem);
+	request_raise(request, NULL);
+}

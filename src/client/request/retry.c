@@ -1,0 +1,55 @@
+/*
+ * retry.c
+ *		When a request is sent again.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "client/request/retry.h"
+
+#define BUCKET_CAPACITY		500
+#define RETRY_PRICE			14
+#define THROTTLED_PRICE		5
+#define SUCCESS_REFUND		1
+
+/* milliseconds */
+#define BASE_DELAY			25
+#define THROTTLED_DELAY		1000
+#define MAX_DELAY			20000
+#define MAX_SERVER_DELAY	5000	/* beyond our own */
+
+void
+retry_bucket_init(RetryBucket *bucket)
+{
+	bucket->tokens = BUCKET_CAPACITY;
+}
+
+bool
+retry_take(RetryBucket *bucket, bool throttled, int *price)
+{
+	*price = throttled ? THROTTLED_PRICE : RETRY_PRICE;
+	if (bucket->tokens < *price)
+		return false;
+	bucket->tokens -= *price;
+	return true;
+}
+
+void
+retry_give_back(RetryBucket *bucket, int price)
+{
+	bucket->tokens = Min(BUCKET_CAPACITY,
+						 bucket->tokens + Max(price, SUCCESS_REFUND));
+}
+
+long
+retry_delay(int n, bool throttled, int server_asks)
+{
+	long		ceiling = throttled ? THROTTLED_DELAY : BASE_DELAY;
+	long		delay;
+
+	while (--n > 0 && ceiling < MAX_DELAY)
+		ceiling *= 2;
+	delay = (long) (random_fraction() * Min(ceiling, MAX_DELAY));
+	return Min(Max(delay, server_asks), delay + MAX_SERVER_DELAY);
+}

@@ -1,0 +1,68 @@
+/*
+ * response.h
+ *		The decoded answer to one DynamoDB request.
+ *
+ * One decoder serves all operations that carry items.  It reads the body once,
+ * in place, without building a JSON tree (a page holds up to 1 MB).
+ */
+#ifndef DYNAMORM_CLIENT_RESPONSE_H
+#define DYNAMORM_CLIENT_RESPONSE_H
+
+#include "postgres.h"
+
+#include "client/wire/attribute.h"
+
+/* Why one action of a cancelled transaction was refused. */
+typedef struct CancellationReason
+{
+	const char *code;			/* "None", "ConditionalCheckFailed", ... */
+	DynamoItem *item;			/* the item that failed its condition; NULL:
+								 * there is none, or it was not sent */
+} CancellationReason;
+
+/*
+ * A page holds at most 1 MB of items, and looks at no more: no item is smaller
+ * than a byte.
+ */
+#define PAGE_ITEM_LIMIT		(1024 * 1024)
+
+typedef struct Response
+{
+	DynamoItem *item;			/* Item or Attributes of the answer (also the
+								 * Item of a failed condition); NULL: none */
+	int			item_count;		/* number of items of a Query or Scan page, or
+								 * of a BatchGetItem answer */
+	DynamoItem *items;			/* array of item_count */
+	bool		has_items;		/* there is a member for them, maybe empty */
+	DynamoItem *last_key;		/* LastEvaluatedKey; NULL: the last page */
+	const char *batch_table;	/* BatchGetItem, BatchWriteItem: the table that
+								 * the answer is about; NULL: not told */
+	int			unprocessed_count;	/* of them: keys left over, of items to be
+									 * read or deleted */
+	DynamoItem *unprocessed;	/* array of unprocessed_count */
+	int64		count;			/* Count, up to PAGE_ITEM_LIMIT; -1 if absent */
+	int64		scanned_count;	/* ScannedCount, the same */
+	int			body_length;	/* bytes */
+	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits; not
+								 * negative */
+	int			reason_count;	/* of a cancelled transaction */
+	CancellationReason *reasons;	/* array of reason_count, in the order of
+									 * its actions */
+	char	   *error_code;		/* __type without prefix and suffix; NULL */
+	char	   *error_message;	/* message or Message; NULL */
+} Response;
+
+/*
+ * Decodes a body in place: body is changed and must live as long as the
+ * response; body[length] must be a writable NUL.  Everything else is allocated
+ * in the current memory context.  Unknown members are skipped.
+ *
+ * Returns NULL if the body is not the JSON object it should be (syntax,
+ * invalid UTF-8, an AttributeValue with no or two types, nesting deeper than
+ * DynamoDB allows, counts and capacity that no page can have, a batch of two
+ * tables, something left over that is neither a read nor a deletion); *problem
+ * then says why, for the error's detail.
+ */
+extern Response *response_decode(char *body, int length, const char **problem);
+
+#endif							/* DYNAMORM_CLIENT_RESPONSE_H */

@@ -1,0 +1,222 @@
+/*
+ * index.c
+ *		Which indexes of a table may answer a query.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+#include "optimizer/clauses.h"
+
+#include "fdw/catalog/index.h"
+#include "fdw/read/access.h"
+
+/* What an index is in a plan. */
+enum IndexMember
+{
+	INDEX_MEMBER_NAME,			/* string */
+	INDEX_MEMBER_GLOBAL,		/* integer */
+	INDEX_MEMBER_PARTITION,		/* integer list of attribute numbers */
+	INDEX_MEMBER_SORT,			/* the same */
+	INDEX_MEMBER_ALL,			/* integer: it holds all columns */
+	INDEX_MEMBER_PROJECTED,		/* integer list of those that it holds */
+	INDEX_MEMBER_COUNT
+};
+
+/* ---- from DynamoDB's description ---- */
+
+static const Column *
+find_column(const Table *table, const char *attribute_name)
+{
+	for (int i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (column->name != NULL && !column->is_document &&
+			strcmp(column->attribute_name, attribute_name) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/* False if one of the attributes has no column that stores it so. */
+static bool
+find_key_columns(const Table *table, const KeyAttribute *attributes, int count,
+				 const Column **columns)
+{
+	for (int i = 0; i < count; i++)
+	{
+		columns[i] = find_column(table, attributes[i].name);
+		if (columns[i] == NULL || columns[i]->codec->kind == CODEC_JSON ||
+			columns[i]->codec->attribute_type != attributes[i].type)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_projected(const IndexDescription *index, const Column *column)
+{
+	for (int i = 0; i < index->projected_count; i++)
+		if (strcmp(index->projected[i], column->attribute_name) == 0)
+			return true;
+	return false;
+}
+
+static const bool *
+projected_columns(const Table *table, const IndexDescription *index,
+				  const KeySchema *schema)
+{
+	bool	   *projected;
+
+	if (index->projection == INDEX_PROJECTS_ALL)
+		return NULL;
+	projected = palloc0(Max(table->column_count, 1) * sizeof(bool));
+	for (int i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		projected[i] = column->name != NULL && !column->is_document &&
+			(column->key != KEY_NONE || key_schema_has(schema, column) ||
+			 is_projected(index, column));
+	}
+	return projected;
+}
+
+List *
+index_schemas(const Table *table, const TableDescription *description)
+{
+	List	   *schemas = NIL;
+
+	for (int i = 0; i < description->index_count; i++)
+	{
+		const IndexDescription *index = &description->indexes[i];
+		KeySchema  *schema;
+
+		if (!index->is_usable)
+			continue;
+		schema = palloc0(sizeof(KeySchema));
+		schema->index_name = index->name;
+		schema->is_global = index->is_global;
+		schema->partition_count = index->partition_count;
+		schema->sort_count = index->sort_count;
+		if (!find_key_columns(table, index->partition, index->partition_count,
+							  schema->partition) ||
+			!find_key_columns(table, index->sort, index->sort_count,
+							  schema->sort))
+			continue;
+		schema->projected = projected_columns(table, index, schema);
+		schemas = lappend(schemas, schema);
+	}
+	return schemas;
+}
+
+/* ---- what an index lacks ---- */
+
+bool
+index_holds_rows(const KeySchema *schema, List *clauses, Index varno)
+{
+	List	   *nonnull = find_nonnullable_vars((Node *) clauses);
+
+	for (int i = 0; i < schema->partition_count + schema->sort_count; i++)
+	{
+		const Column *column = i < schema->partition_count
+			? schema->partition[i] : schema->sort[i - schema->partition_count];
+
+		/* PostgreSQL too takes the constraint of a foreign table for granted */
+		if (column->key == KEY_NONE && !column->not_null &&
+			!nonnullable_has_column(nonnull, varno, column->attnum))
+			return false;
+	}
+	return true;
+}
+
+bool
+index_holds_columns(const KeySchema *schema, const Table *table,
+					Bitmapset *wanted)
+{
+	bool	   *columns;
+
+	if (schema->projected == NULL)
+		return true;
+	columns = access_wanted_columns(table, wanted);
+	for (int i = 0; i < table->column_count; i++)
+		if (columns[i] && !schema->projected[i])
+			return false;
+	return true;
+}
+
+/* ---- in plans ---- */
+
+static List *
+attribute_numbers(const Column *const *columns, int count)
+{
+	List	   *numbers = NIL;
+
+	for (int i = 0; i < count; i++)
+		numbers = lappend_int(numbers, columns[i]->attnum);
+	return numbers;
+}
+
+static int
+columns_of_numbers(const Table *table, const List *numbers,
+				   const Column **columns)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, numbers)
+		columns[count++] = table_column(table, lfirst_int(cell));
+	return count;
+}
+
+List *
+index_to_list(const KeySchema *schema, const Table *table)
+{
+	List	   *projected = NIL;
+	List	   *list;
+
+	if (schema->index_name == NULL)
+		return NIL;
+	for (int i = 0; schema->projected != NULL && i < table->column_count; i++)
+		if (schema->projected[i])
+			projected = lappend_int(projected, i + 1);
+
+	list = list_make5(makeString(pstrdup(schema->index_name)),
+					  makeInteger(schema->is_global),
+					  attribute_numbers(schema->partition,
+										schema->partition_count),
+					  attribute_numbers(schema->sort, schema->sort_count),
+					  makeInteger(schema->projected == NULL));
+	list = lappend(list, projected);
+	Assert(list_length(list) == INDEX_MEMBER_COUNT);
+	return list;
+}
+
+KeySchema *
+index_from_list(const List *list, const Table *table)
+{
+	KeySchema  *schema;
+	bool	   *projected;
+	ListCell   *cell;
+
+	if (list == NIL)
+		return key_schema_of_table(table);
+	schema = palloc0(sizeof(KeySchema));
+	schema->index_name = strVal(list_nth(list, INDEX_MEMBER_NAME));
+	schema->is_global = intVal(list_nth(list, INDEX_MEMBER_GLOBAL)) != 0;
+	schema->partition_count =
+		columns_of_numbers(table, list_nth(list, INDEX_MEMBER_PARTITION),
+						   schema->partition);
+	schema->sort_count =
+		columns_of_numbers(table, list_nth(list, INDEX_MEMBER_SORT),
+						   schema->sort);
+	if (intVal(list_nth(list, INDEX_MEMBER_ALL)) != 0)
+		return schema;
+	projected = palloc0(Max(table->column_count, 1) * sizeof(bool));
+	foreach(cell, (List *) list_nth(list, INDEX_MEMBER_PROJECTED))
+		projected[lfirst_int(cell) - 1] = true;
+	schema->projected = projected;
+	return schema;
+}

@@ -1,0 +1,44 @@
+/*
+ * option.h
+ *		The options of servers, user mappings, tables and columns.
+ *
+ * The validator refuses bad names and values at DDL time; what reads them
+ * later trusts it.
+ */
+#ifndef DYNAMORM_FDW_OPTION_H
+#define DYNAMORM_FDW_OPTION_H
+
+#include "postgres.h"
+
+#include "client/request/connection.h"
+
+typedef enum TransactionMode
+{
+	TRANSACTION_IMMEDIATE,
+	TRANSACTION_ATOMIC
+} TransactionMode;
+
+/*
+ * The session's connection for a server as a user (the user whose rights
+ * count: a view's owner for a view); made if there is none.  Raises 42704 if
+ * there is no user mapping, 28000 if it lacks keys, HV00J if the server has no
+ * region and no endpoint, and what identity_check() raises.
+ */
+extern Connection *option_connection(Oid server_id, Oid user_id);
+
+/* Is the foreign table one of this extension? */
+extern bool option_is_ours(Oid relation_id);
+
+/*
+ * The same for planning, which comes before privileges are checked: NULL if
+ * there is no user mapping.
+ */
+extern Connection *option_connection_if_mapped(Oid server_id, Oid user_id);
+
+/* May the foreign table be written (options "updatable" of table, server)? */
+extern bool option_updatable(Oid relation_id);
+
+/* The server's max_concurrency. */
+extern int	option_max_concurrency(Oid server_id);
+
+#endif							/* DYNAMORM_FDW_OPTION_H */

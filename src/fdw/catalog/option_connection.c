@@ -1,0 +1,418 @@
+/*
+ * option_connection.c
+ *		Options turned into the settings of connections.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "catalog/pg_user_mapping.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/syscache.h"
+
+#include "client/credential/endpoint.h"
+#include "fdw/catalog/identity.h"
+#include "fdw/catalog/option_internal.h"
+
+#define DEFAULT_MAX_CONCURRENCY	16
+#define DEFAULT_CONNECT_TIMEOUT	3000
+#define DEFAULT_REQUEST_TIMEOUT	30000
+#define DEFAULT_MAX_ATTEMPTS	10
+
+/* What is signed when the endpoint is not Amazon's and no region is given */
+#define DEFAULT_REGION			"us-east-1"
+
+/* The SDKs take this name of a region for an engine on the machine itself */
+#define LOCAL_REGION			"local"
+#define LOCAL_ENDPOINT			"http://localhost:8000"
+
+/*
+ * The region in the name of one of Amazon's own hosts
+ * (dynamodb.REGION.amazonaws.com, ACCOUNT.ddb.REGION.amazonaws.com and the
+ * like); NULL for other hosts.
+ */
+static const char *
+region_of_host(const Endpoint *endpoint)
+{
+	static const char *const services[] = {"dynamodb", "dynamodb-fips", "ddb"};
+	static const char *const domains[] = {
+		"amazonaws.com", "amazonaws.com.cn", "api.aws"
+	};
+	char	   *label = pnstrdup(endpoint->host, endpoint->host_length);
+	bool		after_service = false;
+
+	while (label != NULL)
+	{
+		char	   *rest = strchr(label, '.');
+
+		if (rest != NULL)
+			*rest++ = '\0';
+		if (after_service)
+		{
+			for (int i = 0; rest != NULL && i < (int) lengthof(domains); i++)
+			{
+				if (pg_strcasecmp(rest, domains[i]) == 0)
+					return label;
+			}
+			return NULL;
+		}
+		for (int i = 0; i < (int) lengthof(services); i++)
+		{
+			if (pg_strcasecmp(label, services[i]) == 0)
+				after_service = true;
+		}
+		label = rest;
+	}
+	return NULL;
+}
+
+/* The user mapping of a user, or of PUBLIC. */
+static Oid
+find_user_mapping(Oid server_id, Oid user_id)
+{
+	Oid			mapping_id;
+
+	mapping_id = GetSysCacheOid2(USERMAPPINGUSERSERVER,
+								 Anum_pg_user_mapping_oid,
+								 ObjectIdGetDatum(user_id),
+								 ObjectIdGetDatum(server_id));
+	if (!OidIsValid(mapping_id))
+		mapping_id = GetSysCacheOid2(USERMAPPINGUSERSERVER,
+									 Anum_pg_user_mapping_oid,
+									 ObjectIdGetDatum(InvalidOid),
+									 ObjectIdGetDatum(server_id));
+	return mapping_id;
+}
+
+/* ---- credentials ---- */
+
+static const char *const source_words[] = {
+	[CREDENTIALS_STATIC] = "static",
+	[CREDENTIALS_DEFAULT] = "default",
+	[CREDENTIALS_ENVIRONMENT] = "environment",
+	[CREDENTIALS_PROFILE] = "profile",
+	[CREDENTIALS_PROCESS] = "process",
+	[CREDENTIALS_WEB_IDENTITY] = "web_identity",
+	[CREDENTIALS_CONTAINER] = "container",
+	[CREDENTIALS_INSTANCE] = "instance"
+};
+
+/* Keys that are given go before all else, unless the option says otherwise. */
+static CredentialSource
+choose_source(const UserMapping *mapping)
+{
+	const char *word = option_find(mapping->options, "credential_source");
+	int			i;
+
+	for (i = 0; word != NULL && i < (int) lengthof(source_words); i++)
+		if (strcmp(word, source_words[i]) == 0)
+			return (CredentialSource) i;
+	if (option_find(mapping->options, "access_key_id") != NULL ||
+		option_find(mapping->options, "secret_access_key") != NULL)
+		return CREDENTIALS_STATIC;
+	return option_find(mapping->options, "profile") != NULL
+		? CREDENTIALS_PROFILE : CREDENTIALS_DEFAULT;
+}
+
+static void
+check_keys(const CredentialSettings *settings, const ForeignServer *server)
+{
+	const char *missing = NULL;
+
+	if (settings->access_key_id == NULL)
+		missing = "access_key_id";
+	else if (settings->secret_access_key == NULL)
+		missing = "secret_access_key";
+	if (missing != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("user mapping for server \"%s\" lacks option \"%s\"",
+						server->servername, missing),
+				 errhint("Set the options access_key_id and secret_access_key of the user mapping.")));
+}
+
+static void
+read_credentials(const UserMapping *mapping, const ForeignServer *server,
+				 Oid user_id, ConnectionSettings *settings)
+{
+	CredentialSettings *credential = &settings->credential;
+	const char *required = option_find(mapping->options,
+									   "credentials_required");
+	bool		is_required = true;
+
+	credential->source = choose_source(mapping);
+	credential->access_key_id = option_find(mapping->options, "access_key_id");
+	credential->secret_access_key = option_find(mapping->options,
+												"secret_access_key");
+	credential->session_token = option_find(mapping->options,
+											"session_token");
+	credential->profile = option_find(mapping->options, "profile");
+	credential->role_arn = option_find(mapping->options, "role_arn");
+	credential->external_id = option_find(mapping->options, "external_id");
+	credential->role_session_name = option_find(mapping->options,
+												"role_session_name");
+	if (credential->source == CREDENTIALS_STATIC)
+		check_keys(credential, server);
+	if (required != NULL)
+		(void) parse_bool(required, &is_required);
+	settings->identity = (Identity) {
+		.credentials = credential->source == CREDENTIALS_STATIC
+			? CREDENTIALS_OF_USER : CREDENTIALS_OF_MACHINE,
+		.set_free = !is_required,
+		.names_profile = credential->profile != NULL,
+		.server_owner = server->owner
+	};
+	identity_check(&settings->identity, server->servername, user_id);
+	credential->files_hidden = !identity_may_read_files(&settings->identity,
+														user_id);
+}
+
+/* ---- region and endpoint ---- */
+
+/*
+ * The endpoint that is given, or configured on the machine; NULL: the
+ * region's.
+ */
+static const char *
+choose_endpoint(const ForeignServer *server,
+				const CredentialSettings *credential, EndpointOrigin *origin)
+{
+	const char *text = option_find(server->options, "endpoint");
+	Endpoint	endpoint;
+
+	*origin = ENDPOINT_OF_SERVER;
+	if (text == NULL)
+	{
+		text = endpoint_configured("dynamodb", credential, origin);
+		if (text != NULL && !endpoint_parse(text, &endpoint))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("the endpoint that the server's environment or shared files configure is invalid"),
+					 errhint("Set option \"endpoint\" of server \"%s\", or correct AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL or endpoint_url.",
+							 server->servername)));
+	}
+	if (text != NULL && endpoint_variant_wanted(credential))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("cannot use the endpoint of server \"%s\" where FIPS or dual-stack endpoints are asked for",
+						server->servername),
+				 errhint("Drop option \"endpoint\" of the server, or unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or use_fips_endpoint and use_dualstack_endpoint in the shared files.")));
+	return text;
+}
+
+/* The region that the instance tells, which may be anything. */
+static const char *
+ask_instance_for_region(const CredentialSettings *credential)
+{
+	const char *region = endpoint_instance_region(credential);
+
+	return region != NULL && option_is_region(region) ? region : NULL;
+}
+
+/*
+ * The region: as given, as the endpoint's name tells, as configured, or, for
+ * who may use the machine's identity, as its instance tells.
+ */
+static const char *
+choose_region(const ForeignServer *server, const char *endpoint_text,
+			  const CredentialSettings *credential)
+{
+	const char *region = option_find(server->options, "region");
+	Endpoint	endpoint;
+
+	if (region == NULL && endpoint_text != NULL &&
+		endpoint_parse(endpoint_text, &endpoint))
+		region = region_of_host(&endpoint);
+	if (region == NULL)
+	{
+		region = endpoint_configured_region(credential);
+		if (region != NULL && !option_is_region(region))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("the region that the server's environment or shared files configure is invalid"),
+					 errhint("Set option \"region\" of server \"%s\", or correct AWS_REGION, AWS_DEFAULT_REGION or region.",
+							 server->servername)));
+	}
+	if (region == NULL && endpoint_text != NULL)
+		region = DEFAULT_REGION;
+	if (region == NULL && credential->source != CREDENTIALS_STATIC)
+		region = ask_instance_for_region(credential);
+	if (region == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("server \"%s\" has no region", server->servername),
+				 errhint("Set option \"region\" of the server, for example: ALTER SERVER %s OPTIONS (ADD region 'eu-west-1').",
+						 quote_identifier(server->servername))));
+	return region;
+}
+
+/* Where there is none but what belongs to the region. */
+static const char *
+default_endpoint(const ForeignServer *server, ConnectionSettings *settings,
+				 EndpointOrigin *origin)
+{
+	if (strcmp(settings->region, LOCAL_REGION) != 0)
+	{
+		*origin = ENDPOINT_OF_REGION;
+		return endpoint_of_region("dynamodb", settings->region,
+								  &settings->credential);
+	}
+	*origin = option_find(server->options, "region") != NULL
+		? ENDPOINT_OF_SERVER_LOCAL : ENDPOINT_OF_MACHINE_LOCAL;
+	return LOCAL_ENDPOINT;
+}
+
+/* Sets endpoint and region of the settings. */
+static void
+read_endpoint(const ForeignServer *server, ConnectionSettings *settings)
+{
+	CredentialSettings *credential = &settings->credential;
+	EndpointOrigin *origin = &settings->identity.endpoint;
+
+	settings->endpoint = choose_endpoint(server, credential, origin);
+	settings->region = choose_region(server, settings->endpoint, credential);
+	if (settings->endpoint == NULL)
+		settings->endpoint = default_endpoint(server, settings, origin);
+
+	/* that one signs as another */
+	if (strcmp(settings->region, LOCAL_REGION) == 0)
+		settings->region = DEFAULT_REGION;
+	credential->region = settings->region;
+}
+
+/* ---- connections ---- */
+
+/* Raises the error if the user may not have a connection by this mapping. */
+static ConnectionSettings *
+settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
+					Oid user_id)
+{
+	ConnectionSettings *settings = palloc0(sizeof(ConnectionSettings));
+
+	settings->server_id = server->serverid;
+	settings->server_name = server->servername;
+	settings->max_concurrency = option_integer(server->options,
+											   "max_concurrency",
+											   DEFAULT_MAX_CONCURRENCY);
+	settings->connect_timeout = option_integer(server->options,
+											   "connect_timeout",
+											   DEFAULT_CONNECT_TIMEOUT);
+	settings->request_timeout = option_integer(server->options,
+											   "request_timeout",
+											   DEFAULT_REQUEST_TIMEOUT);
+	settings->max_attempts = option_integer(server->options, "max_attempts",
+											DEFAULT_MAX_ATTEMPTS);
+	read_credentials(mapping, server, user_id, settings);
+	settings->ca_file = option_find(server->options, "ca_file");
+	if (settings->ca_file == NULL)
+		settings->ca_file = endpoint_configured_ca_file(&settings->credential);
+	settings->credential.ca_file = settings->ca_file;
+	read_endpoint(server, settings);
+	identity_check(&settings->identity, server->servername, user_id);
+	return settings;
+}
+
+/*
+ * Was a connection made with the files that the user may read?  Not so if it
+ * was made for another user of the mapping, or when others were superusers.
+ */
+static bool
+suits_user(const ConnectionSettings *settings, const void *user_id)
+{
+	return settings->credential.files_hidden !=
+		identity_may_read_files(&settings->identity, *(const Oid *) user_id);
+}
+
+/* The session's connection for a mapping and user; NULL if there is none. */
+static Connection *
+find_connection(Oid mapping_id, Oid user_id)
+{
+	Connection *connection = connection_find(mapping_id, suits_user, &user_id);
+	const ConnectionSettings *settings;
+
+	if (connection == NULL)
+		return NULL;
+	settings = connection_settings(connection);
+	identity_check(&settings->identity, settings->server_name, user_id);
+	return connection;
+}
+
+Connection *
+option_connection(Oid server_id, Oid user_id)
+{
+	uint64		catalog_version = connection_catalog_version();
+	Oid			mapping_id = find_user_mapping(server_id, user_id);
+	Connection *connection;
+	ForeignServer *server;
+	ConnectionSettings *settings;
+
+	if (OidIsValid(mapping_id))
+	{
+		connection = find_connection(mapping_id, user_id);
+		if (connection != NULL)
+			return connection;
+	}
+
+	server = GetForeignServer(server_id);
+	if (!OidIsValid(mapping_id))
+	{
+		char	   *user_name = GetUserNameFromId(user_id, false);
+
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("user mapping not found for user \"%s\", server \"%s\"",
+						user_name, server->servername),
+				 errhint("Use CREATE USER MAPPING FOR %s SERVER %s OPTIONS (access_key_id '...', secret_access_key '...').",
+						 quote_identifier(user_name),
+						 quote_identifier(server->servername))));
+	}
+	settings = settings_of_mapping(GetUserMapping(user_id, server_id), server,
+								   user_id);
+	settings->catalog_version = catalog_version;
+	return connection_create(mapping_id, settings);
+}
+
+Connection *
+option_connection_if_mapped(Oid server_id, Oid user_id)
+{
+	return OidIsValid(find_user_mapping(server_id, user_id))
+		? option_connection(server_id, user_id) : NULL;
+}
+
+bool
+option_is_ours(Oid relation_id)
+{
+	ForeignServer *server = GetForeignServer(GetForeignTable(relation_id)->serverid);
+
+	return strcmp(GetForeignDataWrapper(server->fdwid)->fdwname,
+				  "dynamorm_fdw") == 0;
+}
+
+bool
+option_updatable(Oid relation_id)
+{
+	ForeignTable *table = GetForeignTable(relation_id);
+	const char *text = option_find(table->options, "updatable");
+	bool		updatable;
+
+	if (text == NULL)
+	{
+		ForeignServer *server = GetForeignServer(table->serverid);
+
+		text = option_find(server->options, "updatable");
+	}
+	if (text == NULL || !parse_bool(text, &updatable))
+		return true;
+	return updatable;
+}
+
+int
+option_max_concurrency(Oid server_id)
+{
+	ForeignServer *server = GetForeignServer(server_id);
+
+	return option_integer(server->options, "max_concurrency",
+						  DEFAULT_MAX_CONCURRENCY);
+}

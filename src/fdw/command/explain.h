@@ -1,0 +1,26 @@
+/*
+ * explain.h
+ *		What all nodes show in EXPLAIN.
+ */
+#ifndef DYNAMORM_FDW_EXPLAIN_H
+#define DYNAMORM_FDW_EXPLAIN_H
+
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "client/request/request.h"
+#include "translate/table/table.h"
+
+/* operation NULL: nothing is sent. */
+extern void explain_show_operation(const char *operation, const Table *table,
+								   ExplainState *es);
+
+/*
+ * With ANALYZE: requests, items and units; with the first of several nodes
+ * those of the statement too.
+ */
+extern void explain_show_counters(const RequestCounters *counters,
+								  ExplainState *es);
+
+#endif							/* DYNAMORM_FDW_EXPLAIN_H */

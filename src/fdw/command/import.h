@@ -1,0 +1,39 @@
+/*
+ * import.h
+ *		A table of DynamoDB as the command that makes its foreign table.
+ */
+#ifndef DYNAMORM_FDW_IMPORT_H
+#define DYNAMORM_FDW_IMPORT_H
+
+#include "postgres.h"
+
+#include "fdw/catalog/description.h"
+#include "translate/table/identifier.h"
+#include "translate/table/infer.h"
+
+typedef struct ImportOptions
+{
+	const char *server_name;
+	IdentifierStyle column_style;
+	bool		whole_numbers;	/* bigint where all numbers seen allow it */
+	bool		document;		/* with a column for all other attributes */
+} ImportOptions;
+
+/* What is known of a table. */
+typedef struct ImportedTable
+{
+	const char *remote_name;
+	const char *local_name;
+	const TableDescription *description;
+	const char *time_to_live;	/* UTF-8; NULL: none */
+	const Survey *survey;		/* of some of its items */
+} ImportedTable;
+
+/*
+ * CREATE FOREIGN TABLE ..., in the current memory context.  A NOTICE tells of
+ * each attribute that has more than one type, and of those that get no column.
+ */
+extern char *import_command(const ImportedTable *table,
+							const ImportOptions *options);
+
+#endif							/* DYNAMORM_FDW_IMPORT_H */

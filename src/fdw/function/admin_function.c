@@ -1,0 +1,429 @@
+/*
+ * admin_function.c
+ *		dyn_create_table(), dyn_drop_table() and dyn_request().
+ *
+ * What they do in DynamoDB is done at once, and no rollback undoes it.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/relation.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_foreign_server.h"
+#include "foreign/foreign.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "client/request/request.h"
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/option.h"
+#include "fdw/function/admin_function.h"
+#include "fdw/session/transaction.h"
+#include "translate/table/table.h"
+
+/* Milliseconds between two looks at a table that changes its state */
+#define FIRST_WAIT				20
+#define LONGEST_WAIT			2000
+
+/* For so long a new table may not be seen yet by DescribeTable */
+#define UNSEEN_WAIT				60000
+
+PG_FUNCTION_INFO_V1(dyn_create_table);
+PG_FUNCTION_INFO_V1(dyn_drop_table);
+PG_FUNCTION_INFO_V1(dyn_request);
+
+/* Does the server belong to this foreign-data wrapper? */
+static bool
+is_own_server(Oid server_id)
+{
+	ForeignServer *server = GetForeignServer(server_id);
+	ForeignDataWrapper *wrapper = GetForeignDataWrapper(server->fdwid);
+	FmgrInfo	handler;
+
+	if (!OidIsValid(wrapper->fdwhandler))
+		return false;
+	fmgr_info(wrapper->fdwhandler, &handler);
+	return handler.fn_addr == dynamorm_fdw_handler;
+}
+
+void
+lock_own_table(Oid relation_id, LOCKMODE mode)
+{
+	Relation	relation = try_relation_open(relation_id, mode);
+
+	if (relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relation_id)));
+	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE ||
+		!is_own_server(GetForeignTable(relation_id)->serverid))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a foreign table of dynamorm_fdw",
+						RelationGetRelationName(relation))));
+	relation_close(relation, NoLock);
+}
+
+void
+refuse_null_arguments(FunctionCallInfo fcinfo)
+{
+	for (int i = 0; i < PG_NARGS(); i++)
+	{
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument %d of function %s must not be null",
+							i + 1,
+							get_func_name(fcinfo->flinfo->fn_oid))));
+	}
+}
+
+/* The answer to a request that asked for the raw text. */
+static Datum
+answer_jsonb(const Request *request)
+{
+	const char *text = request_raw_body(request);
+	char	   *converted = pg_any_to_server(text, strlen(text), PG_UTF8);
+
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(converted));
+}
+
+/* ---- tables ---- */
+
+/* The table, of which the caller must be the owner. */
+static Table *
+describe_owned_table(Oid relation_id)
+{
+	lock_own_table(relation_id, ShareUpdateExclusiveLock);
+	if (!owns_relation(relation_id, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FOREIGN_TABLE,
+					   get_rel_name(relation_id));
+	return table_describe(relation_id);
+}
+
+static Request *
+run_on_table(Connection *connection, const Table *table,
+			 const char *operation, StringInfo body)
+{
+	RequestSpec spec = {
+		.operation = operation,
+		.kind = REQUEST_WRITE,
+		.body = body->data,
+		.body_length = body->len,
+		.table = table->table_name
+	};
+
+	return request_run(connection, &spec);
+}
+
+/* Begins a body with the table's name: {"TableName":"...". */
+static void
+begin_body(StringInfo body, const Table *table)
+{
+	initStringInfo(body);
+	appendStringInfoString(body, "{\"TableName\":");
+	json_append_string(body, table->table_name, strlen(table->table_name));
+}
+
+static void
+append_key_schema(StringInfo body, const Column *column, const char *type)
+{
+	appendStringInfoString(body, "{\"AttributeName\":");
+	json_append_string(body, column->attribute_name,
+					   column->attribute_name_length);
+	appendStringInfo(body, ",\"KeyType\":\"%s\"}", type);
+}
+
+static void
+append_attribute_definition(StringInfo body, const Column *column)
+{
+	appendStringInfoString(body, "{\"AttributeName\":");
+	json_append_string(body, column->attribute_name,
+					   column->attribute_name_length);
+	appendStringInfo(body, ",\"AttributeType\":\"%s\"}",
+					 attribute_type_name(column->codec->attribute_type));
+}
+
+static void
+create_table(Connection *connection, const Table *table)
+{
+	StringInfoData body;
+	Request    *request;
+	const Response *response;
+
+	begin_body(&body, table);
+	appendStringInfoString(&body, ",\"AttributeDefinitions\":[");
+	append_attribute_definition(&body, table->partition_key);
+	if (table->sort_key != NULL)
+	{
+		appendStringInfoChar(&body, ',');
+		append_attribute_definition(&body, table->sort_key);
+	}
+	appendStringInfoString(&body, "],\"KeySchema\":[");
+	append_key_schema(&body, table->partition_key, "HASH");
+	if (table->sort_key != NULL)
+	{
+		appendStringInfoChar(&body, ',');
+		append_key_schema(&body, table->sort_key, "RANGE");
+	}
+	appendStringInfoString(&body, "],\"BillingMode\":\"PAY_PER_REQUEST\"}");
+
+	request = run_on_table(connection, table, "CreateTable", &body);
+	if (request_outcome(request) == OUTCOME_SUCCESS)
+	{
+		transaction_count_write();
+		request_free(request);
+		return;
+	}
+	response = request_response(request);
+	if (response != NULL && response->error_code != NULL &&
+		strcmp(response->error_code, "ResourceInUseException") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_TABLE),
+				 errmsg("DynamoDB table \"%s\" already exists",
+						table->table_name)));
+	request_raise(request, NULL);
+}
+
+static void
+wait_milliseconds(int milliseconds)
+{
+	(void) WaitLatch(MyLatch,
+					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					 milliseconds, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+/*
+ * Waits until the table is active, or (gone) is not there any more.  It takes
+ * as long as it takes; a cancel ends it.
+ */
+static void
+wait_for_table(Connection *connection, const Table *table, bool gone)
+{
+	TimestampTz start = GetCurrentTimestamp();
+	int			wait = FIRST_WAIT;
+
+	for (;;)
+	{
+		Request    *unseen;
+		bool		active = description_is_active(connection,
+												   table->table_name, &unseen);
+
+		if (gone ? unseen != NULL : active)
+			break;
+		if (unseen != NULL)
+		{
+			if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
+										   UNSEEN_WAIT))
+				request_raise(unseen, NULL);
+			request_free(unseen);
+		}
+
+		wait_milliseconds(wait);
+		wait = Min(wait * 2, LONGEST_WAIT);
+	}
+}
+
+static void
+set_time_to_live(Connection *connection, const Table *table,
+				 const Column *column)
+{
+	StringInfoData body;
+	Request    *request;
+
+	begin_body(&body, table);
+	appendStringInfoString(&body, ",\"TimeToLiveSpecification\":{\"Enabled\":true,\"AttributeName\":");
+	json_append_string(&body, column->attribute_name,
+					   column->attribute_name_length);
+	appendStringInfoString(&body, "}}");
+	request = run_on_table(connection, table, "UpdateTimeToLive",
+						   &body);
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request,
+					  "The table was created, but it has no time to live.");
+	request_free(request);
+}
+
+/*
+ * Makes the DynamoDB table that a foreign table describes.
+ */
+Datum
+dyn_create_table(PG_FUNCTION_ARGS)
+{
+	Table	   *table;
+	Connection *connection;
+
+	refuse_null_arguments(fcinfo);
+	PreventCommandIfReadOnly("dyn_create_table()");
+	table = describe_owned_table(PG_GETARG_OID(0));
+	if (table->partition_key == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("foreign table \"%s\" does not say what its key is",
+						table->relation_name),
+				 errhint("Set option \"key\" of a column to 'partition'.")));
+
+	connection = option_connection(table->server_id, GetUserId());
+	create_table(connection, table);
+	wait_for_table(connection, table, false);
+	for (int i = 0; i < table->column_count; i++)
+	{
+		if (table->columns[i].is_ttl)
+			set_time_to_live(connection, table, &table->columns[i]);
+	}
+	description_forget();
+	PG_RETURN_VOID();
+}
+
+/*
+ * Drops the DynamoDB table of a foreign table, which itself stays.
+ */
+Datum
+dyn_drop_table(PG_FUNCTION_ARGS)
+{
+	Table	   *table;
+	Connection *connection;
+	StringInfoData body;
+	Request    *request;
+
+	refuse_null_arguments(fcinfo);
+	PreventCommandIfReadOnly("dyn_drop_table()");
+	table = describe_owned_table(PG_GETARG_OID(0));
+	connection = option_connection(table->server_id, GetUserId());
+
+	begin_body(&body, table);
+	appendStringInfoChar(&body, '}');
+	request = run_on_table(connection, table, "DeleteTable", &body);
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+	request_free(request);
+	transaction_count_write();
+	wait_for_table(connection, table, true);
+	description_forget();
+	PG_RETURN_VOID();
+}
+
+/* ---- any operation ---- */
+
+/* The text of a member of a JSON object; NULL if it is not there. */
+static char *
+text_member(Jsonb *object, const char *name)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer(&object->root, name,
+													 strlen(name), NULL);
+
+	if (value == NULL || value->type != jbvString)
+		return NULL;
+	return pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+/*
+ * What may be sent again: reads, and transactions with a token.  The
+ * operations of PartiQL may write, and so may those not known here.
+ */
+static RequestKind
+operation_kind(const char *operation, Jsonb *body)
+{
+	static const char *const reads[] = {
+		"Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet"
+	};
+
+	for (int i = 0; i < (int) lengthof(reads); i++)
+	{
+		if (strncmp(operation, reads[i], strlen(reads[i])) == 0)
+			return REQUEST_READ;
+	}
+	if (strcmp(operation, "TransactWriteItems") == 0 &&
+		text_member(body, "ClientRequestToken") != NULL)
+		return REQUEST_IDEMPOTENT;
+	return REQUEST_WRITE;
+}
+
+/* A server of this wrapper that the user may use. */
+static Oid
+find_usable_server(const char *name)
+{
+	ForeignServer *server = GetForeignServerByName(name, false);
+	AclResult	result;
+
+	result = check_server_privilege(server->serverid, GetUserId(), ACL_USAGE);
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_FOREIGN_SERVER, name);
+	if (!is_own_server(server->serverid))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a server of dynamorm_fdw", name)));
+	return server->serverid;
+}
+
+static void
+check_operation(const char *operation, Jsonb *body)
+{
+	size_t		length = strlen(operation);
+
+	if (length == 0 || length > 100 ||
+		strspn(operation, "abcdefghijklmnopqrstuvwxyz"
+			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid DynamoDB operation \"%s\"", operation),
+				 errhint("The name of an operation has only letters, for example GetItem.")));
+	if (!JB_ROOT_IS_OBJECT(body))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the body of a DynamoDB request must be a JSON object")));
+}
+
+/*
+ * Sends any operation.
+ */
+Datum
+dyn_request(PG_FUNCTION_ARGS)
+{
+	Oid			server_id;
+	char	   *operation;
+	Jsonb	   *body;
+	char	   *body_text;
+	Request    *request;
+	RequestSpec spec = {.raw = true};
+	Datum		result;
+
+	refuse_null_arguments(fcinfo);
+	server_id = find_usable_server(NameStr(*PG_GETARG_NAME(0)));
+	operation = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	body = PG_GETARG_JSONB_P(2);
+	check_operation(operation, body);
+
+	spec.operation = operation;
+	spec.kind = operation_kind(operation, body);
+	if (spec.kind != REQUEST_READ)
+		PreventCommandIfReadOnly("dyn_request()");
+	body_text = JsonbToCString(NULL, &body->root, VARSIZE(body));
+	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
+	spec.body_length = strlen(spec.body);
+	spec.table = text_member(body, "TableName");
+
+	request = request_run(option_connection(server_id, GetUserId()), &spec);
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+	if (spec.kind != REQUEST_READ)
+		transaction_count_write();
+	/* CreateTable, UpdateTable, DeleteTable */
+	if (strstr(operation, "Table") != NULL)
+		description_forget();
+
+	result = answer_jsonb(request);
+	request_free(request);
+	PG_RETURN_DATUM(result);
+}

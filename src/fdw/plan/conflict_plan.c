@@ -1,0 +1,285 @@
+/*
+ * conflict_plan.c
+ *		Plans INSERT ... ON CONFLICT (key).
+ *
+ * Core looks for the target's index when it makes the plan, and finds none
+ * (infer_arbiter_indexes() in plancat.c).  So the clause is taken off the path
+ * before, when the paths are complete.  From the query, which still has it, SET
+ * and WHERE go into the plan without an action: set_plan_refs() prepares them
+ * and the executor does not look at them.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "optimizer/prep.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "access/table.h"
+
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/option.h"
+#include "fdw/write/conflict.h"
+#include "fdw/write/stamp.h"
+
+static create_upper_paths_hook_type previous_hook = NULL;
+
+/* ---- the hook ---- */
+
+/* Is the column one of the elements of the target? */
+static bool
+target_has(const OnConflictExpr *conflict, const Column *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, conflict->arbiterElems)
+	{
+		InferenceElem *element = lfirst_node(InferenceElem, cell);
+
+		if (((Var *) element->expr)->varattno == column->attnum)
+			return true;
+	}
+	return false;
+}
+
+/* Does the target name the whole key, and nothing else? */
+static bool
+target_is_key(const OnConflictExpr *conflict, const Table *table)
+{
+	ListCell   *cell;
+
+	if (conflict->arbiterWhere != NULL || OidIsValid(conflict->constraint) ||
+		conflict->arbiterElems == NIL)
+		return false;
+	foreach(cell, conflict->arbiterElems)
+	{
+		InferenceElem *element = lfirst_node(InferenceElem, cell);
+		Column	   *column;
+
+		if (!IsA(element->expr, Var) || OidIsValid(element->infercollid) ||
+			OidIsValid(element->inferopclass))
+			return false;
+		column = table_column(table, ((Var *) element->expr)->varattno);
+		if (column == NULL || column->key == KEY_NONE)
+			return false;
+	}
+	return target_has(conflict, table->partition_key) &&
+		(table->sort_key == NULL || target_has(conflict, table->sort_key));
+}
+
+/* Core would say the same, without the hint. */
+static void
+refuse_target(const Table *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			 errmsg("there is no unique or exclusion constraint matching the ON CONFLICT specification"),
+			 table->sort_key == NULL
+			 ? errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s).",
+					   table->relation_name,
+					   quote_identifier(table->partition_key->name))
+			 : errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s, %s).",
+					   table->relation_name,
+					   quote_identifier(table->partition_key->name),
+					   quote_identifier(table->sort_key->name))));
+}
+
+static void
+take_conflict_clause(PlannerInfo *root, ModifyTablePath *path)
+{
+	RangeTblEntry *rte;
+	const Table *table;
+
+	if (path->operation != CMD_INSERT || path->onconflict == NULL ||
+		path->onconflict->arbiterElems == NIL ||
+		list_length(path->resultRelations) != 1)
+		return;
+	rte = planner_rt_fetch(linitial_int(path->resultRelations), root);
+	if (rte->relkind != RELKIND_FOREIGN_TABLE || !option_is_ours(rte->relid))
+		return;
+	table = description_of_table(rte->relid, insert_target_user(root, rte));
+	if (!target_is_key(path->onconflict, table))
+		refuse_target(table);
+	path->onconflict = NULL;
+}
+
+static void
+paths_complete(PlannerInfo *root, UpperRelationKind stage,
+			   RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
+{
+	ListCell   *cell;
+
+	if (previous_hook != NULL)
+		previous_hook(root, stage, input_rel, output_rel, extra);
+	if (stage != UPPERREL_FINAL)
+		return;
+	foreach(cell, output_rel->pathlist)
+		if (IsA(lfirst(cell), ModifyTablePath))
+			take_conflict_clause(root, (ModifyTablePath *) lfirst(cell));
+}
+
+void
+conflict_register(void)
+{
+	previous_hook = create_upper_paths_hook;
+	create_upper_paths_hook = paths_complete;
+}
+
+/* ---- the plan ---- */
+
+/* Core would run the triggers of an INSERT, whatever becomes of the row. */
+static void
+refuse_triggers(Oid relation_id)
+{
+	Relation	relation = table_open(relation_id, NoLock);
+	TriggerDesc *triggers = relation->trigdesc;
+	bool		has_any = triggers != NULL &&
+		(triggers->trig_insert_after_row ||
+		 triggers->trig_insert_new_table ||
+		 triggers->trig_update_before_row ||
+		 triggers->trig_update_after_row ||
+		 triggers->trig_update_before_statement ||
+		 triggers->trig_update_after_statement ||
+		 triggers->trig_update_old_table ||
+		 triggers->trig_update_new_table);
+
+	if (has_any)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ON CONFLICT DO UPDATE is not supported on foreign table \"%s\", which has triggers for UPDATE or after INSERT",
+						RelationGetRelationName(relation)),
+				 errhint("Use an UPDATE with dyn_upsert() in its WHERE, or separate statements.")));
+	table_close(relation, NoLock);
+}
+
+static void
+refuse_key_assignment(const Table *table, List *assigned)
+{
+	ListCell   *cell;
+
+	foreach(cell, assigned)
+	{
+		const Column *column = table_column(table, lfirst_int(cell));
+
+		if (column->key != KEY_NONE)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("ON CONFLICT DO UPDATE cannot change column \"%s\", which is part of the key of foreign table \"%s\"",
+							column->name, table->relation_name),
+					 errhint("Change the key in an UPDATE of its own.")));
+	}
+}
+
+ConflictAction
+conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
+{
+	OnConflictExpr *conflict = root->parse->onConflict;
+	RangeTblEntry *rte = planner_rt_fetch(result_relation, root);
+
+	if (plan->onConflictAction == ONCONFLICT_NOTHING)
+		return CONFLICT_NOTHING;
+	if (plan->operation != CMD_INSERT || conflict == NULL)
+		return CONFLICT_ERROR;
+	if (conflict->action == ONCONFLICT_NOTHING)
+		return CONFLICT_NOTHING;
+
+	refuse_triggers(rte->relid);
+
+	/* as make_modifytable() does, but for the action */
+	plan->onConflictSet = conflict->onConflictSet;
+	plan->onConflictCols =
+		extract_update_targetlist_colnos(conflict->onConflictSet);
+	plan->onConflictWhere = conflict->onConflictWhere;
+	plan->exclRelRTI = conflict->exclRelIndex;
+	plan->exclRelTlist = conflict->exclRelTlist;
+	refuse_key_assignment(description_of_table(rte->relid,
+											   insert_target_user(root, rte)),
+						  plan->onConflictCols);
+	return CONFLICT_UPDATE;
+}
+
+/* ---- the plan taken apart ---- */
+
+ConflictClauses *
+conflict_clauses(const ModifyTable *plan, const Table *table,
+				 Index result_relation)
+{
+	ConflictClauses *clauses = palloc0(sizeof(ConflictClauses));
+	List	   *expressions = NIL;
+	ListCell   *cell;
+	ListCell   *attnum;
+	int			i = 0;
+
+	clauses->where = (List *) plan->onConflictWhere;
+	clauses->assigned = list_copy(plan->onConflictCols);
+	foreach(cell, plan->onConflictSet)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (i++ < list_length(plan->onConflictCols))
+			expressions = lappend(expressions, entry->expr);
+		else if (IsA(entry->expr, SubPlan))
+			clauses->multi_selects = lappend(clauses->multi_selects,
+											 entry->expr);
+	}
+	stamp_assignments(table, result_relation, &clauses->assigned,
+					  &expressions);
+	forboth(attnum, clauses->assigned, cell, expressions)
+	{
+		Assignment *assignment = palloc(sizeof(Assignment));
+
+		assignment->column = table_column(table, lfirst_int(attnum));
+		assignment->expr = lfirst(cell);
+		clauses->assignments = lappend(clauses->assignments, assignment);
+	}
+	return clauses;
+}
+
+/* What INSERT stores of a column that it does not name; NULL: nothing. */
+static Operand *
+stamp_operand(Scope *scope, const Column *column)
+{
+	if (column->is_version)
+		return operand_value(attribute_make_text(ATTRIBUTE_N, pstrdup("1"), 1));
+	if (column->is_created_at || column->is_updated_at)
+		return operand_unknown(scope_label(scope, stamp_now(column)));
+	return NULL;
+}
+
+UpsertTranslation *
+conflict_explain(const ModifyTable *plan, Scope *scope)
+{
+	const Table *table = scope->table;
+	ConflictClauses *clauses = conflict_clauses(plan, table, scope->varno);
+	Operand   **inserted = palloc0(sizeof(Operand *) * table->column_count);
+	ListCell   *cell;
+
+	foreach(cell, outerPlan(plan)->targetlist)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		int			i = entry->resno - 1;
+		Expr	   *excluded;
+
+		if (i >= table->column_count || table->columns[i].name == NULL)
+			continue;
+		if (IsA(entry->expr, Const) && ((Const *) entry->expr)->constisnull)
+		{
+			inserted[i] = stamp_operand(scope, &table->columns[i]);
+			continue;
+		}
+		excluded = (Expr *) makeVar(INNER_VAR, entry->resno,
+									exprType((Node *) entry->expr),
+									exprTypmod((Node *) entry->expr),
+									exprCollation((Node *) entry->expr), 0);
+		inserted[i] = operand_unknown(scope_label(scope, excluded));
+	}
+	return upsert_translate(scope, inserted, clauses->where,
+							clauses->assignments);
+}

@@ -1,0 +1,364 @@
+/*
+ * direct_plan.c
+ *		Plans UPDATE and DELETE so that the foreign scan does them itself.
+ *
+ * Everything on a single foreign table that core lets through is done this
+ * way, pushed or computed: which of the two is decided when the values are
+ * known.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+#include "foreign/fdwapi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/appendinfo.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "parser/parsetree.h"
+#include "utils/rel.h"
+
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/index.h"
+#include "fdw/plan/scan_plan.h"
+#include "fdw/read/access.h"
+#include "fdw/write/compute.h"
+#include "fdw/write/direct.h"
+#include "fdw/write/stamp.h"
+#include "translate/function.h"
+#include "translate/key/key.h"
+
+/* ---- the plan taken apart ---- */
+
+DirectPlan *
+direct_plan_of(const ForeignScan *plan, const Table *table)
+{
+	DirectPlan *direct = palloc0(sizeof(DirectPlan));
+	List	   *private = plan->fdw_private;
+	int			clauses = intVal(list_nth(private,
+										  DIRECT_PRIVATE_CLAUSE_COUNT));
+	int			i;
+
+	direct->assigned = list_nth(private, DIRECT_PRIVATE_ASSIGNED);
+	direct->flags = intVal(list_nth(private, DIRECT_PRIVATE_FLAGS));
+	direct->read_columns =
+		plan_set_from_list(list_nth(private, DIRECT_PRIVATE_READ));
+	direct->returned_columns =
+		plan_set_from_list(list_nth(private, DIRECT_PRIVATE_RETURNED));
+	direct->schema = index_from_list(list_nth(private, DIRECT_PRIVATE_INDEX),
+									 table);
+	direct->not_used = list_nth(private, DIRECT_PRIVATE_NOT_USED);
+
+	for (i = 0; i < list_length(plan->fdw_exprs); i++)
+	{
+		Expr	   *expr = list_nth(plan->fdw_exprs, i);
+
+		if (i < clauses)
+			direct->clauses = lappend(direct->clauses, expr);
+		else if (i < clauses + list_length(direct->assigned))
+			direct->expressions = lappend(direct->expressions, expr);
+		else
+			direct->multi_selects = lappend(direct->multi_selects, expr);
+	}
+	return direct;
+}
+
+List *
+direct_assignments(const Table *table, List *assigned, List *expressions)
+{
+	List	   *assignments = NIL;
+	ListCell   *attnum;
+	ListCell   *expr;
+
+	forboth(attnum, assigned, expr, expressions)
+	{
+		Assignment *assignment = palloc(sizeof(Assignment));
+
+		assignment->column = table_column(table, lfirst_int(attnum));
+		assignment->expr = lfirst(expr);
+		assignments = lappend(assignments, assignment);
+	}
+	return assignments;
+}
+
+/* ---- the scan below the ModifyTable ---- */
+
+/*
+ * Finds the foreign scan of the result relation: directly below, under the
+ * Append of a partitioned or inherited target, or under the Result that gates
+ * it by conditions without columns.  Those conditions are taken over.
+ */
+static ForeignScan *
+find_scan(ModifyTable *plan, Index result_relation, int subplan_index,
+		  List **gating_clauses)
+{
+	Plan	   *below = outerPlan(plan);
+
+	*gating_clauses = NIL;
+	if (IsA(below, Append))
+	{
+		Append	   *append = (Append *) below;
+
+		if (subplan_index >= list_length(append->appendplans))
+			return NULL;
+		below = (Plan *) list_nth(append->appendplans, subplan_index);
+	}
+	else if (IsA(below, Result) && outerPlan(below) != NULL &&
+			 IsA(outerPlan(below), ForeignScan) &&
+			 ((Result *) below)->resconstantqual != NULL)
+	{
+		*gating_clauses = (List *) ((Result *) below)->resconstantqual;
+		outerPlan(below)->targetlist = below->targetlist;
+		below = outerPlan(below);
+	}
+
+	if (!IsA(below, ForeignScan) ||
+		((ForeignScan *) below)->scan.scanrelid != result_relation)
+		return NULL;
+	return (ForeignScan *) below;
+}
+
+/*
+ * The scan projects its target list from the row that was written.  The
+ * assigned expressions must not be evaluated on that, so NULLs take their
+ * places; row identities ("wholerow", tableoid) stay.  Source: ExecScan() and
+ * ExecModifyTable().
+ */
+static void
+blank_target_list(ForeignScan *scan)
+{
+	ListCell   *cell;
+
+	foreach(cell, scan->scan.plan.targetlist)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		/* below an Append the entries are not marked as junk */
+		if (IsA(entry->expr, Var) && ((Var *) entry->expr)->varattno <= 0)
+			continue;
+		entry->expr = (Expr *) makeNullConst(exprType((Node *) entry->expr),
+											 exprTypmod((Node *) entry->expr),
+											 exprCollation((Node *) entry->expr));
+	}
+}
+
+/* ---- WHERE ---- */
+
+static bool
+is_upsert_call(Node *clause)
+{
+	return IsA(clause, FuncExpr) &&
+		dyn_function(((FuncExpr *) clause)->funcid) == DYN_UPSERT;
+}
+
+/*
+ * With row triggers, check options or stored generated columns the executor
+ * hands over the rows that exist: dyn_upsert() would find none, and say
+ * nothing.
+ */
+void
+direct_refuse_upsert(PlannerInfo *root, Index result_relation)
+{
+	RelOptInfo *target = root->simple_rel_array[result_relation];
+	ListCell   *cell;
+
+	if (target == NULL)
+		return;
+	foreach(cell, target->baserestrictinfo)
+	{
+		if (is_upsert_call((Node *) lfirst_node(RestrictInfo, cell)->clause))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("dyn_upsert() cannot be used here"),
+					 errdetail("The table, or the view, has row triggers, a check option or stored generated columns, or the statement has another table.")));
+	}
+}
+
+static bool
+returned_upsert_walker(Node *node, void *context)
+{
+	return node != NULL &&
+		(is_upsert_call(node) ||
+		 expression_tree_walker(node, returned_upsert_walker, context));
+}
+
+/* It would raise its error when the row has been written. */
+void
+direct_refuse_returned_upsert(List *returning)
+{
+	if (returned_upsert_walker((Node *) returning, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("dyn_upsert() cannot be used in RETURNING"),
+				 errhint("Use it in the WHERE of the UPDATE.")));
+}
+
+static List *
+take_upsert(List *clauses, bool *upsert)
+{
+	List	   *others = NIL;
+	ListCell   *cell;
+
+	*upsert = false;
+	foreach(cell, clauses)
+	{
+		if (is_upsert_call(lfirst(cell)))
+			*upsert = true;
+		else
+			others = lappend(others, lfirst(cell));
+	}
+	return others;
+}
+
+static void
+check_upsert(const Table *table, Index relid, CmdType operation,
+			 List *clauses)
+{
+	Scope		scope = {.table = table, .varno = relid};
+	KeyLookup  *lookup = key_lookup(&scope, key_schema_of_table(table),
+									clauses);
+
+	if (operation != CMD_UPDATE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("dyn_upsert() can be used only in the WHERE of an UPDATE")));
+	/* no equality fixes such a key */
+	key_check_writable(table);
+	/* of a list that is not known yet nobody can say that it has one key */
+	if (!lookup->from_list && (lookup->access == KEY_ACCESS_ITEM ||
+							   lookup->access == KEY_ACCESS_NOTHING))
+		return;
+	if (table->sort_key != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("dyn_upsert() needs a WHERE that fixes the whole key of foreign table \"%s\"",
+						table->relation_name),
+				 errhint("Add equalities on columns \"%s\" and \"%s\".",
+						 table->partition_key->name, table->sort_key->name)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("dyn_upsert() needs a WHERE that fixes the whole key of foreign table \"%s\"",
+					table->relation_name),
+			 errhint("Add an equality on column \"%s\".",
+					 table->partition_key->name)));
+}
+
+/* ---- PlanDirectModify ---- */
+
+/* Splits the target list into assigned expressions and sub-selects. */
+static void
+split_target_list(PlannerInfo *root, Index result_relation, List **assigned,
+				  List **expressions, List **multi_selects)
+{
+	List	   *target_list;
+	List	   *attnums;
+	ListCell   *cell;
+	int			i = 0;
+
+	get_translated_update_targetlist(root, result_relation, &target_list,
+									 &attnums);
+	foreach(cell, target_list)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (i < list_length(attnums))
+		{
+			*assigned = lappend_int(*assigned, list_nth_int(attnums, i));
+			*expressions = lappend(*expressions, entry->expr);
+		}
+		else if (IsA(entry->expr, SubPlan))
+			*multi_selects = lappend(*multi_selects, entry->expr);
+		i++;
+	}
+}
+
+bool
+direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
+			int subplan_index)
+{
+	RangeTblEntry *rte = planner_rt_fetch(result_relation, root);
+	List	   *assigned = NIL;
+	List	   *expressions = NIL;
+	List	   *multi_selects = NIL;
+	List	   *gating;
+	List	   *clauses;
+	Bitmapset  *read = NULL;	/* also by constraints */
+	Bitmapset  *returned = NULL;
+	ForeignScan *scan;
+	List	   *private;
+	Table	   *table;
+	bool		upsert;
+	int			flags = 0;
+
+	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
+		return false;
+	scan = find_scan(plan, result_relation, subplan_index, &gating);
+	if (scan == NULL)
+		return false;
+	table = description_of_table(rte->relid,
+								 planned_user(root,
+											  find_base_rel(root, result_relation),
+											  rte));
+
+	clauses = list_concat(list_copy(scan->scan.plan.qual), gating);
+	clauses = take_upsert(clauses, &upsert);
+	if (upsert)
+		check_upsert(table, result_relation, plan->operation, clauses);
+
+	if (plan->operation == CMD_UPDATE)
+	{
+		split_target_list(root, result_relation, &assigned, &expressions,
+						  &multi_selects);
+		stamp_assignments(table, result_relation, &assigned, &expressions);
+		read = compute_dependencies(rte->relid, assigned);
+		if (read != NULL)
+			flags |= DIRECT_FLAG_CHECK_LOCALLY;
+	}
+	pull_varattnos((Node *) clauses, result_relation, &read);
+	pull_varattnos((Node *) expressions, result_relation, &read);
+	pull_varattnos((Node *) multi_selects, result_relation, &read);
+
+	/* an assigned document is written over the one that is stored */
+	if (table->document != NULL &&
+		list_member_int(assigned, table->document->attnum))
+		read = bms_add_member(read, table->document->attnum -
+							  FirstLowInvalidHeapAttributeNumber);
+
+	if (plan->returningLists != NIL)
+	{
+		direct_refuse_returned_upsert(plan->returningLists);
+		flags |= DIRECT_FLAG_RETURNING;
+		pull_varattnos(list_nth(plan->returningLists, subplan_index),
+					   result_relation, &returned);
+	}
+	if (upsert)
+		flags |= DIRECT_FLAG_UPSERT;
+	if (root->qual_security_level == 0)
+		flags |= DIRECT_FLAG_REPORTABLE;
+	if (plan->canSetTag)
+		flags |= DIRECT_FLAG_SET_PROCESSED;
+
+	/* it may be below an Append, which must not go on before it has written */
+	scan->scan.plan.async_capable = false;
+	scan->operation = plan->operation;
+	scan->resultRelation = result_relation;
+	scan->scan.plan.qual = NIL;
+	scan->fdw_exprs = list_concat(list_concat(list_copy(clauses), expressions),
+								  multi_selects);
+	private = list_make5(makeInteger(list_length(clauses)), assigned,
+						 makeInteger(flags), plan_list_from_set(read),
+						 plan_list_from_set(returned));
+	private = lappend(private, list_nth(scan->fdw_private,
+										SCAN_PRIVATE_INDEX));
+	private = lappend(private, list_nth(scan->fdw_private,
+										SCAN_PRIVATE_NOT_USED));
+	scan->fdw_private = private;
+	Assert(list_length(scan->fdw_private) == DIRECT_PRIVATE_COUNT);
+	blank_target_list(scan);
+	if (gating != NIL)
+		outerPlan(plan) = (Plan *) scan;
+	return true;
+}

@@ -1,0 +1,368 @@
+/*
+ * read_first_plan.c
+ *		Plans statements that read what they write: "Read Before Write".
+ *
+ * The node is a custom scan over the plan whose rows are to be written.  Its
+ * execution is in read_first_node.c.
+ *
+ * Source: PostgreSQL documentation, "Writing a Custom Scan Provider".
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/planner.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+
+#include "fdw/catalog/option.h"
+#include "fdw/plan/read_first_plan.h"
+#include "fdw/plan/scan_plan.h"
+#include "fdw/read/read_first.h"
+#include "translate/table/table.h"
+
+static create_upper_paths_hook_type previous_hook = NULL;
+
+/* ---- does it read what it writes? ---- */
+
+/* A search for scans of the DynamoDB tables that are written. */
+typedef struct ReadSearch
+{
+	List	   *written;		/* names of DynamoDB tables; NIL: any */
+	List	   *targets;		/* range table entries that are written, whose
+								 * own scan does not count */
+	const Node *skipped;		/* a query that does not count; NULL: none */
+	Oid			found;			/* a foreign table that is read */
+} ReadSearch;
+
+static bool
+is_written(const ReadSearch *search, Oid relation_id)
+{
+	const char *name;
+	ListCell   *cell;
+
+	if (get_rel_relkind(relation_id) != RELKIND_FOREIGN_TABLE ||
+		!option_is_ours(relation_id))
+		return false;
+	if (search->written == NIL)
+		return true;
+	name = table_describe(relation_id)->table_name;
+	foreach(cell, search->written)
+		if (strcmp((const char *) lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/* A table, or one of its partitions or children. */
+static bool
+entry_reads(ReadSearch *search, const RangeTblEntry *rte)
+{
+	List	   *relations;
+	ListCell   *cell;
+
+	if (rte->rtekind != RTE_RELATION ||
+		list_member_ptr(search->targets, rte))
+		return false;
+	relations = rte->inh ? find_all_inheritors(rte->relid, NoLock, NULL)
+		: list_make1_oid(rte->relid);
+	foreach(cell, relations)
+	{
+		if (is_written(search, lfirst_oid(cell)))
+		{
+			search->found = lfirst_oid(cell);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+search_walker(Node *node, void *argument)
+{
+	ReadSearch *search = (ReadSearch *) argument;
+
+	if (node == NULL || node == search->skipped)
+		return false;
+	if (IsA(node, RangeTblEntry))
+		return entry_reads(search, (RangeTblEntry *) node);
+	if (IsA(node, Query))
+	{
+		Query	   *query = (Query *) node;
+
+		if (query->resultRelation != 0)
+			search->targets = lappend(search->targets,
+									  rt_fetch(query->resultRelation,
+											   query->rtable));
+		return query_tree_walker(query, search_walker, search,
+								 QTW_EXAMINE_RTES_BEFORE);
+	}
+	return expression_tree_walker(node, search_walker, search);
+}
+
+/*
+ * The tables that a path writes.  Which partition a row goes to is not known
+ * yet: then all tables count.
+ */
+static ReadSearch *
+written_tables(PlannerInfo *root, const ModifyTablePath *path)
+{
+	ReadSearch *search = palloc0(sizeof(ReadSearch));
+	bool		routed = planner_rt_fetch(root->parse->resultRelation,
+										  root)->relkind == RELKIND_PARTITIONED_TABLE;
+	bool		ours = routed;
+	ListCell   *cell;
+	int			rti = -1;
+
+	foreach(cell, path->resultRelations)
+	{
+		RangeTblEntry *rte = planner_rt_fetch(lfirst_int(cell), root);
+
+		if (rte->relkind != RELKIND_FOREIGN_TABLE ||
+			!option_is_ours(rte->relid))
+			continue;
+		ours = true;
+		if (!routed)
+			search->written = lappend(search->written,
+									  unconstify(char *,
+												 table_describe(rte->relid)->table_name));
+	}
+	if (!ours)
+		return NULL;
+	while ((rti = bms_next_member(root->all_result_relids, rti)) >= 0)
+		search->targets = lappend(search->targets,
+								  planner_rt_fetch(rti, root));
+	return search;
+}
+
+/* At most one row is written: then nothing is read after it. */
+static bool
+writes_one_row(const ModifyTablePath *path)
+{
+	const Path *rows = path->subpath;
+
+	while (IsA(rows, ProjectionPath))
+		rows = ((const ProjectionPath *) rows)->subpath;
+	if (IsA(rows, GroupResultPath))
+		return true;
+	return path->operation != CMD_INSERT && IsA(rows, ForeignPath) &&
+		plan_reads_one_item(rows->parent);
+}
+
+/* The statement, its sub-selects and WITH queries. */
+static bool
+reads_what_it_writes(PlannerInfo *root, ReadSearch *search)
+{
+	ListCell   *cell;
+
+	if (search_walker((Node *) root->parse, search))
+		return true;
+	foreach(cell, root->glob->subroots)
+	{
+		PlannerInfo *subroot = (PlannerInfo *) lfirst(cell);
+
+		if (subroot != NULL && subroot->parse->commandType == CMD_SELECT &&
+			search_walker((Node *) subroot->parse, search))
+			return true;
+	}
+	return false;
+}
+
+/* ---- what is refused ---- */
+
+/*
+ * The rows of a WITH query that writes come one by one, or after all else:
+ * what is read beside it would see some of its writes.
+ */
+static void
+refuse_reads_beside(PlannerInfo *root, const ReadSearch *search)
+{
+	PlannerInfo *parent = root->parent_root;
+	ReadSearch	beside = {.written = search->written};
+	CommonTableExpr *own;
+
+	if (parent == NULL)
+		return;
+	/* SS_process_ctes() plans them in order, and notes each when it is done */
+	own = list_nth_node(CommonTableExpr, parent->parse->cteList,
+						list_length(parent->cte_plan_ids));
+	beside.skipped = own->ctequery;
+	if (!search_walker((Node *) parent->parse, &beside))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("WITH query \"%s\" changes a DynamoDB table that the statement also reads as foreign table \"%s\"",
+					own->ctename, get_rel_name(beside.found)),
+			 errdetail("The read would see some of the changes."),
+			 errhint("Use two statements, or the rows that the WITH query returns.")));
+}
+
+typedef struct SubselectSearch
+{
+	PlannerInfo *root;
+	Bitmapset  *found;			/* plan ids, as in SubPlan */
+} SubselectSearch;
+
+/* Finds the sub-selects of an expression, also those evaluated once. */
+static bool
+subselect_walker(Node *node, void *argument)
+{
+	SubselectSearch *search = (SubselectSearch *) argument;
+	ListCell   *cell;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubPlan))
+		search->found = bms_add_member(search->found,
+									   ((SubPlan *) node)->plan_id);
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+	{
+		foreach(cell, search->root->init_plans)
+		{
+			SubPlan    *plan = lfirst_node(SubPlan, cell);
+
+			if (list_member_int(plan->setParam, ((Param *) node)->paramid))
+				search->found = bms_add_member(search->found, plan->plan_id);
+		}
+	}
+	return expression_tree_walker(node, subselect_walker, search);
+}
+
+/* RETURNING is evaluated when its row has been written. */
+static void
+refuse_reads_in_returning(PlannerInfo *root, const ReadSearch *search)
+{
+	SubselectSearch subselects = {.root = root};
+	int			id = -1;
+
+	subselect_walker((Node *) root->parse->returningList, &subselects);
+	while ((id = bms_next_member(subselects.found, id)) >= 0)
+	{
+		PlannerInfo *subroot = list_nth(root->glob->subroots, id - 1);
+		ReadSearch	returned = {.written = search->written};
+
+		if (subroot != NULL &&
+			search_walker((Node *) subroot->parse, &returned))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("RETURNING cannot read foreign table \"%s\", which the statement changes",
+							get_rel_name(returned.found)),
+					 errdetail("The read would see some of the changes."),
+					 errhint("Read the table in a statement of its own.")));
+	}
+}
+
+/* ---- the path and the plan ---- */
+
+/*
+ * The node's columns are those of the plan below, which set_plan_refs() finds
+ * by comparing expressions.  Two calls of one volatile function are equal but
+ * have different values, and a row identity of several tables is none that may
+ * stand in a scan: such columns go by a number, in place of a type modifier.
+ */
+static Expr *
+column_reference(const TargetEntry *entry, List *earlier)
+{
+	Expr	   *expr = entry->expr;
+
+	if (IsA(expr, Var) && ((Var *) expr)->varno == ROWID_VAR)
+		expr = (Expr *) makeNullConst(exprType((Node *) expr), -1, InvalidOid);
+	else if (IsA(expr, Const) || !list_member(earlier, expr))
+		return expr;
+	return (Expr *) makeRelabelType(expr, exprType((Node *) expr),
+									entry->resno,
+									exprCollation((Node *) expr),
+									COERCE_IMPLICIT_CAST);
+}
+
+static Plan *
+make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
+		  List *clauses, List *custom_plans)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	Plan	   *below = linitial(custom_plans);
+	List	   *seen = NIL;
+	ListCell   *cell;
+
+	foreach(cell, below->targetlist)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		TargetEntry *column = flatCopyTargetEntry(entry);
+
+		column->expr = column_reference(entry, seen);
+		seen = lappend(seen, entry->expr);
+		scan->scan.plan.targetlist = lappend(scan->scan.plan.targetlist,
+											 column);
+		scan->custom_scan_tlist = lappend(scan->custom_scan_tlist,
+										  copyObject(column));
+	}
+	scan->custom_plans = custom_plans;
+	scan->methods = &read_first_scan_methods;
+	return &scan->scan.plan;
+}
+
+static const CustomPathMethods path_methods = {
+	.CustomName = READ_FIRST_NAME,
+	.PlanCustomPath = make_plan
+};
+
+static Path *
+make_path(Path *rows)
+{
+	CustomPath *path = makeNode(CustomPath);
+
+	path->path = *rows;
+	path->path.type = T_CustomPath;
+	path->path.pathtype = T_CustomScan;
+	path->path.param_info = NULL;
+	path->path.parallel_aware = false;
+	path->path.parallel_safe = false;
+	path->path.parallel_workers = 0;
+	path->path.startup_cost = rows->total_cost;
+	path->path.total_cost = rows->total_cost +
+		rows->rows * 2 * cpu_operator_cost;
+	path->custom_paths = list_make1(rows);
+	path->methods = &path_methods;
+	return &path->path;
+}
+
+static void
+paths_complete(PlannerInfo *root, UpperRelationKind stage,
+			   RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
+{
+	ListCell   *cell;
+
+	if (previous_hook != NULL)
+		previous_hook(root, stage, input_rel, output_rel, extra);
+	if (stage != UPPERREL_FINAL)
+		return;
+	foreach(cell, output_rel->pathlist)
+	{
+		ModifyTablePath *path = (ModifyTablePath *) lfirst(cell);
+		ReadSearch *search;
+
+		if (!IsA(path, ModifyTablePath))
+			continue;
+		search = written_tables(root, path);
+		if (search == NULL)
+			continue;
+		refuse_reads_beside(root, search);
+		refuse_reads_in_returning(root, search);
+		if (!writes_one_row(path) && reads_what_it_writes(root, search))
+			path->subpath = make_path(path->subpath);
+	}
+}
+
+void
+read_first_register(void)
+{
+	previous_hook = create_upper_paths_hook;
+	create_upper_paths_hook = paths_complete;
+	read_first_node_register();
+}

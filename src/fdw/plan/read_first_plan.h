@@ -1,0 +1,26 @@
+/*
+ * read_first_plan.h
+ *		A statement sees each table as it was before the statement.
+ *
+ * PostgreSQL's snapshots give that to ordinary tables.  Here a write is seen
+ * by whatever is read after it.  So where a statement also reads a table that
+ * it writes, other than to find the rows to be written, a plan node of our
+ * own, "Read Before Write", reads all rows to be written, with their new
+ * values, before the first of them is.
+ */
+#ifndef DYNAMORM_FDW_READ_FIRST_PLAN_H
+#define DYNAMORM_FDW_READ_FIRST_PLAN_H
+
+#include "postgres.h"
+
+/*
+ * Takes the planner's hook, which must be active when such a statement is
+ * planned: the library is loaded by then, for the tables it reads have been
+ * looked at.  Called once, when the library is loaded.
+ *
+ * The hook raises 0A000 for reads that no order of reading and writing can
+ * serve: outside a WITH query that writes the table, and in RETURNING.
+ */
+extern void read_first_register(void);
+
+#endif							/* DYNAMORM_FDW_READ_FIRST_PLAN_H */

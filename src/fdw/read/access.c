@@ -1,0 +1,168 @@
+/*
+ * access.c
+ *		How a set of clauses reads a table: which operation, with which key
+ *		condition and filter.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+
+#include "fdw/read/access.h"
+#include "fdw/read/projection.h"
+#include "translate/condition/condition.h"
+
+/*
+ * The filter of a Query must not name the key that it is asked by, and may not
+ * see what an index lacks.
+ */
+static const bool *
+hidden_columns(const Table *table, const KeySchema *schema)
+{
+	bool	   *hidden = palloc0(table->column_count * sizeof(bool));
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+		hidden[i] = key_schema_has(schema, &table->columns[i]) ||
+			(schema->projected != NULL && !schema->projected[i]);
+	return hidden;
+}
+
+/*
+ * The placeholders of a request, when its key condition has been written.
+ */
+static Placeholders *
+placeholders_after_key(const KeyLookup *lookup)
+{
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfoData text;
+
+	if (lookup->access == KEY_ACCESS_QUERY)
+	{
+		initStringInfo(&text);
+		write_condition(&text, lookup->condition, placeholders);
+	}
+	return placeholders;
+}
+
+/* Leaves of the filter what can be sent. */
+static void
+limit_filter(Access *access)
+{
+	Condition  *filter;
+
+	filter = condition_within_limits(access->filter,
+									 placeholders_after_key(access->lookup));
+	if (filter == access->filter)
+		return;
+	access->filter = filter;
+	access->exact = false;
+}
+
+Access *
+access_choose(Scope *scope, const KeySchema *schema, List *clauses)
+{
+	Access	   *access = palloc0(sizeof(Access));
+	KeyLookup  *lookup = key_lookup(scope, schema, clauses);
+
+	if (schema->index_name != NULL && lookup->access == KEY_ACCESS_SCAN)
+		return access_choose(scope, key_schema_of_table(scope->table),
+							 clauses);
+
+	access->schema = schema;
+	access->lookup = lookup;
+	access->filter = condition_constant(true);
+	access->exact = true;
+
+	if (lookup->access == KEY_ACCESS_QUERY)
+		scope->hidden = hidden_columns(scope->table, schema);
+	if (lookup->access != KEY_ACCESS_NOTHING)
+		access->filter = condition_translate_list(scope, lookup->rest,
+												  SENSE_MAY, &access->exact);
+	scope->hidden = NULL;
+
+	if (access->filter->kind == CONDITION_FALSE)
+		lookup->access = KEY_ACCESS_NOTHING;
+
+	/*
+	 * GetItem and BatchGetItem have no filter, but a clause that is false by
+	 * itself saves the request.
+	 */
+	else if (lookup->access == KEY_ACCESS_ITEM ||
+			 lookup->access == KEY_ACCESS_ITEMS)
+	{
+		access->filter = condition_constant(true);
+		access->exact = lookup->rest == NIL;
+	}
+	else
+		limit_filter(access);
+	return access;
+}
+
+const char *
+access_operation(const Access *access)
+{
+	switch (access->lookup->access)
+	{
+		case KEY_ACCESS_ITEM:
+			return "GetItem";
+		case KEY_ACCESS_ITEMS:
+			return "BatchGetItem";
+		case KEY_ACCESS_QUERY:
+			return "Query";
+		case KEY_ACCESS_SCAN:
+			return "Scan";
+		case KEY_ACCESS_NOTHING:
+			break;
+	}
+	return NULL;
+}
+
+bool *
+access_wanted_columns(const Table *table, Bitmapset *wanted)
+{
+	bool	   *columns = palloc0(sizeof(bool) * Max(table->column_count, 1));
+	bool		whole_row;
+	int			i;
+
+	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, wanted);
+	for (i = 0; i < table->column_count; i++)
+		columns[i] = table->columns[i].name != NULL &&
+			(whole_row ||
+			 bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber,
+						   wanted));
+	return columns;
+}
+
+List *
+access_projection(const Table *table, Bitmapset *wanted, List *inside)
+{
+	bool	   *columns = access_wanted_columns(table, wanted);
+	List	   *paths = NIL;
+	int			i;
+
+	if (table->document != NULL && columns[table->document->attnum - 1])
+		return NIL;
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (columns[i] || (column->name != NULL && column->key != KEY_NONE))
+			paths = list_concat(paths, projection_of_column(inside, column));
+	}
+	return paths;
+}
+
+List *
+access_projection_to_send(const Access *access, List *paths)
+{
+	Placeholders *placeholders = placeholders_after_key(access->lookup);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	if (access->filter->kind != CONDITION_TRUE &&
+		access->filter->kind != CONDITION_FALSE)
+		write_condition(&text, access->filter, placeholders);
+	return projection_within_limits(paths, placeholders);
+}

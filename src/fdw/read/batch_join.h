@@ -1,0 +1,146 @@
+/*
+ * batch_join.h
+ *		Joins on the whole key of a DynamoDB table, 100 keys in a BatchGetItem.
+ *
+ * The plan below gives the outer rows, from wherever they come.  Rows are read
+ * ahead until they have 100 different keys, these are asked for at once, and
+ * the rows go on, joined, in their order.  An outer row meets at most one item.
+ *
+ * The node is a custom scan.  Its scan tuple has the columns of the plan below
+ * and then those of the item; all its expressions refer to that.
+ */
+#ifndef DYNAMORM_FDW_BATCH_JOIN_H
+#define DYNAMORM_FDW_BATCH_JOIN_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+#include "nodes/extensible.h"
+
+#include "fdw/read/batch_reader.h"
+#include "translate/key/key.h"
+
+/* custom_exprs of the plan */
+enum BatchJoinExpressions
+{
+	BATCH_JOIN_KEY_VALUES,		/* list: the values of the key's parts */
+	BATCH_JOIN_MATCH,			/* list: clauses that an item must satisfy to
+								 * be joined, the key's equalities included */
+	BATCH_JOIN_EXPRESSION_COUNT
+};
+
+/* custom_private of the plan */
+enum BatchJoinPrivate
+{
+	BATCH_JOIN_PRIVATE_TYPE,	/* integer: JoinType */
+	BATCH_JOIN_PRIVATE_INNER,	/* integer: which member of custom_relids the
+								 * DynamoDB table is; unlike its number that
+								 * is not changed by setrefs.c */
+	BATCH_JOIN_PRIVATE_USER,	/* OID list of one: whose rights count;
+								 * invalid: the current user's */
+	BATCH_JOIN_PRIVATE_COLLATIONS,	/* OID list: of the key's equalities */
+	BATCH_JOIN_PRIVATE_WANTED,	/* integer list: see access_projection() */
+	BATCH_JOIN_PRIVATE_FILTER,	/* integer list: clauses of MATCH that the key
+								 * does not say already, by position */
+	BATCH_JOIN_PRIVATE_COUNT
+};
+
+/* An item that was asked for, or will be. */
+typedef struct SoughtItem
+{
+	const char *key_text;		/* of table_key_text(); first: the hash key */
+	MinimalTuple row;			/* its columns; NULL: there is none, or it has
+								 * not come yet */
+} SoughtItem;
+
+/*
+ * What is known of items, so that each is asked for once.  When it has become
+ * large the batches to come begin another one.
+ */
+typedef struct SoughtItems
+{
+	MemoryContext context;		/* all of it */
+	struct HTAB *items;			/* of SoughtItem */
+	int			users;			/* batches, and the state if it is the current
+								 * one */
+} SoughtItems;
+
+/* A row of the plan below. */
+typedef struct OuterRow
+{
+	MinimalTuple tuple;
+	SoughtItem *item;			/* NULL: no item can have its key */
+} OuterRow;
+
+/* Outer rows that go through together. */
+typedef struct JoinBatch
+{
+	MemoryContext context;		/* all of it */
+	int			count;
+	int			capacity;
+	OuterRow   *rows;
+	int			next;			/* the row to be joined next */
+	Size		bytes;			/* of the rows */
+	DynamoItem *keys[BATCH_GET_MAX_KEYS];	/* to be asked for */
+	int			key_count;
+	BatchGet   *get;			/* NULL: all is known */
+	SoughtItems *sought;
+} JoinBatch;
+
+typedef struct BatchJoinState
+{
+	CustomScanState custom;		/* must be first */
+	JoinType	type;
+	Index		inner_relid;	/* the DynamoDB table */
+	const Table *table;
+	BatchGetSpec request;		/* connection NULL: only explained */
+	bool	   *wanted;			/* of access_wanted_columns() */
+	int			outer_count;	/* columns of the plan below */
+	int			key_count;		/* parts of the key */
+	ExprState  *key_values[2];	/* by part */
+	Oid			key_types[2];
+	Oid			key_collations[2];
+	ExprState  *match;
+	TupleTableSlot *outer_slot; /* to take an OuterRow apart */
+	TupleTableSlot *item_slot;	/* an item as a row of its table */
+	ExprContext *item_context;	/* item_projection's */
+	ProjectionInfo *item_projection;	/* the columns that the join wants */
+	TupleTableSlot *inner_slot; /* to take a SoughtItem apart */
+	MemoryContext context;		/* of what follows */
+	List	   *batches;		/* of JoinBatch, oldest first */
+	int			ahead;			/* batches that may be there at once */
+	bool		no_more_rows;	/* in the plan below */
+	Size		buffered;		/* bytes of the rows of all batches */
+	SoughtItems *sought;		/* current; NULL: none yet */
+	BatchWindow window;
+	RequestCounters counters;
+} BatchJoinState;
+
+/* ---- batch_join_plan.c ---- */
+
+/* Takes the planner's hook; called once, when the library is loaded. */
+extern void batch_join_register(void);
+
+/* ---- batch_join.c ---- */
+
+/* The scan methods of a type of join. */
+extern const CustomScanMethods *batch_join_methods(JoinType type);
+extern void batch_join_register_methods(void);
+
+/* Puts the columns of an outer row, and NULLs for the item's, into the scan
+ * tuple. */
+extern TupleTableSlot *batch_join_load_outer(BatchJoinState *state,
+											 TupleTableSlot *outer);
+
+/* ---- batch_join_rows.c ---- */
+
+/*
+ * The next outer row, with what is known of its item: all there is.  NULL at
+ * the end.  It lives until the next call.
+ */
+extern OuterRow *batch_join_next_row(BatchJoinState *state);
+
+/* Forgets the rows that were read ahead, and what is under way. */
+extern void batch_join_forget_rows(BatchJoinState *state);
+
+#endif							/* DYNAMORM_FDW_BATCH_JOIN_H */

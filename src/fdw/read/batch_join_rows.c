@@ -1,0 +1,317 @@
+/*
+ * batch_join_rows.c
+ *		The outer rows of a batch join, read ahead, and the items they ask for.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "common/hashfn.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "fdw/read/batch_join.h"
+#include "fdw/read/reader.h"
+
+static Size
+memory_limit(void)
+{
+	return (Size) work_mem * 1024;
+}
+
+/* ---- sought items ---- */
+
+/* An entry begins with a pointer to the JSON text of its key. */
+static uint32
+key_text_hash(const void *key, Size size)
+{
+	const char *text = *(const char *const *) key;
+
+	return DatumGetUInt32(hash_any((const unsigned char *) text,
+								   strlen(text)));
+}
+
+static int
+key_text_match(const void *a, const void *b, Size size)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static SoughtItems *
+make_sought_items(MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(parent,
+												  "dynamorm_fdw items",
+												  ALLOCSET_DEFAULT_SIZES);
+	SoughtItems *sought = MemoryContextAllocZero(context,
+												 sizeof(SoughtItems));
+	HASHCTL		control = {
+		.keysize = sizeof(char *),
+		.entrysize = sizeof(SoughtItem),
+		.hash = key_text_hash,
+		.match = key_text_match,
+		.hcxt = context
+	};
+
+	sought->context = context;
+	sought->items = hash_create("dynamorm_fdw items sought", 256, &control,
+								HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
+								HASH_CONTEXT);
+	return sought;
+}
+
+static void
+leave_sought_items(SoughtItems *sought)
+{
+	if (--sought->users == 0)
+		MemoryContextDelete(sought->context);
+}
+
+/* Those that a new batch uses. */
+static SoughtItems *
+current_sought_items(BatchJoinState *state)
+{
+	if (state->sought != NULL &&
+		MemoryContextMemAllocated(state->sought->context, true) > memory_limit())
+	{
+		leave_sought_items(state->sought);
+		state->sought = NULL;
+	}
+	if (state->sought == NULL)
+	{
+		state->sought = make_sought_items(state->context);
+		state->sought->users++;
+	}
+	return state->sought;
+}
+
+/* ---- reading ahead ---- */
+
+/* The key that the loaded outer row asks for; NULL: no item can have it. */
+static DynamoItem *
+key_of_loaded_row(BatchJoinState *state)
+{
+	ExprContext *context = state->custom.ss.ps.ps_ExprContext;
+	KeyValue	values[2];
+	int			i;
+
+	for (i = 0; i < state->key_count; i++)
+	{
+		values[i].type_id = state->key_types[i];
+		values[i].collation = state->key_collations[i];
+		values[i].datum = ExecEvalExprSwitchContext(state->key_values[i],
+													context,
+													&values[i].isnull);
+	}
+	return key_of_values(state->table, values);
+}
+
+/*
+ * The item that the loaded outer row asks for, which the batch asks for if
+ * nobody has; NULL: there can be none.
+ */
+static SoughtItem *
+seek_item(BatchJoinState *state, JoinBatch *batch)
+{
+	ExprContext *context = state->custom.ss.ps.ps_ExprContext;
+	MemoryContext old = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
+	DynamoItem *key = key_of_loaded_row(state);
+	SoughtItem *item = NULL;
+	const char *text;
+	bool		found;
+
+	if (key != NULL)
+	{
+		text = table_key_text(state->table, key);
+		item = hash_search(batch->sought->items, &text, HASH_ENTER, &found);
+		if (!found)
+		{
+			item->key_text = MemoryContextStrdup(batch->sought->context, text);
+			item->row = NULL;
+			MemoryContextSwitchTo(batch->context);
+			batch->keys[batch->key_count++] = item_copy(key);
+		}
+	}
+	MemoryContextSwitchTo(old);
+	return item;
+}
+
+static void
+add_row(BatchJoinState *state, JoinBatch *batch, TupleTableSlot *outer)
+{
+	OuterRow   *row;
+
+	if (batch->count == batch->capacity)
+	{
+		batch->capacity *= 2;
+		batch->rows = repalloc_huge(batch->rows,
+									sizeof(OuterRow) * batch->capacity);
+	}
+	row = &batch->rows[batch->count++];
+	row->tuple = ExecCopySlotMinimalTuple(outer);
+	batch->bytes += row->tuple->t_len + sizeof(OuterRow);
+
+	ResetExprContext(state->custom.ss.ps.ps_ExprContext);
+	batch_join_load_outer(state, outer);
+	row->item = seek_item(state, batch);
+}
+
+/* Reads outer rows until they ask for enough items, and asks for them. */
+static JoinBatch *
+read_batch(BatchJoinState *state)
+{
+	MemoryContext context = AllocSetContextCreate(state->context,
+												  "dynamorm_fdw join batch",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	JoinBatch  *batch = palloc0(sizeof(JoinBatch));
+	PlanState  *below = linitial(state->custom.custom_ps);
+
+	batch->context = context;
+	batch->capacity = 64;
+	batch->rows = palloc(sizeof(OuterRow) * batch->capacity);
+	batch->sought = current_sought_items(state);
+	batch->sought->users++;
+
+	while (batch->key_count < BATCH_GET_MAX_KEYS &&
+		   state->buffered + batch->bytes < memory_limit())
+	{
+		TupleTableSlot *outer;
+
+		MemoryContextSwitchTo(old);
+		outer = ExecProcNode(below);
+		MemoryContextSwitchTo(context);
+		if (TupIsNull(outer))
+		{
+			state->no_more_rows = true;
+			break;
+		}
+		add_row(state, batch, outer);
+	}
+	state->buffered += batch->bytes;
+	if (batch->key_count > 0)
+		batch->get = batch_get_start(&state->request, batch->keys,
+									 batch->key_count);
+	MemoryContextSwitchTo(old);
+	return batch;
+}
+
+static void
+read_ahead(BatchJoinState *state)
+{
+	while (!state->no_more_rows &&
+		   list_length(state->batches) < state->ahead &&
+		   state->buffered < memory_limit())
+	{
+		JoinBatch  *batch = read_batch(state);
+		MemoryContext old = MemoryContextSwitchTo(state->context);
+
+		state->batches = lappend(state->batches, batch);
+		MemoryContextSwitchTo(old);
+	}
+}
+
+/* ---- answers ---- */
+
+/* Keeps the columns that the join wants of an item. */
+static void
+take_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
+{
+	ExprContext *context = state->item_context;
+	TupleTableSlot *slot = state->item_slot;
+	MemoryContext old;
+	SoughtItem *sought;
+	const char *text;
+
+	ResetExprContext(context);
+	old = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
+	text = table_key_text(state->table,
+						  table_key_of_item(state->table, item));
+	sought = hash_search(batch->sought->items, &text, HASH_FIND, NULL);
+	if (sought != NULL && sought->row == NULL)
+	{
+		ExecClearTuple(slot);
+		table_decode_item(state->table, item, state->wanted,
+						  slot->tts_values, slot->tts_isnull);
+		ExecStoreVirtualTuple(slot);
+		context->ecxt_innertuple = slot;
+		slot = ExecProject(state->item_projection);
+		MemoryContextSwitchTo(batch->sought->context);
+		sought->row = ExecCopySlotMinimalTuple(slot);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Waits until all that the batch asks for is known. */
+static void
+complete_batch(BatchJoinState *state, JoinBatch *batch)
+{
+	const Response *answer;
+	int			i;
+
+	if (batch->get == NULL)
+		return;
+	while ((answer = batch_get_next(batch->get)) != NULL)
+	{
+		for (i = 0; i < answer->item_count; i++)
+			take_item(state, batch, &answer->items[i]);
+		batch_window_note(&state->window, answer);
+		reader_check_units(state->table, &state->counters, false);
+	}
+	batch_get_free(batch->get);
+	batch->get = NULL;
+}
+
+static void
+drop_oldest_batch(BatchJoinState *state)
+{
+	JoinBatch  *batch = linitial(state->batches);
+
+	state->batches = list_delete_first(state->batches);
+	state->buffered -= batch->bytes;
+	leave_sought_items(batch->sought);
+	MemoryContextDelete(batch->context);
+}
+
+OuterRow *
+batch_join_next_row(BatchJoinState *state)
+{
+	for (;;)
+	{
+		JoinBatch  *batch;
+
+		read_ahead(state);
+		if (state->batches == NIL)
+			return NULL;
+		batch = linitial(state->batches);
+		complete_batch(state, batch);
+		if (batch->next < batch->count)
+			return &batch->rows[batch->next++];
+
+		/* who has come so far probably wants them all */
+		drop_oldest_batch(state);
+		state->ahead = Min(state->ahead * 2, state->window.limit);
+	}
+}
+
+void
+batch_join_forget_rows(BatchJoinState *state)
+{
+	bool		abandons = false;
+
+	while (state->batches != NIL)
+	{
+		abandons |= ((JoinBatch *) linitial(state->batches))->get != NULL;
+		drop_oldest_batch(state);
+	}
+	/* what was asked for and has not come must be asked for again */
+	if (abandons)
+	{
+		leave_sought_items(state->sought);
+		state->sought = NULL;
+	}
+	state->no_more_rows = false;
+	state->ahead = 1;
+}

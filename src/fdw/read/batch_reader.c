@@ -1,0 +1,238 @@
+/*
+ * batch_reader.c
+ *		Reads the items of a list of keys, 100 in a BatchGetItem, several
+ *		requests under way at once.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "common/hashfn.h"
+#include "utils/memutils.h"
+
+#include "client/wire/expression.h"
+#include "fdw/read/batch_reader.h"
+#include "fdw/read/reader.h"
+
+/* Requests under way before the size of an answer is known. */
+#define FIRST_WINDOW		4
+
+/* Bytes that the answers of all requests under way should not exceed. */
+#define WINDOW_BYTES		(16 * 1024 * 1024)
+
+/* A key whose item may come. */
+typedef struct AwaitedKey
+{
+	uint32		hash;			/* of its text */
+	const char *text;			/* see table_key_text() */
+} AwaitedKey;
+
+struct BatchReader
+{
+	const Table *table;
+	BatchGetSpec spec;
+	BatchWindow window;
+	DynamoItem **keys;
+	int			key_count;
+	int			next_key;		/* the first that was not asked for */
+	int			oldest_key;		/* the first that the oldest batch asks for */
+	const BatchGet *awaited_batch;	/* the oldest, if its keys are awaited */
+	int			awaited_count;	/* of the oldest batch: keys whose items have
+								 * not come */
+	AwaitedKey	awaited[BATCH_GET_MAX_KEYS];
+	MemoryContext awaited_context;	/* of their texts, and of an item's */
+	List	   *batches;		/* of BatchGet, under way, oldest first */
+	const Response *answer;		/* of the oldest batch; NULL: none yet */
+	int			next_item;		/* of the answer */
+	MemoryContext context;		/* of the reader */
+};
+
+char *
+batch_request_members(const Table *table, List *projection)
+{
+	Placeholders *placeholders = placeholders_make(false);
+	List	   *paths = projection_within_limits(projection, placeholders);
+	StringInfoData members;
+	StringInfoData text;
+
+	initStringInfo(&members);
+	if (table->consistent_read)
+		appendStringInfoString(&members, ",\"ConsistentRead\":true");
+	if (paths != NIL)
+	{
+		initStringInfo(&text);
+		write_projection(&text, paths, placeholders);
+		json_append_text_member(&members, "ProjectionExpression", text.data);
+	}
+	write_placeholders(&members, placeholders);
+	return members.data;
+}
+
+BatchWindow
+batch_window_make(const Connection *connection)
+{
+	int			max_concurrency =
+		connection_settings(connection)->max_concurrency;
+
+	return (BatchWindow) {
+		.limit = Min(FIRST_WINDOW, max_concurrency),
+		.max_concurrency = max_concurrency
+	};
+}
+
+void
+batch_window_note(BatchWindow *window, const Response *answer)
+{
+	window->largest_answer = Max(window->largest_answer, answer->body_length);
+	window->limit = Min(window->max_concurrency,
+						WINDOW_BYTES / Max(window->largest_answer, 1));
+	window->limit = Max(window->limit, 1);
+}
+
+BatchReader *
+batch_reader_open(Connection *connection, const Table *table,
+				  List *projection, List *keys, RequestCounters *counters)
+{
+	BatchReader *reader = palloc0(sizeof(BatchReader));
+	ListCell   *cell;
+
+	reader->table = table;
+	reader->context = CurrentMemoryContext;
+	reader->awaited_context =
+		AllocSetContextCreate(CurrentMemoryContext,
+							  "dynamorm_fdw keys awaited",
+							  ALLOCSET_DEFAULT_SIZES);
+	reader->window = batch_window_make(connection);
+	reader->spec.connection = connection;
+	reader->spec.table = table->table_name;
+	reader->spec.members = batch_request_members(table, projection);
+	reader->spec.counters = counters;
+	reader->keys = palloc(sizeof(DynamoItem *) * Max(list_length(keys), 1));
+	foreach(cell, keys)
+		reader->keys[reader->key_count++] = lfirst(cell);
+	return reader;
+}
+
+static void
+start_batches(BatchReader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+
+	while (reader->next_key < reader->key_count &&
+		   list_length(reader->batches) < reader->window.limit)
+	{
+		int			count = Min(reader->key_count - reader->next_key,
+								BATCH_GET_MAX_KEYS);
+
+		reader->batches = lappend(reader->batches,
+								  batch_get_start(&reader->spec,
+												  reader->keys + reader->next_key,
+												  count));
+		reader->next_key += count;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Awaits the items of the batch that has become the oldest. */
+static void
+await_keys(BatchReader *reader)
+{
+	MemoryContext old;
+
+	MemoryContextReset(reader->awaited_context);
+	old = MemoryContextSwitchTo(reader->awaited_context);
+	reader->awaited_count = Min(reader->key_count - reader->oldest_key,
+								BATCH_GET_MAX_KEYS);
+	for (int i = 0; i < reader->awaited_count; i++)
+	{
+		AwaitedKey *awaited = &reader->awaited[i];
+
+		awaited->text = table_key_text(reader->table,
+									   reader->keys[reader->oldest_key + i]);
+		awaited->hash = hash_bytes((const unsigned char *) awaited->text,
+								   strlen(awaited->text));
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * An item that was not asked for is none of those that the plan is about, and
+ * one that comes twice would be written twice.
+ */
+static void
+check_item(BatchReader *reader, const DynamoItem *item)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->awaited_context);
+	char	   *text = table_key_text_if_any(reader->table, item);
+	uint32		hash = text == NULL ? 0
+		: hash_bytes((const unsigned char *) text, strlen(text));
+	int			i = 0;
+
+	MemoryContextSwitchTo(old);
+	while (i < reader->awaited_count &&
+		   (text == NULL || reader->awaited[i].hash != hash ||
+			strcmp(reader->awaited[i].text, text) != 0))
+		i++;
+	if (i == reader->awaited_count)
+		batch_get_raise_no_answer(linitial(reader->batches),
+								  "an item was not asked for, or came twice");
+	reader->awaited[i] = reader->awaited[--reader->awaited_count];
+	pfree(text);
+}
+
+/* The next answer of the oldest batch that has one; false at the end. */
+static bool
+next_answer(BatchReader *reader)
+{
+	for (;;)
+	{
+		BatchGet   *oldest;
+
+		start_batches(reader);
+		if (reader->batches == NIL)
+			return false;
+		oldest = linitial(reader->batches);
+		if (oldest != reader->awaited_batch)
+		{
+			await_keys(reader);
+			reader->awaited_batch = oldest;
+		}
+		reader->answer = batch_get_next(oldest);
+		if (reader->answer != NULL)
+			break;
+		batch_get_free(oldest);
+		reader->batches = list_delete_first(reader->batches);
+		reader->awaited_batch = NULL;
+		reader->oldest_key += BATCH_GET_MAX_KEYS;
+	}
+	reader->next_item = 0;
+	batch_window_note(&reader->window, reader->answer);
+	reader_check_units(reader->table, reader->spec.counters, false);
+	return true;
+}
+
+const DynamoItem *
+batch_reader_next(BatchReader *reader)
+{
+	/* an answer may be empty: its keys have no items, or are left over */
+	while (reader->answer == NULL ||
+		   reader->next_item >= reader->answer->item_count)
+	{
+		if (!next_answer(reader))
+			return NULL;
+	}
+	check_item(reader, &reader->answer->items[reader->next_item]);
+	return &reader->answer->items[reader->next_item++];
+}
+
+void
+batch_reader_close(BatchReader *reader)
+{
+	ListCell   *cell;
+
+	foreach(cell, reader->batches)
+		batch_get_free((BatchGet *) lfirst(cell));
+	reader->batches = NIL;
+	reader->answer = NULL;
+	reader->key_count = 0;
+}

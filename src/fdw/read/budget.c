@@ -1,0 +1,105 @@
+/*
+ * budget.c
+ *		dynamorm_fdw.max_read_units before a read begins.
+ *
+ * The setting is there to keep a mistaken Scan from becoming a bill, so what
+ * is said names the column, or the index, that would have made it a Query.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/read/budget.h"
+#include "translate/table/identifier.h"
+
+/* What one read unit reads; eventually consistent reads cost half of it. */
+#define READ_UNIT_BYTES		4096.0
+
+/* The column that maps an attribute; NULL: none does. */
+static const Column *
+find_column(const Table *table, const char *attribute)
+{
+	for (int i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (column->name != NULL && !column->is_document &&
+			strcmp(column->attribute_name, attribute) == 0)
+			return column;
+	}
+	return NULL;
+}
+
+/*
+ * Adds the columns whose equality an index could be asked for: or "status",
+ * that of index "by-status".  A local index has the key of the table.
+ */
+static void
+append_indexes(StringInfo hint, const Table *table,
+			   const TableDescription *description)
+{
+	for (int i = 0; i < description->index_count; i++)
+	{
+		const IndexDescription *index = &description->indexes[i];
+		const Column *column;
+		const char *name;
+
+		if (!index->is_global || !index->is_usable ||
+			index->partition_count != 1)
+			continue;
+		column = find_column(table, index->partition[0].name);
+		name = identifier_to_server(index->name);
+		if (column != NULL && name != NULL)
+			appendStringInfo(hint, ", or column \"%s\", that of index \"%s\"%s",
+							 column->name, name,
+							 table->consistent_read
+							 ? " (with option consistent_read 'false')" : "");
+	}
+}
+
+static char *
+make_hint(const Table *table, const TableDescription *description,
+		  List *barred)
+{
+	StringInfoData hint;
+
+	initStringInfo(&hint);
+	if (barred != NIL)
+		appendStringInfo(&hint, "Index \"%s\" would serve with the table's option consistent_read 'false'; else fix",
+						 strVal(linitial(barred)));
+	else
+		appendStringInfoString(&hint, "Fix");
+	appendStringInfo(&hint, " column \"%s\", the partition key",
+					 table->partition_key->name);
+	if (barred == NIL)
+		append_indexes(&hint, table, description);
+	appendStringInfoString(&hint, ", by an equality in WHERE, or raise dynamorm_fdw.max_read_units.");
+	return hint.data;
+}
+
+void
+budget_check_scan(const Table *table, Oid user_id, List *barred)
+{
+	const TableDescription *description;
+	double		units;
+
+	if (max_read_units == 0)
+		return;
+	description = description_ask(table, user_id);
+	if (description == NULL || description->size <= 0)
+		return;
+	units = (double) description->size / READ_UNIT_BYTES;
+	if (!table->consistent_read)
+		units /= 2;
+	if (units <= max_read_units)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("statement would use about %.0f read units of DynamoDB, more than %d",
+					units, max_read_units),
+			 errdetail("It reads table \"%s\" as a whole.",
+					   table->table_name),
+			 errhint("%s", make_hint(table, description, barred))));
+}

@@ -1,0 +1,564 @@
+/*
+ * reader.c
+ *		Reads items: one GetItem, a list of keys, or the pages of a Query or
+ *		Scan.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "utils/plancache.h"
+
+#include "client/request/page_course.h"
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/read/batch_reader.h"
+#include "fdw/read/reader.h"
+
+/* Under a LIMIT pages begin small and grow by this. */
+#define PAGE_GROWTH			4
+#define FIRST_PAGE_SIZE		50	/* at least, where some rows may not qualify */
+
+/* After so many items of a page, what is on its way is looked after. */
+#define ITEMS_PER_POLL		64
+
+/* One sequence of pages: a GetItem, a Query, a Scan or a segment of one. */
+typedef struct Stream
+{
+	int			segment;
+	PageCourse	course;			/* where the next page begins */
+	StringInfoData body;		/* of its request */
+	Request    *request;		/* for the next page; NULL: not asked for yet */
+} Stream;
+
+struct Reader
+{
+	ReaderSpec	spec;
+	const Access *access;
+	bool		counting;		/* only how many items there are */
+	bool		finished;		/* or closed */
+	StringInfoData body;		/* the request, without what is of one page,
+								 * and without its closing brace */
+	char	   *readable_key;	/* GetItem: for messages */
+	BatchReader *batches;		/* of a list of keys; NULL: it is none */
+	int			page_size;		/* Limit of the next request; 0: none */
+	SegmentQueue whole;			/* where spec.segments is NULL */
+	List	   *streams;		/* of Stream, not at their ends */
+	Request    *page;			/* that is read; NULL: before the first */
+	int			next_item;		/* of that page */
+	int64		pages;			/* read so far */
+	bool		has_uncounted;	/* the page has not been counted yet */
+	MemoryContext context;		/* of the reader */
+};
+
+static void
+append_table(StringInfo body, const Table *table, bool consistent)
+{
+	appendStringInfoString(body, "{\"TableName\":");
+	json_append_string(body, table->table_name, strlen(table->table_name));
+	if (consistent)
+		appendStringInfoString(body, ",\"ConsistentRead\":true");
+	appendStringInfoString(body, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
+}
+
+static void
+append_order_and_index(Reader *reader, const KeySchema *schema)
+{
+	if (reader->spec.backward)
+		appendStringInfoString(&reader->body, ",\"ScanIndexForward\":false");
+	if (schema->index_name != NULL)
+		json_append_text_member(&reader->body, "IndexName",
+								schema->index_name);
+}
+
+/* What is wanted of each item. */
+static void
+append_projection(Reader *reader, Placeholders *placeholders)
+{
+	StringInfo	body = &reader->body;
+	List	   *paths = access_projection_to_send(reader->access,
+												  reader->spec.projection);
+	StringInfoData text;
+
+	if (reader->counting)
+		appendStringInfoString(body, ",\"Select\":\"COUNT\"");
+	else if (paths != NIL)
+	{
+		initStringInfo(&text);
+		write_projection(&text, paths, placeholders);
+		json_append_text_member(body, "ProjectionExpression", text.data);
+	}
+	else if (reader->access->schema->index_name != NULL)
+		/* else it would be only what the index holds */
+		appendStringInfoString(body, ",\"Select\":\"ALL_ATTRIBUTES\"");
+}
+
+static void
+build_body(Reader *reader, const Access *access)
+{
+	const KeyLookup *lookup = access->lookup;
+	const KeySchema *schema = access->schema;
+	const Table *table = reader->spec.table;
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfo	body = &reader->body;
+	StringInfoData text;
+
+	initStringInfo(body);
+	initStringInfo(&text);
+	append_table(body, table, table->consistent_read && !schema->is_global);
+
+	if (lookup->access == KEY_ACCESS_ITEM)
+	{
+		appendStringInfoString(body, ",\"Key\":");
+		json_append_item(body, lookup->key);
+		reader->readable_key = table_readable_key(table, lookup->key);
+	}
+	else
+	{
+		if (lookup->access == KEY_ACCESS_QUERY)
+		{
+			write_condition(&text, lookup->condition, placeholders);
+			json_append_text_member(body, "KeyConditionExpression", text.data);
+			append_order_and_index(reader, schema);
+		}
+		if (access->filter->kind != CONDITION_TRUE)
+		{
+			resetStringInfo(&text);
+			write_condition(&text, access->filter, placeholders);
+			json_append_text_member(body, "FilterExpression", text.data);
+		}
+		reader->counting = reader->spec.count_only && access->exact;
+		reader->page_size = reader_page_size(reader->spec.bound,
+											 access->exact &&
+											 access->filter->kind == CONDITION_TRUE);
+	}
+
+	append_projection(reader, placeholders);
+	write_placeholders(body, placeholders);
+}
+
+Reader *
+reader_open(const ReaderSpec *spec)
+{
+	Reader	   *reader = palloc0(sizeof(Reader));
+	Access	   *access = access_choose(spec->scope, spec->schema,
+									   spec->clauses);
+
+	if (spec->ordered && access->schema != spec->schema)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("index \"%s\" of foreign table \"%s\" cannot be asked for a key that is empty or too long",
+						spec->schema->index_name,
+						spec->table->relation_name)));
+	reader->spec = *spec;
+	reader->access = access;
+	reader->context = CurrentMemoryContext;
+	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
+	if (reader->finished)
+		return reader;
+	if (access->lookup->access == KEY_ACCESS_ITEMS)
+	{
+		reader->batches = batch_reader_open(spec->connection, spec->table,
+											spec->projection,
+											access->lookup->keys,
+											spec->counters);
+		return reader;
+	}
+
+	build_body(reader, access);
+	if (reader->spec.segments == NULL ||
+		access->lookup->access != KEY_ACCESS_SCAN)
+	{
+		segment_queue_init(&reader->whole, 1);
+		reader->spec.segments = &reader->whole;
+	}
+	return reader;
+}
+
+bool
+reader_counts(const Reader *reader)
+{
+	return reader->counting;
+}
+
+/*
+ * Where every item is a row, as many as are wanted.  Else some more, but no
+ * page of 1 MB, which may be read for nothing.
+ */
+int
+reader_page_size(int64 bound, bool exact)
+{
+	if (bound <= 0 || bound > PG_INT32_MAX / 2)
+		return 0;
+	return exact ? (int) bound : Max((int) bound * 2, FIRST_PAGE_SIZE);
+}
+
+void
+segment_queue_init(SegmentQueue *queue, int count)
+{
+	queue->count = count;
+	pg_atomic_init_u32(&queue->next, 0);
+}
+
+/*
+ * The setting is there to keep a mistaken Scan from becoming a bill, so it
+ * names the column that would have made it a Query.
+ */
+void
+reader_check_units(const Table *table, const RequestCounters *counters,
+				   bool scans)
+{
+	double		units = counters_read_units(counters);
+
+	if (max_read_units == 0 || units <= max_read_units)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("statement has used more than %d read units of DynamoDB",
+					max_read_units),
+			 errdetail("It has used %.1f units when it read table \"%s\".",
+					   units, table->table_name),
+			 scans
+			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
+					   table->partition_key->name)
+			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
+}
+
+/* ---- asking ---- */
+
+/*
+ * An index that a plan relies on may be gone: what is known of indexes is
+ * forgotten, and plans are made anew.
+ */
+static void
+raise_failure(const Reader *reader, const Request *request)
+{
+	if (reader->access->schema->index_name != NULL &&
+		request_outcome(request) == OUTCOME_VALIDATION)
+	{
+		description_forget();
+		ResetPlanCache();
+	}
+	request_raise(request, NULL);
+}
+
+/* Asks for the next page of a stream. */
+static void
+start_page(Reader *reader, Stream *stream)
+{
+	StringInfo	body = &stream->body;
+	RequestSpec spec = {
+		.operation = access_operation(reader->access),
+		.kind = REQUEST_READ,
+		.table = reader->spec.table->table_name,
+		.key = reader->readable_key,
+		.counters = reader->spec.counters,
+		.wants_count = reader->counting
+	};
+
+	resetStringInfo(body);
+	appendBinaryStringInfo(body, reader->body.data, reader->body.len);
+	if (reader->spec.segments->count > 1)
+		appendStringInfo(body, ",\"TotalSegments\":%d,\"Segment\":%d",
+						 reader->spec.segments->count, stream->segment);
+	if (reader->page_size > 0)
+	{
+		appendStringInfo(body, ",\"Limit\":%d", reader->page_size);
+		reader->page_size = reader->page_size > PG_INT32_MAX / PAGE_GROWTH
+			? 0 : reader->page_size * PAGE_GROWTH;
+	}
+	if (stream->course.next_key != NULL)
+		appendStringInfo(body, ",\"ExclusiveStartKey\":%s",
+						 stream->course.next_key);
+	appendStringInfoChar(body, '}');
+	spec.body = body->data;
+	spec.body_length = body->len;
+	stream->request = request_start(reader->spec.connection, &spec);
+}
+
+/* Begins with the next segment; false if all are taken. */
+static bool
+add_stream(Reader *reader)
+{
+	SegmentQueue *queue = reader->spec.segments;
+	Stream	   *stream;
+	uint32		segment = pg_atomic_fetch_add_u32(&queue->next, 1);
+
+	if (segment >= (uint32) queue->count)
+		return false;
+	stream = palloc0(sizeof(Stream));
+	stream->segment = segment;
+	initStringInfo(&stream->body);
+	reader->streams = lappend(reader->streams, stream);
+	start_page(reader, stream);
+	return true;
+}
+
+/*
+ * Asks ahead, once one page has been read to its end: who wants few rows does
+ * not pay for more.
+ */
+static void
+ask_ahead(Reader *reader)
+{
+	ListCell   *cell;
+
+	if (reader->spec.bound > 0 || reader->pages < 1)
+		return;
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request == NULL)
+			start_page(reader, stream);
+	}
+	while (list_length(reader->streams) < Max(reader->spec.max_streams, 1) &&
+		   add_stream(reader))
+		;
+}
+
+/* Asks for the next page of each stream; false: all are at their ends. */
+static bool
+ask(Reader *reader)
+{
+	ListCell   *cell;
+
+	ask_ahead(reader);
+	if (reader->streams == NIL && !add_stream(reader))
+		return false;
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request == NULL)
+			start_page(reader, stream);
+	}
+	return true;
+}
+
+/* A stream whose next page has come; NULL: there is none yet. */
+static Stream *
+find_ready_stream(const Reader *reader)
+{
+	ListCell   *cell;
+
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request != NULL &&
+			request_outcome(stream->request) != OUTCOME_PENDING)
+			return stream;
+	}
+	return NULL;
+}
+
+static void
+wait_for_page(const Reader *reader)
+{
+	int			count = 0;
+	Request   **requests = palloc(list_length(reader->streams) *
+								  sizeof(Request *));
+	ListCell   *cell;
+
+	foreach(cell, reader->streams)
+		requests[count++] = ((Stream *) lfirst(cell))->request;
+	(void) request_wait_any(requests, count);
+	pfree(requests);
+}
+
+/* Takes the page that has come. */
+static void
+take_page(Reader *reader, Stream *stream)
+{
+	const Response *response;
+
+	if (request_outcome(stream->request) != OUTCOME_SUCCESS)
+		raise_failure(reader, stream->request);
+	reader->page = stream->request;
+	reader->next_item = 0;
+	stream->request = NULL;
+
+	response = request_response(reader->page);
+	page_course_advance(&stream->course, response->last_key,
+						reader->spec.table->table_name);
+	if (response->last_key == NULL)
+	{
+		reader->streams = list_delete_ptr(reader->streams, stream);
+		pfree(stream->body.data);
+		pfree(stream);
+	}
+	ask_ahead(reader);
+}
+
+/*
+ * Goes on to the next page.  False: there is none (finished is set then), or,
+ * if it is not to wait, none yet.
+ */
+static bool
+next_page(Reader *reader, bool wait)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	Stream	   *stream = NULL;
+
+	if (reader->page != NULL)
+	{
+		request_free(reader->page);
+		reader->page = NULL;
+		reader->pages++;
+	}
+	if (ask(reader))
+	{
+		request_poll(reader->spec.connection);
+		stream = find_ready_stream(reader);
+		if (stream == NULL && wait)
+		{
+			wait_for_page(reader);
+			stream = find_ready_stream(reader);
+		}
+		if (stream != NULL)
+			take_page(reader, stream);
+	}
+	else
+		reader->finished = true;
+	MemoryContextSwitchTo(old);
+	if (stream != NULL)
+		reader_check_units(reader->spec.table, reader->spec.counters,
+						   reader->access->lookup->access == KEY_ACCESS_SCAN);
+	return stream != NULL;
+}
+
+/* ---- reading ---- */
+
+static bool
+has_item(const Reader *reader)
+{
+	return reader->page != NULL &&
+		reader->next_item < request_response(reader->page)->item_count;
+}
+
+/* The next item of the pages of a Query or Scan. */
+static const DynamoItem *
+next_of_pages(Reader *reader)
+{
+	/* a page may be empty and not the last */
+	while (!has_item(reader))
+		if (!next_page(reader, true))
+			return NULL;
+	if (reader->next_item % ITEMS_PER_POLL == 0 && reader->streams != NIL)
+		request_poll(reader->spec.connection);
+	return &request_response(reader->page)->items[reader->next_item++];
+}
+
+const DynamoItem *
+reader_next(Reader *reader)
+{
+	const DynamoItem *item;
+
+	if (reader->finished)
+		return NULL;
+	if (reader->batches != NULL)
+	{
+		item = batch_reader_next(reader->batches);
+		reader->finished = item == NULL;
+		return item;
+	}
+
+	if (reader->access->lookup->access == KEY_ACCESS_ITEM)
+	{
+		if (reader->page == NULL)
+			(void) next_page(reader, true);
+		reader->finished = true;
+		return request_response(reader->page)->item;
+	}
+
+	return next_of_pages(reader);
+}
+
+int64
+reader_next_count(Reader *reader)
+{
+	if (reader->finished ||
+		(!reader->has_uncounted && !next_page(reader, true)))
+		return -1;
+	reader->has_uncounted = false;
+	return request_response(reader->page)->count;
+}
+
+bool
+reader_is_ready(Reader *reader)
+{
+	bool		is_keyed = reader->access->lookup->access == KEY_ACCESS_ITEM;
+
+	/* a list of keys has a reader of its own, which waits */
+	if (reader->finished || reader->batches != NULL || has_item(reader) ||
+		reader->has_uncounted || (is_keyed && reader->page != NULL))
+		return true;
+	while (next_page(reader, false))
+	{
+		if (is_keyed || reader->counting || has_item(reader))
+		{
+			reader->has_uncounted = reader->counting;
+			return true;
+		}
+	}
+	return reader->finished;
+}
+
+bool
+reader_is_finished(const Reader *reader)
+{
+	return reader->finished;
+}
+
+bool
+reader_scans_table(const Reader *reader)
+{
+	return reader->access->lookup->access == KEY_ACCESS_SCAN &&
+		reader->access->schema->index_name == NULL;
+}
+
+void
+reader_close(Reader *reader)
+{
+	ListCell   *cell;
+
+	foreach(cell, reader->streams)
+	{
+		Stream	   *stream = (Stream *) lfirst(cell);
+
+		if (stream->request != NULL)
+			request_free(stream->request);
+	}
+	reader->streams = NIL;
+	if (reader->page != NULL)
+		request_free(reader->page);
+	reader->page = NULL;
+	if (reader->batches != NULL)
+		batch_reader_close(reader->batches);
+	reader->finished = true;
+}
+
+Request *
+reader_start_get(Connection *connection, const Table *table,
+				 const DynamoItem *key, const char *readable_key,
+				 RequestCounters *counters)
+{
+	StringInfoData body;
+	RequestSpec spec = {
+		.operation = "GetItem",
+		.kind = REQUEST_READ,
+		.table = table->table_name,
+		.key = readable_key,
+		.counters = counters
+	};
+
+	initStringInfo(&body);
+	append_table(&body, table, true);
+	appendStringInfoString(&body, ",\"Key\":");
+	json_append_item(&body, key);
+	appendStringInfoChar(&body, '}');
+	spec.body = body.data;
+	spec.body_length = body.len;
+	return request_start(connection, &spec);
+}

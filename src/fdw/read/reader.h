@@ -1,0 +1,109 @@
+/*
+ * reader.h
+ *		Reads items: one GetItem, a list of keys, or the pages of a Query or
+ *		Scan.
+ *
+ * While a page is read the next one is on its way, and a Scan may have several
+ * segments under way.  Memory is one page for each, and the one that is read.
+ */
+#ifndef DYNAMORM_FDW_READER_H
+#define DYNAMORM_FDW_READER_H
+
+#include "postgres.h"
+
+#include "port/atomics.h"
+
+#include "client/request/request.h"
+#include "fdw/read/access.h"
+
+/* The segments of a Scan, from which readers take one after the other. */
+typedef struct SegmentQueue
+{
+	int			count;			/* of segments; 1: the whole table */
+	pg_atomic_uint32 next;		/* the first that nobody has taken */
+} SegmentQueue;
+
+/* Begins anew, with the first segment. */
+extern void segment_queue_init(SegmentQueue *queue, int count);
+
+typedef struct ReaderSpec
+{
+	Connection *connection;
+	const Table *table;
+	Scope	   *scope;			/* with values */
+	const KeySchema *schema;	/* of the table, or of the index to ask */
+	List	   *clauses;		/* implicitly ANDed; rechecking is the
+								 * caller's */
+	List	   *projection;		/* of access_projection(); NIL: whole items */
+	bool		ordered;		/* items must come in the order of the sort key */
+	bool		backward;		/* from its end */
+	bool		count_only;		/* only how many there are, if the clauses can
+								 * be said exactly */
+	int64		bound;			/* no more items than this are likely to be
+								 * wanted; 0: all are */
+	int			max_streams;	/* segments under way at once; 0 is 1 */
+	SegmentQueue *segments;		/* of a Scan; NULL: the whole table */
+	RequestCounters *counters;
+} ReaderSpec;
+
+typedef struct Reader Reader;
+
+/*
+ * Opens a reader in the current memory context; evaluates the clauses' values
+ * and sends nothing yet.  Raises 22023 if an index that is read for its order
+ * cannot be asked for one of them.
+ */
+extern Reader *reader_open(const ReaderSpec *spec);
+
+/* Does it count (reader_next_count()), or give items (reader_next())? */
+extern bool reader_counts(const Reader *reader);
+
+/*
+ * The next item, or NULL at the end.  It lives until the next call.  Raises
+ * what request_raise() raises, 0A000 for a sort key that DynamoDB keeps out of
+ * order, and 53400 when the statement has used more than
+ * dynamorm_fdw.max_read_units.
+ */
+extern const DynamoItem *reader_next(Reader *reader);
+
+/*
+ * Asks for what comes next, and tells without waiting whether it has come:
+ * then reader_next() or reader_next_count() will not wait.
+ */
+extern bool reader_is_ready(Reader *reader);
+
+/* Has the last item been read? */
+extern bool reader_is_finished(const Reader *reader);
+
+/* The number of items on the next page, or -1 at the end.  Raises the same. */
+extern int64 reader_next_count(Reader *reader);
+
+/*
+ * The items that the first page is asked for; 0: as many as there are.
+ */
+extern int	reader_page_size(int64 bound, bool exact);
+
+/* Does it scan the table itself? */
+extern bool reader_scans_table(const Reader *reader);
+
+/*
+ * Frees the reader's requests.  (Its memory goes with its context.)
+ */
+extern void reader_close(Reader *reader);
+
+/*
+ * Raises 53400 if the reads counted have used more than
+ * dynamorm_fdw.max_read_units; scans: they are a Scan's.
+ */
+extern void reader_check_units(const Table *table,
+							   const RequestCounters *counters, bool scans);
+
+/*
+ * Starts a consistent GetItem of a whole item.
+ */
+extern Request *reader_start_get(Connection *connection, const Table *table,
+								 const DynamoItem *key,
+								 const char *readable_key,
+								 RequestCounters *counters);
+
+#endif							/* DYNAMORM_FDW_READER_H */

@@ -1,0 +1,212 @@
+/*
+ * sample.c
+ *		Items from all over a table: random segments of it, each read whole.
+ *
+ * The segments to read are drawn beforehand, so that none is preferred, not
+ * even those that answer first.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include <math.h>
+
+#include "utils/sampling.h"
+
+#include "client/request/page_course.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/read/sample.h"
+
+/* Segments to be read for the items that are wanted. */
+#define SEGMENTS_READ		50
+
+/* DynamoDB's limit. */
+#define MOST_SEGMENTS		1000000
+
+/* A segment whose next page is under way. */
+typedef struct Segment
+{
+	int			number;
+	StringInfoData body;		/* of the request */
+	PageCourse	course;			/* where the page begins */
+} Segment;
+
+typedef struct SegmentReader
+{
+	const SegmentSpec *spec;
+	SegmentResult result;
+	int			total;			/* segments of the table */
+	int			done;			/* read to their ends */
+	BlockSamplerData chosen;	/* those to be read */
+	int			count;			/* under way */
+	Segment    *segments;		/* array */
+	Request   **requests;		/* of each of them, array */
+} SegmentReader;
+
+/* The most items that are taken: some segments are larger than others. */
+static int64
+item_limit(const SegmentReader *reader)
+{
+	return (int64) reader->spec->wanted * (reader->total == 1 ? 1 : 2);
+}
+
+/* Sends the request for the first page of a segment, or for the next one. */
+static void
+ask_segment(SegmentReader *reader, int i)
+{
+	const SegmentSpec *spec = reader->spec;
+	StringInfo	body = &reader->segments[i].body;
+	const char *start_key = reader->segments[i].course.next_key;
+	RequestSpec request = {
+		.operation = "Scan",
+		.kind = REQUEST_READ,
+		.table = spec->table_name,
+		.counters = spec->counters
+	};
+
+	resetStringInfo(body);
+	appendStringInfoString(body, "{\"TableName\":");
+	json_append_string(body, spec->table_name, strlen(spec->table_name));
+	appendStringInfo(body, ",\"ReturnConsumedCapacity\":\"TOTAL\",\"Limit\":%d",
+					 (int) Max(item_limit(reader) - reader->result.items, 1));
+	if (reader->total > 1)
+		appendStringInfo(body, ",\"Segment\":%d,\"TotalSegments\":%d",
+						 reader->segments[i].number, reader->total);
+	if (spec->projection != NULL)
+		appendStringInfoString(body, spec->projection);
+	if (start_key != NULL)
+		appendStringInfo(body, ",\"ExclusiveStartKey\":%s", start_key);
+	appendStringInfoChar(body, '}');
+	request.body = body->data;
+	request.body_length = body->len;
+	reader->requests[i] = request_start(spec->connection, &request);
+}
+
+/* Starts to read one more of the segments chosen, if there is one. */
+static void
+start_segment(SegmentReader *reader)
+{
+	Segment    *segment = &reader->segments[reader->count];
+
+	if (!BlockSampler_HasMore(&reader->chosen))
+		return;
+	segment->number = (int) BlockSampler_Next(&reader->chosen);
+	ask_segment(reader, reader->count++);
+}
+
+static int
+find_request(const SegmentReader *reader, const Request *request)
+{
+	int			i = 0;
+
+	while (reader->requests[i] != request)
+		i++;
+	return i;
+}
+
+static bool
+was_denied(const Request *request)
+{
+	const Response *response = request_response(request);
+
+	return response != NULL && response->error_code != NULL &&
+		strcmp(response->error_code, "AccessDeniedException") == 0;
+}
+
+/* Takes a page that has come, and asks for what comes after it. */
+static void
+take_page(SegmentReader *reader, Request *request)
+{
+	const SegmentSpec *spec = reader->spec;
+	const Response *page = request_response(request);
+	int			i = find_request(reader, request);
+
+	for (int n = 0; n < page->item_count; n++)
+		spec->take(&page->items[n], spec->argument);
+	reader->result.items += page->item_count;
+
+	page_course_advance(&reader->segments[i].course, page->last_key,
+						spec->table_name);
+	if (page->last_key != NULL)
+		ask_segment(reader, i);
+	else
+	{
+		Segment		ended = reader->segments[i];
+
+		/* the last one takes its place */
+		reader->done++;
+		reader->count--;
+		reader->segments[i] = reader->segments[reader->count];
+		reader->requests[i] = reader->requests[reader->count];
+		reader->segments[reader->count] = ended;
+		start_segment(reader);
+	}
+	request_free(request);
+}
+
+static void
+prepare(SegmentReader *reader)
+{
+	const SegmentSpec *spec = reader->spec;
+	int			at_once = connection_settings(spec->connection)->max_concurrency;
+	int			chosen = 1;
+
+	reader->total = 1;
+	if (spec->item_count > spec->wanted)
+	{
+		double		segments = spec->item_count / spec->wanted * SEGMENTS_READ;
+
+		reader->total = (int) Min(Min(segments, spec->item_count),
+								  MOST_SEGMENTS);
+		reader->total = Max(reader->total, 1);
+		chosen = (int) Max(ceil(spec->wanted / spec->item_count *
+								reader->total), 1);
+	}
+	at_once = Min(at_once, chosen);
+	reader->segments = palloc0(at_once * sizeof(Segment));
+	reader->requests = palloc0(at_once * sizeof(Request *));
+	for (int i = 0; i < at_once; i++)
+		initStringInfo(&reader->segments[i].body);
+	BlockSampler_Init(&reader->chosen, reader->total, chosen,
+					  (uint32) (random_fraction() * PG_UINT32_MAX));
+	for (int i = 0; i < at_once; i++)
+		start_segment(reader);
+}
+
+static bool
+is_over_limit(const SegmentReader *reader)
+{
+	return max_read_units > 0 &&
+		counters_read_units(reader->spec->counters) > max_read_units;
+}
+
+SegmentResult
+segment_read(const SegmentSpec *spec)
+{
+	SegmentReader reader = {.spec = spec};
+
+	prepare(&reader);
+	while (reader.count > 0 && !reader.result.is_limited &&
+		   reader.result.items < item_limit(&reader))
+	{
+		Request    *request = request_wait_any(reader.requests, reader.count);
+
+		if (was_denied(request))
+		{
+			reader.result.is_denied = true;
+			break;
+		}
+		if (request_outcome(request) != OUTCOME_SUCCESS)
+			request_raise(request, NULL);
+		take_page(&reader, request);
+		reader.result.is_limited = is_over_limit(&reader);
+	}
+
+	if (reader.count == 0 && reader.total == 1)
+		reader.result.fraction = 1;
+	else if (reader.total > 1)
+		reader.result.fraction = (double) reader.done / reader.total;
+	for (int i = 0; i < reader.count; i++)
+		request_free(reader.requests[i]);
+	return reader.result;
+}

@@ -1,0 +1,46 @@
+/*
+ * sample.h
+ *		Items from all over a table: random segments of it, each read whole.
+ *
+ * DynamoDB gives no random items, but it cuts a table into as many segments as
+ * one likes, by a hash of the partition key.
+ */
+#ifndef DYNAMORM_FDW_SAMPLE_H
+#define DYNAMORM_FDW_SAMPLE_H
+
+#include "postgres.h"
+
+#include "client/request/request.h"
+
+typedef struct SegmentSpec
+{
+	Connection *connection;
+	const char *table_name;		/* UTF-8 */
+	const char *projection;		/* members of the request, each after a comma;
+								 * NULL: whole items */
+	double		item_count;		/* of the table; not positive: not known */
+	int			wanted;			/* about so many items */
+	RequestCounters *counters;
+
+	/* called for each item, which lives until it returns */
+	void		(*take) (const DynamoItem *item, void *argument);
+	void	   *argument;
+} SegmentSpec;
+
+typedef struct SegmentResult
+{
+	int64		items;			/* taken */
+	double		fraction;		/* of the table that was read, 1 for all of it;
+								 * 0: not known */
+	bool		is_limited;		/* max_read_units has ended it */
+	bool		is_denied;		/* the right to scan the table is lacking, and
+								 * nothing was read */
+} SegmentResult;
+
+/*
+ * Reads; eventually consistent, at half the price.  Raises what
+ * request_raise() raises, but for the lack of the right to scan.
+ */
+extern SegmentResult segment_read(const SegmentSpec *spec);
+
+#endif							/* DYNAMORM_FDW_SAMPLE_H */

@@ -1,0 +1,252 @@
+/*
+ * scan.c
+ *		Foreign scans: items into tuples.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "common/int.h"
+#include "executor/executor.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "fdw/callbacks.h"
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/index.h"
+#include "fdw/catalog/option.h"
+#include "fdw/evaluate.h"
+#include "fdw/plan/scan_plan.h"
+#include "fdw/read/budget.h"
+#include "fdw/read/reader.h"
+#include "fdw/read/scan.h"
+#include "fdw/statement_counters.h"
+
+/* Segments under way at once, in this process. */
+static int
+stream_limit(const ForeignScan *plan, const DynamoScan *state)
+{
+	return Min(intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_SEGMENTS)),
+			   option_max_concurrency(state->table->server_id));
+}
+
+static void
+begin_scan(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	EState	   *estate = node->ss.ps.state;
+	RangeTblEntry *rte = exec_rt_fetch(plan->scan.scanrelid, estate);
+	DynamoScan *state = palloc0(sizeof(DynamoScan));
+	Bitmapset  *wanted;
+
+	node->fdw_state = state;
+	state->wait_descriptor = -1;
+	state->user_id = scan_user(plan, rte);
+	state->table = description_of_table(RelationGetRelid(node->ss.ss_currentRelation),
+										state->user_id);
+	wanted = plan_set_from_list(list_nth(plan->fdw_private,
+										 SCAN_PRIVATE_WANTED));
+	state->wanted = access_wanted_columns(state->table, wanted);
+	state->projection = access_projection(state->table, wanted,
+										  list_nth(plan->fdw_private,
+												   SCAN_PRIVATE_INSIDE));
+	state->clauses = plan_scan_clauses(plan);
+	state->bounds = plan_scan_bounds(plan);
+	state->flags = intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_FLAGS));
+	state->not_used = list_nth(plan->fdw_private, SCAN_PRIVATE_NOT_USED);
+	state->schema = index_from_list(list_nth(plan->fdw_private,
+											 SCAN_PRIVATE_INDEX),
+									state->table);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	state->connection = option_connection(state->table->server_id,
+										  state->user_id);
+	state->evaluator = evaluator_make(state->table, plan->scan.scanrelid,
+									  &node->ss.ps, node->ss.ps.ps_ExprContext);
+	if (state->flags & SCAN_FLAG_COUNT)
+		state->recheck = ExecInitQual(state->clauses, &node->ss.ps);
+	state->max_streams = stream_limit(plan, state);
+	statement_counters_attach(&state->counters, estate);
+	state->segments = palloc(sizeof(SegmentQueue));
+	segment_queue_init(state->segments, state->max_streams);
+	state->context = AllocSetContextCreate(estate->es_query_cxt,
+										   "dynamorm_fdw scan",
+										   ALLOCSET_DEFAULT_SIZES);
+}
+
+/* How many rows are likely to be wanted; 0: all. */
+static int64
+evaluate_bound(DynamoScan *state)
+{
+	Scope	   *scope = &state->evaluator->scope;
+	int64		bound = 0;
+	ListCell   *cell;
+
+	foreach(cell, state->bounds)
+	{
+		Datum		value;
+
+		if (scope_value(scope, lfirst(cell), &value) != VALUE_KNOWN ||
+			DatumGetInt64(value) < 0 ||
+			pg_add_s64_overflow(bound, DatumGetInt64(value), &bound))
+			return 0;
+	}
+	return bound;
+}
+
+/* Starts the scan, if it has not been started: nothing is sent yet. */
+static void
+start_scan(DynamoScan *state)
+{
+	MemoryContext old;
+	ReaderSpec	spec = {
+		.connection = state->connection,
+		.table = state->table,
+		.scope = &state->evaluator->scope,
+		.schema = state->schema,
+		.clauses = state->clauses,
+		.projection = state->projection,
+		.ordered = (state->flags & SCAN_FLAG_ORDERED) != 0,
+		.backward = (state->flags & SCAN_FLAG_BACKWARD) != 0,
+		.count_only = (state->flags & SCAN_FLAG_COUNT) != 0,
+		.max_streams = state->max_streams,
+		.segments = state->segments,
+		.counters = &state->counters
+	};
+
+	if (state->reader != NULL)
+		return;
+	old = MemoryContextSwitchTo(state->context);
+	spec.bound = evaluate_bound(state);
+	state->reader = reader_open(&spec);
+	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&
+		reader_scans_table(state->reader))
+		budget_check_scan(state->table, state->user_id, state->not_used);
+	MemoryContextSwitchTo(old);
+}
+
+/* A row of which only its existence is known, or the end. */
+static TupleTableSlot *
+next_counted_row(DynamoScan *state, TupleTableSlot *slot)
+{
+	while (state->counted == 0)
+	{
+		state->counted = reader_next_count(state->reader);
+		if (state->counted < 0)
+		{
+			state->counted = 0;
+			return slot;
+		}
+	}
+	state->counted--;
+	return ExecStoreAllNullTuple(slot);
+}
+
+/*
+ * Called in per-tuple memory, which is where the row's values may live.
+ */
+static TupleTableSlot *
+next_row(DynamoScan *state, TupleTableSlot *slot)
+{
+	const DynamoItem *item;
+
+	ExecClearTuple(slot);
+	start_scan(state);
+	if (reader_counts(state->reader))
+		return next_counted_row(state, slot);
+	item = reader_next(state->reader);
+	if (item == NULL)
+		return slot;
+
+	table_decode_item(state->table, item, state->wanted,
+					  slot->tts_values, slot->tts_isnull);
+	return ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * The same, where rows were to be counted, but the values that have come up
+ * cannot be said to DynamoDB exactly.
+ */
+static TupleTableSlot *
+next_checked_row(ForeignScanState *node, TupleTableSlot *slot)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	ExprContext *context = node->ss.ps.ps_ExprContext;
+
+	for (;;)
+	{
+		next_row(state, slot);
+		if (TupIsNull(slot) || reader_counts(state->reader))
+			return slot;
+		context->ecxt_scantuple = slot;
+		if (ExecQual(state->recheck, context))
+			return slot;
+		InstrCountFiltered1(node, 1);
+		ResetExprContext(context);
+	}
+}
+
+static TupleTableSlot *
+iterate_scan(ForeignScanState *node)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	/* an asynchronous scan does not wait: an empty slot need not be the end */
+	if (node->ss.ps.plan->async_capable && state->counted == 0)
+	{
+		start_scan(state);
+		if (!reader_is_ready(state->reader))
+			return ExecClearTuple(slot);
+	}
+	if (state->flags & SCAN_FLAG_COUNT)
+		return next_checked_row(node, slot);
+	return next_row(state, slot);
+}
+
+static void
+rescan(ForeignScanState *node)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+
+	if (state->reader == NULL)
+		return;
+	reader_close(state->reader);
+	state->reader = NULL;
+	state->counted = 0;
+	if (state->parallel == NULL)
+		segment_queue_init(state->segments, state->segments->count);
+	MemoryContextReset(state->context);
+}
+
+static void
+end_scan(ForeignScanState *node)
+{
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+
+	if (state == NULL)
+		return;
+	if (state->reader != NULL)
+		reader_close(state->reader);
+}
+
+/* Rows will not be asked for any more, but EXPLAIN may want to know. */
+static void
+shut_down_scan(ForeignScanState *node)
+{
+	if (((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT)
+		scan_share_counters((DynamoScan *) node->fdw_state);
+}
+
+void
+scan_set_callbacks(FdwRoutine *routine)
+{
+	routine->BeginForeignScan = begin_scan;
+	routine->IterateForeignScan = iterate_scan;
+	routine->ReScanForeignScan = rescan;
+	routine->EndForeignScan = end_scan;
+	routine->ShutdownForeignScan = shut_down_scan;
+	scan_parallel_set_callbacks(routine);
+	scan_async_set_callbacks(routine);
+}

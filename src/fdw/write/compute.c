@@ -1,0 +1,453 @@
+/*
+ * compute.c
+ *		The computed path: WHERE and SET evaluated here, on an item that was
+ *		read, and written on condition that what was read still stands.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/pg_attribute.h"
+#include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
+#include "optimizer/optimizer.h"
+#include "utils/lsyscache.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+
+#include "fdw/evaluate.h"
+#include "fdw/read/access.h"
+#include "fdw/write/column_action.h"
+#include "fdw/write/compute.h"
+#include "fdw/write/key_change.h"
+#include "translate/update/document.h"
+
+Computation *
+computation_make(const WriteStatement *statement, List *clauses,
+				 List *assignments)
+{
+	Computation *computation = palloc0(sizeof(Computation));
+	PlanState  *parent = statement->evaluator->plan_state;
+	ListCell   *cell;
+
+	computation->assignments = assignments;
+	computation->where = evaluate_prepare_qual(clauses, parent);
+	foreach(cell, statement->multi_selects)
+		computation->multi_selects = lappend(computation->multi_selects,
+											 evaluate_prepare(lfirst(cell),
+															  parent));
+	foreach(cell, assignments)
+	{
+		Assignment *assignment = (Assignment *) lfirst(cell);
+
+		computation->values = lappend(computation->values,
+									  evaluate_prepare(assignment->expr,
+													   parent));
+	}
+	return computation;
+}
+
+const bool *
+compute_loaded_columns(const Table *table, Bitmapset *read_columns,
+					   bool whole_row)
+{
+	bool	   *columns;
+
+	if (whole_row)
+		return NULL;
+	columns = access_wanted_columns(table, read_columns);
+	columns[table->partition_key->attnum - 1] = true;
+	if (table->sort_key != NULL)
+		columns[table->sort_key->attnum - 1] = true;
+	return columns;
+}
+
+void
+compute_load(const WriteStatement *statement, const DynamoItem *item,
+			 const DynamoItem *key, const char *readable_key)
+{
+	TupleTableSlot *slot = statement->old_slot;
+
+	ExecClearTuple(slot);
+	table_decode_item(statement->table, item != NULL ? item : key,
+					  statement->loaded_columns,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = statement->table->relation_id;
+	statement->evaluator->context->ecxt_scantuple = slot;
+}
+
+bool
+compute_where(const WriteStatement *statement, const Computation *computation)
+{
+	return ExecQual(computation->where, statement->evaluator->context);
+}
+
+/*
+ * Evaluates every SET item on the old row before any is stored in the new one.
+ */
+static void
+evaluate_new_row(const WriteStatement *statement,
+				 const Computation *computation)
+{
+	TupleTableSlot *old = statement->old_slot;
+	TupleTableSlot *new = statement->new_slot;
+	ExprContext *context = statement->evaluator->context;
+	ListCell   *assignment_cell;
+	ListCell   *value_cell;
+	ListCell   *cell;
+	bool		isnull;
+
+	foreach(cell, computation->multi_selects)
+		(void) ExecEvalExpr((ExprState *) lfirst(cell), context, &isnull);
+
+	ExecClearTuple(new);
+	memcpy(new->tts_values, old->tts_values,
+		   sizeof(Datum) * statement->table->column_count);
+	memcpy(new->tts_isnull, old->tts_isnull,
+		   sizeof(bool) * statement->table->column_count);
+
+	forboth(assignment_cell, computation->assignments,
+			value_cell, computation->values)
+	{
+		Assignment *assignment = (Assignment *) lfirst(assignment_cell);
+		int			i = assignment->column->attnum - 1;
+
+		new->tts_values[i] = ExecEvalExpr((ExprState *) lfirst(value_cell),
+										  context, &new->tts_isnull[i]);
+	}
+	ExecStoreVirtualTuple(new);
+	new->tts_tableOid = statement->table->relation_id;
+
+	/* all of them, whatever is assigned: the slot has none of their values */
+	if (statement->generates)
+		ExecComputeStoredGenerated(statement->result_info, statement->estate,
+								   new, CMD_INSERT);
+}
+
+/*
+ * What PostgreSQL checks of a row before it is stored, in its order: first
+ * that nothing is NULL that must not be.
+ */
+static void
+check_new_row(const WriteStatement *statement,
+			  const Computation *computation, const char *readable_key)
+{
+	ListCell   *cell;
+
+	foreach(cell, computation->assignments)
+	{
+		const Column *column = ((Assignment *) lfirst(cell))->column;
+
+		if (column->not_null &&
+			statement->new_slot->tts_isnull[column->attnum - 1])
+			column_raise_null(statement->table, column, readable_key);
+	}
+	if (statement->check_locally)
+		compute_check_row(statement->result_info, statement->new_slot,
+						  statement->estate, WCO_RLS_UPDATE_CHECK);
+}
+
+static void
+hold_column(Bitmapset **held, const Column *column)
+{
+	*held = bms_add_member(*held, column->attnum -
+						   FirstLowInvalidHeapAttributeNumber);
+}
+
+/*
+ * What has to be written for a column; with leave_out nothing, if it has its
+ * new value already.  Then, and if what is written takes over parts of what is
+ * stored, the column is added to those that the condition has to hold.
+ */
+static List *
+actions_of_column(const WriteStatement *statement, const Column *column,
+				  const DynamoItem *item, const char *readable_key,
+				  bool leave_out, Bitmapset **held)
+{
+	TupleTableSlot *old = statement->old_slot;
+	TupleTableSlot *new = statement->new_slot;
+	int			i = column->attnum - 1;
+	bool		loaded = statement->loaded_columns == NULL ||
+		statement->loaded_columns[i];
+
+	/* of a column that was not loaded nothing is known */
+	if (leave_out && loaded &&
+		column_datum_unchanged(column,
+							   old->tts_isnull[i], old->tts_values[i],
+							   new->tts_isnull[i], new->tts_values[i]))
+	{
+		hold_column(held, column);
+		return NIL;
+	}
+	if (column_keeps_stored(column, item))
+		hold_column(held, column);
+	return column_actions(statement->table, column, item, new->tts_isnull[i],
+						  new->tts_values[i], readable_key);
+}
+
+static bool
+is_generated(TupleDesc descriptor, AttrNumber attnum)
+{
+	return TupleDescAttr(descriptor, attnum - 1)->attgenerated ==
+		ATTRIBUTE_GENERATED_STORED;
+}
+
+/* The same for the assigned columns, and those that are generated. */
+static List *
+actions_of_new_row(const WriteStatement *statement,
+				   const Computation *computation, const DynamoItem *item,
+				   const char *readable_key, bool leave_out, Bitmapset **held)
+{
+	TupleDesc	descriptor = statement->new_slot->tts_tupleDescriptor;
+	List	   *actions = NIL;
+	ListCell   *cell;
+	int			i;
+
+	foreach(cell, computation->assignments)
+		actions = list_concat(actions,
+							  actions_of_column(statement,
+												((Assignment *) lfirst(cell))->column,
+												item, readable_key, leave_out,
+												held));
+	for (i = 0; statement->generates && i < descriptor->natts; i++)
+		if (is_generated(descriptor, i + 1))
+			actions = list_concat(actions,
+								  actions_of_column(statement,
+													&statement->table->columns[i],
+													item, readable_key, leave_out,
+													held));
+	return actions;
+}
+
+/* Stamps created_at where an upsert creates the item. */
+static List *
+stamp_creation(const WriteStatement *statement, List *actions)
+{
+	const Column *column = statement->created_at;
+	CodecPlace	place = table_place(statement->table, column, NULL);
+	Datum		value;
+
+	if (scope_value(&statement->evaluator->scope, statement->created_at_value,
+					&value) != VALUE_KNOWN)
+		return actions;
+	return lappend(actions,
+				   update_action(UPDATE_SET,
+								 path_make(column->attribute_name),
+								 operand_value(codec_encode(column->codec,
+															value, &place))));
+}
+
+Bitmapset *
+compute_dependencies(Oid relation_id, List *assigned)
+{
+	Relation	relation = table_open(relation_id, NoLock);
+	TupleConstr *constraints = relation->rd_att->constr;
+	Bitmapset  *columns = NULL;
+	bool		whole_row;
+	ListCell   *cell;
+	int			i;
+
+	for (i = 0; constraints != NULL && i < constraints->num_check; i++)
+		pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
+					   &columns);
+	for (i = 0; constraints != NULL && i < constraints->num_defval; i++)
+		if (is_generated(relation->rd_att, constraints->defval[i].adnum))
+			pull_varattnos(stringToNode(constraints->defval[i].adbin), 1,
+						   &columns);
+	if (relation->rd_rel->relispartition)
+		pull_varattnos((Node *) RelationGetPartitionQual(relation), 1,
+					   &columns);
+	table_close(relation, NoLock);
+
+	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+	foreach(cell, assigned)
+	{
+		if (whole_row ||
+			bms_is_member(lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber,
+						  columns))
+			return columns;
+	}
+	return NULL;
+}
+
+void
+compute_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate,
+				  WCOKind policies)
+{
+	Relation	relation = info->ri_RelationDesc;
+
+	if (info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(policies, info, slot, estate);
+	if (relation->rd_att->constr != NULL)
+		ExecConstraints(info, slot, estate);
+	if (relation->rd_rel->relispartition)
+		ExecPartitionCheck(info, slot, estate, true);
+	if (info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
+}
+
+static Condition *
+attribute_unchanged(const char *name, AttributeValue *value)
+{
+	if (value == NULL)
+		return condition_not_exists(path_make(name));
+	return condition_compare(operand_path(path_make(name)), COMPARISON_EQ,
+							 operand_value(value));
+}
+
+/*
+ * No write may be lost, neither ours nor another's: each attribute that a
+ * write depends on is either set by the write, whatever it is by then, or held
+ * by its condition.  Read by WHERE, SET, a constraint or a policy is one way to
+ * depend on an attribute; that it is assigned, and left out of the write
+ * because it has its new value already, is another.
+ */
+Condition *
+compute_unchanged(const Table *table, Bitmapset *held_columns,
+				  const DynamoItem *item)
+{
+	const char *key = table->partition_key->attribute_name;
+	bool	   *held = access_wanted_columns(table, held_columns);
+	List	   *conditions = NIL;
+	int			i;
+
+	if (item == NULL)
+		return condition_not_exists(path_make(key));
+
+	conditions = list_make1(condition_exists(path_make(key)));
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (!held[i] || column->key != KEY_NONE || column->is_document)
+			continue;
+		conditions = lappend(conditions,
+							 attribute_unchanged(column->attribute_name,
+												 item_find(item,
+														   column->attribute_name)));
+	}
+
+	if (table->document != NULL && held[table->document->attnum - 1])
+		for (i = 0; i < item->count; i++)
+			if (!table_maps_attribute(table, item->attributes[i].name))
+				conditions = lappend(conditions,
+									 attribute_unchanged(item->attributes[i].name,
+														 &item->attributes[i].value));
+	return condition_and(conditions);
+}
+
+/*
+ * Condition: of an assigned document, which is written attribute by attribute,
+ * those that the write does not set are what they are in the item; and so are
+ * those that have sets or binary data, which it keeps.
+ */
+static Condition *
+document_unchanged(const Table *table, const DynamoItem *item, List *actions)
+{
+	List	   *conditions = NIL;
+	int			i;
+
+	for (i = 0; i < item->count; i++)
+	{
+		Attribute  *attribute = &item->attributes[i];
+		DocumentPath *path = path_make(attribute->name);
+		bool		is_set = false;
+		ListCell   *cell;
+
+		if (table_maps_attribute(table, attribute->name))
+			continue;
+		foreach(cell, actions)
+			is_set = is_set ||
+				path_overlaps(((UpdateAction *) lfirst(cell))->path, path);
+		if (!is_set || document_is_more_than_json(&attribute->value))
+			conditions = lappend(conditions,
+								 attribute_unchanged(attribute->name,
+													 &attribute->value));
+	}
+	return condition_and(conditions);
+}
+
+static bool
+assigns_document(const Computation *computation)
+{
+	ListCell   *cell;
+
+	foreach(cell, computation->assignments)
+		if (((Assignment *) lfirst(cell))->column->is_document)
+			return true;
+	return false;
+}
+
+static void
+raise_too_large(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("statement is too large for one DynamoDB request"),
+			 errdetail("An expression holds at most 4 KB and 300 operators."),
+			 errhint("Assign or compare fewer columns at once.")));
+}
+
+static void
+refuse_key_of_upsert(const WriteStatement *statement)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot create an item of foreign table \"%s\" and change its key at once",
+					statement->table->relation_name),
+			 errhint("Name the new key in the WHERE beside dyn_upsert().")));
+}
+
+ComputedWrite *
+compute_write(const WriteStatement *statement, const Computation *computation,
+			  const DynamoItem *item, const DynamoItem *key,
+			  const char *readable_key)
+{
+	ComputedWrite *write = palloc0(sizeof(ComputedWrite));
+	bool		is_update = statement->operation == CMD_UPDATE;
+	bool		leave_out = is_update;
+
+	if (is_update)
+	{
+		evaluate_new_row(statement, computation);
+		check_new_row(statement, computation, readable_key);
+	}
+	for (;;)
+	{
+		Bitmapset  *held = bms_copy(statement->read_columns);
+		List	   *actions = NIL;
+		Condition  *condition;
+
+		if (is_update)
+			actions = actions_of_new_row(statement, computation, item,
+										 readable_key, leave_out, &held);
+		if (statement->assigns_key &&
+			key_change_wanted(statement->table, item != NULL ? item : key,
+							  &actions))
+		{
+			if (item == NULL)
+				refuse_key_of_upsert(statement);
+			write->new_item = key_change_new_item(item, actions);
+			return write;
+		}
+		if (is_update && item == NULL && statement->created_at != NULL)
+			actions = stamp_creation(statement, actions);
+
+		condition = compute_unchanged(statement->table, held, item);
+		if (item != NULL && assigns_document(computation))
+			condition = condition_both(condition,
+									   document_unchanged(statement->table,
+														  item, actions));
+		write->tail = write_request_tail(statement, actions, condition);
+		if (write->tail != NULL)
+			return write;
+		if (!leave_out)
+			raise_too_large();
+
+		/* to set a column takes less than to hold it */
+		leave_out = false;
+	}
+}

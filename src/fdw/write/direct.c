@@ -1,0 +1,686 @@
+/*
+ * direct.c
+ *		UPDATE and DELETE done by the foreign scan itself.
+ *
+ * With the whole key fixed there is one row write, with a list of keys one for
+ * each.  Else the candidates are read first, and each gets its own conditional
+ * write, several under way at once.  Rows come back in the order in which they were started.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "fdw/callbacks.h"
+#include "fdw/catalog/description.h"
+#include "fdw/catalog/option.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/plan/scan_plan.h"
+#include "fdw/read/access.h"
+#include "fdw/read/budget.h"
+#include "fdw/read/reader.h"
+#include "fdw/statement_counters.h"
+#include "fdw/write/direct.h"
+#include "fdw/write/stamp.h"
+
+/* ---- begin ---- */
+
+static Column *
+creation_stamp_column(const Table *table, const DirectPlan *plan)
+{
+	int			i;
+
+	if (!(plan->flags & DIRECT_FLAG_UPSERT))
+		return NULL;
+	for (i = 0; i < table->column_count; i++)
+	{
+		Column	   *column = &table->columns[i];
+
+		if (column->name != NULL && column->is_created_at &&
+			!list_member_int(plan->assigned, column->attnum))
+			return column;
+	}
+	return NULL;
+}
+
+static bool
+assigns_key(const Table *table, List *assigned)
+{
+	ListCell   *cell;
+
+	foreach(cell, assigned)
+		if (table_column(table, lfirst_int(cell))->key != KEY_NONE)
+			return true;
+	return false;
+}
+
+static void
+fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
+{
+	WriteStatement *statement = &state->statement;
+	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
+	DirectPlan *plan = state->plan;
+
+	statement->operation = scan->operation;
+	statement->table = table;
+	statement->estate = node->ss.ps.state;
+	statement->result_info = node->resultRelInfo;
+	statement->clauses = plan->clauses;
+	statement->assignments = direct_assignments(table, plan->assigned,
+												plan->expressions);
+	statement->multi_selects = plan->multi_selects;
+	statement->created_at = creation_stamp_column(table, plan);
+	if (statement->created_at != NULL)
+		statement->created_at_value = stamp_now(statement->created_at);
+	statement->upsert = (plan->flags & DIRECT_FLAG_UPSERT) != 0;
+	statement->returning = (plan->flags & DIRECT_FLAG_RETURNING) != 0;
+	statement->check_locally = (plan->flags & DIRECT_FLAG_CHECK_LOCALLY) != 0;
+	statement->assigns_key = assigns_key(table, plan->assigned);
+	statement->has_volatile =
+		contain_volatile_functions((Node *) scan->fdw_exprs);
+	statement->read_columns = plan->read_columns;
+	statement->loaded_columns =
+		compute_loaded_columns(table, plan->read_columns,
+							   statement->check_locally);
+	statement->counters = &state->counters;
+}
+
+static void
+begin_direct(ForeignScanState *node, int eflags)
+{
+	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
+	EState	   *estate = node->ss.ps.state;
+	DirectState *state = palloc0(sizeof(DirectState));
+	ResultRelInfo *info = node->resultRelInfo;
+	Oid			user_id = result_relation_user(info, estate);
+	TupleDesc	descriptor = RelationGetDescr(info->ri_RelationDesc);
+	const Table *table;
+
+	node->fdw_state = state;
+	table = description_of_table(RelationGetRelid(info->ri_RelationDesc),
+								 user_id);
+	state->user_id = user_id;
+	state->plan = direct_plan_of(scan, table);
+	fill_statement(state, node, table);
+
+	/* the clauses of another's view are not shown */
+	state->reportable = user_id == GetUserId() &&
+		(state->plan->flags & DIRECT_FLAG_REPORTABLE) != 0;
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	key_check_writable(table);
+
+	state->context = AllocSetContextCreate(estate->es_query_cxt,
+										   "dynamorm_fdw statement",
+										   ALLOCSET_DEFAULT_SIZES);
+	statement_counters_attach(&state->counters, estate);
+	state->statement.connection = option_connection(table->server_id, user_id);
+	state->statement.evaluator = evaluator_make(table, scan->scan.scanrelid,
+												&node->ss.ps,
+												CreateExprContext(estate));
+	state->statement.old_slot = MakeSingleTupleTableSlot(descriptor,
+														 &TTSOpsVirtual);
+	state->statement.new_slot = MakeSingleTupleTableSlot(descriptor,
+														 &TTSOpsVirtual);
+	state->returned_columns =
+		access_wanted_columns(table, state->plan->returned_columns);
+
+	/* items that change places do so one after the other */
+	state->max_concurrency = state->statement.assigns_key ? 1
+		: option_max_concurrency(table->server_id);
+}
+
+/* ---- start ---- */
+
+/*
+ * What is sent for a row, from clauses and assigned expressions whose volatile
+ * parts have been evaluated.
+ */
+static RowPlan *
+make_row_plan(DirectState *state, List *rest, List *assignments)
+{
+	WriteStatement *statement = &state->statement;
+	RowPlan    *plan = palloc0(sizeof(RowPlan));
+	PushedWrite *pushed;
+
+	pushed = pushed_write_make(&statement->evaluator->scope, statement, rest,
+							   assignments);
+	if (pushed->obstacle == NULL)
+		plan->tail = write_request_tail(statement, pushed->actions,
+										pushed->condition);
+	plan->computation = computation_make(statement,
+										 list_concat_copy(state->lookup->used,
+														  rest),
+										 assignments);
+	return plan;
+}
+
+/* The same for one row of a statement with volatile parts. */
+static const RowPlan *
+row_plan_of_row(DirectState *state)
+{
+	Evaluator  *evaluator = state->statement.evaluator;
+	List	   *rest;
+	List	   *expressions;
+
+	if (state->row_plan != NULL)
+		return state->row_plan;
+	rest = evaluate_volatile_parts(evaluator, state->lookup->rest);
+	expressions = evaluate_volatile_parts(evaluator, state->plan->expressions);
+	return make_row_plan(state, rest,
+						 direct_assignments(state->statement.table,
+											state->plan->assigned,
+											expressions));
+}
+
+/* Does SET change the key of the table or index that is read? */
+static bool
+assigns_key_of(const KeySchema *schema, const WriteStatement *statement)
+{
+	ListCell   *cell;
+
+	if (statement->assigns_key)
+		return true;
+	foreach(cell, statement->assignments)
+		if (key_schema_has(schema, ((Assignment *) lfirst(cell))->column))
+			return true;
+	return false;
+}
+
+/*
+ * An item under its new key may lie ahead of the reader: it must not be met
+ * again.
+ */
+static ItemSpool *
+spool_candidates(struct Reader *reader)
+{
+	ItemSpool  *spool = item_spool_make();
+	const DynamoItem *item;
+
+	while ((item = reader_next(reader)) != NULL)
+		item_spool_add(spool, item);
+	return spool;
+}
+
+bool
+direct_reads_listed_items(const WriteStatement *statement, bool pushed)
+{
+	return !pushed || statement->has_volatile || statement->assigns_key;
+}
+
+/* Are the keys all that has to be known of the items? */
+static bool
+keys_are_enough(const DirectState *state)
+{
+	switch (state->lookup->access)
+	{
+		case KEY_ACCESS_ITEM:
+			return true;
+		case KEY_ACCESS_ITEMS:
+			return !direct_reads_listed_items(&state->statement,
+											  state->row_plan != NULL &&
+											  state->row_plan->tail != NULL);
+		default:
+			return false;
+	}
+}
+
+/*
+ * Are candidates read from the table itself, as it is now?  If not, one may
+ * lack attributes that no column maps and no condition can speak of; under a
+ * new key they would be missing.
+ */
+static bool
+reads_whole_items(const DirectState *state)
+{
+	return state->statement.table->consistent_read &&
+		state->schema_read->index_name == NULL;
+}
+
+/*
+ * What is read of the candidates.  An index that does not hold all attributes
+ * must be asked for those that it holds.
+ */
+static List *
+candidate_projection(const DirectState *state)
+{
+	const WriteStatement *statement = &state->statement;
+	Bitmapset  *columns = statement->read_columns;
+
+	if (statement->assigns_key && reads_whole_items(state))
+		return NIL;
+	if (statement->check_locally)
+	{
+		if (state->schema_read->projected == NULL)
+			return NIL;
+		columns = bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
+	}
+	return access_projection(statement->table, columns, NIL);
+}
+
+static void
+start(DirectState *state)
+{
+	WriteStatement *statement = &state->statement;
+	Scope	   *scope = &statement->evaluator->scope;
+	Access	   *access = access_choose(scope, state->plan->schema,
+									   statement->clauses);
+	ReaderSpec	spec = {
+		.connection = statement->connection,
+		.table = statement->table,
+		.scope = scope,
+		.schema = state->plan->schema,
+		.clauses = statement->clauses,
+		.counters = &state->counters
+	};
+
+	/*
+	 * What the item's own key says holds as long as the item is there; what
+	 * an index says of it may not hold any more.
+	 */
+	state->schema_read = access->schema;
+	state->lookup = access->schema->index_name == NULL ? access->lookup
+		: key_lookup(scope, key_schema_of_table(statement->table),
+					 statement->clauses);
+	statement->report = report_conditions && state->reportable &&
+		access->lookup->access == KEY_ACCESS_ITEM;
+	if (statement->upsert)
+		key_check_upsert(statement->table, state->lookup);
+	state->no_more_candidates = access->lookup->access == KEY_ACCESS_NOTHING;
+	if (state->no_more_candidates)
+		return;
+	if (!statement->has_volatile)
+		state->row_plan = make_row_plan(state, state->lookup->rest,
+										statement->assignments);
+	if (keys_are_enough(state))
+		return;
+
+	spec.projection = candidate_projection(state);
+	state->reader = reader_open(&spec);
+	if (reader_scans_table(state->reader))
+		budget_check_scan(statement->table, state->user_id,
+						  state->plan->not_used);
+	if (assigns_key_of(access->schema, statement))
+		state->spool = spool_candidates(state->reader);
+
+	/* others may move an item within an index while it is read */
+	if (access->schema->index_name != NULL)
+		state->started = item_set_make();
+}
+
+/* ---- rows ---- */
+
+/* The next key of those that the WHERE fixes. */
+static const DynamoItem *
+next_fixed_key(DirectState *state)
+{
+	const KeyLookup *lookup = state->lookup;
+	const DynamoItem *key;
+
+	if (lookup->access == KEY_ACCESS_ITEM)
+	{
+		state->no_more_candidates = true;
+		return lookup->key;
+	}
+	key = list_nth(lookup->keys, state->next_key++);
+	state->no_more_candidates = state->next_key == list_length(lookup->keys);
+	return key;
+}
+
+/*
+ * Starts the next row, if there is one, in a memory context of its own.  NULL
+ * with no_more_candidates set at the end; NULL without it for a candidate that
+ * does not qualify.
+ */
+static RowWrite *
+start_row(DirectState *state)
+{
+	WriteStatement *statement = &state->statement;
+	const DynamoItem *candidate = NULL;
+	const RowPlan *plan;
+	DynamoItem *key;
+
+	if (state->reader == NULL)
+		return row_write_start(statement, row_plan_of_row(state),
+							   next_fixed_key(state), NULL);
+
+	candidate = state->spool != NULL ? item_spool_next(state->spool)
+		: reader_next(state->reader);
+	if (candidate == NULL)
+	{
+		state->no_more_candidates = true;
+		return NULL;
+	}
+	plan = row_plan_of_row(state);
+	key = table_key_of_item(statement->table, candidate);
+	compute_load(statement, candidate, key,
+				 table_readable_key(statement->table, key));
+	if (!compute_where(statement, plan->computation))
+		return NULL;
+	if (state->started != NULL && !item_set_add(state->started, key))
+		return NULL;
+	if (statement->assigns_key && !reads_whole_items(state))
+		candidate = NULL;
+	return row_write_start(statement, plan, key, candidate);
+}
+
+static void
+fill_rows(DirectState *state)
+{
+	while (!state->no_more_candidates &&
+		   list_length(state->rows) < state->max_concurrency)
+	{
+		MemoryContext context = AllocSetContextCreate(state->context,
+													  "dynamorm_fdw row",
+													  ALLOCSET_SMALL_SIZES);
+		MemoryContext old = MemoryContextSwitchTo(context);
+		RowWrite   *row = start_row(state);
+
+		MemoryContextSwitchTo(old);
+		if (row == NULL)
+			MemoryContextDelete(context);
+		else
+			state->rows = lappend(state->rows, row);
+	}
+}
+
+/* Waits until a request of a row is done; returns that row. */
+static RowWrite *
+wait_for_row(DirectState *state)
+{
+	Request   **requests = palloc(sizeof(Request *) * list_length(state->rows));
+	Request    *done;
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, state->rows)
+	{
+		RowWrite   *row = (RowWrite *) lfirst(cell);
+
+		if (!row_write_done(row))
+			requests[count++] = row->request;
+	}
+	if (count == 0)
+	{
+		pfree(requests);
+		return NULL;
+	}
+	done = count == 1 ? requests[0] : request_wait_any(requests, count);
+	if (count == 1)
+		request_wait(done);
+	pfree(requests);
+
+	foreach(cell, state->rows)
+	{
+		RowWrite   *row = (RowWrite *) lfirst(cell);
+
+		if (row->request == done)
+			return row;
+	}
+	return NULL;
+}
+
+/* ---- failure ---- */
+
+static bool
+is_unknown(const RowWrite *row)
+{
+	return row->state == ROW_FAILED && row->request != NULL &&
+		request_outcome(row->request) == OUTCOME_UNKNOWN;
+}
+
+/*
+ * Once something has failed nothing new is started, but what is under way gets
+ * its answer, so that the user can be told what was written.  Returns the
+ * readable keys of the writes whose outcome is unknown, but for one row.
+ */
+static char *
+finish_rows(DirectState *state, const RowWrite *except)
+{
+	StringInfoData unknown;
+	ListCell   *cell;
+
+	initStringInfo(&unknown);
+	state->no_more_candidates = true;
+	foreach(cell, state->rows)
+	{
+		RowWrite   *row = (RowWrite *) lfirst(cell);
+
+		if (row == except || row->request == NULL)
+			continue;
+		if (!row_write_done(row))
+		{
+			request_wait(row->request);
+			row_write_settle(row);
+		}
+		if (is_unknown(row))
+			appendStringInfo(&unknown, "%s%s", unknown.len > 0 ? ", " : "",
+							 row->readable_key);
+	}
+	return unknown.data;
+}
+
+static char *
+describe_progress(DirectState *state, const char *failed_key,
+				  const char *unknown)
+{
+	StringInfoData text;
+	int64		written = state->statement.written;
+
+	initStringInfo(&text);
+	if (failed_key != NULL)
+		appendStringInfo(&text, "It was item %s.  ", failed_key);
+	appendStringInfo(&text,
+					 ngettext("Before that, the statement wrote %lld item.",
+							  "Before that, the statement wrote %lld items.",
+							  (unsigned long) written),
+					 (long long) written);
+	if (unknown[0] != '\0')
+		appendStringInfo(&text,
+						 "  The outcome is unknown of the writes of %s too.",
+						 unknown);
+	return text.data;
+}
+
+/* More than one row: then the error tells how far the statement came. */
+static bool
+has_progress(DirectState *state)
+{
+	return state->statement.written > 0 || list_length(state->rows) > 1;
+}
+
+/*
+ * Of several failures one whose outcome is unknown is raised before all others:
+ * the SQLSTATE shall say so.
+ */
+static void
+raise_failure(DirectState *state, RowWrite *row)
+{
+	RowWrite   *raised = row;
+	ListCell   *cell;
+	char	   *unknown;
+
+	if (!has_progress(state))
+		request_raise(row->request, NULL);
+	(void) finish_rows(state, row);
+	foreach(cell, state->rows)
+		if (!is_unknown(raised) && is_unknown((RowWrite *) lfirst(cell)))
+			raised = (RowWrite *) lfirst(cell);
+	unknown = finish_rows(state, raised);
+	request_raise(raised->request,
+				  psprintf("%s%s",
+						   raised == row ? ""
+						   : psprintf("The write of %s has failed.  ",
+									  row->readable_key),
+						   describe_progress(state, NULL, unknown)));
+}
+
+/*
+ * The same for an error raised here, by an expression or a constraint.  An
+ * interrupt is passed on at once.
+ */
+static void
+rethrow_failure(DirectState *state, const char *failed_key)
+{
+	ErrorData  *error;
+	char	   *progress;
+
+	MemoryContextSwitchTo(state->context);
+	error = CopyErrorData();
+	if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+		error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
+		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN ||
+		!has_progress(state))
+		PG_RE_THROW();
+
+	FlushErrorState();
+	progress = describe_progress(state, failed_key, finish_rows(state, NULL));
+	error->detail = error->detail == NULL ? progress
+		: psprintf("%s  %s", error->detail, progress);
+	ReThrowError(error);
+}
+
+/* ---- iterate ---- */
+
+/* Goes on with whatever can go on; true if something did. */
+static bool
+advance(DirectState *state)
+{
+	RowWrite   *volatile row = NULL;
+
+	PG_TRY();
+	{
+		fill_rows(state);
+		row = wait_for_row(state);
+		if (row != NULL)
+			row_write_step(row);
+	}
+	PG_CATCH();
+	{
+		if (row != NULL)
+			row->state = ROW_FAILED;
+		rethrow_failure(state, row == NULL ? NULL : row->readable_key);
+	}
+	PG_END_TRY();
+
+	return row != NULL;
+}
+
+/* The next row written, or NULL at the end. */
+static RowWrite *
+next_written(DirectState *state)
+{
+	for (;;)
+	{
+		RowWrite   *oldest = state->rows == NIL ? NULL : linitial(state->rows);
+
+		if (oldest == NULL || !row_write_done(oldest))
+		{
+			if (!advance(state) && state->rows == NIL)
+				return NULL;
+			continue;
+		}
+		if (oldest->state == ROW_FAILED)
+			raise_failure(state, oldest);
+
+		state->rows = list_delete_first(state->rows);
+		if (oldest->state == ROW_WRITTEN)
+			return oldest;
+		row_write_free(oldest);
+	}
+}
+
+static TupleTableSlot *
+iterate_direct(ForeignScanState *node)
+{
+	DirectState *state = (DirectState *) node->fdw_state;
+	EState	   *estate = node->ss.ps.state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	bool		set_processed;
+	int64		count = 0;
+	RowWrite   *row;
+
+	set_processed = (state->plan->flags & DIRECT_FLAG_SET_PROCESSED) != 0;
+	ExecClearTuple(slot);
+	if (state->lookup == NULL)
+		start(state);
+	if (state->returned != NULL)
+		row_write_free(state->returned);
+	state->returned = NULL;
+
+	while ((row = next_written(state)) != NULL)
+	{
+		count++;
+		if (state->statement.returning)
+			break;
+		row_write_free(row);
+	}
+	if (set_processed)
+		estate->es_processed += count;
+	MemoryContextSwitchTo(old);
+
+	if (!state->statement.returning)
+	{
+		if (node->ss.ps.instrument != NULL)
+			node->ss.ps.instrument->tuplecount += count;
+		return slot;
+	}
+	if (row == NULL)
+		return slot;
+
+	state->returned = row;
+	table_decode_item(state->statement.table, row->item,
+					  state->returned_columns,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	/* for RETURNING tableoid, which nobody sets from PostgreSQL 18 on */
+	slot->tts_tableOid = RelationGetRelid(node->ss.ss_currentRelation);
+	node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple =
+		slot;
+	return slot;
+}
+
+/*
+ * A statement that is not run to its end (a cursor) may have writes under way;
+ * they get their answer.
+ */
+static void
+end_direct(ForeignScanState *node)
+{
+	DirectState *state = (DirectState *) node->fdw_state;
+
+	if (state == NULL || state->context == NULL)
+		return;
+	finish_rows(state, NULL);
+	if (state->spool != NULL)
+		item_spool_end(state->spool);
+	if (state->reader != NULL)
+		reader_close(state->reader);
+	ExecDropSingleTupleTableSlot(state->statement.old_slot);
+	ExecDropSingleTupleTableSlot(state->statement.new_slot);
+	MemoryContextDelete(state->context);
+}
+
+static int
+is_updatable(Relation relation)
+{
+	if (!option_updatable(RelationGetRelid(relation)))
+		return 0;
+	return (1 << CMD_INSERT) | (1 << CMD_UPDATE) | (1 << CMD_DELETE);
+}
+
+void
+direct_set_callbacks(FdwRoutine *routine)
+{
+	routine->PlanDirectModify = direct_plan;
+	routine->BeginDirectModify = begin_direct;
+	routine->IterateDirectModify = iterate_direct;
+	routine->EndDirectModify = end_direct;
+	routine->IsForeignRelUpdatable = is_updatable;
+}

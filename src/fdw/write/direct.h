@@ -1,0 +1,109 @@
+/*
+ * direct.h
+ *		UPDATE and DELETE done by the foreign scan itself: what planning leaves
+ *		for execution, and the state that EXPLAIN shows.
+ *
+ * fdw_exprs holds, one after the other: the clauses of the WHERE, the assigned
+ * expressions (stamps included), and the sub-selects of multi-column
+ * assignments, whose parameters the expressions read.
+ */
+#ifndef DYNAMORM_FDW_DIRECT_H
+#define DYNAMORM_FDW_DIRECT_H
+
+#include "postgres.h"
+
+#include "nodes/plannodes.h"
+
+#include "fdw/write/item_spool.h"
+#include "fdw/write/row_write.h"
+#include "translate/key/item_set.h"
+
+/* fdw_private of a direct modification */
+enum DirectPrivate
+{
+	DIRECT_PRIVATE_CLAUSE_COUNT,	/* integer: clauses in fdw_exprs */
+	DIRECT_PRIVATE_ASSIGNED,	/* integer list: attribute numbers of the
+								 * assigned expressions */
+	DIRECT_PRIVATE_FLAGS,		/* integer: DIRECT_FLAG_... */
+	DIRECT_PRIVATE_READ,		/* integer list: columns read by WHERE and
+								 * SET, as pull_varattnos() */
+	DIRECT_PRIVATE_RETURNED,	/* integer list: columns that RETURNING wants */
+	DIRECT_PRIVATE_INDEX,		/* as SCAN_PRIVATE_INDEX: for the candidates */
+	DIRECT_PRIVATE_NOT_USED,	/* as SCAN_PRIVATE_NOT_USED */
+	DIRECT_PRIVATE_COUNT
+};
+
+#define DIRECT_FLAG_RETURNING		0x01
+#define DIRECT_FLAG_UPSERT			0x02
+#define DIRECT_FLAG_CHECK_LOCALLY	0x04
+#define DIRECT_FLAG_SET_PROCESSED	0x08	/* counts for the command tag */
+#define DIRECT_FLAG_REPORTABLE		0x10	/* no clause of a security barrier */
+
+/* The parts of fdw_exprs and fdw_private, taken apart again. */
+typedef struct DirectPlan
+{
+	List	   *clauses;
+	List	   *expressions;	/* assigned */
+	List	   *assigned;		/* integer list of their attribute numbers */
+	List	   *multi_selects;	/* SubPlans to be evaluated first */
+	int			flags;
+	Bitmapset  *read_columns;
+	Bitmapset  *returned_columns;
+	const KeySchema *schema;	/* by which candidates are found */
+	List	   *not_used;		/* indexes, see SCAN_PRIVATE_NOT_USED */
+} DirectPlan;
+
+extern DirectPlan *direct_plan_of(const ForeignScan *plan,
+								  const Table *table);
+
+/* The expressions with their columns, as a list of Assignment. */
+extern List *direct_assignments(const Table *table, List *assigned,
+								List *expressions);
+
+/*
+ * Must a statement read the items of a list of keys before it writes them?
+ * pushed: the write is one request that needs no item.
+ */
+extern bool direct_reads_listed_items(const WriteStatement *statement,
+									  bool pushed);
+
+typedef struct DirectState
+{
+	WriteStatement statement;
+	Oid			user_id;		/* whose rights count */
+	DirectPlan *plan;
+	const KeyLookup *lookup;	/* what the WHERE says of the table's key;
+								 * NULL: not started */
+	const KeySchema *schema_read;	/* of what the candidates come from */
+	struct Reader *reader;		/* of the candidates; NULL: the keys are fixed */
+	int			next_key;		/* of the list of keys, without a reader */
+	ItemSpool  *spool;			/* all candidates, where the key by which they
+								 * are found is assigned; NULL: they come from
+								 * the reader */
+	ItemSet    *started;		/* of those that come from an index; NULL: an
+								 * item comes only once */
+	RowPlan    *row_plan;		/* NULL: made for each row */
+	bool		no_more_candidates;
+	bool		reportable;		/* what the WHERE says may be shown */
+	List	   *rows;			/* of RowWrite, under way, oldest first */
+	RowWrite   *returned;		/* whose item was returned last */
+	bool	   *returned_columns;	/* of access_wanted_columns() */
+	int			max_concurrency;	/* writes under way at once */
+	MemoryContext context;		/* of the execution */
+	RequestCounters counters;
+} DirectState;
+
+/* PlanDirectModify; in direct_plan.c */
+extern bool direct_plan(PlannerInfo *root, ModifyTable *plan,
+						Index result_relation, int subplan_index);
+
+/*
+ * Raises 0A000 if the WHERE of an UPDATE or DELETE that is not direct has
+ * dyn_upsert().
+ */
+extern void direct_refuse_upsert(PlannerInfo *root, Index result_relation);
+
+/* Raises 0A000 if RETURNING has dyn_upsert(). */
+extern void direct_refuse_returned_upsert(List *returning);
+
+#endif							/* DYNAMORM_FDW_DIRECT_H */

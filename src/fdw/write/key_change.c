@@ -1,0 +1,231 @@
+/*
+ * key_change.c
+ *		An UPDATE that gives an item another key.
+ *
+ * Source: DynamoDB API Reference, "TransactWriteItems".
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "client/wire/response.h"
+#include "fdw/write/key_change.h"
+
+#define TOKEN_BYTES		16
+
+static bool
+is_key(const Table *table, const char *name)
+{
+	return strcmp(name, table->partition_key->attribute_name) == 0 ||
+		(table->sort_key != NULL &&
+		 strcmp(name, table->sort_key->attribute_name) == 0);
+}
+
+/* The attribute that an action on a whole attribute is about. */
+static const char *
+attribute_of(const UpdateAction *action)
+{
+	Assert(action->path->step_count == 1);
+	return action->path->steps[0].name;
+}
+
+bool
+key_change_wanted(const Table *table, const DynamoItem *item, List **actions)
+{
+	List	   *others = NIL;
+	ListCell   *cell;
+
+	foreach(cell, *actions)
+	{
+		UpdateAction *action = (UpdateAction *) lfirst(cell);
+		const char *name = attribute_of(action);
+
+		if (!is_key(table, name))
+			others = lappend(others, action);
+		else if (!attribute_equal(action->operand->value,
+								  item_find(item, name)))
+			return true;
+	}
+	*actions = others;
+	return false;
+}
+
+static const UpdateAction *
+find_action(List *actions, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, actions)
+		if (strcmp(attribute_of(lfirst(cell)), name) == 0)
+			return lfirst(cell);
+	return NULL;
+}
+
+static void
+add_attribute(DynamoItem *item, const char *name, const AttributeValue *value)
+{
+	Attribute  *attribute = &item->attributes[item->count++];
+
+	attribute->name = unconstify(char *, name);
+	attribute->name_length = strlen(name);
+	attribute->value = *value;
+}
+
+DynamoItem *
+key_change_new_item(const DynamoItem *item, List *actions)
+{
+	DynamoItem *new_item = palloc(sizeof(DynamoItem));
+	ListCell   *cell;
+	int			i;
+
+	new_item->count = 0;
+	new_item->attributes = palloc(sizeof(Attribute) *
+								  (item->count + list_length(actions)));
+	for (i = 0; i < item->count; i++)
+	{
+		const Attribute *attribute = &item->attributes[i];
+
+		if (find_action(actions, attribute->name) == NULL)
+			add_attribute(new_item, attribute->name, &attribute->value);
+	}
+	foreach(cell, actions)
+	{
+		const UpdateAction *action = (const UpdateAction *) lfirst(cell);
+
+		if (action->kind == UPDATE_SET)
+			add_attribute(new_item, attribute_of(action),
+						  action->operand->value);
+	}
+	return new_item;
+}
+
+/*
+ * Condition: the item is what it was.  Of attributes that no column maps, and
+ * that somebody has added since, no condition can speak.
+ */
+static Condition *
+item_unchanged(const Table *table, const DynamoItem *item)
+{
+	List	   *conditions;
+	int			i;
+
+	conditions = list_make1(condition_exists(path_make(table->partition_key->attribute_name)));
+	for (i = 0; i < item->count; i++)
+	{
+		Attribute  *attribute = &item->attributes[i];
+
+		if (!is_key(table, attribute->name))
+			conditions = lappend(conditions,
+								 condition_compare(operand_path(path_make(attribute->name)),
+												   COMPARISON_EQ,
+												   operand_value(&attribute->value)));
+	}
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (column->name != NULL && !column->is_document &&
+			item_find(item, column->attribute_name) == NULL)
+			conditions = lappend(conditions,
+								 condition_not_exists(path_make(column->attribute_name)));
+	}
+	return condition_and(conditions);
+}
+
+/* Appends the condition of one action, and the action's end. */
+static void
+append_condition(StringInfo body, const Table *table,
+				 const Condition *condition)
+{
+	Placeholders *placeholders = placeholders_make(false);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	write_condition(&text, condition, placeholders);
+	if (!expression_within_limits(&text, placeholders))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("item of foreign table \"%s\" has too many attributes for a change of its key",
+						table->relation_name),
+				 errdetail("The condition that it is unchanged holds at most 4 KB and 300 operators.")));
+	json_append_text_member(body, "ConditionExpression", text.data);
+	appendStringInfoString(body,
+						   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
+	write_placeholders(body, placeholders);
+	appendStringInfoString(body, "}}");
+}
+
+static void
+append_table_name(StringInfo body, const Table *table)
+{
+	appendStringInfoString(body, "\"TableName\":");
+	json_append_string(body, table->table_name, strlen(table->table_name));
+}
+
+static void
+append_token(StringInfo body)
+{
+	uint8		token[TOKEN_BYTES];
+	int			i;
+
+	if (!pg_strong_random(token, sizeof(token)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values")));
+	appendStringInfoString(body, ",\"ClientRequestToken\":\"");
+	for (i = 0; i < TOKEN_BYTES; i++)
+		appendStringInfo(body, "%02x", token[i]);
+	appendStringInfoChar(body, '"');
+}
+
+Request *
+key_change_start(const WriteStatement *statement, const DynamoItem *item,
+				 const char *readable_key, const DynamoItem *new_item)
+{
+	const Table *table = statement->table;
+	StringInfoData body;
+	RequestSpec spec = {
+		.operation = "TransactWriteItems",
+		.kind = REQUEST_IDEMPOTENT,
+		.table = table->table_name,
+		.key = readable_key,
+		.counters = statement->counters,
+		.parts = 2
+	};
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"TransactItems\":[{\"Delete\":{");
+	append_table_name(&body, table);
+	appendStringInfoString(&body, ",\"Key\":");
+	json_append_item(&body, table_key_of_item(table, item));
+	append_condition(&body, table, item_unchanged(table, item));
+
+	appendStringInfoString(&body, ",{\"Put\":{");
+	append_table_name(&body, table);
+	appendStringInfoString(&body, ",\"Item\":");
+	json_append_item(&body, new_item);
+	append_condition(&body, table,
+					 condition_not_exists(path_make(table->partition_key->attribute_name)));
+	appendStringInfoChar(&body, ']');
+	append_token(&body);
+	appendStringInfoString(&body, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
+	spec.body = body.data;
+	spec.body_length = body.len;
+	return request_start(statement->connection, &spec);
+}
+
+const DynamoItem *
+key_change_current_item(const Table *table, const Request *request,
+						const DynamoItem *new_item)
+{
+	/* a condition failed, and there is a reason for each of the two actions */
+	const CancellationReason *reasons = request_response(request)->reasons;
+
+	if (strcmp(reasons[0].code, "ConditionalCheckFailed") == 0)
+		return reasons[0].item;
+	write_raise_duplicate(table,
+						  table_readable_key(table,
+											 table_key_of_item(table,
+															   new_item)),
+						  0);
+}

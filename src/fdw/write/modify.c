@@ -1,0 +1,190 @@
+/*
+ * modify.c
+ *		INSERT, and UPDATE and DELETE of rows that the executor hands over one
+ *		by one: joins, row triggers, check options, generated columns.
+ *
+ * The write of such a row is conditional on all that was read of it.  When it
+ * was changed meanwhile, EvalPlanQual computes anew from the item that came
+ * back, as PostgreSQL does at READ COMMITTED.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
+#include "foreign/foreign.h"
+#include "optimizer/appendinfo.h"
+#include "catalog/pg_type.h"
+#include "utils/rel.h"
+
+#include "fdw/callbacks.h"
+#include "fdw/catalog/option.h"
+#include "fdw/system_column.h"
+#include "fdw/write/direct.h"
+#include "fdw/write/insert.h"
+#include "fdw/write/modify.h"
+#include "fdw/write/row_change.h"
+
+/* ---- planning ---- */
+
+/*
+ * Core asks for the whole row itself where an UPDATE needs it; a DELETE needs
+ * it for its condition.  It must be of type RECORD, so that partitions of
+ * different types share one column.  Source: add_row_identity_columns().
+ *
+ * Of what is called "wholerow" core makes a copy for each row, which stays
+ * until the statement ends.  A DELETE has no need of that name.  Source:
+ * ExecModifyTable().
+ */
+static void
+add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
+				   Relation target_relation)
+{
+	Var		   *whole_row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1,
+									InvalidOid, 0);
+
+	add_row_identity_var(root, whole_row, rtindex,
+						 root->parse->commandType == CMD_DELETE
+						 ? WHOLE_ROW_OF_DELETE : WHOLE_ROW_OF_UPDATE);
+}
+
+static List *
+plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
+			int subplan_index)
+{
+	if (plan->operation == CMD_INSERT)
+		system_column_refuse_in_insert(root, result_relation);
+	else
+		direct_refuse_upsert(root, result_relation);
+	direct_refuse_returned_upsert(plan->returningLists);
+	return list_make1(makeInteger(conflict_plan(root, plan,
+												result_relation)));
+}
+
+/* ---- begin and end ---- */
+
+static void
+begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
+			 List *private, int subplan_index, int eflags)
+{
+	EState	   *estate = mtstate->ps.state;
+	ModifyState *state;
+	Oid			user_id;
+
+	system_column_refuse_in_triggers(info, mtstate->operation);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	user_id = result_relation_user(info, estate);
+	state = palloc0(sizeof(ModifyState));
+	info->ri_FdwState = state;
+	if (mtstate->operation == CMD_INSERT)
+		state->insert = insert_begin(mtstate, info, user_id,
+									 intVal(list_nth(private,
+													 MODIFY_PRIVATE_CONFLICT)));
+	else
+		state->change = row_change_begin(mtstate, info, user_id);
+}
+
+/*
+ * COPY FROM, and rows routed to a partition.  The ON CONFLICT clause of the
+ * INSERT is that of the partitioned table's plan.
+ */
+static void
+begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
+{
+	EState	   *estate = mtstate->ps.state;
+	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
+	ModifyState *state = palloc0(sizeof(ModifyState));
+
+	if (plan != NULL)
+	{
+		system_column_refuse_routed(mtstate, info);
+		direct_refuse_returned_upsert(plan->returningLists);
+	}
+	system_column_refuse_in_triggers(info, CMD_INSERT);
+
+	/*
+	 * A row moved into a partition that the same UPDATE may come to later
+	 * would be updated again.
+	 */
+	if (mtstate->operation == CMD_UPDATE &&
+		(info->ri_usesFdwDirectModify || info->ri_FdwState != NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot move a row into foreign table \"%s\", which the same UPDATE changes",
+						RelationGetRelationName(info->ri_RelationDesc)),
+				 errhint("DELETE the row and INSERT it again.")));
+	state->insert = insert_begin(mtstate, info,
+								 result_relation_user(info, estate),
+								 plan != NULL &&
+								 plan->onConflictAction == ONCONFLICT_NOTHING
+								 ? CONFLICT_NOTHING : CONFLICT_ERROR);
+	info->ri_FdwState = state;
+}
+
+static void
+end_insert(EState *estate, ResultRelInfo *info)
+{
+	info->ri_FdwState = NULL;
+}
+
+/* ---- INSERT ---- */
+
+static TupleTableSlot *
+insert_one(EState *estate, ResultRelInfo *info, TupleTableSlot *slot,
+		   TupleTableSlot *plan_slot)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+	TupleTableSlot *slots[1] = {slot};
+	int			count = 1;
+
+	insert_rows(state->insert, estate, info, slots, &count);
+	return count == 1 ? slots[0] : NULL;
+}
+
+static TupleTableSlot **
+insert_batch(EState *estate, ResultRelInfo *info, TupleTableSlot **slots,
+			 TupleTableSlot **plan_slots, int *count)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+
+	return insert_rows(state->insert, estate, info, slots, count);
+}
+
+static int
+batch_size(ResultRelInfo *info)
+{
+	Oid			server_id =
+		GetForeignTable(RelationGetRelid(info->ri_RelationDesc))->serverid;
+
+	return insert_batch_size(info, option_max_concurrency(server_id));
+}
+
+/* ---- UPDATE and DELETE ---- */
+
+static TupleTableSlot *
+change_one(EState *estate, ResultRelInfo *info, TupleTableSlot *slot,
+		   TupleTableSlot *plan_slot)
+{
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+
+	return row_change_apply(state->change, slot, plan_slot);
+}
+
+void
+modify_set_callbacks(FdwRoutine *routine)
+{
+	routine->AddForeignUpdateTargets = add_update_targets;
+	routine->PlanForeignModify = plan_modify;
+	routine->BeginForeignModify = begin_modify;
+	routine->ExecForeignInsert = insert_one;
+	routine->ExecForeignBatchInsert = insert_batch;
+	routine->GetForeignModifyBatchSize = batch_size;
+	routine->ExecForeignUpdate = change_one;
+	routine->ExecForeignDelete = change_one;
+	routine->BeginForeignInsert = begin_insert;
+	routine->EndForeignInsert = end_insert;
+}

@@ -1,0 +1,26 @@
+/*
+ * modify.h
+ *		The state of a modification row by row; shared with explain.c.
+ */
+#ifndef DYNAMORM_FDW_MODIFY_H
+#define DYNAMORM_FDW_MODIFY_H
+
+#include "postgres.h"
+
+#include "fdw/write/insert.h"
+#include "fdw/write/row_change.h"
+
+/* fdw_private of a modification of single rows */
+enum ModifyPrivate
+{
+	MODIFY_PRIVATE_CONFLICT,	/* integer: ConflictAction of an INSERT */
+	MODIFY_PRIVATE_COUNT
+};
+
+typedef struct ModifyState
+{
+	InsertState *insert;		/* NULL: UPDATE or DELETE */
+	RowChange  *change;			/* NULL: INSERT */
+} ModifyState;
+
+#endif							/* DYNAMORM_FDW_MODIFY_H */

@@ -1,0 +1,535 @@
+/*
+ * key.c
+ *		Which part of a key a WHERE fixes: GetItem, BatchGetItem, Query or
+ *		Scan.
+ *
+ * A key attribute of the table always has its column's type and, by rule, the
+ * canonical spelling, so a key condition says exactly what its clause says.
+ * The key attributes of an index have the type, but any spelling.  What cannot
+ * be said as a key condition stays in rest and is checked otherwise.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "translate/key/key_internal.h"
+
+/* One end of a range of a sort key. */
+typedef struct KeyBound
+{
+	Expr	   *clause;			/* NULL: no such bound */
+	Comparison	comparison;
+	Operand    *operand;
+	Datum		datum;			/* if known */
+} KeyBound;
+
+/* What the clauses say of one attribute of the key. */
+typedef struct KeyPart
+{
+	const Column *column;
+	bool		is_sort;
+	Expr	   *clause;			/* that fixes it */
+	Operand    *fixed;			/* NULL: not fixed */
+	Expr	   *value;			/* what that was made of */
+	Oid			collation;		/* of the clause */
+	KeyBound	lower;
+	KeyBound	upper;
+	Expr	   *prefix_clause;	/* NULL: none */
+	Operand    *prefix;
+	bool		prefix_is_whole;	/* the clause says nothing more */
+} KeyPart;
+
+/* What they say of the key. */
+typedef struct KeyFinder
+{
+	Scope	   *scope;
+	const KeySchema *schema;
+	bool		impossible;		/* no item can have such a key */
+	const Column *impossible_column;	/* because of what it equals; NULL: of
+										 * something else */
+	KeyValue	impossible_value;
+	List	   *always_true;	/* clauses that every item's key fulfils */
+	int			part_count;
+	KeyPart		parts[2 * KEY_PART_LIMIT];	/* partition key first */
+} KeyFinder;
+
+KeySchema *
+key_schema_of_table(const Table *table)
+{
+	KeySchema  *schema = palloc0(sizeof(KeySchema));
+
+	if (table->partition_key != NULL)
+		schema->partition[schema->partition_count++] = table->partition_key;
+	if (table->sort_key != NULL)
+		schema->sort[schema->sort_count++] = table->sort_key;
+	return schema;
+}
+
+bool
+key_schema_has(const KeySchema *schema, const Column *column)
+{
+	int			i;
+
+	for (i = 0; i < schema->partition_count; i++)
+		if (schema->partition[i] == column)
+			return true;
+	for (i = 0; i < schema->sort_count; i++)
+		if (schema->sort[i] == column)
+			return true;
+	return false;
+}
+
+/* ---- the order of stored keys ---- */
+
+bool
+key_order_is_plain(const Column *column, Oid collation)
+{
+	return stored_order_is_plain(column->codec, column->key != KEY_NONE,
+								 collation);
+}
+
+/* ---- reading the clauses ---- */
+
+/* The part of the key that a source is; NULL if it is none. */
+static KeyPart *
+find_part(KeyFinder *finder, const Source *source)
+{
+	int			i;
+
+	if (source->kind != SOURCE_ATTRIBUTE || source->parent != NULL)
+		return NULL;
+	for (i = 0; i < finder->part_count; i++)
+		if (finder->parts[i].column == source->column)
+			return &finder->parts[i];
+	return NULL;
+}
+
+/* No item can have the value in this part of its key. */
+static void
+note_impossible(KeyFinder *finder, const KeyPart *part,
+				const ComparisonParts *parts, const ComparedValue *value)
+{
+	finder->impossible = true;
+	if (finder->impossible_column != NULL)
+		return;
+	finder->impossible_column = part->column;
+	finder->impossible_value = (KeyValue) {
+		.datum = value->datum,
+		.type_id = value->type_id,
+		.collation = parts->collation
+	};
+}
+
+static void
+find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
+			  const ComparisonParts *parts, const ComparedValue *value)
+{
+	Operand    *operand;
+
+	switch (plain_value(part->column->codec, source_is_key(parts->source),
+						value, parts->collation, &operand))
+	{
+		case PLAIN_NOT:
+			return;
+		case PLAIN_OPERAND:
+			break;
+		default:
+			note_impossible(finder, part, parts, value);
+			return;
+	}
+	if (!key_can_hold(part->column, part->is_sort, operand))
+	{
+		/* a string that an index cannot hold may still be in the table */
+		if (finder->schema->index_name == NULL ||
+			operand->value->type == ATTRIBUTE_N)
+			note_impossible(finder, part, parts, value);
+	}
+	else if (part->fixed == NULL)
+	{
+		part->fixed = operand;
+		part->clause = clause;
+		part->value = parts->other;
+		part->collation = parts->collation;
+	}
+}
+
+static void
+find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
+		   const ComparisonParts *parts, const ComparedValue *value)
+{
+	bool		is_lower = parts->comparison == COMPARISON_GT ||
+		parts->comparison == COMPARISON_GE;
+	KeyBound   *bound = is_lower ? &part->lower : &part->upper;
+	Operand    *operand;
+
+	switch (plain_ordered_value(part->column->codec,
+								source_is_key(parts->source), value,
+								parts->collation, &operand))
+	{
+		case PLAIN_LESS:
+			/* a bound below all keys: all are above it, and none below */
+			finder->impossible |= !is_lower;
+			return;
+		case PLAIN_GREATER:
+			finder->impossible |= is_lower;
+			return;
+		case PLAIN_OPERAND:
+			break;
+		default:
+			return;
+	}
+	if (!key_can_be_bound(part->is_sort, operand))
+	{
+		/* nothing sorts below an empty key */
+		if (!is_lower && key_value_length(operand->value) == 0 &&
+			(parts->comparison == COMPARISON_LT ||
+			 finder->schema->index_name == NULL))
+			finder->impossible = true;
+		return;
+	}
+	if (!part->is_sort || bound->clause != NULL)
+		return;
+	bound->clause = clause;
+	bound->comparison = parts->comparison;
+	bound->operand = operand;
+	bound->datum = value->datum;
+}
+
+static void
+find_prefix(KeyFinder *finder, Expr *clause)
+{
+	KeyPart    *part;
+	Source	   *source;
+	Operand    *prefix;
+	bool		whole;
+
+	if (!pattern_prefix(finder->scope, clause, &source, &prefix, &whole))
+		return;
+	part = find_part(finder, source);
+	if (part == NULL || !part->is_sort || part->prefix_clause != NULL ||
+		!key_can_be_bound(part->is_sort, prefix))
+		return;
+	part->prefix_clause = clause;
+	part->prefix = prefix;
+	part->prefix_is_whole = whole;
+}
+
+/* Whatever is read has all attributes of the key. */
+static bool
+is_always_true(KeyFinder *finder, Expr *clause)
+{
+	NullTest   *test = (NullTest *) clause;
+	Source	   *source;
+
+	if (!IsA(clause, NullTest) || test->nulltesttype != IS_NOT_NULL ||
+		test->argisrow)
+		return false;
+	source = source_of(finder->scope, test->arg);
+	return source != NULL && find_part(finder, source) != NULL;
+}
+
+static void
+read_clause(KeyFinder *finder, Expr *clause)
+{
+	OpExpr	   *op = (OpExpr *) clause;
+	ComparisonParts parts;
+	ComparedValue value;
+	KeyPart    *part;
+
+	if (is_always_true(finder, clause))
+	{
+		finder->always_true = lappend(finder->always_true, clause);
+		return;
+	}
+	if (!IsA(clause, OpExpr) || list_length(op->args) != 2 ||
+		!comparison_take_apart(finder->scope, op->opno, op->inputcollid,
+							   op->args, &parts))
+	{
+		find_prefix(finder, clause);
+		return;
+	}
+	if (parts.other_source != NULL)
+		return;
+	part = find_part(finder, parts.source);
+	if (part == NULL)
+		return;
+
+	value = compared_value(finder->scope, parts.other);
+	if (value.state == VALUE_NULL)
+		finder->impossible = true;
+	else if (parts.comparison == COMPARISON_EQ)
+		find_equality(finder, part, clause, &parts, &value);
+	else if (parts.comparison != COMPARISON_NE)
+		find_range(finder, part, clause, &parts, &value);
+}
+
+/* ---- the range of the sort key ---- */
+
+/* Is the lower bound above the upper one?  DynamoDB refuses such a range. */
+static bool
+bounds_are_reversed(const KeyBound *lower, const KeyBound *upper)
+{
+	const AttributeValue *low = lower->operand->value;
+	const AttributeValue *high = upper->operand->value;
+	Datum		numbers[2];
+	int			result;
+
+	if (low == NULL || high == NULL)
+		return false;
+	switch (low->type)
+	{
+		case ATTRIBUTE_N:
+			numbers[0] = DirectFunctionCall3(numeric_in,
+											 CStringGetDatum(low->u.text),
+											 ObjectIdGetDatum(InvalidOid),
+											 Int32GetDatum(-1));
+			numbers[1] = DirectFunctionCall3(numeric_in,
+											 CStringGetDatum(high->u.text),
+											 ObjectIdGetDatum(InvalidOid),
+											 Int32GetDatum(-1));
+			return DatumGetBool(DirectFunctionCall2(numeric_gt, numbers[0],
+													numbers[1]));
+		case ATTRIBUTE_B:
+			return DatumGetBool(DirectFunctionCall2(byteagt, lower->datum,
+													upper->datum));
+		default:
+			result = memcmp(low->u.text, high->u.text,
+							Min(low->length, high->length));
+			return result > 0 || (result == 0 && low->length > high->length);
+	}
+}
+
+Condition *
+key_equals(const Column *column, Operand *operand)
+{
+	return condition_compare(operand_path(path_make(column->attribute_name)),
+							 COMPARISON_EQ, operand);
+}
+
+/*
+ * The one condition on an attribute of the sort key that DynamoDB takes, or
+ * NULL.  Notes the clauses that it stems from, and those that it says exactly.
+ */
+static Condition *
+sort_key_condition(const KeyPart *part, KeyLookup *lookup)
+{
+	const KeyBound *lower = &part->lower;
+	const KeyBound *upper = &part->upper;
+	const KeyBound *only = lower->clause != NULL ? lower : upper;
+	Operand    *path = operand_path(path_make(part->column->attribute_name));
+
+	if (part->fixed != NULL)
+	{
+		lookup->used = lappend(lookup->used, part->clause);
+		lookup->on_sort = lappend(lookup->on_sort, part->clause);
+		return key_equals(part->column, part->fixed);
+	}
+	if (part->prefix_clause != NULL)
+	{
+		if (part->prefix_is_whole)
+			lookup->used = lappend(lookup->used, part->prefix_clause);
+		lookup->on_sort = lappend(lookup->on_sort, part->prefix_clause);
+		return condition_begins_with(path, part->prefix);
+	}
+	if (lower->clause != NULL && upper->clause != NULL)
+	{
+		/* BETWEEN includes its bounds: > and < must be checked again */
+		if (lower->comparison == COMPARISON_GE)
+			lookup->used = lappend(lookup->used, lower->clause);
+		if (upper->comparison == COMPARISON_LE)
+			lookup->used = lappend(lookup->used, upper->clause);
+		lookup->on_sort = lappend(lookup->on_sort, lower->clause);
+		lookup->on_sort = lappend(lookup->on_sort, upper->clause);
+		return condition_between(path, lower->operand, upper->operand);
+	}
+	if (only->clause != NULL)
+	{
+		lookup->used = lappend(lookup->used, only->clause);
+		lookup->on_sort = lappend(lookup->on_sort, only->clause);
+		return condition_compare(path, only->comparison, only->operand);
+	}
+	return NULL;
+}
+
+/* ---- the answer ---- */
+
+static bool
+partition_is_fixed(const KeyFinder *finder)
+{
+	int			i;
+
+	for (i = 0; i < finder->schema->partition_count; i++)
+		if (finder->parts[i].fixed == NULL)
+			return false;
+	return finder->schema->partition_count > 0;
+}
+
+static void
+set_key_attribute(DynamoItem *key, const Column *column,
+				  const Operand *operand)
+{
+	Attribute  *attribute = &key->attributes[key->count++];
+
+	attribute->name = unconstify(char *, column->attribute_name);
+	attribute->name_length = column->attribute_name_length;
+	attribute->value = *operand->value;
+}
+
+DynamoItem *
+key_of_operands(const Table *table, const Operand *partition,
+				const Operand *sort)
+{
+	DynamoItem *key;
+
+	if (partition->value == NULL || (sort != NULL && sort->value == NULL))
+		return NULL;
+	key = palloc0(sizeof(DynamoItem));
+	key->attributes = palloc0(2 * sizeof(Attribute));
+	set_key_attribute(key, table->partition_key, partition);
+	if (sort != NULL)
+		set_key_attribute(key, table->sort_key, sort);
+	return key;
+}
+
+/* ---- values that are known later ---- */
+
+/* NULL if no item can have the value as this part of its key. */
+static Operand *
+operand_of_value(const Column *column, const KeyValue *value)
+{
+	ComparedValue compared = {
+		.state = VALUE_KNOWN,
+		.datum = value->datum,
+		.type_id = value->type_id
+	};
+	Operand    *operand;
+
+	if (value->isnull ||
+		plain_value(column->codec, true, &compared, value->collation,
+					&operand) != PLAIN_OPERAND ||
+		!key_can_hold(column, column->key == KEY_SORT, operand))
+		return NULL;
+	return operand;
+}
+
+DynamoItem *
+key_of_values(const Table *table, const KeyValue *values)
+{
+	Operand    *partition = operand_of_value(table->partition_key, &values[0]);
+	Operand    *sort = NULL;
+
+	if (table->sort_key != NULL)
+		sort = operand_of_value(table->sort_key, &values[1]);
+	if (partition == NULL || (table->sort_key != NULL && sort == NULL))
+		return NULL;
+	return key_of_operands(table, partition, sort);
+}
+
+/* ---- the look-up ---- */
+
+/* Is it the table's key, and all of it is fixed? */
+static bool
+is_whole_key(const KeyFinder *finder)
+{
+	int			i;
+
+	for (i = 0; i < finder->part_count; i++)
+		if (finder->parts[i].fixed == NULL)
+			return false;
+	return finder->part_count > 0 && finder->schema->index_name == NULL;
+}
+
+/*
+ * The partition key is fixed.  Of a sort key of several attributes those are
+ * used that are fixed from the left, and one range after them.
+ */
+static void
+use_key(KeyFinder *finder, KeyLookup *lookup)
+{
+	const KeySchema *schema = finder->schema;
+	bool		may_go_on = true;
+	int			i;
+
+	lookup->access = KEY_ACCESS_QUERY;
+	for (i = 0; i < finder->part_count && may_go_on; i++)
+	{
+		const KeyPart *part = &finder->parts[i];
+		Condition  *condition;
+
+		if (part->is_sort)
+			condition = sort_key_condition(part, lookup);
+		else
+		{
+			condition = key_equals(part->column, part->fixed);
+			lookup->used = lappend(lookup->used, part->clause);
+			lookup->on_partition = lappend(lookup->on_partition,
+										   part->clause);
+		}
+		if (condition != NULL)
+			lookup->condition = lookup->condition == NULL ? condition
+				: condition_both(lookup->condition, condition);
+		may_go_on = part->fixed != NULL;
+		if (part->is_sort && may_go_on)
+			lookup->sort_fixed++;
+		if (!may_go_on && part->lower.clause != NULL &&
+			part->upper.clause != NULL &&
+			bounds_are_reversed(&part->lower, &part->upper))
+			lookup->access = KEY_ACCESS_NOTHING;
+	}
+	if (is_whole_key(finder))
+	{
+		lookup->access = KEY_ACCESS_ITEM;
+		for (i = 0; i < finder->part_count; i++)
+		{
+			lookup->values = lappend(lookup->values, finder->parts[i].value);
+			lookup->collations = lappend_oid(lookup->collations,
+											 finder->parts[i].collation);
+		}
+		lookup->key = key_of_operands(finder->scope->table,
+									  finder->parts[0].fixed,
+									  schema->sort_count == 0 ? NULL
+									  : finder->parts[1].fixed);
+	}
+}
+
+KeyLookup *
+key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
+{
+	KeyLookup  *lookup = palloc0(sizeof(KeyLookup));
+	KeyFinder	finder = {.scope = scope, .schema = schema};
+	ListCell   *cell;
+	int			i;
+
+	for (i = 0; i < schema->partition_count; i++)
+		finder.parts[finder.part_count++].column = schema->partition[i];
+	for (i = 0; i < schema->sort_count; i++)
+	{
+		finder.parts[finder.part_count].is_sort = true;
+		finder.parts[finder.part_count++].column = schema->sort[i];
+	}
+	foreach(cell, clauses)
+		read_clause(&finder, (Expr *) lfirst(cell));
+
+	lookup->access = KEY_ACCESS_SCAN;
+	if (finder.impossible)
+	{
+		lookup->access = KEY_ACCESS_NOTHING;
+		lookup->impossible_column = finder.impossible_column;
+		lookup->impossible_value = finder.impossible_value;
+	}
+	else if (is_whole_key(&finder) || schema->index_name != NULL ||
+			 schema->partition_count == 0 ||
+			 !key_list_find(scope, clauses, lookup))
+	{
+		if (partition_is_fixed(&finder))
+			use_key(&finder, lookup);
+	}
+	lookup->used = list_concat_copy(lookup->used, finder.always_true);
+	lookup->rest = list_difference_ptr(clauses, lookup->used);
+	return lookup;
+}

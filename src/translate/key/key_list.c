@@ -1,0 +1,407 @@
+/*
+ * key_list.c
+ *		WHERE clauses that leave a list of keys: IN, = ANY (array), OR of
+ *		equalities, and for two key columns their combinations.
+ *
+ * A clause that bounds the key becomes a list of choices, of which one must
+ * hold; AND combines the lists of its arms, OR appends them.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "nodes/nodeFuncs.h"
+
+#include "translate/key/item_set.h"
+#include "translate/key/key_internal.h"
+
+/* More keys than these are not worth a list: a Scan reads 2,000 at once. */
+#define MAX_CHOICES				100000
+
+/* What is guessed of an array that is not known yet, as core does. */
+#define UNKNOWN_ARRAY_LENGTH	10
+
+/* Values of the parts of a key. */
+typedef struct KeyChoice
+{
+	Operand    *partition;		/* NULL: any */
+	Operand    *sort;			/* NULL: any */
+	int			weight;			/* keys that it probably stands for */
+} KeyChoice;
+
+/* What a clause says of the key. */
+typedef struct Choices
+{
+	List	   *list;			/* of KeyChoice; NIL: no key is possible */
+	bool		exact;			/* the clause says nothing more */
+} Choices;
+
+static bool choices_of_clause(Scope *scope, Expr *clause, Choices *choices);
+
+/* ---- combining ---- */
+
+static bool
+operands_are_equal(const Operand *a, const Operand *b)
+{
+	return a->value->length == b->value->length &&
+		memcmp(a->value->u.text, b->value->u.text, a->value->length) == 0;
+}
+
+/*
+ * What both say of one part of the key: *both.  False if they contradict each
+ * other; *decided is false if that cannot be known yet.
+ */
+static bool
+combine_part(Operand *a, Operand *b, Operand **both, bool *decided)
+{
+	*both = a != NULL ? a : b;
+	if (a == NULL || b == NULL)
+		return true;
+	if (a->value == NULL || b->value == NULL)
+	{
+		*decided = false;
+		return true;
+	}
+	return operands_are_equal(a, b);
+}
+
+/*
+ * AND: combines each choice of one list with each of the other, in *both.
+ * False if there would be too many, or if values are not known that would have
+ * to be compared.
+ */
+static bool
+combine_choices(const List *a, const List *b, List **both)
+{
+	ListCell   *cell;
+	ListCell   *other;
+
+	*both = NIL;
+	if ((int64) list_length(a) * list_length(b) > MAX_CHOICES)
+		return false;
+	foreach(cell, a)
+	{
+		KeyChoice  *left = (KeyChoice *) lfirst(cell);
+
+		foreach(other, b)
+		{
+			KeyChoice  *right = (KeyChoice *) lfirst(other);
+			KeyChoice  *choice = palloc(sizeof(KeyChoice));
+			bool		decided = true;
+
+			choice->weight = left->weight * right->weight;
+			if (combine_part(left->partition, right->partition,
+							 &choice->partition, &decided) &&
+				combine_part(left->sort, right->sort, &choice->sort,
+							 &decided))
+				*both = lappend(*both, choice);
+			if (!decided)
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Takes what a clause of an AND says into the choices that its other clauses
+ * have left.  False if it could not be, or says nothing of the key.
+ */
+static bool
+narrow_choices(Scope *scope, Expr *clause, Choices *choices)
+{
+	Choices		more;
+	List	   *both;
+
+	if (!choices_of_clause(scope, clause, &more) ||
+		!combine_choices(choices->list, more.list, &both))
+		return false;
+	choices->list = both;
+	choices->exact &= more.exact;
+	return true;
+}
+
+static Choices
+any_key(void)
+{
+	KeyChoice  *any = palloc0(sizeof(KeyChoice));
+
+	any->weight = 1;
+	return (Choices) {
+		.list = list_make1(any),
+		.exact = true
+	};
+}
+
+/* ---- clauses ---- */
+
+static void
+add_choice(Choices *choices, const Column *column, Operand *operand,
+		   int weight)
+{
+	KeyChoice  *choice;
+
+	/* no item has such a key */
+	if (!key_can_hold(column, column->key == KEY_SORT, operand))
+		return;
+	choice = palloc0(sizeof(KeyChoice));
+	choice->weight = weight;
+	if (column->key == KEY_PARTITION)
+		choice->partition = operand;
+	else
+		choice->sort = operand;
+	choices->list = lappend(choices->list, choice);
+}
+
+static bool
+choices_of_equality(Scope *scope, OpExpr *op, Choices *choices)
+{
+	ComparisonParts parts;
+	ComparedValue value;
+	Operand    *operand;
+
+	if (list_length(op->args) != 2 ||
+		!comparison_take_apart(scope, op->opno, op->inputcollid, op->args,
+							   &parts) ||
+		parts.other_source != NULL || parts.comparison != COMPARISON_EQ ||
+		!source_is_key(parts.source))
+		return false;
+	value = compared_value(scope, parts.other);
+	if (value.state == VALUE_NULL)
+		return true;
+	switch (plain_value(parts.source->column->codec, true, &value,
+						parts.collation, &operand))
+	{
+		case PLAIN_NOT:
+			return false;
+		case PLAIN_OPERAND:
+			add_choice(choices, parts.source->column, operand, 1);
+			return true;
+		default:
+			return true;
+	}
+}
+
+static bool
+choices_of_array(Scope *scope, ScalarArrayOpExpr *test, Choices *choices)
+{
+	Source	   *source;
+	List	   *operands;
+	bool		is_whole_array;
+	ListCell   *cell;
+
+	if (!membership_operands(scope, test, &source, &operands,
+							 &is_whole_array) ||
+		!source_is_key(source) || list_length(operands) > MAX_CHOICES)
+		return false;
+	foreach(cell, operands)
+		add_choice(choices, source->column, lfirst(cell),
+				   is_whole_array ? UNKNOWN_ARRAY_LENGTH : 1);
+	return true;
+}
+
+static bool
+choices_of_or(Scope *scope, BoolExpr *or, Choices *choices)
+{
+	ListCell   *cell;
+
+	foreach(cell, or->args)
+	{
+		Choices		arm;
+
+		if (!choices_of_clause(scope, lfirst(cell), &arm))
+			return false;
+		choices->list = list_concat(choices->list, arm.list);
+		choices->exact &= arm.exact;
+	}
+	return list_length(choices->list) <= MAX_CHOICES;
+}
+
+static bool
+choices_of_and(Scope *scope, BoolExpr *and, Choices *choices)
+{
+	bool		narrowed = false;
+	ListCell   *cell;
+
+	*choices = any_key();
+	foreach(cell, and->args)
+	{
+		if (narrow_choices(scope, lfirst(cell), choices))
+			narrowed = true;
+		else
+			choices->exact = false;
+	}
+	return narrowed;
+}
+
+/* False if the clause says nothing of the key that could be a list. */
+static bool
+choices_of_clause(Scope *scope, Expr *clause, Choices *choices)
+{
+	choices->list = NIL;
+	choices->exact = true;
+
+	if (IsA(clause, OpExpr))
+		return choices_of_equality(scope, (OpExpr *) clause, choices);
+	if (IsA(clause, ScalarArrayOpExpr))
+		return choices_of_array(scope, (ScalarArrayOpExpr *) clause, choices);
+	if (is_orclause(clause))
+		return choices_of_or(scope, (BoolExpr *) clause, choices);
+	if (is_andclause(clause))
+		return choices_of_and(scope, (BoolExpr *) clause, choices);
+	return false;
+}
+
+/* ---- the answer ---- */
+
+/* Do all choices fix the whole key? */
+static bool
+are_whole_keys(const Table *table, const List *choices)
+{
+	ListCell   *cell;
+
+	foreach(cell, choices)
+	{
+		KeyChoice  *choice = (KeyChoice *) lfirst(cell);
+
+		if (choice->partition == NULL ||
+			(table->sort_key != NULL && choice->sort == NULL))
+			return false;
+	}
+	return true;
+}
+
+/* The partition key that all choices have, or NULL. */
+static Operand *
+common_partition(const List *choices)
+{
+	Operand    *first = ((KeyChoice *) linitial(choices))->partition;
+	ListCell   *cell;
+
+	foreach(cell, choices)
+	{
+		Operand    *operand = ((KeyChoice *) lfirst(cell))->partition;
+
+		if (operand != first &&
+			(operand->value == NULL || first->value == NULL ||
+			 !operands_are_equal(operand, first)))
+			return NULL;
+	}
+	return first;
+}
+
+/* The choices as a person would write them. */
+static Condition *
+condition_of_choices(const Table *table, const List *choices)
+{
+	DocumentPath *path = path_make((table->sort_key != NULL ? table->sort_key
+									: table->partition_key)->attribute_name);
+	Operand    *partition = common_partition(choices);
+	List	   *operands = NIL;
+	List	   *conditions = NIL;
+	ListCell   *cell;
+
+	foreach(cell, choices)
+	{
+		KeyChoice  *choice = (KeyChoice *) lfirst(cell);
+
+		operands = lappend(operands, table->sort_key == NULL
+						   ? choice->partition : choice->sort);
+		if (table->sort_key != NULL)
+			conditions = lappend(conditions,
+								 condition_both(key_equals(table->partition_key,
+														   choice->partition),
+												key_equals(table->sort_key,
+														   choice->sort)));
+	}
+	if (list_length(choices) == 1 &&
+		((KeyChoice *) linitial(choices))->weight == 1)
+		return table->sort_key == NULL
+			? key_equals(table->partition_key, partition)
+			: (Condition *) linitial(conditions);
+	if (table->sort_key == NULL)
+		return condition_in(operand_path(path), operands);
+	if (partition != NULL)
+		return condition_both(key_equals(table->partition_key, partition),
+							  condition_in(operand_path(path), operands));
+	return condition_or(conditions);
+}
+
+/*
+ * Their keys, each once, and in *choices what they were made of; NIL if not all
+ * values are known yet.
+ */
+static List *
+keys_of_choices(const Table *table, List **choices)
+{
+	ItemSet    *seen = item_set_make();
+	List	   *keys = NIL;
+	List	   *distinct = NIL;
+	ListCell   *cell;
+
+	foreach(cell, *choices)
+	{
+		KeyChoice  *choice = (KeyChoice *) lfirst(cell);
+		DynamoItem *key = key_of_operands(table, choice->partition,
+										  choice->sort);
+
+		if (key == NULL)
+			return NIL;
+		if (!item_set_add(seen, key))
+			continue;
+		keys = lappend(keys, key);
+		distinct = lappend(distinct, choice);
+	}
+	item_set_free(seen);
+	*choices = distinct;
+	return keys;
+}
+
+static int
+total_weight(const List *choices)
+{
+	int			total = 0;
+	ListCell   *cell;
+
+	foreach(cell, choices)
+		total += ((KeyChoice *) lfirst(cell))->weight;
+	return total;
+}
+
+bool
+key_list_find(Scope *scope, List *clauses, KeyLookup *lookup)
+{
+	const Table *table = scope->table;
+	Choices		choices = any_key();
+	List	   *used = NIL;
+	ListCell   *cell;
+
+	foreach(cell, clauses)
+	{
+		Expr	   *clause = (Expr *) lfirst(cell);
+
+		choices.exact = true;
+		if (narrow_choices(scope, clause, &choices) && choices.exact)
+			used = lappend(used, clause);
+	}
+	if (!are_whole_keys(table, choices.list))
+		return false;
+
+	lookup->from_list = true;
+	lookup->used = used;
+	lookup->access = KEY_ACCESS_NOTHING;
+	if (choices.list == NIL)
+		return true;
+
+	lookup->keys = keys_of_choices(table, &choices.list);
+	lookup->key_count = lookup->keys != NIL ? list_length(lookup->keys)
+		: total_weight(choices.list);
+	lookup->access = KEY_ACCESS_ITEMS;
+	if (list_length(lookup->keys) == 1)
+	{
+		lookup->access = KEY_ACCESS_ITEM;
+		lookup->key = linitial(lookup->keys);
+	}
+	if (scope->label != NULL)
+		lookup->condition = condition_of_choices(table, choices.list);
+	return true;
+}

@@ -1,0 +1,665 @@
+/*
+ * table.c
+ *		What a foreign table says about its DynamoDB table: names, keys and the
+ *		codec of each column.
+ *
+ * Descriptions are kept for the session, because every planning and every
+ * execution asks for one.  A change of the catalogs makes them invalid, but
+ * running statements may still hold them, so an invalid description goes away
+ * only when its transaction ends.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "foreign/foreign.h"
+#include "mb/pg_wchar.h"
+#include "nodes/parsenodes.h"
+#include "port/pg_bitutils.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "translate/table/table_internal.h"
+
+/* The session's descriptions by relation. */
+typedef struct CacheEntry
+{
+	Oid			relation_id;	/* key */
+	TableEntry *entry;			/* NULL: none, or no longer valid */
+} CacheEntry;
+
+/* What the catalogs say of one column's options. */
+typedef struct ColumnOptions
+{
+	const char *attribute_name;
+	const char *type;
+	const char *unit;
+	const char *key;
+	bool		version;
+	bool		created_at;
+	bool		updated_at;
+	bool		ttl;
+	bool		document;
+} ColumnOptions;
+
+static HTAB *cache = NULL;
+
+/* Was there ever a description that holds composite types? */
+static bool some_composite = false;
+
+/* Contexts of descriptions that are no longer valid but may be in use. */
+static List *retired_contexts = NIL;
+
+/* Counts invalidations, to notice one that comes while a table is described. */
+static uint64 invalidation_count = 0;
+
+/* ---- the cache ---- */
+
+static void
+retire(MemoryContext context)
+{
+	MemoryContext old_context = MemoryContextSwitchTo(CacheMemoryContext);
+
+	retired_contexts = lappend(retired_contexts, context);
+	MemoryContextSwitchTo(old_context);
+}
+
+static void
+invalidate(CacheEntry *cached)
+{
+	if (cached->entry == NULL)
+		return;
+	retire(cached->entry->context);
+	cached->entry = NULL;
+}
+
+/* Every description, or only those that hold composite types. */
+static void
+invalidate_all(bool only_composite)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *cached;
+
+	hash_seq_init(&status, cache);
+	while ((cached = hash_seq_search(&status)) != NULL)
+	{
+		if (!only_composite ||
+			(cached->entry != NULL && cached->entry->has_composite))
+			invalidate(cached);
+	}
+}
+
+/* Options of a table and its columns, and row types, change with a relation. */
+static void
+relation_changed(Datum argument, Oid relation_id)
+{
+	invalidation_count++;
+	if (OidIsValid(relation_id))
+	{
+		CacheEntry *cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
+
+		if (cached != NULL)
+			invalidate(cached);
+	}
+	if (!OidIsValid(relation_id) || some_composite)
+		invalidate_all(OidIsValid(relation_id));
+}
+
+/* Servers have options that their tables inherit; types have definitions. */
+static void
+catalog_changed(Datum argument, int cache_id, uint32 hash_value)
+{
+	invalidation_count++;
+	invalidate_all(false);
+}
+
+static void
+transaction_ended(XactEvent event, void *argument)
+{
+	ListCell   *cell;
+
+	if (retired_contexts == NIL ||
+		(event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+		 event != XACT_EVENT_PREPARE))
+		return;
+	foreach(cell, retired_contexts)
+		MemoryContextDelete((MemoryContext) lfirst(cell));
+	list_free(retired_contexts);
+	retired_contexts = NIL;
+}
+
+static void
+create_cache(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(Oid),
+		.entrysize = sizeof(CacheEntry),
+		.hcxt = CacheMemoryContext
+	};
+
+	cache = hash_create("dynamorm_fdw tables", 64, &control,
+						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, catalog_changed,
+								  (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, catalog_changed, (Datum) 0);
+	RegisterXactCallback(transaction_ended, NULL);
+}
+
+/* ---- options ---- */
+
+static bool
+boolean_value(DefElem *option)
+{
+	bool		value;
+
+	return parse_bool(strVal(option->arg), &value) && value;
+}
+
+/* The table's option, else the server's, else true. */
+static bool
+boolean_option(List *server_options, List *table_options, const char *name)
+{
+	List	   *lists[] = {table_options, server_options};
+
+	for (int i = 0; i < (int) lengthof(lists); i++)
+	{
+		ListCell   *cell;
+
+		foreach(cell, lists[i])
+		{
+			DefElem    *option = lfirst_node(DefElem, cell);
+
+			if (strcmp(option->defname, name) == 0)
+				return boolean_value(option);
+		}
+	}
+	return true;
+}
+
+static ColumnOptions
+read_column_options(Oid relation_id, AttrNumber attnum)
+{
+	ColumnOptions options = {0};
+	ListCell   *cell;
+
+	foreach(cell, GetForeignColumnOptions(relation_id, attnum))
+	{
+		DefElem    *option = lfirst_node(DefElem, cell);
+		const char *name = option->defname;
+
+		if (strcmp(name, "attribute_name") == 0)
+			options.attribute_name = strVal(option->arg);
+		else if (strcmp(name, "type") == 0)
+			options.type = strVal(option->arg);
+		else if (strcmp(name, "unit") == 0)
+			options.unit = strVal(option->arg);
+		else if (strcmp(name, "key") == 0)
+			options.key = strVal(option->arg);
+		else if (strcmp(name, "version") == 0)
+			options.version = boolean_value(option);
+		else if (strcmp(name, "created_at") == 0)
+			options.created_at = boolean_value(option);
+		else if (strcmp(name, "updated_at") == 0)
+			options.updated_at = boolean_value(option);
+		else if (strcmp(name, "ttl") == 0)
+			options.ttl = boolean_value(option);
+		else if (strcmp(name, "document") == 0)
+			options.document = boolean_value(option);
+	}
+	return options;
+}
+
+/* ---- checks ---- */
+
+/* Raises the error for an option that does not fit the column's type. */
+static void
+refuse_role(const Table *table, const Column *column, const char *option,
+			const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("option \"%s\" does not fit column \"%s\" of foreign table \"%s\"",
+					option, column->name, table->relation_name),
+			 errdetail("%s", detail),
+			 errhint("Change the column or drop its option \"%s\".", option)));
+}
+
+static bool
+is_integer_type(Oid type_id)
+{
+	return type_id == INT2OID || type_id == INT4OID || type_id == INT8OID;
+}
+
+static bool
+is_timestamp_type(Oid type_id)
+{
+	return type_id == TIMESTAMPOID || type_id == TIMESTAMPTZOID;
+}
+
+static void
+check_key_type(const Table *table, const Column *column)
+{
+	AttributeType type = column->codec->attribute_type;
+
+	if (column->codec->kind == CODEC_JSON ||
+		(type != ATTRIBUTE_S && type != ATTRIBUTE_N && type != ATTRIBUTE_B))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot be a key",
+						column->name, table->relation_name),
+				 errdetail("A key is a string, a number or binary data (type S, N or B)."),
+				 errhint("Change the type of the column.")));
+}
+
+static void
+check_column(const Table *table, const Column *column,
+			 const ColumnOptions *options)
+{
+	Oid			type_id = column->codec->base_type_id;
+
+	if (column->key != KEY_NONE)
+		check_key_type(table, column);
+	if (column->is_version && !is_integer_type(type_id))
+		refuse_role(table, column, "version",
+					"A version column is a smallint, an integer or a bigint.");
+	if (column->is_created_at && !is_timestamp_type(type_id))
+		refuse_role(table, column, "created_at",
+					"The column must be a timestamp, with or without time zone.");
+	if (column->is_updated_at && !is_timestamp_type(type_id))
+		refuse_role(table, column, "updated_at",
+					"The column must be a timestamp, with or without time zone.");
+	if (column->is_ttl &&
+		(column->codec->attribute_type != ATTRIBUTE_N ||
+		 (options->unit != NULL && strcmp(options->unit, "s") != 0)))
+		refuse_role(table, column, "ttl",
+					"DynamoDB reads the time to live as a number of seconds (type N, unit s).");
+	if (column->is_document && type_id != JSONBOID)
+		refuse_role(table, column, "document",
+					"The document column must be of type jsonb.");
+}
+
+/* Raises the error for a second column with an option that one may have. */
+static void
+refuse_second(const Table *table, const Column *first, const Column *second,
+			  const char *option)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("two columns of foreign table \"%s\" have the option %s",
+					table->relation_name, option),
+			 errdetail("They are \"%s\" and \"%s\".", first->name,
+					   second->name),
+			 errhint("Drop the option of one of them.")));
+}
+
+/* What may stand at only one column of a table. */
+static void
+check_unique_roles(const Table *table)
+{
+	const Column *version = NULL;
+	const Column *ttl = NULL;
+
+	for (int i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (column->codec == NULL)
+			continue;
+		if (column->key == KEY_PARTITION && column != table->partition_key)
+			refuse_second(table, table->partition_key, column,
+						  "key 'partition'");
+		if (column->key == KEY_SORT && column != table->sort_key)
+			refuse_second(table, table->sort_key, column, "key 'sort'");
+		if (column->is_document && column != table->document)
+			refuse_second(table, table->document, column, "document");
+		if (column->is_version)
+		{
+			if (version != NULL)
+				refuse_second(table, version, column, "version");
+			version = column;
+		}
+		if (column->is_ttl)
+		{
+			if (ttl != NULL)
+				refuse_second(table, ttl, column, "ttl");
+			ttl = column;
+		}
+	}
+	if (table->sort_key != NULL && table->partition_key == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("foreign table \"%s\" has a sort key but no partition key",
+						table->relation_name),
+				 errhint("Set option \"key\" of another column to 'partition'.")));
+}
+
+/* The name of the foreign table serves only if DynamoDB could have it. */
+static void
+check_table_name(const Table *table)
+{
+	size_t		length = strlen(table->table_name);
+
+	if (strncmp(table->table_name, "arn:", 4) == 0)
+		return;
+	if (length < 3 || length > 255 ||
+		strspn(table->table_name,
+			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789_.-") != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("no DynamoDB table can have the name \"%s\"",
+						table->relation_name),
+				 errdetail("A table name has 3 to 255 characters of A-Z, a-z, 0-9, _, - and ."),
+				 errhint("Set option \"table_name\" of foreign table \"%s\".",
+						 table->relation_name)));
+}
+
+/* ---- names ---- */
+
+static uint32
+hash_name(const char *name, int length)
+{
+	return hash_bytes((const unsigned char *) name, length);
+}
+
+Column *
+table_find_attribute(const Table *table, const char *name, int length)
+{
+	const TableEntry *entry = (const TableEntry *) table;
+	uint32		place = hash_name(name, length) & entry->name_mask;
+
+	while (entry->names[place] != 0)
+	{
+		Column	   *column = &table->columns[entry->names[place] - 1];
+
+		if (column->attribute_name_length == length &&
+			memcmp(column->attribute_name, name, length) == 0)
+			return column;
+		place = (place + 1) & entry->name_mask;
+	}
+	return NULL;
+}
+
+bool
+table_maps_attribute(const Table *table, const char *name)
+{
+	return table_find_attribute(table, name, strlen(name)) != NULL;
+}
+
+static void
+build_name_hash(TableEntry *entry)
+{
+	Table	   *table = &entry->table;
+	uint32		size = pg_nextpower2_32(Max(2 * table->column_count, 8));
+
+	entry->name_mask = size - 1;
+	entry->names = palloc0(size * sizeof(int16));
+	for (int i = 0; i < table->column_count; i++)
+	{
+		Column	   *column = &table->columns[i];
+		Column	   *first;
+		uint32		place;
+
+		if (column->codec == NULL || column->is_document)
+			continue;
+		first = table_find_attribute(table, column->attribute_name,
+									 column->attribute_name_length);
+		if (first != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
+					 errmsg("two columns of foreign table \"%s\" map the same attribute",
+							table->relation_name),
+					 errdetail("They are \"%s\" and \"%s\".", first->name,
+							   column->name),
+					 errhint("Set option \"attribute_name\" of one of them.")));
+		place = hash_name(column->attribute_name,
+						  column->attribute_name_length) & entry->name_mask;
+		while (entry->names[place] != 0)
+			place = (place + 1) & entry->name_mask;
+		entry->names[place] = i + 1;
+	}
+}
+
+/* ---- describing ---- */
+
+static bool
+holds_composite(const Codec *codec)
+{
+	return codec->kind == CODEC_COMPOSITE ||
+		(codec->element != NULL && holds_composite(codec->element));
+}
+
+/* A name of the catalogs in UTF-8, in the current memory context. */
+static char *
+copy_as_utf8(const char *text)
+{
+	int			length = strlen(text);
+	char	   *converted = pg_server_to_any(text, length, PG_UTF8);
+
+	return converted == text ? pstrdup(text) : converted;
+}
+
+static Codec *
+create_codec(const Table *table, const char *column_name,
+			 Form_pg_attribute attribute, const ColumnOptions *options)
+{
+	const char *problem = NULL;
+	const char *hint = NULL;
+	Codec	   *codec = codec_create(attribute->atttypid, attribute->atttypmod,
+									 attribute->attcollation, options->type,
+									 options->unit, &problem, &hint);
+
+	if (codec == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("column \"%s\" of foreign table \"%s\" has type %s, which cannot be stored as declared",
+						column_name, table->relation_name,
+						format_type_with_typemod(attribute->atttypid,
+												 attribute->atttypmod)),
+				 problem ? errdetail("%s", problem) : 0,
+				 hint ? errhint("%s", hint) : 0));
+	return codec;
+}
+
+static void
+describe_column(TableEntry *entry, Column *column,
+				Form_pg_attribute attribute)
+{
+	Table	   *table = &entry->table;
+	ColumnOptions options;
+
+	column->attnum = attribute->attnum;
+	if (attribute->attisdropped)
+		return;
+
+	options = read_column_options(table->relation_id, attribute->attnum);
+	column->name = pstrdup(NameStr(attribute->attname));
+	column->attribute_name = copy_as_utf8(options.attribute_name != NULL ?
+										  options.attribute_name :
+										  column->name);
+	column->attribute_name_length = strlen(column->attribute_name);
+	column->not_null = attribute->attnotnull;
+	column->is_version = options.version;
+	column->is_created_at = options.created_at;
+	column->is_updated_at = options.updated_at;
+	column->is_ttl = options.ttl;
+	column->is_document = options.document;
+	if (options.key != NULL)
+		column->key = strcmp(options.key, "sort") == 0 ? KEY_SORT :
+			KEY_PARTITION;
+	column->codec = create_codec(table, column->name, attribute, &options);
+	column->codec->is_key = column->key != KEY_NONE;
+	if (column->is_document)
+		column->codec->depth = 0;
+	if (holds_composite(column->codec))
+		entry->has_composite = some_composite = true;
+	check_column(table, column, &options);
+
+	if (column->key == KEY_PARTITION && table->partition_key == NULL)
+		table->partition_key = column;
+	if (column->key == KEY_SORT && table->sort_key == NULL)
+		table->sort_key = column;
+	if (column->is_document && table->document == NULL)
+		table->document = column;
+}
+
+static const char *
+find_table_name(List *options, const char *relation_name)
+{
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		DefElem    *option = lfirst_node(DefElem, cell);
+
+		if (strcmp(option->defname, "table_name") == 0)
+			return strVal(option->arg);
+	}
+	return relation_name;
+}
+
+/* Reads the catalogs, into the current memory context. */
+static TableEntry *
+describe(Relation relation)
+{
+	TableEntry *entry = palloc0(sizeof(TableEntry));
+	Table	   *table = &entry->table;
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	ForeignTable *foreign_table = GetForeignTable(RelationGetRelid(relation));
+	ForeignServer *server = GetForeignServer(foreign_table->serverid);
+
+	table->relation_id = RelationGetRelid(relation);
+	table->relation_name = pstrdup(RelationGetRelationName(relation));
+	table->server_id = foreign_table->serverid;
+	table->table_name = copy_as_utf8(find_table_name(foreign_table->options,
+													 table->relation_name));
+	check_table_name(table);
+	table->consistent_read = boolean_option(server->options,
+											foreign_table->options,
+											"consistent_read");
+	table->updatable = boolean_option(server->options,
+									  foreign_table->options, "updatable");
+
+	table->column_count = descriptor->natts;
+	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));
+	for (int i = 0; i < descriptor->natts; i++)
+		describe_column(entry, &table->columns[i],
+						TupleDescAttr(descriptor, i));
+	check_unique_roles(table);
+	build_name_hash(entry);
+	return entry;
+}
+
+Table *
+table_describe(Oid relation_id)
+{
+	CacheEntry *cached;
+	TableEntry *entry;
+	Relation	relation;
+	MemoryContext context;
+	MemoryContext old_context;
+	uint64		count_before;
+	bool		found;
+
+	if (cache == NULL)
+		create_cache();
+	cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
+	if (cached != NULL && cached->entry != NULL)
+		return &cached->entry->table;
+
+	/* a child of the caller's context, so that an error frees it */
+	context = AllocSetContextCreate(CurrentMemoryContext,
+									"dynamorm_fdw table",
+									ALLOCSET_SMALL_SIZES);
+	old_context = MemoryContextSwitchTo(context);
+	count_before = invalidation_count;
+	relation = relation_open(relation_id, NoLock);
+	entry = describe(relation);
+	entry->context = context;
+	relation_close(relation, NoLock);
+	MemoryContextSwitchTo(old_context);
+
+	cached = hash_search(cache, &relation_id, HASH_ENTER, &found);
+	if (found)
+		invalidate(cached);
+	cached->entry = NULL;
+	MemoryContextSetParent(context, CacheMemoryContext);
+
+	/* if something changed meanwhile, it serves only this time */
+	if (count_before == invalidation_count)
+		cached->entry = entry;
+	else
+		retire(context);
+	return &entry->table;
+}
+
+/* ---- keys ---- */
+
+/* Gives a column its part in the key. */
+static Column *
+take_key_column(Table *table, const char *attribute_name, KeyRole role)
+{
+	Column	   *column = table_find_attribute(table, attribute_name,
+											  strlen(attribute_name));
+
+	if (column == NULL)
+	{
+		const char *name = pg_any_to_server(attribute_name,
+											strlen(attribute_name), PG_UTF8);
+
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+				 errmsg("no column of foreign table \"%s\" maps the key attribute \"%s\"",
+						table->relation_name, name),
+				 errhint("Add a column for it, or set option \"attribute_name\" of a column to '%s'.",
+						 name)));
+	}
+	check_key_type(table, column);
+	column->key = role;
+	column->codec->is_key = true;
+	return column;
+}
+
+void
+table_set_key(Table *table, const char *partition_key, const char *sort_key)
+{
+	Column	   *partition = take_key_column(table, partition_key,
+											KEY_PARTITION);
+
+	table->sort_key = sort_key == NULL ? NULL :
+		take_key_column(table, sort_key, KEY_SORT);
+	table->partition_key = partition;
+}
+
+Column *
+table_column(const Table *table, AttrNumber attnum)
+{
+	if (attnum < 1 || attnum > table->column_count ||
+		table->columns[attnum - 1].codec == NULL)
+		return NULL;
+	return &table->columns[attnum - 1];
+}
+
+CodecPlace
+table_place(const Table *table, const Column *column,
+			const char *readable_key)
+{
+	CodecPlace	place = {
+		.table = table->relation_name,
+		.column = column->name,
+		.attribute = column->attribute_name,
+		.key = readable_key
+	};
+
+	return place;
+}

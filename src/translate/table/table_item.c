@@ -1,0 +1,257 @@
+/*
+ * table_item.c
+ *		Items of a table: their keys, and their attributes as the values of
+ *		columns.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "translate/codec/codec_internal.h"
+#include "translate/table/table_internal.h"
+
+/* ---- keys ---- */
+
+/*
+ * Appends UTF-8 text in the server's encoding.  It must never fail, so what
+ * another encoding might not have is written as \u escapes.
+ */
+static void
+append_server_text(StringInfo out, const char *text)
+{
+	const unsigned char *place = (const unsigned char *) text;
+
+	if (GetDatabaseEncoding() == PG_UTF8)
+	{
+		appendStringInfoString(out, text);
+		return;
+	}
+	while (*place)
+	{
+		pg_wchar	character = utf8_to_unicode(place);
+
+		if (character < 0x80)
+			appendStringInfoChar(out, (char) character);
+		else if (character < 0x10000)
+			appendStringInfo(out, "\\u%04x", character);
+		else
+			appendStringInfo(out, "\\u%04x\\u%04x",
+							 0xd800 + ((character - 0x10000) >> 10),
+							 0xdc00 + ((character - 0x10000) & 0x3ff));
+		place += pg_utf_mblen(place);
+	}
+}
+
+/* Appends "name": value of one key attribute, as JSON in UTF-8. */
+static void
+append_key_part(StringInfo out, const Column *column, const DynamoItem *item)
+{
+	const AttributeValue *value;
+
+	if (column == NULL)
+		return;
+	if (out->len > 1)
+		appendStringInfoString(out, ", ");
+	json_append_string(out, column->attribute_name,
+					   column->attribute_name_length);
+	appendStringInfoString(out, ": ");
+	value = item_find(item, column->attribute_name);
+	if (value == NULL)
+		appendStringInfoString(out, "null");
+	else if (value->type == ATTRIBUTE_N)
+		appendStringInfoString(out, value->u.text);
+	else if (value->type == ATTRIBUTE_S || value->type == ATTRIBUTE_B)
+		json_append_string(out, value->u.text, value->length);
+	else
+		json_append_attribute(out, value);
+}
+
+char *
+table_readable_key(const Table *table, const DynamoItem *item)
+{
+	StringInfoData json;
+	StringInfoData readable;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	append_key_part(&json, table->partition_key, item);
+	append_key_part(&json, table->sort_key, item);
+	appendStringInfoChar(&json, '}');
+
+	initStringInfo(&readable);
+	append_server_text(&readable, json.data);
+	pfree(json.data);
+	return readable.data;
+}
+
+DynamoItem *
+table_key_of_item(const Table *table, const DynamoItem *item)
+{
+	const Column *parts[] = {table->partition_key, table->sort_key};
+	DynamoItem *key = palloc(sizeof(DynamoItem));
+
+	key->count = 0;
+	key->attributes = palloc(lengthof(parts) * sizeof(Attribute));
+	for (int i = 0; i < (int) lengthof(parts); i++)
+	{
+		AttributeValue *value;
+		Attribute  *attribute;
+
+		if (parts[i] == NULL)
+			continue;
+		value = item_find(item, parts[i]->attribute_name);
+		if (value == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_ERROR),
+					 errmsg("an item of foreign table \"%s\" lacks its key attribute for column \"%s\"",
+							table->relation_name, parts[i]->name),
+					 errhint("Check option \"key\" of the foreign table's columns.")));
+		attribute = &key->attributes[key->count++];
+		attribute->name = unconstify(char *, parts[i]->attribute_name);
+		attribute->name_length = parts[i]->attribute_name_length;
+		attribute->value = *value;
+	}
+	return key;
+}
+
+char *
+table_key_text(const Table *table, const DynamoItem *key)
+{
+	const Column *parts[] = {table->partition_key, table->sort_key};
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < (int) lengthof(parts); i++)
+	{
+		const AttributeValue *value;
+		AttributeValue number;
+
+		if (parts[i] == NULL)
+			continue;
+		value = item_find(key, parts[i]->attribute_name);
+		if (value->type == ATTRIBUTE_N &&
+			number_encode_text(value->u.text, &number) == ENCODE_OK)
+			value = &number;
+		json_append_attribute(&text, value);
+	}
+	return text.data;
+}
+
+char *
+table_key_text_if_any(const Table *table, const DynamoItem *item)
+{
+	if (item_find(item, table->partition_key->attribute_name) == NULL ||
+		(table->sort_key != NULL &&
+		 item_find(item, table->sort_key->attribute_name) == NULL))
+		return NULL;
+	return table_key_text(table, item);
+}
+
+/* ---- items ---- */
+
+/* For the error context callback. */
+typedef struct DecodePosition
+{
+	const Table *table;
+	const DynamoItem *item;		/* being decoded */
+} DecodePosition;
+
+/* Errors name the item; its key is put into words only then. */
+static void
+add_item_context(void *argument)
+{
+	DecodePosition *position = argument;
+
+	errcontext("item %s of foreign table \"%s\"",
+			   table_readable_key(position->table, position->item),
+			   position->table->relation_name);
+}
+
+/* A row that is read but could never be found by its key must not be. */
+static void
+check_canonical_key(const Table *table, const Column *column,
+					const Attribute *attribute)
+{
+	if (!codec_is_canonical(column->codec, &attribute->value))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				 errmsg("the stored key of column \"%s\" of foreign table \"%s\" is not in the spelling of type %s",
+						column->name, table->relation_name,
+						format_type_with_typemod(column->codec->type_id,
+												 column->codec->typmod)),
+				 errdetail("A row with this key could be read but not be found by its key."),
+				 errhint("Declare the column as text.")));
+}
+
+static void
+decode_attribute(const Table *table, const Column *column,
+				 const Attribute *attribute, Datum *values, bool *nulls)
+{
+	int			i = column->attnum - 1;
+	CodecPlace	place = table_place(table, column, NULL);
+
+	values[i] = codec_decode(column->codec, &attribute->value, &nulls[i],
+							 &place);
+	if (column->key != KEY_NONE && column->codec->kind != CODEC_TEXT)
+		check_canonical_key(table, column, attribute);
+}
+
+/* The document column holds the attributes that no column maps. */
+static void
+decode_document(const Table *table, Attribute *leftovers, int count,
+				Datum *values, bool *nulls)
+{
+	const Column *column = table->document;
+	int			i = column->attnum - 1;
+	CodecPlace	place = table_place(table, column, NULL);
+	AttributeValue value = {
+		.type = ATTRIBUTE_M,
+		.length = count,
+		.u.entries = leftovers
+	};
+
+	values[i] = codec_decode(column->codec, &value, &nulls[i], &place);
+}
+
+void
+table_decode_item(const Table *table, const DynamoItem *item, const bool *wanted,
+				  Datum *values, bool *nulls)
+{
+	DecodePosition position = {table, item};
+	ErrorContextCallback context = {
+		.previous = error_context_stack,
+		.callback = add_item_context,
+		.arg = &position
+	};
+	Attribute  *leftovers = NULL;
+	int			leftover_count = 0;
+
+	memset(nulls, true, table->column_count * sizeof(bool));
+	memset(values, 0, table->column_count * sizeof(Datum));
+	if (table->document != NULL &&
+		(wanted == NULL || wanted[table->document->attnum - 1]))
+		leftovers = palloc((item->count + 1) * sizeof(Attribute));
+
+	error_context_stack = &context;
+	for (int i = 0; i < item->count; i++)
+	{
+		const Attribute *attribute = &item->attributes[i];
+		const Column *column = table_find_attribute(table,
+											  attribute->name,
+											  attribute->name_length);
+
+		if (column == NULL)
+		{
+			if (leftovers != NULL)
+				leftovers[leftover_count++] = *attribute;
+		}
+		else if (wanted == NULL || wanted[column->attnum - 1])
+			decode_attribute(table, column, attribute, values, nulls);
+	}
+	if (leftovers != NULL)
+		decode_document(table, leftovers, leftover_count, values, nulls);
+	error_context_stack = context.previous;
+}
