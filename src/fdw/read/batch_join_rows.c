@@ -13,7 +13,7 @@
 #include "utils/memutils.h"
 
 #include "fdw/read/batch_join.h"
-#include "fdw/read/reader.h"
+#include "fdw/read/budget.h"
 
 static Size
 memory_limit(void)
@@ -258,7 +258,7 @@ complete_batch(BatchJoinState *state, JoinBatch *batch)
 		for (i = 0; i < answer->item_count; i++)
 			take_item(state, batch, &answer->items[i]);
 		batch_window_note(&state->window, answer);
-		reader_check_units(state->table, &state->counters, false);
+		budget_check_used(state->table, &state->counters, false);
 	}
 	batch_get_free(batch->get);
 	batch->get = NULL;

@@ -12,7 +12,7 @@
 
 #include "client/wire/expression.h"
 #include "fdw/read/batch_reader.h"
-#include "fdw/read/reader.h"
+#include "fdw/read/budget.h"
 
 /* Requests under way before the size of an answer is known. */
 #define FIRST_WINDOW		4
@@ -207,7 +207,7 @@ next_answer(BatchReader *reader)
 	}
 	reader->next_item = 0;
 	batch_window_note(&reader->window, reader->answer);
-	reader_check_units(reader->table, reader->spec.counters, false);
+	budget_check_used(reader->table, reader->spec.counters, false);
 	return true;
 }
 

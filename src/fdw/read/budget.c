@@ -1,6 +1,6 @@
 /*
  * budget.c
- *		dynamorm_fdw.max_read_units before a read begins.
+ *		dynamorm_fdw.max_read_units: before a read begins, and while it goes on.
  *
  * The setting is there to keep a mistaken Scan from becoming a bill, so what
  * is said names the column, or the index, that would have made it a Query.
@@ -16,6 +16,8 @@
 
 /* What one read unit reads; eventually consistent reads cost half of it. */
 #define READ_UNIT_BYTES		4096.0
+
+/* ---- before ---- */
 
 /* The column that maps an attribute; NULL: none does. */
 static const Column *
@@ -102,4 +104,31 @@ budget_check_scan(const Table *table, Oid user_id, List *barred)
 			 errdetail("It reads table \"%s\" as a whole.",
 					   table->table_name),
 			 errhint("%s", make_hint(table, description, barred))));
+}
+
+/* ---- while it goes on ---- */
+
+bool
+budget_is_spent(const RequestCounters *counters)
+{
+	return max_read_units > 0 &&
+		counters_read_units(counters) > max_read_units;
+}
+
+void
+budget_check_used(const Table *table, const RequestCounters *counters,
+				  bool scans)
+{
+	if (!budget_is_spent(counters))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("statement has used more than %d read units of DynamoDB",
+					max_read_units),
+			 errdetail("It has used %.1f units when it read table \"%s\".",
+					   counters_read_units(counters), table->table_name),
+			 scans
+			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
+					   table->partition_key->name)
+			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
 }

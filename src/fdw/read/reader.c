@@ -11,8 +11,8 @@
 
 #include "client/request/page_course.h"
 #include "fdw/catalog/description.h"
-#include "fdw/catalog/settings.h"
 #include "fdw/read/batch_reader.h"
+#include "fdw/read/budget.h"
 #include "fdw/read/reader.h"
 
 /* Under a LIMIT pages begin small and grow by this. */
@@ -198,30 +198,6 @@ segment_queue_init(SegmentQueue *queue, int count)
 {
 	queue->count = count;
 	pg_atomic_init_u32(&queue->next, 0);
-}
-
-/*
- * The setting is there to keep a mistaken Scan from becoming a bill, so it
- * names the column that would have made it a Query.
- */
-void
-reader_check_units(const Table *table, const RequestCounters *counters,
-				   bool scans)
-{
-	double		units = counters_read_units(counters);
-
-	if (max_read_units == 0 || units <= max_read_units)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-			 errmsg("statement has used more than %d read units of DynamoDB",
-					max_read_units),
-			 errdetail("It has used %.1f units when it read table \"%s\".",
-					   units, table->table_name),
-			 scans
-			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
-					   table->partition_key->name)
-			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
 }
 
 /* ---- asking ---- */
@@ -423,8 +399,8 @@ next_page(Reader *reader, bool wait)
 		reader->finished = true;
 	MemoryContextSwitchTo(old);
 	if (stream != NULL)
-		reader_check_units(reader->spec.table, reader->spec.counters,
-						   reader->access->lookup->access == KEY_ACCESS_SCAN);
+		budget_check_used(reader->spec.table, reader->spec.counters,
+						  reader->access->lookup->access == KEY_ACCESS_SCAN);
 	return stream != NULL;
 }
 

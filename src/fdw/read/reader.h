@@ -92,13 +92,6 @@ extern bool reader_scans_table(const Reader *reader);
 extern void reader_close(Reader *reader);
 
 /*
- * Raises 53400 if the reads counted have used more than
- * dynamorm_fdw.max_read_units; scans: they are a Scan's.
- */
-extern void reader_check_units(const Table *table,
-							   const RequestCounters *counters, bool scans);
-
-/*
  * Starts a consistent GetItem of a whole item.
  */
 extern Request *reader_start_get(Connection *connection, const Table *table,

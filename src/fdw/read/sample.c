@@ -14,7 +14,7 @@
 #include "utils/sampling.h"
 
 #include "client/request/page_course.h"
-#include "fdw/catalog/settings.h"
+#include "fdw/read/budget.h"
 #include "fdw/read/sample.h"
 
 /* Segments to be read for the items that are wanted. */
@@ -173,13 +173,6 @@ prepare(SegmentReader *reader)
 		start_segment(reader);
 }
 
-static bool
-is_over_limit(const SegmentReader *reader)
-{
-	return max_read_units > 0 &&
-		counters_read_units(reader->spec->counters) > max_read_units;
-}
-
 SegmentResult
 segment_read(const SegmentSpec *spec)
 {
@@ -199,7 +192,7 @@ segment_read(const SegmentSpec *spec)
 		if (request_outcome(request) != OUTCOME_SUCCESS)
 			request_raise(request, NULL);
 		take_page(&reader, request);
-		reader.result.is_limited = is_over_limit(&reader);
+		reader.result.is_limited = budget_is_spent(spec->counters);
 	}
 
 	if (reader.count == 0 && reader.total == 1)
