@@ -115,14 +115,11 @@ static void
 begin_requests(BatchJoinState *state, Oid user_id, Bitmapset *wanted)
 {
 	statement_counters_attach(&state->counters, state->custom.ss.ps.state);
-	state->request.connection = option_connection(state->table->server_id,
-												  user_id);
-	state->request.table = state->table->table_name;
-	state->request.members =
-		batch_request_members(state->table,
-							  access_projection(state->table, wanted, NIL));
-	state->request.counters = &state->counters;
-	state->window = batch_window_make(state->request.connection);
+	batch_reads_init(&state->reads,
+					 option_connection(state->table->server_id, user_id),
+					 state->table,
+					 access_projection(state->table, wanted, NIL),
+					 &state->counters);
 	state->ahead = 1;
 }
 

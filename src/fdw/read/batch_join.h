@@ -83,7 +83,7 @@ typedef struct JoinBatch
 	Size		bytes;			/* of the rows */
 	DynamoItem *keys[BATCH_GET_MAX_KEYS];	/* to be asked for */
 	int			key_count;
-	BatchGet   *get;			/* NULL: all is known */
+	BatchReader *reader;		/* of their items; NULL: all is known */
 	SoughtItems *sought;
 } JoinBatch;
 
@@ -93,7 +93,7 @@ typedef struct BatchJoinState
 	JoinType	type;
 	Index		inner_relid;	/* the DynamoDB table */
 	const Table *table;
-	BatchGetSpec request;		/* connection NULL: only explained */
+	BatchReads	reads;			/* of items; not there if only explained */
 	bool	   *wanted;			/* of access_wanted_columns() */
 	int			outer_count;	/* columns of the plan below */
 	int			key_count;		/* parts of the key */
@@ -112,7 +112,6 @@ typedef struct BatchJoinState
 	bool		no_more_rows;	/* in the plan below */
 	Size		buffered;		/* bytes of the rows of all batches */
 	SoughtItems *sought;		/* current; NULL: none yet */
-	BatchWindow window;
 	RequestCounters counters;
 } BatchJoinState;
 

@@ -13,7 +13,6 @@
 #include "utils/memutils.h"
 
 #include "fdw/read/batch_join.h"
-#include "fdw/read/budget.h"
 
 static Size
 memory_limit(void)
@@ -192,8 +191,11 @@ read_batch(BatchJoinState *state)
 	}
 	state->buffered += batch->bytes;
 	if (batch->key_count > 0)
-		batch->get = batch_get_start(&state->request, batch->keys,
-									 batch->key_count);
+	{
+		batch->reader = batch_reader_open(&state->reads, batch->keys,
+										  batch->key_count);
+		batch_reader_start(batch->reader);
+	}
 	MemoryContextSwitchTo(old);
 	return batch;
 }
@@ -217,7 +219,7 @@ read_ahead(BatchJoinState *state)
 
 /* Keeps the columns that the join wants of an item. */
 static void
-take_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
+keep_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
 {
 	ExprContext *context = state->item_context;
 	TupleTableSlot *slot = state->item_slot;
@@ -227,8 +229,7 @@ take_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
 
 	ResetExprContext(context);
 	old = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
-	text = table_key_text(state->table,
-						  table_key_of_item(state->table, item));
+	text = table_key_text(state->table, item);
 	sought = hash_search(batch->sought->items, &text, HASH_FIND, NULL);
 	if (sought != NULL && sought->row == NULL)
 	{
@@ -248,20 +249,16 @@ take_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
 static void
 complete_batch(BatchJoinState *state, JoinBatch *batch)
 {
-	const Response *answer;
-	int			i;
+	ItemSource	source;
+	const DynamoItem *item;
 
-	if (batch->get == NULL)
+	if (batch->reader == NULL)
 		return;
-	while ((answer = batch_get_next(batch->get)) != NULL)
-	{
-		for (i = 0; i < answer->item_count; i++)
-			take_item(state, batch, &answer->items[i]);
-		batch_window_note(&state->window, answer);
-		budget_check_used(state->table, &state->counters, false);
-	}
-	batch_get_free(batch->get);
-	batch->get = NULL;
+	source = batch_reader_source(batch->reader);
+	while ((item = item_exit_next(&source)) != NULL)
+		keep_item(state, batch, item);
+	batch_reader_close(batch->reader);
+	batch->reader = NULL;
 }
 
 static void
@@ -292,7 +289,7 @@ batch_join_next_row(BatchJoinState *state)
 
 		/* who has come so far probably wants them all */
 		drop_oldest_batch(state);
-		state->ahead = Min(state->ahead * 2, state->window.limit);
+		state->ahead = Min(state->ahead * 2, state->reads.window.limit);
 	}
 }
 
@@ -303,7 +300,7 @@ batch_join_forget_rows(BatchJoinState *state)
 
 	while (state->batches != NIL)
 	{
-		abandons |= ((JoinBatch *) linitial(state->batches))->get != NULL;
+		abandons |= ((JoinBatch *) linitial(state->batches))->reader != NULL;
 		drop_oldest_batch(state);
 	}
 	/* what was asked for and has not come must be asked for again */

@@ -29,10 +29,8 @@ typedef struct AwaitedKey
 
 struct BatchReader
 {
-	const Table *table;
-	BatchGetSpec spec;
-	BatchWindow window;
-	DynamoItem **keys;
+	BatchReads *reads;
+	DynamoItem *const *keys;
 	int			key_count;
 	int			next_key;		/* the first that was not asked for */
 	int			oldest_key;		/* the first that the oldest batch asks for */
@@ -47,8 +45,11 @@ struct BatchReader
 	MemoryContext context;		/* of the reader */
 };
 
-char *
-batch_request_members(const Table *table, List *projection)
+/* ---- what readers share ---- */
+
+/* What a BatchGetItem says beside its keys, as BatchGetSpec.members. */
+static char *
+request_members(const Table *table, List *projection)
 {
 	Placeholders *placeholders = placeholders_make(false);
 	List	   *paths = projection_within_limits(projection, placeholders);
@@ -68,20 +69,30 @@ batch_request_members(const Table *table, List *projection)
 	return members.data;
 }
 
-BatchWindow
-batch_window_make(const Connection *connection)
+void
+batch_reads_init(BatchReads *reads, Connection *connection,
+				 const Table *table, List *projection,
+				 RequestCounters *counters)
 {
 	int			max_concurrency =
 		connection_settings(connection)->max_concurrency;
 
-	return (BatchWindow) {
+	reads->table = table;
+	reads->request = (BatchGetSpec) {
+		.connection = connection,
+		.table = table->table_name,
+		.members = request_members(table, projection),
+		.counters = counters
+	};
+	reads->window = (BatchWindow) {
 		.limit = Min(FIRST_WINDOW, max_concurrency),
 		.max_concurrency = max_concurrency
 	};
 }
 
-void
-batch_window_note(BatchWindow *window, const Response *answer)
+/* Notes an answer, after which the limit is another one. */
+static void
+note_answer(BatchWindow *window, const Response *answer)
 {
 	window->largest_answer = Max(window->largest_answer, answer->body_length);
 	window->limit = Min(window->max_concurrency,
@@ -89,43 +100,37 @@ batch_window_note(BatchWindow *window, const Response *answer)
 	window->limit = Max(window->limit, 1);
 }
 
+/* ---- a reader ---- */
+
 BatchReader *
-batch_reader_open(Connection *connection, const Table *table,
-				  List *projection, List *keys, RequestCounters *counters)
+batch_reader_open(BatchReads *reads, DynamoItem *const *keys, int count)
 {
 	BatchReader *reader = palloc0(sizeof(BatchReader));
-	ListCell   *cell;
 
-	reader->table = table;
+	reader->reads = reads;
+	reader->keys = keys;
+	reader->key_count = count;
 	reader->context = CurrentMemoryContext;
 	reader->awaited_context =
 		AllocSetContextCreate(CurrentMemoryContext,
 							  "dynamorm_fdw keys awaited",
 							  ALLOCSET_DEFAULT_SIZES);
-	reader->window = batch_window_make(connection);
-	reader->spec.connection = connection;
-	reader->spec.table = table->table_name;
-	reader->spec.members = batch_request_members(table, projection);
-	reader->spec.counters = counters;
-	reader->keys = palloc(sizeof(DynamoItem *) * Max(list_length(keys), 1));
-	foreach(cell, keys)
-		reader->keys[reader->key_count++] = lfirst(cell);
 	return reader;
 }
 
-static void
-start_batches(BatchReader *reader)
+void
+batch_reader_start(BatchReader *reader)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->context);
 
 	while (reader->next_key < reader->key_count &&
-		   list_length(reader->batches) < reader->window.limit)
+		   list_length(reader->batches) < reader->reads->window.limit)
 	{
 		int			count = Min(reader->key_count - reader->next_key,
 								BATCH_GET_MAX_KEYS);
 
 		reader->batches = lappend(reader->batches,
-								  batch_get_start(&reader->spec,
+								  batch_get_start(&reader->reads->request,
 												  reader->keys + reader->next_key,
 												  count));
 		reader->next_key += count;
@@ -147,7 +152,7 @@ await_keys(BatchReader *reader)
 	{
 		AwaitedKey *awaited = &reader->awaited[i];
 
-		awaited->text = table_key_text(reader->table,
+		awaited->text = table_key_text(reader->reads->table,
 									   reader->keys[reader->oldest_key + i]);
 		awaited->hash = hash_bytes((const unsigned char *) awaited->text,
 								   strlen(awaited->text));
@@ -163,7 +168,7 @@ static void
 check_item(BatchReader *reader, const DynamoItem *item)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->awaited_context);
-	char	   *text = table_key_text_if_any(reader->table, item);
+	char	   *text = table_key_text_if_any(reader->reads->table, item);
 	uint32		hash = text == NULL ? 0
 		: hash_bytes((const unsigned char *) text, strlen(text));
 	int			i = 0;
@@ -188,7 +193,7 @@ next_answer(BatchReader *reader)
 	{
 		BatchGet   *oldest;
 
-		start_batches(reader);
+		batch_reader_start(reader);
 		if (reader->batches == NIL)
 			return false;
 		oldest = linitial(reader->batches);
@@ -206,14 +211,17 @@ next_answer(BatchReader *reader)
 		reader->oldest_key += BATCH_GET_MAX_KEYS;
 	}
 	reader->next_item = 0;
-	batch_window_note(&reader->window, reader->answer);
-	budget_check_used(reader->table, reader->spec.counters, false);
+	note_answer(&reader->reads->window, reader->answer);
+	budget_check_used(reader->reads->table, reader->reads->request.counters,
+					  false);
 	return true;
 }
 
-const DynamoItem *
-batch_reader_next(BatchReader *reader)
+static const DynamoItem *
+fetch_of_batches(void *state)
 {
+	BatchReader *reader = (BatchReader *) state;
+
 	/* an answer may be empty: its keys have no items, or are left over */
 	while (reader->answer == NULL ||
 		   reader->next_item >= reader->answer->item_count)
@@ -223,6 +231,16 @@ batch_reader_next(BatchReader *reader)
 	}
 	check_item(reader, &reader->answer->items[reader->next_item]);
 	return &reader->answer->items[reader->next_item++];
+}
+
+ItemSource
+batch_reader_source(BatchReader *reader)
+{
+	return (ItemSource) {
+		.table = reader->reads->table,
+		.fetch = fetch_of_batches,
+		.state = reader
+	};
 }
 
 void

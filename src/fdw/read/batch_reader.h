@@ -9,8 +9,8 @@
 #include "postgres.h"
 
 #include "client/request/batch_get.h"
+#include "fdw/read/item_exit.h"
 #include "nodes/pg_list.h"
-#include "translate/table/table.h"
 
 /* How many requests may be under way without filling the memory. */
 typedef struct BatchWindow
@@ -20,33 +20,44 @@ typedef struct BatchWindow
 	int			largest_answer; /* bytes; 0: there was none */
 } BatchWindow;
 
+/* What all batch readers of one scan share. */
+typedef struct BatchReads
+{
+	const Table *table;
+	BatchGetSpec request;		/* of each BatchGetItem */
+	BatchWindow window;
+} BatchReads;
+
 typedef struct BatchReader BatchReader;
 
 /*
- * What a BatchGetItem on the table says beside its keys, as
- * BatchGetSpec.members; projection is that of access_projection().
+ * Prepares reads.  What it allocates is in the current memory context;
+ * projection is that of access_projection().  The counters must live as long.
  */
-extern char *batch_request_members(const Table *table, List *projection);
-
-extern BatchWindow batch_window_make(const Connection *connection);
-
-/* Notes an answer, after which the limit is another one. */
-extern void batch_window_note(BatchWindow *window, const Response *answer);
+extern void batch_reads_init(BatchReads *reads, Connection *connection,
+							 const Table *table, List *projection,
+							 RequestCounters *counters);
 
 /*
- * Opens a reader in the current memory context, and sends nothing yet.  keys
- * is a list of DynamoItem, all distinct, which must live as long as the reader.
+ * Opens a reader in the current memory context, and sends nothing yet.  The
+ * keys are all distinct; they, the array and reads must live as long as the
+ * reader.
  */
-extern BatchReader *batch_reader_open(Connection *connection,
-									  const Table *table, List *projection,
-									  List *keys, RequestCounters *counters);
+extern BatchReader *batch_reader_open(BatchReads *reads,
+									  DynamoItem *const *keys, int count);
 
 /*
- * The next item that there is, in no order, or NULL at the end.  It lives
- * until the next call.  Raises what batch_get_next() raises, and 53400 when
- * the statement has used more than dynamorm_fdw.max_read_units.
+ * Sends the first requests, as many as the window allows (one always), and
+ * does not wait.
  */
-extern const DynamoItem *batch_reader_next(BatchReader *reader);
+extern void batch_reader_start(BatchReader *reader);
+
+/*
+ * Its items, in no order, as they come.  Fetching one raises what
+ * batch_get_next() raises, HV000 for an item that was not asked for, and 53400
+ * when the statement has used more than dynamorm_fdw.max_read_units.
+ */
+extern ItemSource batch_reader_source(BatchReader *reader);
 
 /* Abandons what is under way.  (The memory goes with its context.) */
 extern void batch_reader_close(BatchReader *reader);

@@ -35,11 +35,14 @@ struct Reader
 {
 	ReaderSpec	spec;
 	const Access *access;
-	bool		counting;		/* only how many items there are */
+	bool		counting;		/* only how many items there are: they do not
+								 * go out (item_exit.h) */
 	bool		finished;		/* or closed */
+	ItemSource	source;			/* of what reader_next() hands out */
 	StringInfoData body;		/* the request, without what is of one page,
 								 * and without its closing brace */
 	char	   *readable_key;	/* GetItem: for messages */
+	BatchReads	batch_reads;
 	BatchReader *batches;		/* of a list of keys; NULL: it is none */
 	int			page_size;		/* Limit of the next request; 0: none */
 	SegmentQueue whole;			/* where spec.segments is NULL */
@@ -135,44 +138,6 @@ build_body(Reader *reader, const Access *access)
 
 	append_projection(reader, placeholders);
 	write_placeholders(body, placeholders);
-}
-
-Reader *
-reader_open(const ReaderSpec *spec)
-{
-	Reader	   *reader = palloc0(sizeof(Reader));
-	Access	   *access = access_choose(spec->scope, spec->schema,
-									   spec->clauses);
-
-	if (spec->ordered && access->schema != spec->schema)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("index \"%s\" of foreign table \"%s\" cannot be asked for a key that is empty or too long",
-						spec->schema->index_name,
-						spec->table->relation_name)));
-	reader->spec = *spec;
-	reader->access = access;
-	reader->context = CurrentMemoryContext;
-	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
-	if (reader->finished)
-		return reader;
-	if (access->lookup->access == KEY_ACCESS_ITEMS)
-	{
-		reader->batches = batch_reader_open(spec->connection, spec->table,
-											spec->projection,
-											access->lookup->keys,
-											spec->counters);
-		return reader;
-	}
-
-	build_body(reader, access);
-	if (reader->spec.segments == NULL ||
-		access->lookup->access != KEY_ACCESS_SCAN)
-	{
-		segment_queue_init(&reader->whole, 1);
-		reader->spec.segments = &reader->whole;
-	}
-	return reader;
 }
 
 bool
@@ -415,8 +380,10 @@ has_item(const Reader *reader)
 
 /* The next item of the pages of a Query or Scan. */
 static const DynamoItem *
-next_of_pages(Reader *reader)
+fetch_of_pages(void *state)
 {
+	Reader	   *reader = (Reader *) state;
+
 	/* a page may be empty and not the last */
 	while (!has_item(reader))
 		if (!next_page(reader, true))
@@ -426,6 +393,20 @@ next_of_pages(Reader *reader)
 	return &request_response(reader->page)->items[reader->next_item++];
 }
 
+/* The item of a GetItem. */
+static const DynamoItem *
+fetch_single(void *state)
+{
+	Reader	   *reader = (Reader *) state;
+
+	if (reader->finished)
+		return NULL;
+	if (reader->page == NULL)
+		(void) next_page(reader, true);
+	reader->finished = true;
+	return request_response(reader->page)->item;
+}
+
 const DynamoItem *
 reader_next(Reader *reader)
 {
@@ -433,22 +414,10 @@ reader_next(Reader *reader)
 
 	if (reader->finished)
 		return NULL;
-	if (reader->batches != NULL)
-	{
-		item = batch_reader_next(reader->batches);
-		reader->finished = item == NULL;
-		return item;
-	}
-
-	if (reader->access->lookup->access == KEY_ACCESS_ITEM)
-	{
-		if (reader->page == NULL)
-			(void) next_page(reader, true);
+	item = item_exit_next(&reader->source);
+	if (item == NULL)
 		reader->finished = true;
-		return request_response(reader->page)->item;
-	}
-
-	return next_of_pages(reader);
+	return item;
 }
 
 int64
@@ -494,6 +463,64 @@ reader_scans_table(const Reader *reader)
 		reader->access->schema->index_name == NULL;
 }
 
+/* ---- open and close ---- */
+
+static void
+open_batches(Reader *reader, List *keys)
+{
+	DynamoItem **array = palloc(sizeof(DynamoItem *) *
+								Max(list_length(keys), 1));
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, keys)
+		array[count++] = (DynamoItem *) lfirst(cell);
+	batch_reads_init(&reader->batch_reads, reader->spec.connection,
+					 reader->spec.table, reader->spec.projection,
+					 reader->spec.counters);
+	reader->batches = batch_reader_open(&reader->batch_reads, array, count);
+	reader->source = batch_reader_source(reader->batches);
+}
+
+Reader *
+reader_open(const ReaderSpec *spec)
+{
+	Reader	   *reader = palloc0(sizeof(Reader));
+	Access	   *access = access_choose(spec->scope, spec->schema,
+									   spec->clauses);
+
+	if (spec->ordered && access->schema != spec->schema)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("index \"%s\" of foreign table \"%s\" cannot be asked for a key that is empty or too long",
+						spec->schema->index_name,
+						spec->table->relation_name)));
+	reader->spec = *spec;
+	reader->access = access;
+	reader->context = CurrentMemoryContext;
+	reader->source.table = spec->table;
+	reader->source.state = reader;
+	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
+	if (reader->finished)
+		return reader;
+	if (access->lookup->access == KEY_ACCESS_ITEMS)
+	{
+		open_batches(reader, access->lookup->keys);
+		return reader;
+	}
+
+	reader->source.fetch = access->lookup->access == KEY_ACCESS_ITEM
+		? fetch_single : fetch_of_pages;
+	build_body(reader, access);
+	if (reader->spec.segments == NULL ||
+		access->lookup->access != KEY_ACCESS_SCAN)
+	{
+		segment_queue_init(&reader->whole, 1);
+		reader->spec.segments = &reader->whole;
+	}
+	return reader;
+}
+
 void
 reader_close(Reader *reader)
 {
@@ -514,6 +541,8 @@ reader_close(Reader *reader)
 		batch_reader_close(reader->batches);
 	reader->finished = true;
 }
+
+/* ---- one item ---- */
 
 Request *
 reader_start_get(Connection *connection, const Table *table,
@@ -537,4 +566,28 @@ reader_start_get(Connection *connection, const Table *table,
 	spec.body = body.data;
 	spec.body_length = body.len;
 	return request_start(connection, &spec);
+}
+
+/* An item that is there, once. */
+static const DynamoItem *
+fetch_given(void *state)
+{
+	const DynamoItem **given = (const DynamoItem **) state;
+	const DynamoItem *item = *given;
+
+	*given = NULL;
+	return item;
+}
+
+const DynamoItem *
+reader_got_item(const Table *table, const Request *request)
+{
+	const DynamoItem *item = request_response(request)->item;
+	ItemSource	source = {
+		.table = table,
+		.fetch = fetch_given,
+		.state = &item
+	};
+
+	return item_exit_next(&source);
 }

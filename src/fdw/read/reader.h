@@ -15,6 +15,7 @@
 
 #include "client/request/request.h"
 #include "fdw/read/access.h"
+#include "fdw/read/item_exit.h"
 
 /* The segments of a Scan, from which readers take one after the other. */
 typedef struct SegmentQueue
@@ -59,7 +60,8 @@ extern Reader *reader_open(const ReaderSpec *spec);
 extern bool reader_counts(const Reader *reader);
 
 /*
- * The next item, or NULL at the end.  It lives until the next call.  Raises
+ * The next item, or NULL at the end, as it goes out (item_exit.h): it lives
+ * until the next call.  Raises
  * what request_raise() raises, 0A000 for a sort key that DynamoDB keeps out of
  * order, and 53400 when the statement has used more than
  * dynamorm_fdw.max_read_units.
@@ -75,7 +77,10 @@ extern bool reader_is_ready(Reader *reader);
 /* Has the last item been read? */
 extern bool reader_is_finished(const Reader *reader);
 
-/* The number of items on the next page, or -1 at the end.  Raises the same. */
+/*
+ * The number of items on the next page, or -1 at the end: what DynamoDB has,
+ * which no exit has seen (item_exit.h).  Raises what reader_next() raises.
+ */
 extern int64 reader_next_count(Reader *reader);
 
 /*
@@ -92,11 +97,20 @@ extern bool reader_scans_table(const Reader *reader);
 extern void reader_close(Reader *reader);
 
 /*
- * Starts a consistent GetItem of a whole item.
+ * Starts a consistent GetItem of a whole item, in the current memory context.
+ * Whoever has waited for it, and has found that it was successful, takes the
+ * item by reader_got_item().
  */
 extern Request *reader_start_get(Connection *connection, const Table *table,
 								 const DynamoItem *key,
 								 const char *readable_key,
 								 RequestCounters *counters);
+
+/*
+ * The item that such a GetItem has brought, as it goes out (item_exit.h); NULL:
+ * there is none.  It lives as long as the request.
+ */
+extern const DynamoItem *reader_got_item(const Table *table,
+										 const Request *request);
 
 #endif							/* DYNAMORM_FDW_READER_H */
