@@ -158,6 +158,7 @@ begin(CustomScanState *node, EState *estate, int eflags)
 										   "dynamorm_fdw batch join",
 										   ALLOCSET_DEFAULT_SIZES);
 	begin_requests(state, user_id, wanted);
+	open_scan_enter(&state->open, &node->ss.ps, state->table);
 }
 
 /* ---- the scan tuple ---- */
@@ -354,6 +355,7 @@ end(CustomScanState *node)
 {
 	BatchJoinState *state = (BatchJoinState *) node;
 
+	open_scan_leave(&state->open);
 	if (state->context != NULL)
 	{
 		ExecClearTuple(node->ss.ss_ScanTupleSlot);

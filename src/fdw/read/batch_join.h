@@ -18,6 +18,7 @@
 #include "nodes/extensible.h"
 
 #include "fdw/read/batch_reader.h"
+#include "fdw/read/open_scan.h"
 #include "translate/key/key.h"
 
 /* custom_exprs of the plan */
@@ -93,6 +94,7 @@ typedef struct BatchJoinState
 	JoinType	type;
 	Index		inner_relid;	/* the DynamoDB table */
 	const Table *table;
+	OpenScan	open;			/* in the session's registry */
 	BatchReads	reads;			/* of items; not there if only explained */
 	bool	   *wanted;			/* of access_wanted_columns() */
 	int			outer_count;	/* columns of the plan below */

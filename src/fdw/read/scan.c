@@ -73,6 +73,7 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
 										   "dynamorm_fdw scan",
 										   ALLOCSET_DEFAULT_SIZES);
+	open_scan_enter(&state->open, &node->ss.ps, state->table);
 }
 
 /* How many rows are likely to be wanted; 0: all. */
@@ -120,6 +121,7 @@ start_scan(DynamoScan *state)
 	old = MemoryContextSwitchTo(state->context);
 	spec.bound = evaluate_bound(state);
 	state->reader = reader_open(&spec);
+	state->open.reader = state->reader;
 	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&
 		reader_scans_table(state->reader))
 		budget_check_scan(state->table, state->user_id, state->not_used);
@@ -214,6 +216,7 @@ rescan(ForeignScanState *node)
 		return;
 	reader_close(state->reader);
 	state->reader = NULL;
+	state->open.reader = NULL;
 	state->counted = 0;
 	if (state->parallel == NULL)
 		segment_queue_init(state->segments, state->segments->count);
@@ -227,6 +230,7 @@ end_scan(ForeignScanState *node)
 
 	if (state == NULL)
 		return;
+	open_scan_leave(&state->open);
 	if (state->reader != NULL)
 		reader_close(state->reader);
 }

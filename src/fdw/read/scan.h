@@ -11,6 +11,7 @@
 #include "nodes/execnodes.h"
 
 #include "fdw/evaluate.h"
+#include "fdw/read/open_scan.h"
 #include "fdw/read/reader.h"
 
 typedef struct DynamoScan
@@ -30,6 +31,7 @@ typedef struct DynamoScan
 	bool	   *wanted;			/* of access_wanted_columns() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */
+	OpenScan	open;			/* in the session's registry */
 	int			max_streams;	/* segments under way in this process */
 	SegmentQueue *segments;		/* of a Scan; in shared memory, where several
 								 * processes take from it */
