@@ -10,11 +10,8 @@
 
 #include "fdw/callbacks.h"
 #include "fdw/catalog/settings.h"
-#include "fdw/plan/read_first_plan.h"
-#include "fdw/read/batch_join.h"
+#include "fdw/plan/hook.h"
 #include "fdw/session/transaction.h"
-#include "fdw/system_column.h"
-#include "fdw/write/conflict.h"
 
 PG_MODULE_MAGIC;
 
@@ -27,10 +24,7 @@ _PG_init(void)
 {
 	settings_define();
 	transaction_register();
-	system_column_register();
-	conflict_register();
-	read_first_register();
-	batch_join_register();
+	hook_register();
 }
 
 /*

@@ -14,16 +14,12 @@
 #include "commands/trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "optimizer/planner.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "fdw/plan/scan_plan.h"
 #include "fdw/system_column.h"
 #include "translate/table/table.h"
-
-static create_upper_paths_hook_type previous_hook = NULL;
 
 /* ---- what the user has named ---- */
 
@@ -36,7 +32,8 @@ typedef struct ColumnSearch
 
 /*
  * Columns that core adds to identify rows are junk, and bare; those that the
- * user sorts or groups by have a number, and sub-selects of a SET are SubPlans.
+ * user sorts or groups by have a number, and sub-selects of a SET are
+ * SubPlans.
  */
 static bool
 is_row_identity(const TargetEntry *entry)
@@ -46,7 +43,7 @@ is_row_identity(const TargetEntry *entry)
 }
 
 static bool
-search_walker(Node *node, void *argument)
+find_system_columns(Node *node, void *argument)
 {
 	ColumnSearch *search = (ColumnSearch *) argument;
 
@@ -66,83 +63,32 @@ search_walker(Node *node, void *argument)
 	if (IsA(node, Query))
 	{
 		search->depth++;
-		query_tree_walker((Query *) node, search_walker, search,
+		query_tree_walker((Query *) node, find_system_columns, search,
 						  QTW_IGNORE_JOINALIASES);
 		search->depth--;
 		return false;
 	}
-	return expression_tree_walker(node, search_walker, search);
+	return expression_tree_walker(node, find_system_columns, search);
 }
 
-/*
- * All that a query names of its own tables, when it has been prepared for
- * planning: sub-selects that refer to them are SubPlans with arguments, or
- * LATERAL; the members of a UNION ALL may have been pulled up.
- */
-static List *
-columns_of_query(PlannerInfo *root)
+List *
+system_column_find(Node *expression)
 {
 	ColumnSearch search = {0};
-	ListCell   *cell;
 
-	query_tree_walker(root->parse, search_walker, &search,
-					  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES |
-					  QTW_IGNORE_JOINALIASES);
-	foreach(cell, root->parse->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
-
-		if (rte->rtekind == RTE_SUBQUERY && rte->lateral)
-			search_walker((Node *) rte->subquery, &search);
-	}
-	foreach(cell, root->append_rel_list)
-	{
-		AppendRelInfo *member = lfirst_node(AppendRelInfo, cell);
-
-		/* a parent that is a table has no system columns there */
-		if (!OidIsValid(member->parent_reloid))
-			search_walker((Node *) member->translated_vars, &search);
-	}
+	find_system_columns(expression, &search);
 	return search.found;
 }
 
-/* ---- whose it is ---- */
-
-static bool
-has_dynamodb_table(const PlannerInfo *root)
+List *
+system_column_find_in_query(Query *query)
 {
-	int			i;
+	ColumnSearch search = {0};
 
-	for (i = 1; i < root->simple_rel_array_size; i++)
-		if (root->simple_rel_array[i] != NULL &&
-			plan_is_ours(root->simple_rel_array[i]))
-			return true;
-	return false;
-}
-
-/*
- * A relation of ours that is the range table entry itself, or below it; 0 if
- * there is none.  Partitions that have been pruned are not there.
- */
-static Index
-dynamodb_table_of(const PlannerInfo *root, Index varno)
-{
-	int			i;
-
-	for (i = 1; i < root->simple_rel_array_size; i++)
-	{
-		const RelOptInfo *rel = root->simple_rel_array[i];
-		Index		ancestor = i;
-
-		if (rel == NULL || !plan_is_ours(rel))
-			continue;
-		while (ancestor != varno && root->append_rel_array != NULL &&
-			   root->append_rel_array[ancestor] != NULL)
-			ancestor = root->append_rel_array[ancestor]->parent_relid;
-		if (ancestor == varno)
-			return i;
-	}
-	return 0;
+	query_tree_walker(query, find_system_columns, &search,
+					  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES |
+					  QTW_IGNORE_JOINALIASES);
+	return search.found;
 }
 
 /* ---- errors ---- */
@@ -175,9 +121,8 @@ hint_instead(AttrNumber attnum, Oid relation_id)
 	}
 }
 
-/* named is what the user has named: the foreign table, or a parent of it. */
-static void
-refuse(AttrNumber attnum, Oid relation_id, Oid named)
+void
+system_column_refuse(AttrNumber attnum, Oid relation_id, Oid named)
 {
 	const char *column =
 		NameStr(SystemAttributeDefinition(attnum)->attname);
@@ -198,36 +143,6 @@ refuse(AttrNumber attnum, Oid relation_id, Oid named)
 			 hint_instead(attnum, relation_id)));
 }
 
-/* ---- reads, updates and deletes ---- */
-
-static void
-paths_complete(PlannerInfo *root, UpperRelationKind stage,
-			   RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
-{
-	ListCell   *cell;
-
-	if (previous_hook != NULL)
-		previous_hook(root, stage, input_rel, output_rel, extra);
-	if (stage != UPPERREL_FINAL || !has_dynamodb_table(root))
-		return;
-	foreach(cell, columns_of_query(root))
-	{
-		Var		   *var = lfirst_node(Var, cell);
-		Index		ours = dynamodb_table_of(root, var->varno);
-
-		if (ours != 0)
-			refuse(var->varattno, planner_rt_fetch(ours, root)->relid,
-				   planner_rt_fetch(var->varno, root)->relid);
-	}
-}
-
-void
-system_column_register(void)
-{
-	previous_hook = create_upper_paths_hook;
-	create_upper_paths_hook = paths_complete;
-}
-
 /* ---- inserts ---- */
 
 /* RETURNING of an upsert may have the xmax of the row as written. */
@@ -246,17 +161,17 @@ system_column_refuse_in_insert(PlannerInfo *root, Index result_relation)
 	bool		upserts = query->onConflict != NULL &&
 		query->onConflict->action == ONCONFLICT_UPDATE;
 	ColumnSearch written = {0};
-	ColumnSearch returned = {0};
 	ListCell   *cell;
 
-	search_walker((Node *) query->onConflict, &written);
-	search_walker((Node *) query->withCheckOptions, &written);
-	search_walker((Node *) query->returningList, &returned);
+	find_system_columns((Node *) query->onConflict, &written);
+	find_system_columns((Node *) query->withCheckOptions, &written);
 	foreach(cell, written.found)
-		refuse(lfirst_node(Var, cell)->varattno, relation_id, relation_id);
-	foreach(cell, returned.found)
+		system_column_refuse(lfirst_node(Var, cell)->varattno, relation_id,
+							 relation_id);
+	foreach(cell, system_column_find((Node *) query->returningList))
 		if (!upserts || !is_xmax_of_new_row(lfirst_node(Var, cell)))
-			refuse(lfirst_node(Var, cell)->varattno, relation_id, relation_id);
+			system_column_refuse(lfirst_node(Var, cell)->varattno,
+								 relation_id, relation_id);
 }
 
 void
@@ -266,12 +181,12 @@ system_column_refuse_routed(const ModifyTableState *mtstate,
 	const ModifyTable *plan = (const ModifyTable *) mtstate->ps.plan;
 	ColumnSearch search = {0};
 
-	search_walker((Node *) plan->returningLists, &search);
-	search_walker((Node *) plan->withCheckOptionLists, &search);
+	find_system_columns((Node *) plan->returningLists, &search);
+	find_system_columns((Node *) plan->withCheckOptionLists, &search);
 	if (search.found != NIL)
-		refuse(linitial_node(Var, search.found)->varattno,
-			   RelationGetRelid(info->ri_RelationDesc),
-			   RelationGetRelid(mtstate->rootResultRelInfo->ri_RelationDesc));
+		system_column_refuse(linitial_node(Var, search.found)->varattno,
+							 RelationGetRelid(info->ri_RelationDesc),
+							 RelationGetRelid(mtstate->rootResultRelInfo->ri_RelationDesc));
 }
 
 /* ---- triggers ---- */
@@ -307,17 +222,17 @@ system_column_refuse_in_triggers(const ResultRelInfo *info, CmdType operation)
 	for (i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
-		ColumnSearch search = {0};
+		List	   *found;
 
 		if (trigger->tgqual == NULL || !fires_for(trigger, operation))
 			continue;
-		search_walker(stringToNode(trigger->tgqual), &search);
-		if (search.found != NIL)
+		found = system_column_find(stringToNode(trigger->tgqual));
+		if (found != NIL)
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					 errmsg("trigger \"%s\" cannot use system column \"%s\" of foreign table \"%s\"",
 							trigger->tgname,
-							NameStr(SystemAttributeDefinition(linitial_node(Var, search.found)->varattno)->attname),
+							NameStr(SystemAttributeDefinition(linitial_node(Var, found)->varattno)->attname),
 							RelationGetRelationName(info->ri_RelationDesc)),
 					 errdetail("The rows of a DynamoDB table have no system column but tableoid."),
 					 errhint("Compare other columns in the WHEN of the trigger.")));

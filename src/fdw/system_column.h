@@ -19,22 +19,29 @@
 #include "nodes/pathnodes.h"
 
 /*
- * Takes the planner's hook, which refuses them in each query that reads,
- * updates or deletes rows of ours, or of a parent of ours.  The library is
- * loaded by then: the tables of the query have been looked at.  Called once,
- * when the library is loaded, before others take the same hook.
+ * The system columns, other than tableoid, that an expression names, or a query
+ * outside its sub-selects in FROM and WITH queries: a list of Var.
  */
-extern void system_column_register(void);
+extern List *system_column_find(Node *expression);
+extern List *system_column_find_in_query(Query *query);
 
 /*
- * The target of an INSERT is not looked at before the plan is made, which may
- * be what loads the library: this is for PlanForeignModify.
+ * Raises 0A000 for one of a foreign table of ours.  named is what the user has
+ * named: that table, or a parent of it.
+ */
+extern void system_column_refuse(AttrNumber attnum, Oid relation_id,
+								 Oid named) pg_attribute_noreturn();
+
+/*
+ * Refuses them in an INSERT.  Its target is not looked at before the plan is
+ * made, which may be what loads the library: this is for PlanForeignModify.
+ * (Reads, updates and deletes: see plan/system_column_plan.h.)
  */
 extern void system_column_refuse_in_insert(PlannerInfo *root,
 										   Index result_relation);
 
 /*
- * The same where a statement that inserts into, or updates, a partitioned
+ * Refuses them where a statement that inserts into, or updates, a partitioned
  * table comes to a partition of ours: only then is it known that it does.
  */
 extern void system_column_refuse_routed(const ModifyTableState *mtstate,

@@ -19,7 +19,6 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
-#include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 #include "optimizer/tlist.h"
@@ -28,10 +27,9 @@
 
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/plan/batch_join_plan.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/batch_join.h"
-
-static set_join_pathlist_hook_type previous_hook = NULL;
 
 /* custom_private of the path */
 enum PathPrivate
@@ -100,7 +98,7 @@ static KeyLookup *
 find_lookup(RelOptInfo *inner, List *match)
 {
 	Scope		scope = {
-		.table = plan_table(inner),
+		.table = scan_plan_table(inner),
 		.varno = inner->relid,
 		.others_are_values = true
 	};
@@ -195,7 +193,7 @@ estimate_cost(PlannerInfo *root, CustomPath *path, RelOptInfo *inner,
 {
 	double		keys = estimate_num_groups(root, lookup->values, outer->rows,
 										   NULL, NULL);
-	Cost		all_items = plan_cost_of_items(inner, keys);
+	Cost		all_items = scan_plan_cost_of_items(inner, keys);
 	double		first = Min(1.0, BATCH_GET_MAX_KEYS / Max(keys, 1.0));
 	QualCost	match;
 	QualCost	others;
@@ -204,7 +202,7 @@ estimate_cost(PlannerInfo *root, CustomPath *path, RelOptInfo *inner,
 	cost_qual_eval(&others, clauses->others, root);
 	path->path.startup_cost = outer->startup_cost + match.startup +
 		others.startup + first * (outer->total_cost - outer->startup_cost) +
-		plan_cost_of_items(inner, Min(keys, BATCH_GET_MAX_KEYS));
+		scan_plan_cost_of_items(inner, Min(keys, BATCH_GET_MAX_KEYS));
 	path->path.total_cost = outer->total_cost + match.startup +
 		others.startup + all_items +
 		outer->rows * (cpu_tuple_cost + match.per_tuple + others.per_tuple);
@@ -249,15 +247,13 @@ add_batch_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner,
 	add_path(joinrel, &path->path);
 }
 
-static void
-consider_batch_joins(PlannerInfo *root, RelOptInfo *joinrel,
-					 RelOptInfo *outerrel, RelOptInfo *innerrel,
-					 JoinType type, JoinPathExtraData *extra)
+void
+batch_join_plan_paths(PlannerInfo *root, RelOptInfo *joinrel,
+					  RelOptInfo *outerrel, RelOptInfo *innerrel,
+					  JoinType type, JoinPathExtraData *extra)
 {
 	ListCell   *cell;
 
-	if (previous_hook != NULL)
-		previous_hook(root, joinrel, outerrel, innerrel, type, extra);
 	if (!enable_batch_join || !is_batch_join_type(type) ||
 		!is_candidate(root, joinrel, innerrel))
 		return;
@@ -439,7 +435,7 @@ make_plan(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 									  &clauses);
 	List	   *columns;
 
-	plan_refuse_row_locks(root, inner);
+	scan_plan_refuse_row_locks(root, inner);
 	scan->scan.plan.targetlist = tlist;
 	scan->scan.plan.qual = adopt_nulling(clauses.others, known);
 	scan->custom_exprs =
@@ -473,11 +469,3 @@ static const CustomPathMethods path_methods = {
 	.CustomName = "Batch Join",
 	.PlanCustomPath = make_plan
 };
-
-void
-batch_join_register(void)
-{
-	previous_hook = set_join_pathlist_hook;
-	set_join_pathlist_hook = consider_batch_joins;
-	batch_join_register_methods();
-}

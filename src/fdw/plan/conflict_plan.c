@@ -12,26 +12,23 @@
 
 #include "compat.h"
 
+#include "access/table.h"
 #include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "optimizer/planner.h"
 #include "optimizer/prep.h"
 #include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
-#include "access/table.h"
-
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
+#include "fdw/plan/conflict_plan.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/stamp.h"
 
-static create_upper_paths_hook_type previous_hook = NULL;
-
-/* ---- the hook ---- */
+/* ---- the path ---- */
 
 /* Is the column one of the elements of the target? */
 static bool
@@ -91,8 +88,8 @@ refuse_target(const Table *table)
 					   quote_identifier(table->sort_key->name))));
 }
 
-static void
-take_conflict_clause(PlannerInfo *root, ModifyTablePath *path)
+void
+conflict_plan_path(PlannerInfo *root, ModifyTablePath *path)
 {
 	RangeTblEntry *rte;
 	const Table *table;
@@ -108,28 +105,6 @@ take_conflict_clause(PlannerInfo *root, ModifyTablePath *path)
 	if (!target_is_key(path->onconflict, table))
 		refuse_target(table);
 	path->onconflict = NULL;
-}
-
-static void
-paths_complete(PlannerInfo *root, UpperRelationKind stage,
-			   RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
-{
-	ListCell   *cell;
-
-	if (previous_hook != NULL)
-		previous_hook(root, stage, input_rel, output_rel, extra);
-	if (stage != UPPERREL_FINAL)
-		return;
-	foreach(cell, output_rel->pathlist)
-		if (IsA(lfirst(cell), ModifyTablePath))
-			take_conflict_clause(root, (ModifyTablePath *) lfirst(cell));
-}
-
-void
-conflict_register(void)
-{
-	previous_hook = create_upper_paths_hook;
-	create_upper_paths_hook = paths_complete;
 }
 
 /* ---- the plan ---- */

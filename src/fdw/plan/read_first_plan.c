@@ -3,7 +3,7 @@
  *		Plans statements that read what they write: "Read Before Write".
  *
  * The node is a custom scan over the plan whose rows are to be written.  Its
- * execution is in read_first_node.c.
+ * execution is in read_first.c.
  *
  * Source: PostgreSQL documentation, "Writing a Custom Scan Provider".
  */
@@ -18,7 +18,6 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
-#include "optimizer/planner.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
@@ -27,8 +26,6 @@
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/read_first.h"
 #include "translate/table/table.h"
-
-static create_upper_paths_hook_type previous_hook = NULL;
 
 /* ---- does it read what it writes? ---- */
 
@@ -152,7 +149,7 @@ writes_one_row(const ModifyTablePath *path)
 	if (IsA(rows, GroupResultPath))
 		return true;
 	return path->operation != CMD_INSERT && IsA(rows, ForeignPath) &&
-		plan_reads_one_item(rows->parent);
+		scan_plan_reads_one_item(rows->parent);
 }
 
 /* The statement, its sub-selects and WITH queries. */
@@ -332,37 +329,15 @@ make_path(Path *rows)
 	return &path->path;
 }
 
-static void
-paths_complete(PlannerInfo *root, UpperRelationKind stage,
-			   RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
-{
-	ListCell   *cell;
-
-	if (previous_hook != NULL)
-		previous_hook(root, stage, input_rel, output_rel, extra);
-	if (stage != UPPERREL_FINAL)
-		return;
-	foreach(cell, output_rel->pathlist)
-	{
-		ModifyTablePath *path = (ModifyTablePath *) lfirst(cell);
-		ReadSearch *search;
-
-		if (!IsA(path, ModifyTablePath))
-			continue;
-		search = written_tables(root, path);
-		if (search == NULL)
-			continue;
-		refuse_reads_beside(root, search);
-		refuse_reads_in_returning(root, search);
-		if (!writes_one_row(path) && reads_what_it_writes(root, search))
-			path->subpath = make_path(path->subpath);
-	}
-}
-
 void
-read_first_register(void)
+read_first_plan_path(PlannerInfo *root, ModifyTablePath *path)
 {
-	previous_hook = create_upper_paths_hook;
-	create_upper_paths_hook = paths_complete;
-	read_first_node_register();
+	ReadSearch *search = written_tables(root, path);
+
+	if (search == NULL)
+		return;
+	refuse_reads_beside(root, search);
+	refuse_reads_in_returning(root, search);
+	if (!writes_one_row(path) && reads_what_it_writes(root, search))
+		path->subpath = make_path(path->subpath);
 }

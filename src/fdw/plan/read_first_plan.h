@@ -13,14 +13,15 @@
 
 #include "postgres.h"
 
+#include "nodes/pathnodes.h"
+
 /*
- * Takes the planner's hook, which must be active when such a statement is
- * planned: the library is loaded by then, for the tables it reads have been
- * looked at.  Called once, when the library is loaded.
- *
- * The hook raises 0A000 for reads that no order of reading and writing can
- * serve: outside a WITH query that writes the table, and in RETURNING.
+ * Puts the node over the rows of a statement that needs it.  Called when the
+ * paths are complete (hook.c): the library is loaded by then, for the tables
+ * that the statement reads have been looked at.  Raises 0A000 for reads that no
+ * order of reading and writing can serve: outside a WITH query that writes the
+ * table, and in RETURNING.
  */
-extern void read_first_register(void);
+extern void read_first_plan_path(PlannerInfo *root, ModifyTablePath *path);
 
 #endif							/* DYNAMORM_FDW_READ_FIRST_PLAN_H */

@@ -148,7 +148,7 @@ wanted_columns(RelOptInfo *baserel, List *clauses)
 }
 
 bool
-plan_reads_one_item(const RelOptInfo *baserel)
+scan_plan_reads_one_item(const RelOptInfo *baserel)
 {
 	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
 	const AccessPlan *table = (const AccessPlan *) linitial(plan->accesses);
@@ -256,13 +256,13 @@ estimate_local_cost(const RelOptInfo *baserel)
 }
 
 const Table *
-plan_table(const RelOptInfo *baserel)
+scan_plan_table(const RelOptInfo *baserel)
 {
 	return ((const RelationPlan *) baserel->fdw_private)->table;
 }
 
 Cost
-plan_cost_of_items(const RelOptInfo *baserel, double items)
+scan_plan_cost_of_items(const RelOptInfo *baserel, double items)
 {
 	const RelationPlan *plan = (const RelationPlan *) baserel->fdw_private;
 	double		item_bytes = Max(plan->item_bytes, SINGLE_READ_BYTES);
@@ -289,7 +289,7 @@ estimate_cost(const RelOptInfo *baserel, const RelationPlan *plan,
 
 	cost = access->lookup->access == KEY_ACCESS_ITEM ||
 		access->lookup->access == KEY_ACCESS_ITEMS
-		? plan_cost_of_items(baserel, access_plan->items)
+		? scan_plan_cost_of_items(baserel, access_plan->items)
 		: cost_of_pages(plan, access_plan->items,
 						count_streams(baserel, plan, access));
 	cost += baserel->baserestrictcost.startup + estimate_local_cost(baserel);
@@ -555,10 +555,10 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel,
 	{
 		case KEY_ACCESS_ITEM:
 			rows = 1;
-			cost = plan_cost_of_items(baserel, 1);
+			cost = scan_plan_cost_of_items(baserel, 1);
 			break;
 		case KEY_ACCESS_ITEMS:
-			cost = plan_cost_of_items(baserel, lookup->key_count);
+			cost = scan_plan_cost_of_items(baserel, lookup->key_count);
 			break;
 		case KEY_ACCESS_QUERY:
 			cost = cost_of_pages(plan, Max(rows,
@@ -623,7 +623,7 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
  * the row marks of foreign tables in preptlist.c.
  */
 void
-plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
+scan_plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
 {
 	PlanRowMark *mark = get_plan_rowmark(root->rowMarks, baserel->relid);
 
@@ -685,7 +685,7 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	List	   *private = NIL;
 	int			flags = 0;
 
-	plan_refuse_row_locks(root, baserel);
+	scan_plan_refuse_row_locks(root, baserel);
 
 	if (best_path->path.pathkeys != NIL)
 		flags |= SCAN_FLAG_ORDERED;
@@ -716,7 +716,7 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 }
 
 bool
-plan_is_ours(const RelOptInfo *rel)
+scan_plan_is_ours(const RelOptInfo *rel)
 {
 	return rel->fdwroutine != NULL &&
 		rel->fdwroutine->GetForeignRelSize == get_relation_size;

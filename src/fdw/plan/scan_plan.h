@@ -47,22 +47,22 @@ extern List *plan_scan_clauses(const ForeignScan *plan);
 extern List *plan_scan_bounds(const ForeignScan *plan);
 
 /* Is a relation a foreign table of ours? */
-extern bool plan_is_ours(const RelOptInfo *rel);
+extern bool scan_plan_is_ours(const RelOptInfo *rel);
 
 /* Is at most one item of a base relation read? */
-extern bool plan_reads_one_item(const RelOptInfo *baserel);
+extern bool scan_plan_reads_one_item(const RelOptInfo *baserel);
 
 /* The table of a base relation. */
-extern const Table *plan_table(const RelOptInfo *baserel);
+extern const Table *scan_plan_table(const RelOptInfo *baserel);
 
 /*
  * The cost of reading so many items of a base relation by their keys, 100 at
  * once.
  */
-extern Cost plan_cost_of_items(const RelOptInfo *baserel, double items);
+extern Cost scan_plan_cost_of_items(const RelOptInfo *baserel, double items);
 
 /* Raises 0A000 if the query wants to lock the rows of a base relation. */
-extern void plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel);
+extern void scan_plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel);
 
 /* A set of numbers as an integer list that can be copied, and back. */
 extern List *plan_list_from_set(const Bitmapset *set);

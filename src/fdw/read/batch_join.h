@@ -117,11 +117,6 @@ typedef struct BatchJoinState
 	RequestCounters counters;
 } BatchJoinState;
 
-/* ---- batch_join_plan.c ---- */
-
-/* Takes the planner's hook; called once, when the library is loaded. */
-extern void batch_join_register(void);
-
 /* ---- batch_join.c ---- */
 
 /* The scan methods of a type of join. */

@@ -144,7 +144,7 @@ const CustomScanMethods read_first_scan_methods = {
 };
 
 void
-read_first_node_register(void)
+read_first_register_methods(void)
 {
 	RegisterCustomScanMethods(&read_first_scan_methods);
 }

@@ -1,6 +1,6 @@
 /*
  * read_first.h
- *		Execution of "Read Before Write": see read_first.h.
+ *		Execution of "Read Before Write": see read_first_plan.h.
  */
 #ifndef DYNAMORM_FDW_READ_FIRST_H
 #define DYNAMORM_FDW_READ_FIRST_H
@@ -15,6 +15,6 @@
 extern const CustomScanMethods read_first_scan_methods;
 
 /* Makes the node known by its name; called once. */
-extern void read_first_node_register(void);
+extern void read_first_register_methods(void);
 
 #endif							/* DYNAMORM_FDW_READ_FIRST_H */

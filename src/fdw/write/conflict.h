@@ -31,9 +31,6 @@ typedef enum ConflictAction
 
 /* ---- conflict_plan.c ---- */
 
-/* Takes the planner's hook; called once, when the library is loaded. */
-extern void conflict_register(void);
-
 /*
  * The action of an INSERT's plan.  For DO UPDATE its SET and WHERE go into the
  * plan, where core prepares them for execution.  Raises 0A000 for what cannot
