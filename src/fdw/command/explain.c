@@ -10,22 +10,21 @@
 
 #include "compat.h"
 
-#include "common/int.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 
 #include "fdw/callbacks.h"
-#include "fdw/command/explain.h"
+#include "fdw/explain_show.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/access.h"
 #include "fdw/read/scan.h"
-#include "fdw/statement_counters.h"
-#include "fdw/system_column.h"
-#include "fdw/write/compute.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/direct.h"
+#include "fdw/write/direct_access.h"
 #include "fdw/write/modify.h"
+#include "fdw/write/stamp.h"
 
 /* A scope that shows what it does not know as SQL. */
 typedef struct ExplainScope
@@ -58,16 +57,6 @@ make_scope(const Table *table, Index varno, Plan *plan, ExplainState *es)
 }
 
 /* ---- parts ---- */
-
-void
-explain_show_operation(const char *operation, const Table *table,
-					   ExplainState *es)
-{
-	ExplainPropertyText("DynamoDB Operation",
-						operation == NULL ? "none: nothing can match"
-						: psprintf("%s on %s", operation, table->table_name),
-						es);
-}
 
 /* A name in UTF-8, in the server's encoding. */
 static char *
@@ -156,77 +145,27 @@ show_projection(List *paths, ExplainState *es)
 	ExplainPropertyText("ProjectionExpression", text.data, es);
 }
 
-static void
-show_requests(const char *prefix, const RequestCounters *counters,
-			  ExplainState *es)
-{
-	ExplainPropertyInteger(psprintf("%sDynamoDB Requests", prefix), NULL,
-						   counters->requests, es);
-	if (counters->retries > 0 || es->verbose)
-		ExplainPropertyInteger(psprintf("%sDynamoDB Retries", prefix), NULL,
-							   counters->retries, es);
-	if (counters->throttles > 0 || es->verbose)
-		ExplainPropertyInteger(psprintf("%sDynamoDB Throttles", prefix), NULL,
-							   counters->throttles, es);
-}
-
-void
-explain_show_counters(const RequestCounters *counters, ExplainState *es)
-{
-	const RequestCounters *total;
-
-	if (!es->analyze)
-		return;
-	show_requests("", counters, es);
-	ExplainPropertyInteger("Items Scanned", NULL, counters->items_scanned, es);
-	ExplainPropertyInteger("Items Returned", NULL, counters->items_returned,
-						   es);
-	ExplainPropertyFloat("Capacity Units", NULL, counters->capacity_units, 1,
-						 es);
-
-	total = statement_counters_to_show(counters, es);
-	if (total == NULL)
-		return;
-	show_requests("Total ", total, es);
-	ExplainPropertyFloat("Total Capacity Units", NULL, total->capacity_units,
-						 1, es);
-}
-
 /* ---- scans ---- */
 
 /* Under a LIMIT pages are small. */
 static void
-show_page_size(const DynamoScan *state, const Access *access,
+show_page_size(const DynamoScan *state, const Access *access, Scope *scope,
 			   ExplainState *es)
 {
-	bool		exact = access->exact &&
-		access->filter->kind == CONDITION_TRUE;
-	int64		bound = 0;
-	ListCell   *cell;
+	int64		bound;
+	PageSize	size;
 
-	if (state->bounds == NIL ||
-		(access->lookup->access != KEY_ACCESS_QUERY &&
-		 access->lookup->access != KEY_ACCESS_SCAN))
-		return;
-	foreach(cell, state->bounds)
+	if (scan_bound(scope, state->bounds, &bound) == VALUE_UNKNOWN)
 	{
-		Const	   *value = (Const *) lfirst(cell);
-
-		if (!IsA(value, Const))
-		{
+		if (reader_reads_pages(access))
 			ExplainPropertyText("Page Size", "by the LIMIT", es);
-			return;
-		}
-		if (value->constisnull ||
-			pg_add_s64_overflow(bound, DatumGetInt64(value->constvalue),
-								&bound))
-			return;
-	}
-	if (reader_page_size(bound, exact) == 0)
 		return;
-	ExplainPropertyText("Page Size",
-						psprintf(exact ? "%d" : "%d, then more",
-								 reader_page_size(bound, exact)), es);
+	}
+	size = reader_page_size(access, bound);
+	if (size.items > 0)
+		ExplainPropertyText("Page Size",
+							psprintf(size.exact ? "%d" : "%d, then more",
+									 size.items), es);
 }
 
 static void
@@ -247,7 +186,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("ScanIndexForward", "false", es);
 	if (state->flags & SCAN_FLAG_COUNT)
 		ExplainPropertyText("Select", "COUNT", es);
-	show_page_size(state, access, es);
+	show_page_size(state, access, &explain->scope, es);
 	show_projection(access_projection_to_send(access, state->projection), es);
 	explain_show_counters(&state->counters, es);
 }
@@ -285,10 +224,10 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ExplainScope *explain = make_scope(statement->table, plan->scan.scanrelid,
 									   (Plan *) plan, es);
-	Access	   *access = access_choose(&explain->scope, state->plan->schema,
-									   statement->clauses);
-	bool		keyed = access->lookup->access == KEY_ACCESS_ITEM;
-	KeyLookup  *lookup;
+	DirectAccess way = direct_access_choose(&explain->scope,
+											state->plan->schema,
+											statement->clauses);
+	const Access *access = way.candidates;
 	PushedWrite *pushed;
 
 	if (access->lookup->access == KEY_ACCESS_NOTHING)
@@ -300,17 +239,12 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	explain_show_operation(statement->operation == CMD_UPDATE
 						   ? "UpdateItem" : "DeleteItem", statement->table,
 						   es);
-	lookup = key_lookup(&explain->scope,
-						key_schema_of_table(statement->table),
-						statement->clauses);
-	pushed = pushed_write_make(&explain->scope, statement, lookup->rest,
+	pushed = pushed_write_make(&explain->scope, statement, way.lookup->rest,
 							   statement->assignments);
 	if (pushed->obstacle == NULL)
 		pushed->obstacle = write_limit_obstacle(pushed->actions,
 												pushed->condition);
-	if (!keyed && (access->lookup->access != KEY_ACCESS_ITEMS ||
-				   direct_reads_listed_items(statement,
-											 pushed->obstacle == NULL)))
+	if (direct_access_reads(&way, statement, pushed->obstacle == NULL))
 	{
 		ExplainPropertyText("Candidates", access->schema->index_name == NULL
 							? access_operation(access)
@@ -327,7 +261,7 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 							"TransactWriteItems of Delete and Put, for an item whose key changes",
 							es);
 	if (pushed->obstacle != NULL)
-		show_computed(pushed, keyed, es);
+		show_computed(pushed, way.lookup->access == KEY_ACCESS_ITEM, es);
 	else
 	{
 		show_update(pushed->actions, es);
@@ -342,6 +276,49 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 
 /* ---- modifications row by row ---- */
 
+/* What INSERT stores of a column that it does not name; NULL: nothing. */
+static Operand *
+stamp_operand(Scope *scope, const Column *column)
+{
+	if (column->is_version)
+		return operand_value(attribute_make_text(ATTRIBUTE_N, pstrdup("1"), 1));
+	if (column->is_created_at || column->is_updated_at)
+		return operand_unknown(scope_label(scope, stamp_now(column)));
+	return NULL;
+}
+
+/* The one request, with values not known shown by the scope's labels. */
+static UpsertTranslation *
+translate_upsert(Scope *scope, const ModifyTable *plan,
+				 const ConflictClauses *clauses)
+{
+	const Table *table = scope->table;
+	Operand   **inserted = palloc0(sizeof(Operand *) * table->column_count);
+	ListCell   *cell;
+
+	foreach(cell, outerPlan(plan)->targetlist)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		int			i = entry->resno - 1;
+		Expr	   *excluded;
+
+		if (i >= table->column_count || table->columns[i].name == NULL)
+			continue;
+		if (IsA(entry->expr, Const) && ((Const *) entry->expr)->constisnull)
+		{
+			inserted[i] = stamp_operand(scope, &table->columns[i]);
+			continue;
+		}
+		excluded = (Expr *) makeVar(INNER_VAR, entry->resno,
+									exprType((Node *) entry->expr),
+									exprTypmod((Node *) entry->expr),
+									exprCollation((Node *) entry->expr), 0);
+		inserted[i] = operand_unknown(scope_label(scope, excluded));
+	}
+	return upsert_translate(scope, inserted, clauses->where,
+							clauses->assignments);
+}
+
 /* Of INSERT ... ON CONFLICT DO UPDATE. */
 static void
 show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
@@ -350,28 +327,27 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
 	ExplainScope *explain = make_scope(table, info->ri_RangeTableIndex,
 									   (Plan *) plan, es);
+	ConflictClauses *clauses;
 	UpsertTranslation *upsert;
+	const char *obstacle;
 
 	explain->scope.values_varno = INNER_VAR;
-	upsert = conflict_explain(plan, &explain->scope);
-	if (compute_dependencies(table->relation_id, plan->onConflictCols) != NULL)
-		upsert->obstacle = "a constraint or generated column that depends on an assigned one";
-	else if (info->ri_WithCheckOptions != NIL)
-		upsert->obstacle = "a check option";
-	else if (system_column_returns_xmax(plan, info->ri_RangeTableIndex))
-		upsert->obstacle = "RETURNING xmax";
-	else if (upsert->obstacle == NULL)
-		upsert->obstacle = write_limit_obstacle(upsert->actions,
-												upsert->condition);
-	explain_show_operation(upsert->obstacle == NULL ? "UpdateItem"
+	clauses = conflict_clauses(plan, table, info->ri_RangeTableIndex);
+	upsert = translate_upsert(&explain->scope, plan, clauses);
+	obstacle = conflict_obstacle(plan, info, table, clauses);
+	if (obstacle == NULL)
+		obstacle = upsert->obstacle;
+	if (obstacle == NULL)
+		obstacle = write_limit_obstacle(upsert->actions, upsert->condition);
+	explain_show_operation(obstacle == NULL ? "UpdateItem"
 						   : "PutItem (UpdateItem, where the key is taken)",
 						   table, es);
 	ExplainPropertyText("Conflict Resolution", "UPDATE", es);
-	if (upsert->obstacle != NULL)
+	if (obstacle != NULL)
 	{
 		ExplainPropertyText("Computed Locally",
 							psprintf("%s; the update is conditional on the item that the PutItem found",
-									 upsert->obstacle), es);
+									 obstacle), es);
 		return;
 	}
 	show_update(upsert->actions, es);

@@ -14,8 +14,6 @@
 
 #include "access/table.h"
 #include "foreign/fdwapi.h"
-#include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/prep.h"
 #include "parser/parsetree.h"
@@ -26,7 +24,6 @@
 #include "fdw/catalog/option.h"
 #include "fdw/plan/conflict_plan.h"
 #include "fdw/write/conflict.h"
-#include "fdw/write/stamp.h"
 
 /* ---- the path ---- */
 
@@ -178,83 +175,4 @@ conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 											   insert_target_user(root, rte)),
 						  plan->onConflictCols);
 	return CONFLICT_UPDATE;
-}
-
-/* ---- the plan taken apart ---- */
-
-ConflictClauses *
-conflict_clauses(const ModifyTable *plan, const Table *table,
-				 Index result_relation)
-{
-	ConflictClauses *clauses = palloc0(sizeof(ConflictClauses));
-	List	   *expressions = NIL;
-	ListCell   *cell;
-	ListCell   *attnum;
-	int			i = 0;
-
-	clauses->where = (List *) plan->onConflictWhere;
-	clauses->assigned = list_copy(plan->onConflictCols);
-	foreach(cell, plan->onConflictSet)
-	{
-		TargetEntry *entry = lfirst_node(TargetEntry, cell);
-
-		if (i++ < list_length(plan->onConflictCols))
-			expressions = lappend(expressions, entry->expr);
-		else if (IsA(entry->expr, SubPlan))
-			clauses->multi_selects = lappend(clauses->multi_selects,
-											 entry->expr);
-	}
-	stamp_assignments(table, result_relation, &clauses->assigned,
-					  &expressions);
-	forboth(attnum, clauses->assigned, cell, expressions)
-	{
-		Assignment *assignment = palloc(sizeof(Assignment));
-
-		assignment->column = table_column(table, lfirst_int(attnum));
-		assignment->expr = lfirst(cell);
-		clauses->assignments = lappend(clauses->assignments, assignment);
-	}
-	return clauses;
-}
-
-/* What INSERT stores of a column that it does not name; NULL: nothing. */
-static Operand *
-stamp_operand(Scope *scope, const Column *column)
-{
-	if (column->is_version)
-		return operand_value(attribute_make_text(ATTRIBUTE_N, pstrdup("1"), 1));
-	if (column->is_created_at || column->is_updated_at)
-		return operand_unknown(scope_label(scope, stamp_now(column)));
-	return NULL;
-}
-
-UpsertTranslation *
-conflict_explain(const ModifyTable *plan, Scope *scope)
-{
-	const Table *table = scope->table;
-	ConflictClauses *clauses = conflict_clauses(plan, table, scope->varno);
-	Operand   **inserted = palloc0(sizeof(Operand *) * table->column_count);
-	ListCell   *cell;
-
-	foreach(cell, outerPlan(plan)->targetlist)
-	{
-		TargetEntry *entry = lfirst_node(TargetEntry, cell);
-		int			i = entry->resno - 1;
-		Expr	   *excluded;
-
-		if (i >= table->column_count || table->columns[i].name == NULL)
-			continue;
-		if (IsA(entry->expr, Const) && ((Const *) entry->expr)->constisnull)
-		{
-			inserted[i] = stamp_operand(scope, &table->columns[i]);
-			continue;
-		}
-		excluded = (Expr *) makeVar(INNER_VAR, entry->resno,
-									exprType((Node *) entry->expr),
-									exprTypmod((Node *) entry->expr),
-									exprCollation((Node *) entry->expr), 0);
-		inserted[i] = operand_unknown(scope_label(scope, excluded));
-	}
-	return upsert_translate(scope, inserted, clauses->where,
-							clauses->assignments);
 }

@@ -18,7 +18,7 @@
 
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
-#include "fdw/command/explain.h"
+#include "fdw/explain_show.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/access.h"
 #include "fdw/read/batch_join.h"

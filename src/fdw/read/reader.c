@@ -131,9 +131,8 @@ build_body(Reader *reader, const Access *access)
 			json_append_text_member(body, "FilterExpression", text.data);
 		}
 		reader->counting = reader->spec.count_only && access->exact;
-		reader->page_size = reader_page_size(reader->spec.bound,
-											 access->exact &&
-											 access->filter->kind == CONDITION_TRUE);
+		reader->page_size = reader_page_size(access,
+											 reader->spec.bound).items;
 	}
 
 	append_projection(reader, placeholders);
@@ -146,16 +145,28 @@ reader_counts(const Reader *reader)
 	return reader->counting;
 }
 
+bool
+reader_reads_pages(const Access *access)
+{
+	return access->lookup->access == KEY_ACCESS_QUERY ||
+		access->lookup->access == KEY_ACCESS_SCAN;
+}
+
 /*
  * Where every item is a row, as many as are wanted.  Else some more, but no
  * page of 1 MB, which may be read for nothing.
  */
-int
-reader_page_size(int64 bound, bool exact)
+PageSize
+reader_page_size(const Access *access, int64 bound)
 {
-	if (bound <= 0 || bound > PG_INT32_MAX / 2)
-		return 0;
-	return exact ? (int) bound : Max((int) bound * 2, FIRST_PAGE_SIZE);
+	PageSize	size = {
+		.exact = access->exact && access->filter->kind == CONDITION_TRUE
+	};
+
+	if (reader_reads_pages(access) && bound > 0 && bound <= PG_INT32_MAX / 2)
+		size.items = size.exact ? (int) bound
+			: Max((int) bound * 2, FIRST_PAGE_SIZE);
+	return size;
 }
 
 void

@@ -83,10 +83,20 @@ extern bool reader_is_finished(const Reader *reader);
  */
 extern int64 reader_next_count(Reader *reader);
 
+/* Is an access read page by page, by a Query or a Scan? */
+extern bool reader_reads_pages(const Access *access);
+
+typedef struct PageSize
+{
+	int			items;			/* of the first page; 0: as many as there are */
+	bool		exact;			/* each of them is a row */
+} PageSize;
+
 /*
- * The items that the first page is asked for; 0: as many as there are.
+ * What the first page is asked for, where so many rows are likely to be wanted
+ * (0: all).
  */
-extern int	reader_page_size(int64 bound, bool exact);
+extern PageSize reader_page_size(const Access *access, int64 bound);
 
 /* Does it scan the table itself? */
 extern bool reader_scans_table(const Reader *reader);

@@ -76,24 +76,24 @@ begin_scan(ForeignScanState *node, int eflags)
 	open_scan_enter(&state->open, &node->ss.ps, state->table);
 }
 
-/* How many rows are likely to be wanted; 0: all. */
-static int64
-evaluate_bound(DynamoScan *state)
+ValueState
+scan_bound(Scope *scope, const List *bounds, int64 *bound)
 {
-	Scope	   *scope = &state->evaluator->scope;
-	int64		bound = 0;
 	ListCell   *cell;
 
-	foreach(cell, state->bounds)
+	*bound = 0;
+	foreach(cell, bounds)
 	{
 		Datum		value;
+		ValueState	state = scope_value(scope, lfirst(cell), &value);
 
-		if (scope_value(scope, lfirst(cell), &value) != VALUE_KNOWN ||
-			DatumGetInt64(value) < 0 ||
-			pg_add_s64_overflow(bound, DatumGetInt64(value), &bound))
-			return 0;
+		if (state == VALUE_KNOWN && DatumGetInt64(value) >= 0 &&
+			!pg_add_s64_overflow(*bound, DatumGetInt64(value), bound))
+			continue;
+		*bound = 0;
+		return state == VALUE_UNKNOWN ? VALUE_UNKNOWN : VALUE_NULL;
 	}
-	return bound;
+	return VALUE_KNOWN;
 }
 
 /* Starts the scan, if it has not been started: nothing is sent yet. */
@@ -119,7 +119,7 @@ start_scan(DynamoScan *state)
 	if (state->reader != NULL)
 		return;
 	old = MemoryContextSwitchTo(state->context);
-	spec.bound = evaluate_bound(state);
+	(void) scan_bound(&state->evaluator->scope, state->bounds, &spec.bound);
 	state->reader = reader_open(&spec);
 	state->open.reader = state->reader;
 	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&

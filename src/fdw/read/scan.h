@@ -43,6 +43,14 @@ typedef struct DynamoScan
 	RequestCounters counters;
 } DynamoScan;
 
+/* ---- scan.c ---- */
+
+/*
+ * How many rows are likely to be wanted, by a scan's bounds: in *bound, 0 for
+ * all.  VALUE_UNKNOWN: execution will know; VALUE_NULL: some bound sets none.
+ */
+extern ValueState scan_bound(Scope *scope, const List *bounds, int64 *bound);
+
 /* ---- scan_parallel.c ---- */
 
 /*

@@ -18,6 +18,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 
+#include "fdw/write/conflict_clauses.h"
 #include "fdw/write/write_statement.h"
 #include "translate/update/upsert.h"
 
@@ -38,26 +39,6 @@ typedef enum ConflictAction
  */
 extern ConflictAction conflict_plan(PlannerInfo *root, ModifyTable *plan,
 									Index result_relation);
-
-/* SET and WHERE of a plan, stamps included. */
-typedef struct ConflictClauses
-{
-	List	   *where;			/* implicitly ANDed; NIL: none */
-	List	   *assigned;		/* integer list of attribute numbers */
-	List	   *assignments;	/* of Assignment */
-	List	   *multi_selects;	/* SubPlans to be evaluated first */
-} ConflictClauses;
-
-extern ConflictClauses *conflict_clauses(const ModifyTable *plan,
-										 const Table *table,
-										 Index result_relation);
-
-/*
- * What EXPLAIN shows: the one request, with values not known shown by the
- * scope's labels.
- */
-extern UpsertTranslation *conflict_explain(const ModifyTable *plan,
-										   Scope *scope);
 
 /* ---- conflict.c ---- */
 

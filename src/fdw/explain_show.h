@@ -1,9 +1,9 @@
 /*
- * explain.h
+ * explain_show.h
  *		What all nodes show in EXPLAIN.
  */
-#ifndef DYNAMORM_FDW_EXPLAIN_H
-#define DYNAMORM_FDW_EXPLAIN_H
+#ifndef DYNAMORM_FDW_EXPLAIN_SHOW_H
+#define DYNAMORM_FDW_EXPLAIN_SHOW_H
 
 #include "postgres.h"
 
@@ -23,4 +23,4 @@ extern void explain_show_operation(const char *operation, const Table *table,
 extern void explain_show_counters(const RequestCounters *counters,
 								  ExplainState *es);
 
-#endif							/* DYNAMORM_FDW_EXPLAIN_H */
+#endif							/* DYNAMORM_FDW_EXPLAIN_SHOW_H */

@@ -1,0 +1,56 @@
+/*
+ * explain_show.c
+ *		What all nodes show in EXPLAIN.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "fdw/explain_show.h"
+#include "fdw/statement_counters.h"
+
+void
+explain_show_operation(const char *operation, const Table *table,
+					   ExplainState *es)
+{
+	ExplainPropertyText("DynamoDB Operation",
+						operation == NULL ? "none: nothing can match"
+						: psprintf("%s on %s", operation, table->table_name),
+						es);
+}
+
+static void
+show_request_counts(const char *prefix, const RequestCounters *counters,
+					ExplainState *es)
+{
+	ExplainPropertyInteger(psprintf("%sDynamoDB Requests", prefix), NULL,
+						   counters->requests, es);
+	if (counters->retries > 0 || es->verbose)
+		ExplainPropertyInteger(psprintf("%sDynamoDB Retries", prefix), NULL,
+							   counters->retries, es);
+	if (counters->throttles > 0 || es->verbose)
+		ExplainPropertyInteger(psprintf("%sDynamoDB Throttles", prefix), NULL,
+							   counters->throttles, es);
+}
+
+void
+explain_show_counters(const RequestCounters *counters, ExplainState *es)
+{
+	const RequestCounters *total;
+
+	if (!es->analyze)
+		return;
+	show_request_counts("", counters, es);
+	ExplainPropertyInteger("Items Scanned", NULL, counters->items_scanned, es);
+	ExplainPropertyInteger("Items Returned", NULL, counters->items_returned,
+						   es);
+	ExplainPropertyFloat("Capacity Units", NULL, counters->capacity_units, 1,
+						 es);
+
+	total = statement_counters_to_show(counters, es);
+	if (total == NULL)
+		return;
+	show_request_counts("Total ", total, es);
+	ExplainPropertyFloat("Total Capacity Units", NULL, total->capacity_units,
+						 1, es);
+}
