@@ -35,7 +35,7 @@ dynamorm_fdw_handler(PG_FUNCTION_ARGS)
 {
 	FdwRoutine *routine = makeNode(FdwRoutine);
 
-	plan_set_callbacks(routine);
+	scan_plan_set_callbacks(routine);
 	scan_set_callbacks(routine);
 	modify_set_callbacks(routine);
 	direct_set_callbacks(routine);

@@ -17,7 +17,6 @@
 
 #include "fdw/callbacks.h"
 #include "fdw/explain_show.h"
-#include "fdw/plan/scan_plan.h"
 #include "fdw/read/access.h"
 #include "fdw/read/scan.h"
 #include "fdw/write/conflict.h"

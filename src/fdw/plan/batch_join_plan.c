@@ -27,6 +27,7 @@
 
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/column_set.h"
 #include "fdw/plan/batch_join_plan.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/batch_join.h"
@@ -400,7 +401,7 @@ wanted_attributes(List *columns, Index relid)
 	Bitmapset  *wanted = NULL;
 
 	pull_varattnos((Node *) columns, relid, &wanted);
-	return plan_list_from_set(wanted);
+	return column_set_to_list(wanted);
 }
 
 /* Where in the list those clauses are that the key does not say. */

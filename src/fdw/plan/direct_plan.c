@@ -22,67 +22,14 @@
 #include "utils/rel.h"
 
 #include "fdw/catalog/description.h"
-#include "fdw/catalog/index.h"
+#include "fdw/column_set.h"
 #include "fdw/plan/scan_plan.h"
-#include "fdw/read/access.h"
+#include "fdw/read/scan.h"
 #include "fdw/write/compute.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/stamp.h"
 #include "translate/function.h"
 #include "translate/key/key.h"
-
-/* ---- the plan taken apart ---- */
-
-DirectPlan *
-direct_plan_of(const ForeignScan *plan, const Table *table)
-{
-	DirectPlan *direct = palloc0(sizeof(DirectPlan));
-	List	   *private = plan->fdw_private;
-	int			clauses = intVal(list_nth(private,
-										  DIRECT_PRIVATE_CLAUSE_COUNT));
-	int			i;
-
-	direct->assigned = list_nth(private, DIRECT_PRIVATE_ASSIGNED);
-	direct->flags = intVal(list_nth(private, DIRECT_PRIVATE_FLAGS));
-	direct->read_columns =
-		plan_set_from_list(list_nth(private, DIRECT_PRIVATE_READ));
-	direct->returned_columns =
-		plan_set_from_list(list_nth(private, DIRECT_PRIVATE_RETURNED));
-	direct->schema = index_from_list(list_nth(private, DIRECT_PRIVATE_INDEX),
-									 table);
-	direct->not_used = list_nth(private, DIRECT_PRIVATE_NOT_USED);
-
-	for (i = 0; i < list_length(plan->fdw_exprs); i++)
-	{
-		Expr	   *expr = list_nth(plan->fdw_exprs, i);
-
-		if (i < clauses)
-			direct->clauses = lappend(direct->clauses, expr);
-		else if (i < clauses + list_length(direct->assigned))
-			direct->expressions = lappend(direct->expressions, expr);
-		else
-			direct->multi_selects = lappend(direct->multi_selects, expr);
-	}
-	return direct;
-}
-
-List *
-direct_assignments(const Table *table, List *assigned, List *expressions)
-{
-	List	   *assignments = NIL;
-	ListCell   *attnum;
-	ListCell   *expr;
-
-	forboth(attnum, assigned, expr, expressions)
-	{
-		Assignment *assignment = palloc(sizeof(Assignment));
-
-		assignment->column = table_column(table, lfirst_int(attnum));
-		assignment->expr = lfirst(expr);
-		assignments = lappend(assignments, assignment);
-	}
-	return assignments;
-}
 
 /* ---- the scan below the ModifyTable ---- */
 
@@ -349,8 +296,8 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	scan->fdw_exprs = list_concat(list_concat(list_copy(clauses), expressions),
 								  multi_selects);
 	private = list_make5(makeInteger(list_length(clauses)), assigned,
-						 makeInteger(flags), plan_list_from_set(read),
-						 plan_list_from_set(returned));
+						 makeInteger(flags), column_set_to_list(read),
+						 column_set_to_list(returned));
 	private = lappend(private, list_nth(scan->fdw_private,
 										SCAN_PRIVATE_INDEX));
 	private = lappend(private, list_nth(scan->fdw_private,

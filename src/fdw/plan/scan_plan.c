@@ -31,11 +31,13 @@
 #include "fdw/callbacks.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/index.h"
+#include "fdw/column_set.h"
 #include "fdw/plan/plan_parameter.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/plan/unique_key.h"
 #include "fdw/read/access.h"
 #include "fdw/read/projection.h"
+#include "fdw/read/scan.h"
 
 /* Costs, in units of a sequential page read. */
 #define REQUEST_COST			100.0	/* of one round trip */
@@ -92,48 +94,6 @@ enum PathPrivate
 								 * process */
 	PATH_PRIVATE_COUNT
 };
-
-List *
-plan_list_from_set(const Bitmapset *set)
-{
-	List	   *list = NIL;
-	int			member = -1;
-
-	while ((member = bms_next_member(set, member)) >= 0)
-		list = lappend_int(list, member);
-	return list;
-}
-
-Bitmapset *
-plan_set_from_list(const List *list)
-{
-	Bitmapset  *set = NULL;
-	ListCell   *cell;
-
-	foreach(cell, list)
-		set = bms_add_member(set, lfirst_int(cell));
-	return set;
-}
-
-static int
-bound_count(const ForeignScan *plan)
-{
-	return intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_BOUNDS));
-}
-
-List *
-plan_scan_clauses(const ForeignScan *plan)
-{
-	return list_truncate(list_copy(plan->fdw_exprs),
-						 list_length(plan->fdw_exprs) - bound_count(plan));
-}
-
-List *
-plan_scan_bounds(const ForeignScan *plan)
-{
-	return list_copy_tail(plan->fdw_exprs,
-						  list_length(plan->fdw_exprs) - bound_count(plan));
-}
 
 /* All columns that the scan must return or check. */
 static Bitmapset *
@@ -698,7 +658,7 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	if (root->tuple_fraction == 0)
 		flags |= SCAN_FLAG_TO_END;
 
-	private = list_make5(plan_list_from_set(wanted_columns(baserel, clauses)),
+	private = list_make5(column_set_to_list(wanted_columns(baserel, clauses)),
 						 projection_inside(root, baserel, plan->table),
 						 makeInteger(flags),
 						 index, indexes_not_used(baserel, &best_path->path));
@@ -723,7 +683,7 @@ scan_plan_is_ours(const RelOptInfo *rel)
 }
 
 void
-plan_set_callbacks(FdwRoutine *routine)
+scan_plan_set_callbacks(FdwRoutine *routine)
 {
 	routine->GetForeignRelSize = get_relation_size;
 	routine->GetForeignPaths = get_paths;

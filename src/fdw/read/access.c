@@ -30,6 +30,22 @@ hidden_columns(const Table *table, const KeySchema *schema)
 }
 
 /*
+ * The clauses as a filter in which some columns may not be named (NULL: all
+ * may).  The scope is the caller's: it is as it was afterwards.
+ */
+static Condition *
+translate_filter(Scope *scope, const bool *hidden, List *clauses, bool *exact)
+{
+	const bool *before = scope->hidden;
+	Condition  *filter;
+
+	scope->hidden = hidden;
+	filter = condition_translate_list(scope, clauses, SENSE_MAY, exact);
+	scope->hidden = before;
+	return filter;
+}
+
+/*
  * The placeholders of a request, when its key condition has been written.
  */
 static Placeholders *
@@ -75,12 +91,11 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 	access->filter = condition_constant(true);
 	access->exact = true;
 
-	if (lookup->access == KEY_ACCESS_QUERY)
-		scope->hidden = hidden_columns(scope->table, schema);
 	if (lookup->access != KEY_ACCESS_NOTHING)
-		access->filter = condition_translate_list(scope, lookup->rest,
-												  SENSE_MAY, &access->exact);
-	scope->hidden = NULL;
+		access->filter =
+			translate_filter(scope, lookup->access == KEY_ACCESS_QUERY
+							 ? hidden_columns(scope->table, schema) : NULL,
+							 lookup->rest, &access->exact);
 
 	if (access->filter->kind == CONDITION_FALSE)
 		lookup->access = KEY_ACCESS_NOTHING;

@@ -18,8 +18,8 @@
 
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
+#include "fdw/column_set.h"
 #include "fdw/explain_show.h"
-#include "fdw/plan/scan_plan.h"
 #include "fdw/read/access.h"
 #include "fdw/read/batch_join.h"
 #include "fdw/statement_counters.h"
@@ -131,8 +131,8 @@ begin(CustomScanState *node, EState *estate, int eflags)
 	List	   *private = scan->custom_private;
 	Oid			user_id = linitial_oid(list_nth(private,
 												BATCH_JOIN_PRIVATE_USER));
-	Bitmapset  *wanted = plan_set_from_list(list_nth(private,
-													 BATCH_JOIN_PRIVATE_WANTED));
+	Bitmapset  *wanted =
+		column_set_from_list(list_nth(private, BATCH_JOIN_PRIVATE_WANTED));
 	PlanState  *below = ExecInitNode(linitial(scan->custom_plans), estate,
 									 eflags & ~(EXEC_FLAG_BACKWARD |
 												EXEC_FLAG_MARK));

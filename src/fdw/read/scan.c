@@ -15,12 +15,33 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/index.h"
 #include "fdw/catalog/option.h"
+#include "fdw/column_set.h"
 #include "fdw/evaluate.h"
-#include "fdw/plan/scan_plan.h"
 #include "fdw/read/budget.h"
 #include "fdw/read/reader.h"
 #include "fdw/read/scan.h"
 #include "fdw/statement_counters.h"
+
+static int
+bound_count(const ForeignScan *plan)
+{
+	return intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_BOUNDS));
+}
+
+static List *
+clauses_of_plan(const ForeignScan *plan)
+{
+	return list_truncate(list_copy(plan->fdw_exprs),
+						 list_length(plan->fdw_exprs) - bound_count(plan));
+}
+
+/* The expressions that tell how many rows are wanted. */
+static List *
+bounds_of_plan(const ForeignScan *plan)
+{
+	return list_copy_tail(plan->fdw_exprs,
+						  list_length(plan->fdw_exprs) - bound_count(plan));
+}
 
 /* Segments under way at once, in this process. */
 static int
@@ -44,14 +65,14 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->user_id = scan_user(plan, rte);
 	state->table = description_of_table(RelationGetRelid(node->ss.ss_currentRelation),
 										state->user_id);
-	wanted = plan_set_from_list(list_nth(plan->fdw_private,
-										 SCAN_PRIVATE_WANTED));
+	wanted = column_set_from_list(list_nth(plan->fdw_private,
+										   SCAN_PRIVATE_WANTED));
 	state->wanted = access_wanted_columns(state->table, wanted);
 	state->projection = access_projection(state->table, wanted,
 										  list_nth(plan->fdw_private,
 												   SCAN_PRIVATE_INSIDE));
-	state->clauses = plan_scan_clauses(plan);
-	state->bounds = plan_scan_bounds(plan);
+	state->clauses = clauses_of_plan(plan);
+	state->bounds = bounds_of_plan(plan);
 	state->flags = intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_FLAGS));
 	state->not_used = list_nth(plan->fdw_private, SCAN_PRIVATE_NOT_USED);
 	state->schema = index_from_list(list_nth(plan->fdw_private,

@@ -1,6 +1,7 @@
 /*
  * scan.h
- *		The state of a foreign scan; shared with explain.c.
+ *		What planning leaves for a foreign scan, and its state, which EXPLAIN
+ *		shows.
  */
 #ifndef DYNAMORM_FDW_SCAN_H
 #define DYNAMORM_FDW_SCAN_H
@@ -13,6 +14,34 @@
 #include "fdw/evaluate.h"
 #include "fdw/read/open_scan.h"
 #include "fdw/read/reader.h"
+
+/*
+ * fdw_private of a scan.  fdw_exprs holds its clauses, and after them the
+ * LIMIT and OFFSET that tell how many rows are likely to be wanted.
+ */
+enum ScanPrivate
+{
+	SCAN_PRIVATE_WANTED,		/* integer list: wanted columns, see
+								 * access_projection() */
+	SCAN_PRIVATE_INSIDE,		/* list: see projection_inside() */
+	SCAN_PRIVATE_FLAGS,			/* integer: SCAN_FLAG_... */
+	SCAN_PRIVATE_INDEX,			/* list: see index_to_list(); NIL: the table
+								 * itself is read */
+	SCAN_PRIVATE_NOT_USED,		/* list of strings: indexes that only the
+								 * option consistent_read keeps from being
+								 * used */
+	SCAN_PRIVATE_BOUNDS,		/* integer: expressions in fdw_exprs that tell
+								 * how many rows are wanted */
+	SCAN_PRIVATE_SEGMENTS,		/* integer: of a Scan, in each process */
+	SCAN_PRIVATE_COUNT
+};
+
+#define SCAN_FLAG_ORDERED	0x01	/* the plan relies on the order of the
+									 * sort key */
+#define SCAN_FLAG_BACKWARD	0x02	/* from the end of the sort key */
+#define SCAN_FLAG_COUNT		0x04	/* only how many rows there are */
+#define SCAN_FLAG_TO_END	0x08	/* the query wants all its rows, and not
+									 * only the first ones */
 
 typedef struct DynamoScan
 {

@@ -20,7 +20,6 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
-#include "fdw/plan/scan_plan.h"
 #include "fdw/read/access.h"
 #include "fdw/read/budget.h"
 #include "fdw/read/reader.h"

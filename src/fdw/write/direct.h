@@ -12,6 +12,7 @@
 
 #include "postgres.h"
 
+#include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
 
 #include "fdw/write/item_spool.h"
