@@ -13,6 +13,8 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "commands/defrem.h"
+#include "foreign/foreign.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
@@ -32,17 +34,65 @@
 /* A search for scans of the DynamoDB tables that are written. */
 typedef struct ReadSearch
 {
-	List	   *written;		/* names of DynamoDB tables; NIL: any */
+	List	   *written;		/* of Table; NIL: any */
 	List	   *targets;		/* range table entries that are written, whose
 								 * own scan does not count */
 	const Node *skipped;		/* a query that does not count; NULL: none */
 	Oid			found;			/* a foreign table that is read */
 } ReadSearch;
 
+/* An option of a server; NULL: it is not set. */
+static const char *
+server_option(const ForeignServer *server, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, server->options)
+	{
+		DefElem    *option = lfirst_node(DefElem, cell);
+
+		if (strcmp(option->defname, name) == 0)
+			return defGetString(option);
+	}
+	return NULL;
+}
+
+/*
+ * Do two servers surely keep different tables?  Servers that differ in other
+ * options than the place, or whose place is not said by their options, may
+ * well be one: then it is better to read first in vain.  A table belongs to a
+ * region; region "local" stands for an engine that knows none.
+ */
+static bool
+servers_are_apart(Oid server_id, Oid other_id)
+{
+	const ForeignServer *server = GetForeignServer(server_id);
+	const ForeignServer *other = GetForeignServer(other_id);
+	const char *region = server_option(server, "region");
+	const char *other_region = server_option(other, "region");
+	const char *endpoint = server_option(server, "endpoint");
+	const char *other_endpoint = server_option(other, "endpoint");
+
+	if (region == NULL || other_region == NULL ||
+		strcmp(region, other_region) == 0 ||
+		strcmp(region, "local") == 0 || strcmp(other_region, "local") == 0)
+		return false;
+	return endpoint == NULL || other_endpoint == NULL ||
+		strcmp(endpoint, other_endpoint) != 0;
+}
+
+static bool
+is_one_table(const Table *table, const Table *other)
+{
+	return strcmp(table->table_name, other->table_name) == 0 &&
+		(table->server_id == other->server_id ||
+		 !servers_are_apart(table->server_id, other->server_id));
+}
+
 static bool
 is_written(const ReadSearch *search, Oid relation_id)
 {
-	const char *name;
+	const Table *table;
 	ListCell   *cell;
 
 	if (get_rel_relkind(relation_id) != RELKIND_FOREIGN_TABLE ||
@@ -50,9 +100,9 @@ is_written(const ReadSearch *search, Oid relation_id)
 		return false;
 	if (search->written == NIL)
 		return true;
-	name = table_describe(relation_id)->table_name;
+	table = table_describe(relation_id);
 	foreach(cell, search->written)
-		if (strcmp((const char *) lfirst(cell), name) == 0)
+		if (is_one_table((const Table *) lfirst(cell), table))
 			return true;
 	return false;
 }
@@ -81,7 +131,7 @@ entry_reads(ReadSearch *search, const RangeTblEntry *rte)
 }
 
 static bool
-search_walker(Node *node, void *argument)
+find_reads(Node *node, void *argument)
 {
 	ReadSearch *search = (ReadSearch *) argument;
 
@@ -97,10 +147,10 @@ search_walker(Node *node, void *argument)
 			search->targets = lappend(search->targets,
 									  rt_fetch(query->resultRelation,
 											   query->rtable));
-		return query_tree_walker(query, search_walker, search,
+		return query_tree_walker(query, find_reads, search,
 								 QTW_EXAMINE_RTES_BEFORE);
 	}
-	return expression_tree_walker(node, search_walker, search);
+	return expression_tree_walker(node, find_reads, search);
 }
 
 /*
@@ -127,8 +177,7 @@ written_tables(PlannerInfo *root, const ModifyTablePath *path)
 		ours = true;
 		if (!routed)
 			search->written = lappend(search->written,
-									  unconstify(char *,
-												 table_describe(rte->relid)->table_name));
+									  table_describe(rte->relid));
 	}
 	if (!ours)
 		return NULL;
@@ -158,14 +207,14 @@ reads_what_it_writes(PlannerInfo *root, ReadSearch *search)
 {
 	ListCell   *cell;
 
-	if (search_walker((Node *) root->parse, search))
+	if (find_reads((Node *) root->parse, search))
 		return true;
 	foreach(cell, root->glob->subroots)
 	{
 		PlannerInfo *subroot = (PlannerInfo *) lfirst(cell);
 
 		if (subroot != NULL && subroot->parse->commandType == CMD_SELECT &&
-			search_walker((Node *) subroot->parse, search))
+			find_reads((Node *) subroot->parse, search))
 			return true;
 	}
 	return false;
@@ -190,7 +239,7 @@ refuse_reads_beside(PlannerInfo *root, const ReadSearch *search)
 	own = list_nth_node(CommonTableExpr, parent->parse->cteList,
 						list_length(parent->cte_plan_ids));
 	beside.skipped = own->ctequery;
-	if (!search_walker((Node *) parent->parse, &beside))
+	if (!find_reads((Node *) parent->parse, &beside))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -245,7 +294,7 @@ refuse_reads_in_returning(PlannerInfo *root, const ReadSearch *search)
 		ReadSearch	returned = {.written = search->written};
 
 		if (subroot != NULL &&
-			search_walker((Node *) subroot->parse, &returned))
+			find_reads((Node *) subroot->parse, &returned))
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					 errmsg("RETURNING cannot read foreign table \"%s\", which the statement changes",
@@ -259,9 +308,10 @@ refuse_reads_in_returning(PlannerInfo *root, const ReadSearch *search)
 
 /*
  * The node's columns are those of the plan below, which set_plan_refs() finds
- * by comparing expressions.  Two calls of one volatile function are equal but
- * have different values, and a row identity of several tables is none that may
- * stand in a scan: such columns go by a number, in place of a type modifier.
+ * by comparing expressions (set_customscan_references() in setrefs.c).  Two
+ * calls of one volatile function are equal but have different values, and a
+ * row identity of several tables is none that may stand in a scan: such
+ * columns go by a number, in place of a type modifier.
  */
 static Expr *
 column_reference(const TargetEntry *entry, List *earlier)
@@ -279,8 +329,8 @@ column_reference(const TargetEntry *entry, List *earlier)
 }
 
 static Plan *
-make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
-		  List *clauses, List *custom_plans)
+read_first_plan_make(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
+					 List *tlist, List *clauses, List *custom_plans)
 {
 	CustomScan *scan = makeNode(CustomScan);
 	Plan	   *below = linitial(custom_plans);
@@ -306,11 +356,11 @@ make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 
 static const CustomPathMethods path_methods = {
 	.CustomName = READ_FIRST_NAME,
-	.PlanCustomPath = make_plan
+	.PlanCustomPath = read_first_plan_make
 };
 
 static Path *
-make_path(Path *rows)
+read_first_path(Path *rows)
 {
 	CustomPath *path = makeNode(CustomPath);
 
@@ -339,5 +389,5 @@ read_first_plan_path(PlannerInfo *root, ModifyTablePath *path)
 	refuse_reads_beside(root, search);
 	refuse_reads_in_returning(root, search);
 	if (!writes_one_row(path) && reads_what_it_writes(root, search))
-		path->subpath = make_path(path->subpath);
+		path->subpath = read_first_path(path->subpath);
 }
