@@ -18,9 +18,9 @@
 /*
  * The executor's state before ExecInitExpr().  What that adds for sub-selects,
  * of the plan state and, where they are hashed, slots of the statement, does
- * not live longer than the expression: nobody else may come upon it.  (An empty
- * list is NIL, as it was.)  And nothing is compiled by JIT: an expression is
- * evaluated a few times at most, or once for each request.
+ * not live longer than the expression: nobody else may come upon it.  (An
+ * empty list is NIL, as it was.)  And nothing is compiled by JIT: an
+ * expression is evaluated a few times at most, or once for each request.
  */
 typedef struct Before
 {

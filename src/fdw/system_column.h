@@ -19,8 +19,8 @@
 #include "nodes/pathnodes.h"
 
 /*
- * The system columns, other than tableoid, that an expression names, or a query
- * outside its sub-selects in FROM and WITH queries: a list of Var.
+ * The system columns, other than tableoid, that an expression names, or a
+ * query outside its sub-selects in FROM and WITH queries: a list of Var.
  */
 extern List *system_column_find(Node *expression);
 extern List *system_column_find_in_query(Query *query);

@@ -33,7 +33,8 @@ typedef struct RowSample
 	int			wanted;
 	int			count;			/* rows kept */
 	double		seen;
-	double		to_skip;		/* before the next one is kept; -1: not drawn */
+	double		to_skip;		/* before the next one is kept; -1: not
+								 * drawn */
 	ReservoirStateData reservoir;
 	Datum	   *values;			/* of the row being decoded */
 	bool	   *nulls;
@@ -64,7 +65,7 @@ keep_row(RowSample *sample, int place, const DynamoItem *item)
  * in PostgreSQL's commands/analyze.c.
  */
 static void
-take_item(const DynamoItem *item, void *argument)
+sample_item(const DynamoItem *item, void *argument)
 {
 	RowSample  *sample = (RowSample *) argument;
 
@@ -85,7 +86,9 @@ take_item(const DynamoItem *item, void *argument)
 	sample->seen += 1;
 }
 
-/* The request's members that ask for the columns only; NULL: for all there is. */
+/*
+ * The request's members that ask for the columns only; NULL: for all there is.
+ */
 static const char *
 make_projection(const Table *table)
 {
@@ -109,14 +112,14 @@ make_projection(const Table *table)
 
 /* What DynamoDB says now; plans shall go by it too.  NULL: nothing. */
 static const TableDescription *
-describe(const Table *table, Oid user_id)
+describe_now(const Table *table, Oid user_id)
 {
 	description_forget();
 	return description_ask(table, user_id);
 }
 
 static double
-estimate_rows(const TableDescription *description, SegmentResult result)
+estimate_rows(const TableDescription *description, SampleResult result)
 {
 	if (result.fraction >= 1)
 		return (double) result.items;
@@ -127,8 +130,8 @@ estimate_rows(const TableDescription *description, SegmentResult result)
 }
 
 static void
-report(const Table *table, SegmentResult result, int kept, double rows,
-	   int elevel)
+report_sample(const Table *table, SampleResult result, int kept, double rows,
+			  int elevel)
 {
 	if (result.is_denied)
 		ereport(ERROR,
@@ -156,7 +159,7 @@ acquire_rows(Relation relation, int elevel, HeapTuple *rows, int wanted,
 	Oid			user_id = relation->rd_rel->relowner;
 	const Table *table = description_of_table(RelationGetRelid(relation),
 											  user_id);
-	const TableDescription *description = describe(table, user_id);
+	const TableDescription *description = describe_now(table, user_id);
 	RequestCounters counters = {0};
 	RowSample	sample = {
 		.table = table,
@@ -171,7 +174,7 @@ acquire_rows(Relation relation, int elevel, HeapTuple *rows, int wanted,
 											 ALLOCSET_DEFAULT_SIZES),
 		.rows_context = CurrentMemoryContext
 	};
-	SegmentSpec spec = {
+	SampleSpec spec = {
 		.connection = option_connection(table->server_id, user_id),
 		.table_name = table->table_name,
 		.projection = make_projection(table),
@@ -179,16 +182,16 @@ acquire_rows(Relation relation, int elevel, HeapTuple *rows, int wanted,
 			: (double) description->item_count,
 		.wanted = wanted,
 		.counters = &counters,
-		.take = take_item,
+		.take = sample_item,
 		.argument = &sample
 	};
-	SegmentResult result;
+	SampleResult result;
 
 	reservoir_init_selection_state(&sample.reservoir, wanted);
-	result = segment_read(&spec);
+	result = sample_read(&spec);
 	*total_rows = estimate_rows(description, result);
 	*total_dead_rows = 0;
-	report(table, result, sample.count, *total_rows, elevel);
+	report_sample(table, result, sample.count, *total_rows, elevel);
 	return sample.count;
 }
 
@@ -199,7 +202,7 @@ analyze_table(Relation relation, AcquireSampleRowsFunc *acquire,
 	Oid			user_id = relation->rd_rel->relowner;
 	const Table *table = description_of_table(RelationGetRelid(relation),
 											  user_id);
-	const TableDescription *description = describe(table, user_id);
+	const TableDescription *description = describe_now(table, user_id);
 
 	/* core wants at least one page */
 	*pages = description == NULL ? 1

@@ -159,7 +159,7 @@ look_at_items(Connection *connection, const TableName *table,
 			  RequestCounters *counters)
 {
 	Survey	   *survey = survey_make();
-	SegmentSpec spec = {
+	SampleSpec spec = {
 		.connection = connection,
 		.table_name = table->remote,
 		.item_count = (double) description->item_count,
@@ -168,10 +168,10 @@ look_at_items(Connection *connection, const TableName *table,
 		.take = look_at_item,
 		.argument = survey
 	};
-	SegmentResult result = {0};
+	SampleResult result = {0};
 
 	if (sample_size > 0)
-		result = segment_read(&spec);
+		result = sample_read(&spec);
 	if (result.is_limited)
 		raise_limit(table->remote, counters);
 	if (result.is_denied)

@@ -15,7 +15,9 @@
 
 #include "fdw/command/import.h"
 
-/* Rarer attributes are left to the document column.  PostgreSQL allows 1600. */
+/*
+ * Rarer attributes are left to the document column.  PostgreSQL allows 1600.
+ */
 #define MOST_COLUMNS	500
 
 typedef struct ImportedColumn
@@ -41,7 +43,7 @@ typedef struct ImportState
 /* ---- which columns ---- */
 
 static ImportedColumn *
-find_column(const ImportState *state, const char *attribute)
+imported_column(const ImportState *state, const char *attribute)
 {
 	ListCell   *cell;
 
@@ -57,7 +59,7 @@ find_column(const ImportState *state, const char *attribute)
 
 /* NULL if the server's encoding lacks a character of the name. */
 static ImportedColumn *
-add_column(ImportState *state, const char *attribute)
+add_imported_column(ImportState *state, const char *attribute)
 {
 	const char *attribute_name = identifier_to_server(attribute);
 	ImportedColumn *column;
@@ -72,14 +74,14 @@ add_column(ImportState *state, const char *attribute)
 }
 
 static void
-add_key(ImportState *state, const char *attribute, AttributeType type,
-		const char *key_option)
+add_imported_key(ImportState *state, const char *attribute, AttributeType type,
+				 const char *key_option)
 {
 	ImportedColumn *column;
 
-	if (find_column(state, attribute) != NULL)
+	if (imported_column(state, attribute) != NULL)
 		return;
-	column = add_column(state, attribute);
+	column = add_imported_column(state, attribute);
 	if (column == NULL)
 	{
 		if (key_option != NULL)
@@ -103,19 +105,21 @@ add_keys(ImportState *state)
 {
 	const TableDescription *description = state->table->description;
 
-	add_key(state, description->partition_key, description->partition_type,
-			"partition");
+	add_imported_key(state, description->partition_key,
+					 description->partition_type, "partition");
 	if (description->sort_key != NULL)
-		add_key(state, description->sort_key, description->sort_type, "sort");
+		add_imported_key(state, description->sort_key, description->sort_type,
+						 "sort");
 	for (int i = 0; i < description->index_count; i++)
 	{
 		const IndexDescription *index = &description->indexes[i];
 
 		for (int j = 0; j < index->partition_count; j++)
-			add_key(state, index->partition[j].name, index->partition[j].type,
-					NULL);
+			add_imported_key(state, index->partition[j].name,
+							 index->partition[j].type, NULL);
 		for (int j = 0; j < index->sort_count; j++)
-			add_key(state, index->sort[j].name, index->sort[j].type, NULL);
+			add_imported_key(state, index->sort[j].name, index->sort[j].type,
+							 NULL);
 	}
 }
 
@@ -137,9 +141,9 @@ add_time_to_live(ImportState *state)
 						 seen->counts[ATTRIBUTE_N] +
 						 seen->counts[ATTRIBUTE_NULL] != seen->items))
 		return;
-	column = find_column(state, attribute);
+	column = imported_column(state, attribute);
 	if (column == NULL)
-		column = add_column(state, attribute);
+		column = add_imported_column(state, attribute);
 	if (column == NULL || (column->is_key &&
 						   strcmp(column->sql_type, "text") == 0))
 		return;
@@ -189,7 +193,7 @@ choose_attributes(ImportState *state)
 	{
 		SeenAttribute *seen = (SeenAttribute *) lfirst(cell);
 
-		if (find_column(state, seen->name) != NULL)
+		if (imported_column(state, seen->name) != NULL)
 			continue;
 		if (frequent == NIL || list_member_ptr(frequent, seen))
 			chosen = lappend(chosen, seen);
@@ -207,7 +211,7 @@ add_others(ImportState *state)
 	foreach(cell, choose_attributes(state))
 	{
 		const SeenAttribute *seen = (const SeenAttribute *) lfirst(cell);
-		ImportedColumn *column = add_column(state, seen->name);
+		ImportedColumn *column = add_imported_column(state, seen->name);
 		InferredType type;
 
 		if (column == NULL)

@@ -111,7 +111,7 @@ describe_owned_table(Oid relation_id)
 }
 
 static Request *
-run_on_table(Connection *connection, const Table *table,
+change_table(Connection *connection, const Table *table,
 			 const char *operation, StringInfo body)
 {
 	RequestSpec spec = {
@@ -177,7 +177,7 @@ create_table(Connection *connection, const Table *table)
 	}
 	appendStringInfoString(&body, "],\"BillingMode\":\"PAY_PER_REQUEST\"}");
 
-	request = run_on_table(connection, table, "CreateTable", &body);
+	request = change_table(connection, table, "CreateTable", &body);
 	if (request_outcome(request) == OUTCOME_SUCCESS)
 	{
 		transaction_count_write();
@@ -247,7 +247,7 @@ set_time_to_live(Connection *connection, const Table *table,
 	json_append_string(&body, column->attribute_name,
 					   column->attribute_name_length);
 	appendStringInfoString(&body, "}}");
-	request = run_on_table(connection, table, "UpdateTimeToLive",
+	request = change_table(connection, table, "UpdateTimeToLive",
 						   &body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request,
@@ -304,7 +304,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 
 	begin_body(&body, table);
 	appendStringInfoChar(&body, '}');
-	request = run_on_table(connection, table, "DeleteTable", &body);
+	request = change_table(connection, table, "DeleteTable", &body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 	request_free(request);
@@ -318,7 +318,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 
 /* The text of a member of a JSON object; NULL if it is not there. */
 static char *
-text_member(Jsonb *object, const char *name)
+text_of_member(Jsonb *object, const char *name)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(&object->root, name,
 													 strlen(name), NULL);
@@ -345,7 +345,7 @@ operation_kind(const char *operation, Jsonb *body)
 			return REQUEST_READ;
 	}
 	if (strcmp(operation, "TransactWriteItems") == 0 &&
-		text_member(body, "ClientRequestToken") != NULL)
+		text_of_member(body, "ClientRequestToken") != NULL)
 		return REQUEST_IDEMPOTENT;
 	return REQUEST_WRITE;
 }
@@ -412,7 +412,7 @@ dyn_request(PG_FUNCTION_ARGS)
 	body_text = JsonbToCString(NULL, &body->root, VARSIZE(body));
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);
-	spec.table = text_member(body, "TableName");
+	spec.table = text_of_member(body, "TableName");
 
 	request = request_run(option_connection(server_id, GetUserId()), &spec);
 	if (request_outcome(request) != OUTCOME_SUCCESS)

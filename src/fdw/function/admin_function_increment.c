@@ -54,7 +54,7 @@ PG_FUNCTION_INFO_V1(dyn_decrement_table);
 /* ---- what is added ---- */
 
 static Column *
-find_column(const Table *table, const char *name)
+column_to_increment(const Table *table, const char *name)
 {
 	for (int i = 0; i < table->column_count; i++)
 	{
@@ -232,7 +232,7 @@ names_column_already(const IncrementQuery *query, const Column *column)
 
 /* Takes the key object apart. */
 static void
-set_key(IncrementQuery *query, Jsonb *key)
+set_key_of_item(IncrementQuery *query, Jsonb *key)
 {
 	const Table *table = query->table;
 	JsonbIterator *iterator;
@@ -328,9 +328,9 @@ change_number(FunctionCallInfo fcinfo, const char *function)
 	query.function_schema =
 		quote_identifier(get_namespace_name(get_func_namespace(function_id)));
 	initStringInfo(&query.where);
-	column = find_column(query.table, NameStr(*PG_GETARG_NAME(2)));
+	column = column_to_increment(query.table, NameStr(*PG_GETARG_NAME(2)));
 	set_addend(&query, column, PG_GETARG_DATUM(3));
-	set_key(&query, PG_GETARG_JSONB_P(1));
+	set_key_of_item(&query, PG_GETARG_JSONB_P(1));
 
 	result = run_query(&query, write_query(&query, column), &isnull);
 	if (isnull)

@@ -19,7 +19,7 @@ PG_FUNCTION_INFO_V1(dyn_list_remove_jsonb);
 
 /* A document as a value that can be put into another one. */
 static JsonbValue
-value_of(Jsonb *document)
+value_of_document(Jsonb *document)
 {
 	JsonbValue	value;
 
@@ -45,7 +45,7 @@ list_argument(FunctionCallInfo fcinfo, int number, const char *name)
 	document = PG_GETARG_JSONB_P(number);
 	if (JB_ROOT_IS_SCALAR(document))
 	{
-		value = value_of(document);
+		value = value_of_document(document);
 		if (value.type == jbvNull)
 			return NULL;
 	}
@@ -102,7 +102,7 @@ push_elements(JsonbParseState **state, Jsonb *list, int64 skipped)
 }
 
 static Datum
-concatenate(Jsonb *first, Jsonb *second)
+concatenate_documents(Jsonb *first, Jsonb *second)
 {
 	JsonbParseState *state = NULL;
 
@@ -119,7 +119,7 @@ dyn_list_append_jsonb(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *elements = elements_argument(fcinfo, 1);
 
-	return concatenate(list_argument(fcinfo, 0, "c"), elements);
+	return concatenate_documents(list_argument(fcinfo, 0, "c"), elements);
 }
 
 Datum
@@ -127,7 +127,7 @@ dyn_list_prepend_jsonb(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *elements = elements_argument(fcinfo, 1);
 
-	return concatenate(elements, list_argument(fcinfo, 0, "c"));
+	return concatenate_documents(elements, list_argument(fcinfo, 0, "c"));
 }
 
 Datum
@@ -140,7 +140,7 @@ dyn_list_set_jsonb(PG_FUNCTION_ARGS)
 	JsonbValue	value = {.type = jbvNull};
 
 	if (!PG_ARGISNULL(2))
-		value = value_of(PG_GETARG_JSONB_P(2));
+		value = value_of_document(PG_GETARG_JSONB_P(2));
 
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (int64 i = 0; i < count; i++)

@@ -92,7 +92,10 @@ element_type(FunctionCallInfo fcinfo)
 
 /* ---- sets ---- */
 
-/* The same, with the comparison that orders and tells apart the members. */
+/*
+ * The element type of the call's first argument, with the comparison that
+ * orders and tells apart the members of a set of it.
+ */
 static ElementType *
 set_element_type(FunctionCallInfo fcinfo)
 {
@@ -249,7 +252,7 @@ dyn_set_delete(PG_FUNCTION_ARGS)
 
 /* first || second, both of them lists of the same kind of elements. */
 static Datum
-concatenate(ArrayType *first, ArrayType *second)
+concatenate_arrays(ArrayType *first, ArrayType *second)
 {
 	if (ARR_NDIM(first) > 0 && ARR_NDIM(second) > 0 &&
 		ARR_NDIM(first) != ARR_NDIM(second))
@@ -267,8 +270,8 @@ dyn_list_append_array(PG_FUNCTION_ARGS)
 	refuse_null_argument(fcinfo, 1, "elements");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
-	PG_RETURN_DATUM(concatenate(PG_GETARG_ARRAYTYPE_P(0),
-								PG_GETARG_ARRAYTYPE_P(1)));
+	PG_RETURN_DATUM(concatenate_arrays(PG_GETARG_ARRAYTYPE_P(0),
+									   PG_GETARG_ARRAYTYPE_P(1)));
 }
 
 Datum
@@ -277,8 +280,8 @@ dyn_list_prepend_array(PG_FUNCTION_ARGS)
 	refuse_null_argument(fcinfo, 1, "elements");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
-	PG_RETURN_DATUM(concatenate(PG_GETARG_ARRAYTYPE_P(1),
-								PG_GETARG_ARRAYTYPE_P(0)));
+	PG_RETURN_DATUM(concatenate_arrays(PG_GETARG_ARRAYTYPE_P(1),
+									   PG_GETARG_ARRAYTYPE_P(0)));
 }
 
 Datum

@@ -3,8 +3,8 @@
  *		Plans joins on the whole key of a DynamoDB table.
  *
  * Core offers each pair of relations that it joins.  Where the clauses give
- * the inner one's key from the outer rows, a path is added for each way to read
- * the outer rows, whose order it keeps; core chooses by cost.
+ * the inner one's key from the outer rows, a path is added for each way to
+ * read the outer rows, whose order it keeps; core chooses by cost.
  *
  * Source: PostgreSQL documentation, "Writing a Custom Scan Provider", and
  * add_paths_to_joinrel() in joinpath.c.
@@ -50,8 +50,10 @@ typedef struct JoinClauses
 /* ---- clauses ---- */
 
 /*
- * What a lower security level checks comes first.  Like order_qual_clauses()
- * in createplan.c.
+ * What a lower security level checks comes first: a function of the user's
+ * must not see rows that a policy or a view hides.  Core orders the clauses of
+ * its own nodes by cost within a level (order_qual_clauses() in createplan.c);
+ * here the order within a level stays.
  */
 static List *
 order_by_security(PlannerInfo *root, List *clauses)
@@ -67,6 +69,13 @@ order_by_security(PlannerInfo *root, List *clauses)
 	return ordered;
 }
 
+/*
+ * Of an outer join only its own clauses decide whether an item is joined.
+ * What has come down to it from above, as a WHERE does, is checked on the row
+ * that comes of it, NULLs included: see extract_actual_join_clauses() in
+ * restrictinfo.c.  The restrictions of the inner table are below the join in
+ * core's plans, so that they too decide on joining.
+ */
 static JoinClauses
 split_clauses(PlannerInfo *root, Relids join_relids, RelOptInfo *inner,
 			  JoinType type, List *join_clauses)
@@ -186,11 +195,17 @@ static const CustomPathMethods path_methods;
 
 /*
  * The outer rows, items for their different keys, and the joining.
+ *
+ * Under a LIMIT core compares paths by the cost of a first part of their rows,
+ * taken in proportion between startup and total cost
+ * (compare_fractional_path_costs() in pathnode.c).  The first row comes when
+ * enough outer rows for one request have been read, and that has come: so both
+ * are in the startup cost.
  */
 static void
-estimate_cost(PlannerInfo *root, CustomPath *path, RelOptInfo *inner,
-			  const Path *outer, const KeyLookup *lookup,
-			  const JoinClauses *clauses)
+estimate_join_cost(PlannerInfo *root, CustomPath *path, RelOptInfo *inner,
+				   const Path *outer, const KeyLookup *lookup,
+				   const JoinClauses *clauses)
 {
 	double		keys = estimate_num_groups(root, lookup->values, outer->rows,
 										   NULL, NULL);
@@ -244,7 +259,7 @@ add_batch_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner,
 	path->custom_paths = list_make1(outer);
 	path->custom_private = list_make3(inner, makeInteger(type), join_clauses);
 	path->methods = &path_methods;
-	estimate_cost(root, path, inner, outer, lookup, &clauses);
+	estimate_join_cost(root, path, inner, outer, lookup, &clauses);
 	add_path(joinrel, &path->path);
 }
 
@@ -320,9 +335,13 @@ adopt_nulling_of(Node *node, void *argument)
 }
 
 /*
- * A column says from PostgreSQL 16 on which outer joins may have made it NULL,
- * and so differs below a join and above it.  This node has one tuple for both,
- * whose columns are those that the nodes above know.
+ * A column says from PostgreSQL 16 on which outer joins may have made it NULL
+ * (Var.varnullingrels), and so differs below a join and above it.  For its own
+ * joins core forgives that where it looks for a column in the tuples of their
+ * inputs; in a custom scan's tuple it wants the very same one, or fails with
+ * "wrong varnullingrels" (set_customscan_references() in setrefs.c, which
+ * passes NRM_EQUAL).  This node has one tuple for what is below the join and
+ * above it, so its columns are all made to be those that the nodes above know.
  */
 static List *
 adopt_nulling(List *expressions, List *known)
@@ -331,8 +350,9 @@ adopt_nulling(List *expressions, List *known)
 }
 
 /*
- * The columns as the nodes above know them; those that only this node looks at,
- * as the conditions above the join do, and then those within it.
+ * The columns as the nodes above know them; those that only this node looks
+ * at, as the conditions above the join do, and then those within it.  The
+ * first that is found counts (find_known()).
  */
 static List *
 known_columns(List *above, const JoinClauses *clauses)
@@ -418,8 +438,8 @@ positions_of_rest(const List *match, const List *used)
 }
 
 static Plan *
-make_plan(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
-		  List *tlist, List *ignored, List *custom_plans)
+batch_join_plan_make(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
+					 List *tlist, List *ignored, List *custom_plans)
 {
 	RelOptInfo *inner = list_nth(path->custom_private, PATH_PRIVATE_INNER);
 	JoinType	type = intVal(list_nth(path->custom_private,
@@ -468,5 +488,5 @@ make_plan(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 
 static const CustomPathMethods path_methods = {
 	.CustomName = "Batch Join",
-	.PlanCustomPath = make_plan
+	.PlanCustomPath = batch_join_plan_make
 };

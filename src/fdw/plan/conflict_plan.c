@@ -4,9 +4,9 @@
  *
  * Core looks for the target's index when it makes the plan, and finds none
  * (infer_arbiter_indexes() in plancat.c).  So the clause is taken off the path
- * before, when the paths are complete.  From the query, which still has it, SET
- * and WHERE go into the plan without an action: set_plan_refs() prepares them
- * and the executor does not look at them.
+ * before, when the paths are complete.  From the query, which still has it,
+ * SET and WHERE go into the plan without an action: set_plan_refs() prepares
+ * them and the executor does not look at them.
  */
 #include "postgres.h"
 

@@ -86,9 +86,10 @@ blank_target_list(ForeignScan *scan)
 		/* below an Append the entries are not marked as junk */
 		if (IsA(entry->expr, Var) && ((Var *) entry->expr)->varattno <= 0)
 			continue;
-		entry->expr = (Expr *) makeNullConst(exprType((Node *) entry->expr),
-											 exprTypmod((Node *) entry->expr),
-											 exprCollation((Node *) entry->expr));
+		entry->expr = (Expr *)
+			makeNullConst(exprType((Node *) entry->expr),
+						  exprTypmod((Node *) entry->expr),
+						  exprCollation((Node *) entry->expr));
 	}
 }
 
@@ -195,10 +196,18 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 
 /* ---- PlanDirectModify ---- */
 
+/* What SET says, stamps included. */
+typedef struct DirectChanges
+{
+	List	   *assigned;		/* integer list of attribute numbers */
+	List	   *expressions;	/* assigned to them */
+	List	   *multi_selects;	/* sub-selects of several columns */
+} DirectChanges;
+
 /* Splits the target list into assigned expressions and sub-selects. */
 static void
-split_target_list(PlannerInfo *root, Index result_relation, List **assigned,
-				  List **expressions, List **multi_selects)
+split_target_list(PlannerInfo *root, Index result_relation,
+				  DirectChanges *changes)
 {
 	List	   *target_list;
 	List	   *attnums;
@@ -213,13 +222,64 @@ split_target_list(PlannerInfo *root, Index result_relation, List **assigned,
 
 		if (i < list_length(attnums))
 		{
-			*assigned = lappend_int(*assigned, list_nth_int(attnums, i));
-			*expressions = lappend(*expressions, entry->expr);
+			changes->assigned = lappend_int(changes->assigned,
+											list_nth_int(attnums, i));
+			changes->expressions = lappend(changes->expressions, entry->expr);
 		}
 		else if (IsA(entry->expr, SubPlan))
-			*multi_selects = lappend(*multi_selects, entry->expr);
+			changes->multi_selects = lappend(changes->multi_selects,
+											 entry->expr);
 		i++;
 	}
+}
+
+/*
+ * The columns that WHERE and SET look at, and those that constraints do, as
+ * pull_varattnos() gives them.
+ */
+static Bitmapset *
+columns_read(const Table *table, Index relid, List *clauses,
+			 const DirectChanges *changes, Bitmapset *by_constraints)
+{
+	Bitmapset  *read = bms_copy(by_constraints);
+
+	pull_varattnos((Node *) clauses, relid, &read);
+	pull_varattnos((Node *) changes->expressions, relid, &read);
+	pull_varattnos((Node *) changes->multi_selects, relid, &read);
+
+	/* an assigned document is written over the one that is stored */
+	if (table->document != NULL &&
+		list_member_int(changes->assigned, table->document->attnum))
+		read = bms_add_member(read, table->document->attnum -
+							  FirstLowInvalidHeapAttributeNumber);
+	return read;
+}
+
+/*
+ * Makes the scan the modification.  set_plan_refs() comes after this, so that
+ * what is put into fdw_exprs is prepared as a qualification would be
+ * (set_foreignscan_references() in setrefs.c); and the qualification has to
+ * go, for the executor would check it on the row that was written.
+ */
+static void
+make_direct(ForeignScan *scan, const ModifyTable *plan, Index result_relation,
+			List *clauses, const DirectChanges *changes, List *private)
+{
+	/* it may be below an Append, which must not go on before it has written */
+	scan->scan.plan.async_capable = false;
+	scan->operation = plan->operation;
+	scan->resultRelation = result_relation;
+	scan->scan.plan.qual = NIL;
+	scan->fdw_exprs = list_concat(list_concat(list_copy(clauses),
+											  changes->expressions),
+								  changes->multi_selects);
+	private = lappend(private, list_nth(scan->fdw_private,
+										SCAN_PRIVATE_INDEX));
+	private = lappend(private, list_nth(scan->fdw_private,
+										SCAN_PRIVATE_NOT_USED));
+	scan->fdw_private = private;
+	Assert(list_length(scan->fdw_private) == DIRECT_PRIVATE_COUNT);
+	blank_target_list(scan);
 }
 
 bool
@@ -227,15 +287,13 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
 {
 	RangeTblEntry *rte = planner_rt_fetch(result_relation, root);
-	List	   *assigned = NIL;
-	List	   *expressions = NIL;
-	List	   *multi_selects = NIL;
+	DirectChanges changes = {0};
 	List	   *gating;
 	List	   *clauses;
-	Bitmapset  *read = NULL;	/* also by constraints */
+	Bitmapset  *by_constraints = NULL;
 	Bitmapset  *returned = NULL;
+	Bitmapset  *read;
 	ForeignScan *scan;
-	List	   *private;
 	Table	   *table;
 	bool		upsert;
 	int			flags = 0;
@@ -247,33 +305,26 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 		return false;
 	table = description_of_table(rte->relid,
 								 planned_user(root,
-											  find_base_rel(root, result_relation),
+											  find_base_rel(root,
+															result_relation),
 											  rte));
 
 	clauses = list_concat(list_copy(scan->scan.plan.qual), gating);
 	clauses = take_upsert(clauses, &upsert);
 	if (upsert)
+	{
 		check_upsert(table, result_relation, plan->operation, clauses);
-
+		flags |= DIRECT_FLAG_UPSERT;
+	}
 	if (plan->operation == CMD_UPDATE)
 	{
-		split_target_list(root, result_relation, &assigned, &expressions,
-						  &multi_selects);
-		stamp_assignments(table, result_relation, &assigned, &expressions);
-		read = compute_dependencies(rte->relid, assigned);
-		if (read != NULL)
+		split_target_list(root, result_relation, &changes);
+		stamp_assignments(table, result_relation, &changes.assigned,
+						  &changes.expressions);
+		by_constraints = compute_dependencies(rte->relid, changes.assigned);
+		if (by_constraints != NULL)
 			flags |= DIRECT_FLAG_CHECK_LOCALLY;
 	}
-	pull_varattnos((Node *) clauses, result_relation, &read);
-	pull_varattnos((Node *) expressions, result_relation, &read);
-	pull_varattnos((Node *) multi_selects, result_relation, &read);
-
-	/* an assigned document is written over the one that is stored */
-	if (table->document != NULL &&
-		list_member_int(assigned, table->document->attnum))
-		read = bms_add_member(read, table->document->attnum -
-							  FirstLowInvalidHeapAttributeNumber);
-
 	if (plan->returningLists != NIL)
 	{
 		direct_refuse_returned_upsert(plan->returningLists);
@@ -281,30 +332,18 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 		pull_varattnos(list_nth(plan->returningLists, subplan_index),
 					   result_relation, &returned);
 	}
-	if (upsert)
-		flags |= DIRECT_FLAG_UPSERT;
 	if (root->qual_security_level == 0)
 		flags |= DIRECT_FLAG_REPORTABLE;
 	if (plan->canSetTag)
 		flags |= DIRECT_FLAG_SET_PROCESSED;
 
-	/* it may be below an Append, which must not go on before it has written */
-	scan->scan.plan.async_capable = false;
-	scan->operation = plan->operation;
-	scan->resultRelation = result_relation;
-	scan->scan.plan.qual = NIL;
-	scan->fdw_exprs = list_concat(list_concat(list_copy(clauses), expressions),
-								  multi_selects);
-	private = list_make5(makeInteger(list_length(clauses)), assigned,
-						 makeInteger(flags), column_set_to_list(read),
-						 column_set_to_list(returned));
-	private = lappend(private, list_nth(scan->fdw_private,
-										SCAN_PRIVATE_INDEX));
-	private = lappend(private, list_nth(scan->fdw_private,
-										SCAN_PRIVATE_NOT_USED));
-	scan->fdw_private = private;
-	Assert(list_length(scan->fdw_private) == DIRECT_PRIVATE_COUNT);
-	blank_target_list(scan);
+	read = columns_read(table, result_relation, clauses, &changes,
+						by_constraints);
+	make_direct(scan, plan, result_relation, clauses, &changes,
+				list_make5(makeInteger(list_length(clauses)),
+						   changes.assigned, makeInteger(flags),
+						   column_set_to_list(read),
+						   column_set_to_list(returned)));
 	if (gating != NIL)
 		outerPlan(plan) = (Plan *) scan;
 	return true;

@@ -18,9 +18,9 @@
 /*
  * Puts the node over the rows of a statement that needs it.  Called when the
  * paths are complete (hook.c): the library is loaded by then, for the tables
- * that the statement reads have been looked at.  Raises 0A000 for reads that no
- * order of reading and writing can serve: outside a WITH query that writes the
- * table, and in RETURNING.
+ * that the statement reads have been looked at.  Raises 0A000 for reads that
+ * no order of reading and writing can serve: outside a WITH query that writes
+ * the table, and in RETURNING.
  */
 extern void read_first_plan_path(PlannerInfo *root, ModifyTablePath *path);
 

@@ -39,7 +39,14 @@
 #include "fdw/read/projection.h"
 #include "fdw/read/scan.h"
 
-/* Costs, in units of a sequential page read. */
+/*
+ * Costs, in units of a sequential page read.
+ *
+ * add_path() keeps one of two paths whose costs differ by less than 1 %, and
+ * looks at smaller differences only where order, rows and parallel safety are
+ * the same (compare_path_costs_fuzzily() and add_path() in pathnode.c).  So
+ * INDEX_COST decides between ways that are otherwise equal, and only there.
+ */
 #define REQUEST_COST			100.0	/* of one round trip */
 #define ITEM_COST				0.05	/* of one item sent and decoded */
 #define FETCH_COST				0.4 /* of one item that a local index has to
@@ -61,7 +68,7 @@
 #define DEFAULT_PARTITION_SIZE	100.0
 #define DEFAULT_PARTITION_SHARE	0.1 /* of a table's items, at most */
 
-/* The same of a table that DynamoDB has not counted yet: it is rather new. */
+/* Items of a table that DynamoDB has not counted yet: it is rather new. */
 #define UNCOUNTED_ITEM_COUNT	1000.0
 
 /* One way to read a relation. */
@@ -81,8 +88,8 @@ typedef struct RelationPlan
 	bool		analyzed;		/* there are statistics of its columns */
 	double		item_bytes;		/* of an item on average */
 	List	   *accesses;		/* of AccessPlan; the table's own is first */
-	List	   *inconsistent;	/* the same: indexes that would serve if reads
-								 * need not be consistent */
+	List	   *inconsistent;	/* of AccessPlan: indexes that would serve if
+								 * reads need not be consistent */
 } RelationPlan;
 
 /* fdw_private of a path */
@@ -207,7 +214,10 @@ count_streams(const RelOptInfo *baserel, const RelationPlan *plan,
 						 1), MAX_STREAMS);
 }
 
-/* What is done here with the rows that come. */
+/*
+ * What this machine does with the rows that come: it decodes them and checks
+ * the clauses, all of them again (RelOptInfo.baserestrictcost).
+ */
 static Cost
 estimate_local_cost(const RelOptInfo *baserel)
 {
@@ -231,7 +241,9 @@ scan_plan_cost_of_items(const RelOptInfo *baserel, double items)
 		PAGE_COST * items * item_bytes / PAGE_BYTES;
 }
 
-/* The same for items that lie together, of which streams come at once. */
+/*
+ * The cost of items that lie together, of which so many streams come at once.
+ */
 static Cost
 cost_of_pages(const RelationPlan *plan, double items, int streams)
 {
@@ -241,8 +253,8 @@ cost_of_pages(const RelationPlan *plan, double items, int streams)
 }
 
 static Cost
-estimate_cost(const RelOptInfo *baserel, const RelationPlan *plan,
-			  const AccessPlan *access_plan)
+estimate_scan_cost(const RelOptInfo *baserel, const RelationPlan *plan,
+				   const AccessPlan *access_plan)
 {
 	const Access *access = access_plan->access;
 	Cost		cost;
@@ -533,7 +545,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel,
 	add_path(baserel, (Path *)
 			 make_foreign_path(root, baserel, rows, REQUEST_COST, cost, NIL,
 							   outer, list_make3(NIL, makeInteger(false),
-										makeInteger(1))));
+												 makeInteger(1))));
 }
 
 static void
@@ -558,14 +570,20 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		ForeignPath *path;
 
 		Assert(list_length(private) == PATH_PRIVATE_COUNT);
+		/*
+		 * All have the rows of the relation, however they are found:
+		 * add_path() takes a path with fewer rows for one that needs more
+		 * from outside (pathnode.c), and keeps it beside cheaper ones.
+		 */
 		path = make_foreign_path(root, baserel, baserel->rows, REQUEST_COST,
-								 estimate_cost(baserel, plan, access_plan),
+								 estimate_scan_cost(baserel, plan,
+													access_plan),
 								 pathkeys, baserel->lateral_relids, private);
 
 		/*
 		 * Several processes would each read all of it, and be billed for
 		 * that.  An Append, too, is asynchronous only if it is not
-		 * parallel-safe.
+		 * parallel-safe (create_append_plan() in createplan.c).
 		 */
 		path->path.parallel_safe = false;
 		if (access->lookup->access == KEY_ACCESS_SCAN)
@@ -607,7 +625,7 @@ indexes_not_used(const RelOptInfo *baserel, const Path *path)
 		const AccessPlan *access_plan = (AccessPlan *) lfirst(cell);
 		const char *name = access_plan->access->schema->index_name;
 
-		if (estimate_cost(baserel, plan, access_plan) < path->total_cost)
+		if (estimate_scan_cost(baserel, plan, access_plan) < path->total_cost)
 			names = lappend(names, makeString(pstrdup(name)));
 	}
 	return names;
@@ -667,7 +685,14 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 					  : list_nth(best_path->fdw_private, PATH_PRIVATE_STREAMS));
 	Assert(list_length(private) == SCAN_PRIVATE_COUNT);
 
-	/* of rows that are only counted nothing could be checked */
+	/*
+	 * All clauses stay in the qualification, so that EvalPlanQual() has
+	 * nothing else to recheck (ForeignRecheck() in nodeForeignscan.c).  Of
+	 * rows that are only counted nothing could be checked; those are none
+	 * that it looks at, for such a relation has a whole row in its target
+	 * list (preprocess_targetlist() in preptlist.c).  fdw_exprs gets a copy:
+	 * set_plan_refs() may change each list where it is.
+	 */
 	return make_foreignscan(target_list,
 							flags & SCAN_FLAG_COUNT ? NIL : clauses,
 							baserel->relid,

@@ -40,8 +40,11 @@ columns_of_query(PlannerInfo *root)
 
 		/* a parent that is a table has no system columns there */
 		if (!OidIsValid(member->parent_reloid))
-			found = list_concat(found,
-								system_column_find((Node *) member->translated_vars));
+		{
+			Node	   *vars = (Node *) member->translated_vars;
+
+			found = list_concat(found, system_column_find(vars));
+		}
 	}
 	return found;
 }

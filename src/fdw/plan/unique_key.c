@@ -21,7 +21,7 @@
 #include "translate/key/key.h"
 
 static void
-add_column(IndexOptInfo *index, const Column *column)
+add_index_column(IndexOptInfo *index, const Column *column)
 {
 	int			i = index->nkeycolumns++;
 
@@ -47,9 +47,9 @@ unique_key_tell(RelOptInfo *baserel, const Table *table)
 	index->indexcollations = palloc(sizeof(Oid) * count);
 	index->opcintype = palloc(sizeof(Oid) * count);
 	index->opfamily = palloc(sizeof(Oid) * count);
-	add_column(index, table->partition_key);
+	add_index_column(index, table->partition_key);
 	if (table->sort_key != NULL)
-		add_column(index, table->sort_key);
+		add_index_column(index, table->sort_key);
 	index->ncolumns = index->nkeycolumns;
 	index->unique = true;
 	index->immediate = true;

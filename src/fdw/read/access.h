@@ -33,7 +33,10 @@ typedef struct Access
 extern Access *access_choose(Scope *scope, const KeySchema *schema,
 							 List *clauses);
 
-/* "GetItem", "BatchGetItem", "Query" or "Scan"; NULL where no request is needed. */
+/*
+ * "GetItem", "BatchGetItem", "Query" or "Scan"; NULL where no request is
+ * needed.
+ */
 extern const char *access_operation(const Access *access);
 
 /*
@@ -41,7 +44,8 @@ extern const char *access_operation(const Access *access);
  * the whole item.  wanted holds attribute numbers, offset
  * by FirstLowInvalidHeapAttributeNumber as pull_varattnos() does; a whole-row
  * reference wants all columns.  inside tells of columns of which only places
- * inside are wanted (projection.h); NIL: of none.  The key is always asked for.
+ * inside are wanted (projection.h); NIL: of none.  The key is always asked
+ * for.
  */
 extern List *access_projection(const Table *table, Bitmapset *wanted,
 							   List *inside);

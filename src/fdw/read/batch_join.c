@@ -25,7 +25,7 @@
 #include "fdw/statement_counters.h"
 
 static PlanState *
-plan_below(CustomScanState *node)
+outer_plan_state(CustomScanState *node)
 {
 	return (PlanState *) linitial(node->custom_ps);
 }
@@ -124,7 +124,7 @@ begin_requests(BatchJoinState *state, Oid user_id, Bitmapset *wanted)
 }
 
 static void
-begin(CustomScanState *node, EState *estate, int eflags)
+batch_join_begin(CustomScanState *node, EState *estate, int eflags)
 {
 	BatchJoinState *state = (BatchJoinState *) node;
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
@@ -277,7 +277,16 @@ next_joined(BatchJoinState *state)
 
 /* ---- EvalPlanQual ---- */
 
-/* Is this a recheck of the row that the table has in EPQState? */
+/*
+ * Is this a recheck of the row that the table has in EPQState?
+ *
+ * EvalPlanQual() runs a copy of the plan for one row of the relation that is
+ * changed or locked (EvalPlanQualStart() in execMain.c).  Of that relation,
+ * and of others with row marks, the rows are given; those below an InitPlan
+ * are read as ever, which extParam tells apart.  ExecScanFetch() in execScan.c
+ * does it for a scan of one relation; a custom scan in the place of a join has
+ * no scanrelid, and must look by itself.
+ */
 static bool
 is_recheck(const BatchJoinState *state, const EPQState *epqstate)
 {
@@ -291,8 +300,10 @@ is_recheck(const BatchJoinState *state, const EPQState *epqstate)
 }
 
 /*
- * The row of the table that is rechecked, or NULL.  Like ExecScanFetch() in
- * execScan.c.
+ * The row of the table that is rechecked, or NULL.  As in ExecScanFetch(), one
+ * that has been changed is in its slot, and one with a row mark is fetched
+ * from the row of the whole plan that is rechecked, which has a copy of it
+ * (EvalPlanQualFetchRowMark() in execMain.c).
  */
 static TupleTableSlot *
 rechecked_row(BatchJoinState *state, EPQState *epqstate)
@@ -314,7 +325,7 @@ rechecked_row(BatchJoinState *state, EPQState *epqstate)
 static TupleTableSlot *
 next_rechecked(BatchJoinState *state, EPQState *epqstate)
 {
-	PlanState  *below = plan_below(&state->custom);
+	PlanState  *below = outer_plan_state(&state->custom);
 
 	for (;;)
 	{
@@ -339,7 +350,7 @@ next_rechecked(BatchJoinState *state, EPQState *epqstate)
 }
 
 static TupleTableSlot *
-next_row(CustomScanState *node)
+batch_join_next(CustomScanState *node)
 {
 	BatchJoinState *state = (BatchJoinState *) node;
 	EPQState   *epqstate = node->ss.ps.state->es_epq_active;
@@ -351,7 +362,7 @@ next_row(CustomScanState *node)
 /* ---- end ---- */
 
 static void
-end(CustomScanState *node)
+batch_join_end(CustomScanState *node)
 {
 	BatchJoinState *state = (BatchJoinState *) node;
 
@@ -365,14 +376,14 @@ end(CustomScanState *node)
 		ExecDropSingleTupleTableSlot(state->item_projection->pi_state.resultslot);
 		MemoryContextDelete(state->context);
 	}
-	ExecEndNode(plan_below(node));
+	ExecEndNode(outer_plan_state(node));
 }
 
 /* The items that are known stay: a statement sees each as it was first. */
 static void
-rescan(CustomScanState *node)
+batch_join_rescan(CustomScanState *node)
 {
-	PlanState  *below = plan_below(node);
+	PlanState  *below = outer_plan_state(node);
 
 	ExecClearTuple(node->ss.ss_ScanTupleSlot);
 	batch_join_forget_rows((BatchJoinState *) node);
@@ -425,7 +436,7 @@ show_filter(const CustomScan *scan, List *deparse_context, ExplainState *es)
 }
 
 static void
-explain(CustomScanState *node, List *ancestors, ExplainState *es)
+batch_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 {
 	BatchJoinState *state = (BatchJoinState *) node;
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
@@ -444,11 +455,11 @@ explain(CustomScanState *node, List *ancestors, ExplainState *es)
 #define JOIN_METHODS(name) \
 	{ \
 		.CustomName = (name), \
-		.BeginCustomScan = begin, \
-		.ExecCustomScan = next_row, \
-		.EndCustomScan = end, \
-		.ReScanCustomScan = rescan, \
-		.ExplainCustomScan = explain \
+		.BeginCustomScan = batch_join_begin, \
+		.ExecCustomScan = batch_join_next, \
+		.EndCustomScan = batch_join_end, \
+		.ReScanCustomScan = batch_join_rescan, \
+		.ExplainCustomScan = batch_join_explain \
 	}
 
 static const CustomExecMethods exec_methods[] = {
@@ -459,7 +470,7 @@ static const CustomExecMethods exec_methods[] = {
 };
 
 static Node *
-create_state(CustomScan *scan)
+batch_join_create_state(CustomScan *scan)
 {
 	BatchJoinState *state = palloc0(sizeof(BatchJoinState));
 
@@ -473,7 +484,7 @@ create_state(CustomScan *scan)
 #define SCAN_METHODS(name) \
 	{ \
 		.CustomName = (name), \
-		.CreateCustomScanState = create_state \
+		.CreateCustomScanState = batch_join_create_state \
 	}
 
 static const CustomScanMethods scan_methods[] = {

@@ -4,7 +4,8 @@
  *
  * The plan below gives the outer rows, from wherever they come.  Rows are read
  * ahead until they have 100 different keys, these are asked for at once, and
- * the rows go on, joined, in their order.  An outer row meets at most one item.
+ * the rows go on, joined, in their order.  An outer row meets at most one
+ * item.
  *
  * The node is a custom scan.  Its scan tuple has the columns of the plan below
  * and then those of the item; all its expressions refer to that.

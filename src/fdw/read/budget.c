@@ -1,6 +1,6 @@
 /*
  * budget.c
- *		dynamorm_fdw.max_read_units: before a read begins, and while it goes on.
+ *		dynamorm_fdw.max_read_units, before a read begins and while it goes on.
  *
  * The setting is there to keep a mistaken Scan from becoming a bill, so what
  * is said names the column, or the index, that would have made it a Query.
@@ -21,7 +21,7 @@
 
 /* The column that maps an attribute; NULL: none does. */
 static const Column *
-find_column(const Table *table, const char *attribute)
+column_of_attribute(const Table *table, const char *attribute)
 {
 	for (int i = 0; i < table->column_count; i++)
 	{
@@ -51,7 +51,7 @@ append_indexes(StringInfo hint, const Table *table,
 		if (!index->is_global || !index->is_usable ||
 			index->partition_count != 1)
 			continue;
-		column = find_column(table, index->partition[0].name);
+		column = column_of_attribute(table, index->partition[0].name);
 		name = identifier_to_server(index->name);
 		if (column != NULL && name != NULL)
 			appendStringInfo(hint, ", or column \"%s\", that of index \"%s\"%s",

@@ -1,6 +1,6 @@
 /*
  * budget.h
- *		dynamorm_fdw.max_read_units: before a read begins, and while it goes on.
+ *		dynamorm_fdw.max_read_units, before a read begins and while it goes on.
  */
 #ifndef DYNAMORM_FDW_BUDGET_H
 #define DYNAMORM_FDW_BUDGET_H

@@ -23,13 +23,13 @@ typedef struct ReadFirstState
 } ReadFirstState;
 
 static PlanState *
-plan_below(CustomScanState *node)
+rows_plan_state(CustomScanState *node)
 {
 	return (PlanState *) linitial(node->custom_ps);
 }
 
 static void
-begin(CustomScanState *node, EState *estate, int eflags)
+read_first_begin(CustomScanState *node, EState *estate, int eflags)
 {
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
 
@@ -45,10 +45,11 @@ begin(CustomScanState *node, EState *estate, int eflags)
 static void
 read_all(ReadFirstState *state)
 {
-	PlanState  *below = plan_below(&state->custom);
+	PlanState  *below = rows_plan_state(&state->custom);
 	MemoryContext old;
 	TupleTableSlot *slot;
 
+	/* the current memory may be that of a row of the node above */
 	old = MemoryContextSwitchTo(state->custom.ss.ps.state->es_query_cxt);
 	state->rows = tuplestore_begin_heap(false, false, work_mem);
 	MemoryContextSwitchTo(old);
@@ -62,7 +63,7 @@ read_all(ReadFirstState *state)
 }
 
 static TupleTableSlot *
-next_row(CustomScanState *node)
+read_first_next(CustomScanState *node)
 {
 	ReadFirstState *state = (ReadFirstState *) node;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
@@ -100,18 +101,22 @@ forget_rows(ReadFirstState *state)
 }
 
 static void
-end(CustomScanState *node)
+read_first_end(CustomScanState *node)
 {
 	forget_rows((ReadFirstState *) node);
 	ExecDropSingleTupleTableSlot(((ReadFirstState *) node)->stored);
-	ExecEndNode(plan_below(node));
+	ExecEndNode(rows_plan_state(node));
 }
 
-/* EvalPlanQual() runs the plan again for one row. */
+/*
+ * EvalPlanQual() runs a copy of the plan again for each row that was changed
+ * meanwhile (EvalPlanQualBegin() in execMain.c): what was kept is of the row
+ * before.
+ */
 static void
-rescan(CustomScanState *node)
+read_first_rescan(CustomScanState *node)
 {
-	PlanState  *below = plan_below(node);
+	PlanState  *below = rows_plan_state(node);
 
 	forget_rows((ReadFirstState *) node);
 	if (node->ss.ps.chgParam != NULL)
@@ -122,14 +127,14 @@ rescan(CustomScanState *node)
 
 static const CustomExecMethods exec_methods = {
 	.CustomName = READ_FIRST_NAME,
-	.BeginCustomScan = begin,
-	.ExecCustomScan = next_row,
-	.EndCustomScan = end,
-	.ReScanCustomScan = rescan
+	.BeginCustomScan = read_first_begin,
+	.ExecCustomScan = read_first_next,
+	.EndCustomScan = read_first_end,
+	.ReScanCustomScan = read_first_rescan
 };
 
 static Node *
-create_state(CustomScan *scan)
+read_first_create_state(CustomScan *scan)
 {
 	ReadFirstState *state = palloc0(sizeof(ReadFirstState));
 
@@ -140,7 +145,7 @@ create_state(CustomScan *scan)
 
 const CustomScanMethods read_first_scan_methods = {
 	.CustomName = READ_FIRST_NAME,
-	.CreateCustomScanState = create_state
+	.CreateCustomScanState = read_first_create_state
 };
 
 void

@@ -28,7 +28,8 @@ typedef struct Stream
 	int			segment;
 	PageCourse	course;			/* where the next page begins */
 	StringInfoData body;		/* of its request */
-	Request    *request;		/* for the next page; NULL: not asked for yet */
+	Request    *request;		/* for the next page; NULL: not asked for
+								 * yet */
 } Stream;
 
 struct Reader
@@ -183,7 +184,7 @@ segment_queue_init(SegmentQueue *queue, int count)
  * forgotten, and plans are made anew.
  */
 static void
-raise_failure(const Reader *reader, const Request *request)
+raise_failed_page(const Reader *reader, const Request *request)
 {
 	if (reader->access->schema->index_name != NULL &&
 		request_outcome(request) == OUTCOME_VALIDATION)
@@ -251,7 +252,7 @@ add_stream(Reader *reader)
  * not pay for more.
  */
 static void
-ask_ahead(Reader *reader)
+ask_for_pages_ahead(Reader *reader)
 {
 	ListCell   *cell;
 
@@ -271,11 +272,11 @@ ask_ahead(Reader *reader)
 
 /* Asks for the next page of each stream; false: all are at their ends. */
 static bool
-ask(Reader *reader)
+ask_for_pages(Reader *reader)
 {
 	ListCell   *cell;
 
-	ask_ahead(reader);
+	ask_for_pages_ahead(reader);
 	if (reader->streams == NIL && !add_stream(reader))
 		return false;
 	foreach(cell, reader->streams)
@@ -321,12 +322,12 @@ wait_for_page(const Reader *reader)
 
 /* Takes the page that has come. */
 static void
-take_page(Reader *reader, Stream *stream)
+take_next_page(Reader *reader, Stream *stream)
 {
 	const Response *response;
 
 	if (request_outcome(stream->request) != OUTCOME_SUCCESS)
-		raise_failure(reader, stream->request);
+		raise_failed_page(reader, stream->request);
 	reader->page = stream->request;
 	reader->next_item = 0;
 	stream->request = NULL;
@@ -340,7 +341,7 @@ take_page(Reader *reader, Stream *stream)
 		pfree(stream->body.data);
 		pfree(stream);
 	}
-	ask_ahead(reader);
+	ask_for_pages_ahead(reader);
 }
 
 /*
@@ -359,7 +360,7 @@ next_page(Reader *reader, bool wait)
 		reader->page = NULL;
 		reader->pages++;
 	}
-	if (ask(reader))
+	if (ask_for_pages(reader))
 	{
 		request_poll(reader->spec.connection);
 		stream = find_ready_stream(reader);
@@ -369,7 +370,7 @@ next_page(Reader *reader, bool wait)
 			stream = find_ready_stream(reader);
 		}
 		if (stream != NULL)
-			take_page(reader, stream);
+			take_next_page(reader, stream);
 	}
 	else
 		reader->finished = true;

@@ -36,7 +36,8 @@ typedef struct ReaderSpec
 	List	   *clauses;		/* implicitly ANDed; rechecking is the
 								 * caller's */
 	List	   *projection;		/* of access_projection(); NIL: whole items */
-	bool		ordered;		/* items must come in the order of the sort key */
+	bool		ordered;		/* items must come in the order of the sort
+								 * key */
 	bool		backward;		/* from its end */
 	bool		count_only;		/* only how many there are, if the clauses can
 								 * be said exactly */
@@ -88,7 +89,8 @@ extern bool reader_reads_pages(const Access *access);
 
 typedef struct PageSize
 {
-	int			items;			/* of the first page; 0: as many as there are */
+	int			items;			/* of the first page; 0: as many as there
+								 * are */
 	bool		exact;			/* each of them is a row */
 } PageSize;
 
@@ -117,8 +119,8 @@ extern Request *reader_start_get(Connection *connection, const Table *table,
 								 RequestCounters *counters);
 
 /*
- * The item that such a GetItem has brought, as it goes out (item_exit.h); NULL:
- * there is none.  It lives as long as the request.
+ * The item that such a GetItem has brought, as it goes out (item_exit.h);
+ * NULL: there is none.  It lives as long as the request.
  */
 extern const DynamoItem *reader_got_item(const Table *table,
 										 const Request *request);

@@ -31,30 +31,30 @@ typedef struct Segment
 	PageCourse	course;			/* where the page begins */
 } Segment;
 
-typedef struct SegmentReader
+typedef struct SampleReader
 {
-	const SegmentSpec *spec;
-	SegmentResult result;
+	const SampleSpec *spec;
+	SampleResult result;
 	int			total;			/* segments of the table */
 	int			done;			/* read to their ends */
 	BlockSamplerData chosen;	/* those to be read */
 	int			count;			/* under way */
 	Segment    *segments;		/* array */
 	Request   **requests;		/* of each of them, array */
-} SegmentReader;
+} SampleReader;
 
 /* The most items that are taken: some segments are larger than others. */
 static int64
-item_limit(const SegmentReader *reader)
+item_limit(const SampleReader *reader)
 {
 	return (int64) reader->spec->wanted * (reader->total == 1 ? 1 : 2);
 }
 
 /* Sends the request for the first page of a segment, or for the next one. */
 static void
-ask_segment(SegmentReader *reader, int i)
+ask_segment(SampleReader *reader, int i)
 {
-	const SegmentSpec *spec = reader->spec;
+	const SampleSpec *spec = reader->spec;
 	StringInfo	body = &reader->segments[i].body;
 	const char *start_key = reader->segments[i].course.next_key;
 	RequestSpec request = {
@@ -84,7 +84,7 @@ ask_segment(SegmentReader *reader, int i)
 
 /* Starts to read one more of the segments chosen, if there is one. */
 static void
-start_segment(SegmentReader *reader)
+start_segment(SampleReader *reader)
 {
 	Segment    *segment = &reader->segments[reader->count];
 
@@ -95,7 +95,7 @@ start_segment(SegmentReader *reader)
 }
 
 static int
-find_request(const SegmentReader *reader, const Request *request)
+find_request(const SampleReader *reader, const Request *request)
 {
 	int			i = 0;
 
@@ -115,9 +115,9 @@ was_denied(const Request *request)
 
 /* Takes a page that has come, and asks for what comes after it. */
 static void
-take_page(SegmentReader *reader, Request *request)
+take_segment_page(SampleReader *reader, Request *request)
 {
-	const SegmentSpec *spec = reader->spec;
+	const SampleSpec *spec = reader->spec;
 	const Response *page = request_response(request);
 	int			i = find_request(reader, request);
 
@@ -145,9 +145,9 @@ take_page(SegmentReader *reader, Request *request)
 }
 
 static void
-prepare(SegmentReader *reader)
+choose_segments(SampleReader *reader)
 {
-	const SegmentSpec *spec = reader->spec;
+	const SampleSpec *spec = reader->spec;
 	int			at_once = connection_settings(spec->connection)->max_concurrency;
 	int			chosen = 1;
 
@@ -173,12 +173,12 @@ prepare(SegmentReader *reader)
 		start_segment(reader);
 }
 
-SegmentResult
-segment_read(const SegmentSpec *spec)
+SampleResult
+sample_read(const SampleSpec *spec)
 {
-	SegmentReader reader = {.spec = spec};
+	SampleReader reader = {.spec = spec};
 
-	prepare(&reader);
+	choose_segments(&reader);
 	while (reader.count > 0 && !reader.result.is_limited &&
 		   reader.result.items < item_limit(&reader))
 	{
@@ -191,7 +191,7 @@ segment_read(const SegmentSpec *spec)
 		}
 		if (request_outcome(request) != OUTCOME_SUCCESS)
 			request_raise(request, NULL);
-		take_page(&reader, request);
+		take_segment_page(&reader, request);
 		reader.result.is_limited = budget_is_spent(spec->counters);
 	}
 

@@ -12,7 +12,7 @@
 
 #include "client/request/request.h"
 
-typedef struct SegmentSpec
+typedef struct SampleSpec
 {
 	Connection *connection;
 	const char *table_name;		/* UTF-8 */
@@ -25,9 +25,9 @@ typedef struct SegmentSpec
 	/* called for each item, which lives until it returns */
 	void		(*take) (const DynamoItem *item, void *argument);
 	void	   *argument;
-} SegmentSpec;
+} SampleSpec;
 
-typedef struct SegmentResult
+typedef struct SampleResult
 {
 	int64		items;			/* taken */
 	double		fraction;		/* of the table that was read, 1 for all of it;
@@ -35,12 +35,12 @@ typedef struct SegmentResult
 	bool		is_limited;		/* max_read_units has ended it */
 	bool		is_denied;		/* the right to scan the table is lacking, and
 								 * nothing was read */
-} SegmentResult;
+} SampleResult;
 
 /*
  * Reads; eventually consistent, at half the price.  Raises what
  * request_raise() raises, but for the lack of the right to scan.
  */
-extern SegmentResult segment_read(const SegmentSpec *spec);
+extern SampleResult sample_read(const SampleSpec *spec);
 
 #endif							/* DYNAMORM_FDW_SAMPLE_H */

@@ -117,7 +117,13 @@ scan_bound(Scope *scope, const List *bounds, int64 *bound)
 	return VALUE_KNOWN;
 }
 
-/* Starts the scan, if it has not been started: nothing is sent yet. */
+/*
+ * Starts the scan, if it has not been started: nothing is sent yet.
+ *
+ * The values of the clauses are evaluated into the scan's own memory.  The
+ * executor calls in memory that it resets with each row (ExecScan() in
+ * execScan.c), and the requests of later pages say them again.
+ */
 static void
 start_scan(DynamoScan *state)
 {
@@ -167,10 +173,12 @@ next_counted_row(DynamoScan *state, TupleTableSlot *slot)
 }
 
 /*
- * Called in per-tuple memory, which is where the row's values may live.
+ * Called in per-tuple memory (ForeignNext() in nodeForeignscan.c), which is
+ * where the row's values may live: a virtual tuple points to them, and the
+ * item that they were decoded from lives no longer than that.
  */
 static TupleTableSlot *
-next_row(DynamoScan *state, TupleTableSlot *slot)
+next_item_row(DynamoScan *state, TupleTableSlot *slot)
 {
 	const DynamoItem *item;
 
@@ -188,8 +196,9 @@ next_row(DynamoScan *state, TupleTableSlot *slot)
 }
 
 /*
- * The same, where rows were to be counted, but the values that have come up
- * cannot be said to DynamoDB exactly.
+ * The next row of a scan that was to count only.  Where the values that have
+ * come up cannot be said to DynamoDB exactly, items come, and the clauses,
+ * which the plan's qualification does not have, are checked here.
  */
 static TupleTableSlot *
 next_checked_row(ForeignScanState *node, TupleTableSlot *slot)
@@ -199,7 +208,7 @@ next_checked_row(ForeignScanState *node, TupleTableSlot *slot)
 
 	for (;;)
 	{
-		next_row(state, slot);
+		next_item_row(state, slot);
 		if (TupIsNull(slot) || reader_counts(state->reader))
 			return slot;
 		context->ecxt_scantuple = slot;
@@ -225,11 +234,11 @@ iterate_scan(ForeignScanState *node)
 	}
 	if (state->flags & SCAN_FLAG_COUNT)
 		return next_checked_row(node, slot);
-	return next_row(state, slot);
+	return next_item_row(state, slot);
 }
 
 static void
-rescan(ForeignScanState *node)
+rescan_items(ForeignScanState *node)
 {
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 
@@ -269,7 +278,7 @@ scan_set_callbacks(FdwRoutine *routine)
 {
 	routine->BeginForeignScan = begin_scan;
 	routine->IterateForeignScan = iterate_scan;
-	routine->ReScanForeignScan = rescan;
+	routine->ReScanForeignScan = rescan_items;
 	routine->EndForeignScan = end_scan;
 	routine->ShutdownForeignScan = shut_down_scan;
 	scan_parallel_set_callbacks(routine);
