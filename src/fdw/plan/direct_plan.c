@@ -282,6 +282,25 @@ make_direct(ForeignScan *scan, const ModifyTable *plan, Index result_relation,
 	blank_target_list(scan);
 }
 
+static int
+direct_flags(const PlannerInfo *root, const ModifyTable *plan, bool upsert,
+			 bool check_locally)
+{
+	int			flags = 0;
+
+	if (upsert)
+		flags |= DIRECT_FLAG_UPSERT;
+	if (check_locally)
+		flags |= DIRECT_FLAG_CHECK_LOCALLY;
+	if (plan->returningLists != NIL)
+		flags |= DIRECT_FLAG_RETURNING;
+	if (root->qual_security_level == 0)
+		flags |= DIRECT_FLAG_REPORTABLE;
+	if (plan->canSetTag)
+		flags |= DIRECT_FLAG_SET_PROCESSED;
+	return flags;
+}
+
 bool
 direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
@@ -296,7 +315,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	ForeignScan *scan;
 	Table	   *table;
 	bool		upsert;
-	int			flags = 0;
+	int			flags;
 
 	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
 		return false;
@@ -312,33 +331,24 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	clauses = list_concat(list_copy(scan->scan.plan.qual), gating);
 	clauses = take_upsert(clauses, &upsert);
 	if (upsert)
-	{
 		check_upsert(table, result_relation, plan->operation, clauses);
-		flags |= DIRECT_FLAG_UPSERT;
-	}
 	if (plan->operation == CMD_UPDATE)
 	{
 		split_target_list(root, result_relation, &changes);
 		stamp_assignments(table, result_relation, &changes.assigned,
 						  &changes.expressions);
 		by_constraints = compute_dependencies(rte->relid, changes.assigned);
-		if (by_constraints != NULL)
-			flags |= DIRECT_FLAG_CHECK_LOCALLY;
 	}
 	if (plan->returningLists != NIL)
 	{
 		direct_refuse_returned_upsert(plan->returningLists);
-		flags |= DIRECT_FLAG_RETURNING;
 		pull_varattnos(list_nth(plan->returningLists, subplan_index),
 					   result_relation, &returned);
 	}
-	if (root->qual_security_level == 0)
-		flags |= DIRECT_FLAG_REPORTABLE;
-	if (plan->canSetTag)
-		flags |= DIRECT_FLAG_SET_PROCESSED;
 
 	read = columns_read(table, result_relation, clauses, &changes,
 						by_constraints);
+	flags = direct_flags(root, plan, upsert, by_constraints != NULL);
 	make_direct(scan, plan, result_relation, clauses, &changes,
 				list_make5(makeInteger(list_length(clauses)),
 						   changes.assigned, makeInteger(flags),
