@@ -6,6 +6,8 @@
 
 #include "compat.h"
 
+#include "access/sysattr.h"
+
 #include "fdw/column_set.h"
 
 List *
@@ -28,4 +30,20 @@ column_set_from_list(const List *list)
 	foreach(cell, list)
 		set = bms_add_member(set, lfirst_int(cell));
 	return set;
+}
+
+bool *
+column_set_to_flags(const Table *table, const Bitmapset *set)
+{
+	bool	   *columns = palloc0(sizeof(bool) * Max(table->column_count, 1));
+	bool		whole_row;
+	int			i;
+
+	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, set);
+	for (i = 0; i < table->column_count; i++)
+		columns[i] = table->columns[i].name != NULL &&
+			(whole_row ||
+			 bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber,
+						   set));
+	return columns;
 }

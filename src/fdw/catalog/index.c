@@ -10,7 +10,7 @@
 #include "optimizer/clauses.h"
 
 #include "fdw/catalog/index.h"
-#include "fdw/read/access.h"
+#include "fdw/column_set.h"
 
 /* What an index is in a plan. */
 enum IndexMember
@@ -140,7 +140,7 @@ index_holds_columns(const KeySchema *schema, const Table *table,
 
 	if (schema->projected == NULL)
 		return true;
-	columns = access_wanted_columns(table, wanted);
+	columns = column_set_to_flags(table, wanted);
 	for (int i = 0; i < table->column_count; i++)
 		if (columns[i] && !schema->projected[i])
 			return false;

@@ -7,8 +7,7 @@
 
 #include "compat.h"
 
-#include "access/sysattr.h"
-
+#include "fdw/column_set.h"
 #include "fdw/read/access.h"
 #include "fdw/read/projection.h"
 #include "translate/condition/condition.h"
@@ -134,26 +133,10 @@ access_operation(const Access *access)
 	return NULL;
 }
 
-bool *
-access_wanted_columns(const Table *table, Bitmapset *wanted)
-{
-	bool	   *columns = palloc0(sizeof(bool) * Max(table->column_count, 1));
-	bool		whole_row;
-	int			i;
-
-	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, wanted);
-	for (i = 0; i < table->column_count; i++)
-		columns[i] = table->columns[i].name != NULL &&
-			(whole_row ||
-			 bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber,
-						   wanted));
-	return columns;
-}
-
 List *
 access_projection(const Table *table, Bitmapset *wanted, List *inside)
 {
-	bool	   *columns = access_wanted_columns(table, wanted);
+	bool	   *columns = column_set_to_flags(table, wanted);
 	List	   *paths = NIL;
 	int			i;
 

@@ -56,9 +56,4 @@ extern List *access_projection(const Table *table, Bitmapset *wanted,
  */
 extern List *access_projection_to_send(const Access *access, List *paths);
 
-/*
- * wanted as an array of column_count flags.
- */
-extern bool *access_wanted_columns(const Table *table, Bitmapset *wanted);
-
 #endif							/* DYNAMORM_FDW_ACCESS_H */

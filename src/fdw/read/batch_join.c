@@ -145,7 +145,7 @@ batch_join_begin(CustomScanState *node, EState *estate, int eflags)
 	state->table =
 		description_of_table(exec_rt_fetch(state->inner_relid, estate)->relid,
 							 user_id);
-	state->wanted = access_wanted_columns(state->table, wanted);
+	state->wanted = column_set_to_flags(state->table, wanted);
 	state->outer_count = ExecGetResultType(below)->natts;
 	begin_expressions(state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)

@@ -97,7 +97,7 @@ typedef struct BatchJoinState
 	const Table *table;
 	OpenScan	open;			/* in the session's registry */
 	BatchReads	reads;			/* of items; not there if only explained */
-	bool	   *wanted;			/* of access_wanted_columns() */
+	bool	   *wanted;			/* of column_set_to_flags() */
 	int			outer_count;	/* columns of the plan below */
 	int			key_count;		/* parts of the key */
 	ExprState  *key_values[2];	/* by part */

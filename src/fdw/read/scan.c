@@ -67,7 +67,7 @@ begin_scan(ForeignScanState *node, int eflags)
 										state->user_id);
 	wanted = column_set_from_list(list_nth(plan->fdw_private,
 										   SCAN_PRIVATE_WANTED));
-	state->wanted = access_wanted_columns(state->table, wanted);
+	state->wanted = column_set_to_flags(state->table, wanted);
 	state->projection = access_projection(state->table, wanted,
 										  list_nth(plan->fdw_private,
 												   SCAN_PRIVATE_INSIDE));

@@ -57,7 +57,7 @@ typedef struct DynamoScan
 	const KeySchema *schema;	/* of the table, or of the index to ask */
 	int			flags;			/* SCAN_FLAG_... */
 	List	   *not_used;		/* indexes, see SCAN_PRIVATE_NOT_USED */
-	bool	   *wanted;			/* of access_wanted_columns() */
+	bool	   *wanted;			/* of column_set_to_flags() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */
 	OpenScan	open;			/* in the session's registry */

@@ -17,8 +17,8 @@
 #include "utils/partcache.h"
 #include "utils/rel.h"
 
+#include "fdw/column_set.h"
 #include "fdw/evaluate.h"
-#include "fdw/read/access.h"
 #include "fdw/write/column_action.h"
 #include "fdw/write/compute.h"
 #include "fdw/write/key_change.h"
@@ -57,7 +57,7 @@ compute_loaded_columns(const Table *table, Bitmapset *read_columns,
 
 	if (whole_row)
 		return NULL;
-	columns = access_wanted_columns(table, read_columns);
+	columns = column_set_to_flags(table, read_columns);
 	columns[table->partition_key->attnum - 1] = true;
 	if (table->sort_key != NULL)
 		columns[table->sort_key->attnum - 1] = true;
@@ -310,7 +310,7 @@ compute_unchanged(const Table *table, Bitmapset *held_columns,
 				  const DynamoItem *item)
 {
 	const char *key = table->partition_key->attribute_name;
-	bool	   *held = access_wanted_columns(table, held_columns);
+	bool	   *held = column_set_to_flags(table, held_columns);
 	List	   *conditions = NIL;
 	int			i;
 

@@ -20,6 +20,7 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/column_set.h"
 #include "fdw/read/access.h"
 #include "fdw/read/budget.h"
 #include "fdw/read/reader.h"
@@ -127,7 +128,7 @@ begin_direct(ForeignScanState *node, int eflags)
 	state->statement.new_slot = MakeSingleTupleTableSlot(descriptor,
 														 &TTSOpsVirtual);
 	state->returned_columns =
-		access_wanted_columns(table, state->plan->returned_columns);
+		column_set_to_flags(table, state->plan->returned_columns);
 
 	/* items that change places do so one after the other */
 	state->max_concurrency = state->statement.assigns_key ? 1

@@ -88,7 +88,7 @@ typedef struct DirectState
 	bool		reportable;		/* what the WHERE says may be shown */
 	List	   *rows;			/* of RowWrite, under way, oldest first */
 	RowWrite   *returned;		/* whose item was returned last */
-	bool	   *returned_columns;	/* of access_wanted_columns() */
+	bool	   *returned_columns;	/* of column_set_to_flags() */
 	int			max_concurrency;	/* writes under way at once */
 	MemoryContext context;		/* of the execution */
 	RequestCounters counters;
