@@ -23,9 +23,11 @@
 #include "fdw/statement_counters.h"
 #include "fdw/system_column.h"
 #include "fdw/write/compute.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/modify.h"
+#include "fdw/write/pushed_write.h"
 
 /* A scope that shows what it does not know as SQL. */
 typedef struct ExplainScope
@@ -306,7 +308,7 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	pushed = pushed_write_make(&explain->scope, statement, lookup->rest,
 							   statement->assignments);
 	if (pushed->obstacle == NULL)
-		pushed->obstacle = write_limit_obstacle(pushed->actions,
+		pushed->obstacle = pushed_write_limit(pushed->actions,
 												pushed->condition);
 	if (!keyed && (access->lookup->access != KEY_ACCESS_ITEMS ||
 				   direct_reads_listed_items(statement,
@@ -333,7 +335,7 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 		show_update(pushed->actions, es);
 		show_condition("ConditionExpression", pushed->condition, es);
 	}
-	if (statement->returning)
+	if (state->plan->flags & DIRECT_FLAG_RETURNING)
 		ExplainPropertyText("ReturnValues",
 							statement->operation == CMD_UPDATE
 							? "ALL_NEW" : "ALL_OLD", es);
@@ -354,14 +356,14 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 
 	explain->scope.values_varno = INNER_VAR;
 	upsert = conflict_explain(plan, &explain->scope);
-	if (compute_dependencies(table->relation_id, plan->onConflictCols) != NULL)
+	if (constraint_columns(table->relation_id, plan->onConflictCols) != NULL)
 		upsert->obstacle = "a constraint or generated column that depends on an assigned one";
 	else if (info->ri_WithCheckOptions != NIL)
 		upsert->obstacle = "a check option";
 	else if (system_column_returns_xmax(plan, info->ri_RangeTableIndex))
 		upsert->obstacle = "RETURNING xmax";
 	else if (upsert->obstacle == NULL)
-		upsert->obstacle = write_limit_obstacle(upsert->actions,
+		upsert->obstacle = pushed_write_limit(upsert->actions,
 												upsert->condition);
 	explain_show_operation(upsert->obstacle == NULL ? "UpdateItem"
 						   : "PutItem (UpdateItem, where the key is taken)",

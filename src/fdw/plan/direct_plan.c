@@ -25,7 +25,7 @@
 #include "fdw/catalog/index.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/access.h"
-#include "fdw/write/compute.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/stamp.h"
 #include "translate/function.h"
@@ -313,7 +313,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 		split_target_list(root, result_relation, &assigned, &expressions,
 						  &multi_selects);
 		stamp_assignments(table, result_relation, &assigned, &expressions);
-		read = compute_dependencies(rte->relid, assigned);
+		read = constraint_columns(rte->relid, assigned);
 		if (read != NULL)
 			flags |= DIRECT_FLAG_CHECK_LOCALLY;
 	}
