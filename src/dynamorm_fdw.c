@@ -15,6 +15,7 @@
 #include "fdw/session/transaction.h"
 #include "fdw/system_column.h"
 #include "fdw/write/conflict.h"
+#include "fdw/write/write_behind.h"
 
 PG_MODULE_MAGIC;
 
@@ -31,6 +32,7 @@ _PG_init(void)
 	conflict_register();
 	read_first_register();
 	batch_join_register();
+	write_behind_register();
 }
 
 /*
@@ -42,6 +44,7 @@ dynamorm_fdw_handler(PG_FUNCTION_ARGS)
 	FdwRoutine *routine = makeNode(FdwRoutine);
 
 	plan_set_callbacks(routine);
+	modify_plan_set_callbacks(routine);
 	scan_set_callbacks(routine);
 	modify_set_callbacks(routine);
 	direct_set_callbacks(routine);

@@ -28,6 +28,7 @@
 #include "fdw/write/constraint.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/stamp.h"
+#include "fdw/write/write_behind.h"
 #include "translate/function.h"
 #include "translate/key/key.h"
 
@@ -95,7 +96,7 @@ static ForeignScan *
 find_scan(ModifyTable *plan, Index result_relation, int subplan_index,
 		  List **gating_clauses)
 {
-	Plan	   *below = outerPlan(plan);
+	Plan	   *below = write_behind_rows(plan);
 
 	*gating_clauses = NIL;
 	if (IsA(below, Append))

@@ -29,6 +29,7 @@
 #include "fdw/write/key_change.h"
 #include "fdw/write/row_change.h"
 #include "fdw/write/stamp.h"
+#include "fdw/write/write_behind.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key.h"
@@ -53,14 +54,14 @@ struct RowChange
 	TupleTableSlot *old_slot;	/* the row that is being changed */
 	ItemSet    *changed;		/* keys of the items changed by this
 								 * statement, old and new */
-	struct WriteBehind *behind; /* settles what is under way when the rows
+	WriteBehind *behind;		/* settles what is under way when the rows
 								 * end; NULL: one row at a time */
 	List	   *free_slots;		/* for rows of the plan */
 	MemoryContext context;		/* of the rows */
 	RequestCounters counters;
 };
 
-/* One row on its way; its memory context is its own. */
+/* One row on its way. */
 typedef struct ChangedRow
 {
 	ItemWrite	write;			/* must be first */
@@ -73,6 +74,8 @@ typedef struct ChangedRow
 	bool		rechecked;		/* the plan's row is not what it comes from any
 								 * more */
 } ChangedRow;
+
+static void finish_oldest(RowChange *change);
 
 /* ---- begin ---- */
 
@@ -103,6 +106,47 @@ prepare_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 		stamp->value = ExecInitExpr(value, NULL);
 		change->stamps = lappend(change->stamps, stamp);
 	}
+}
+
+static bool
+assigns_key(const Table *table, Bitmapset *updated)
+{
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+		if (table->columns[i].name != NULL &&
+			table->columns[i].key != KEY_NONE &&
+			bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, updated))
+			return true;
+	return false;
+}
+
+static void
+settle_rows(void *source)
+{
+	RowChange  *change = (RowChange *) source;
+
+	while (change->writer->writes != NIL)
+		finish_oldest(change);
+}
+
+/* Several rows at once, if planning has seen to it and nothing forbids it. */
+static void
+prepare_concurrency(RowChange *change)
+{
+	ModifyTableState *mtstate = change->mtstate;
+	Writer	   *writer = change->writer;
+
+	writer->max_concurrency =
+		option_max_concurrency(change->table->server_id);
+	if (writer->max_concurrency > 1 && mtstate->mt_transition_capture == NULL)
+		change->behind = write_behind_of(mtstate);
+	if (change->behind == NULL)
+		return;
+	writer->moves = mtstate->operation == CMD_UPDATE &&
+		assigns_key(change->table,
+					ExecGetUpdatedCols(change->info, mtstate->ps.state));
+	write_behind_add(change->behind, writer, settle_rows, change);
 }
 
 RowChange *
@@ -139,6 +183,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	if (mtstate->operation == CMD_UPDATE)
 		prepare_stamps(change, info, estate);
 	change->changed = item_set_make();
+	prepare_concurrency(change);
 	return change;
 }
 
@@ -704,13 +749,6 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 		finish_oldest(change);
 	writer_submit(change->writer, &row->write);
 	return slot;
-}
-
-void
-row_change_settle(RowChange *change)
-{
-	while (change->writer->writes != NIL)
-		finish_oldest(change);
 }
 
 /* ---- entry ---- */

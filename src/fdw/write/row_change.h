@@ -31,11 +31,6 @@ extern TupleTableSlot *row_change_apply(RowChange *change,
 										TupleTableSlot *slot,
 										TupleTableSlot *plan_slot);
 
-/*
- * Waits for the rows that are under way.  Raises what row_change_apply() does.
- */
-extern void row_change_settle(RowChange *change);
-
 /* For EXPLAIN. */
 extern const RequestCounters *row_change_counters(const RowChange *change);
 

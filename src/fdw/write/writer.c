@@ -42,7 +42,19 @@ writer_make(const Table *table, Connection *connection,
 	writer->counters = counters;
 	writer->max_concurrency = 1;
 	writer->context = CurrentMemoryContext;
+	writer->group = palloc(sizeof(WriterGroup));
+	writer->group->writers = list_make1(writer);
 	return writer;
+}
+
+void
+writer_join(Writer *writer, WriterGroup *group)
+{
+	MemoryContext old = MemoryContextSwitchTo(writer->context);
+
+	group->writers = lappend(group->writers, writer);
+	writer->group = group;
+	MemoryContextSwitchTo(old);
 }
 
 Condition *
@@ -220,6 +232,7 @@ writer_submit(Writer *writer, ItemWrite *write)
 {
 	MemoryContext old = MemoryContextSwitchTo(writer->context);
 
+	write->writer = writer;
 	writer->writes = lappend(writer->writes, write);
 	MemoryContextSwitchTo(write->context);
 	send_next(writer, write);
@@ -359,36 +372,79 @@ take_answer(Writer *writer, ItemWrite *write)
 
 /* ---- failure ---- */
 
+static void
+settle_write(Writer *writer, ItemWrite *write)
+{
+	Outcome		outcome;
+
+	if (is_done(write))
+		return;
+	if (write->state == ITEM_WAITING)
+	{
+		write->state = ITEM_SKIPPED;
+		return;
+	}
+	request_wait(write->request);
+	outcome = request_outcome(write->request);
+	if (write->state == ITEM_READING)
+		write->state = ITEM_SKIPPED;
+	else if (outcome == OUTCOME_SUCCESS)
+		note_written(writer, write);
+	else if (outcome == OUTCOME_CONDITION_FAILED)
+		write->state = write->decide == NULL && !write->skips_taken
+			? ITEM_TAKEN : ITEM_SKIPPED;
+	else
+		write->state = ITEM_FAILED;
+}
+
 void
 writer_finish_after_failure(Writer *writer)
 {
+	ListCell   *writer_cell;
 	ListCell   *cell;
 
-	writer->exhausted = true;
-	foreach(cell, writer->writes)
+	foreach(writer_cell, writer->group->writers)
 	{
-		ItemWrite  *write = (ItemWrite *) lfirst(cell);
-		Outcome		outcome;
+		Writer	   *one = (Writer *) lfirst(writer_cell);
 
-		if (is_done(write))
-			continue;
-		if (write->state == ITEM_WAITING)
-		{
-			write->state = ITEM_SKIPPED;
-			continue;
-		}
-		request_wait(write->request);
-		outcome = request_outcome(write->request);
-		if (write->state == ITEM_READING)
-			write->state = ITEM_SKIPPED;
-		else if (outcome == OUTCOME_SUCCESS)
-			note_written(writer, write);
-		else if (outcome == OUTCOME_CONDITION_FAILED)
-			write->state = write->decide == NULL && !write->skips_taken
-				? ITEM_TAKEN : ITEM_SKIPPED;
-		else
-			write->state = ITEM_FAILED;
+		one->exhausted = true;
+		foreach(cell, one->writes)
+			settle_write(one, (ItemWrite *) lfirst(cell));
 	}
+}
+
+/* An error that tells of all of them is raised. */
+static void
+note_failure(Writer *writer)
+{
+	ListCell   *cell;
+
+	writer_finish_after_failure(writer);
+	foreach(cell, writer->group->writers)
+		((Writer *) lfirst(cell))->has_failed = true;
+}
+
+/* All writes of the group, as a list of ItemWrite. */
+static List *
+writes_of_all(const Writer *writer)
+{
+	List	   *all = NIL;
+	ListCell   *cell;
+
+	foreach(cell, writer->group->writers)
+		all = list_concat(all, ((Writer *) lfirst(cell))->writes);
+	return all;
+}
+
+static int64
+written_by_all(const Writer *writer)
+{
+	int64		written = 0;
+	ListCell   *cell;
+
+	foreach(cell, writer->group->writers)
+		written += ((Writer *) lfirst(cell))->written;
+	return written;
 }
 
 /* Appends a sentence, two spaces after the one before. */
@@ -407,11 +463,12 @@ static void
 append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)
 {
 	StringInfoData unknown;
+	int64		written = written_by_all(writer);
 	int			count = 0;
 	ListCell   *cell;
 
 	initStringInfo(&unknown);
-	foreach(cell, writer->writes)
+	foreach(cell, writes_of_all(writer))
 	{
 		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
 
@@ -419,14 +476,14 @@ append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)
 			appendStringInfo(&unknown, "%s%s", count++ > 0 ? ", " : "",
 							 write->readable_key);
 	}
-	if (writer->written > 0 || count > 0)
+	if (written > 0 || count > 0)
 	{
 		begin_sentence(text);
 		appendStringInfo(text,
 						 ngettext("Before that, the statement wrote %lld item.",
 								  "Before that, the statement wrote %lld items.",
-								  (unsigned long) writer->written),
-						 (long long) writer->written);
+								  (unsigned long) written),
+						 (long long) written);
 	}
 	if (count > 0)
 	{
@@ -457,8 +514,7 @@ raise_taken(Writer *writer, const char *readable_key)
 void
 writer_raise_taken(Writer *writer, const char *readable_key)
 {
-	writer_finish_after_failure(writer);
-	writer->has_failed = true;
+	note_failure(writer);
 	raise_taken(writer, readable_key);
 }
 
@@ -471,9 +527,8 @@ writer_raise(Writer *writer)
 	ListCell   *cell;
 
 	MemoryContextSwitchTo(writer->context);
-	writer_finish_after_failure(writer);
-	writer->has_failed = true;
-	foreach(cell, writer->writes)
+	note_failure(writer);
+	foreach(cell, writes_of_all(writer))
 	{
 		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
 
@@ -486,8 +541,9 @@ writer_raise(Writer *writer)
 	Assert(unknown != NULL || refused != NULL);
 
 	if (unknown == NULL && refused->state == ITEM_TAKEN)
-		raise_taken(writer, refused->next == NEXT_MOVE
-					? table_readable_key(writer->table, refused->new_item)
+		raise_taken(refused->writer, refused->next == NEXT_MOVE
+					? table_readable_key(refused->writer->table,
+										 refused->new_item)
 					: refused->readable_key);
 	initStringInfo(&detail);
 	if (unknown != NULL && refused != NULL)
@@ -519,8 +575,7 @@ writer_rethrow(Writer *writer, const char *readable_key)
 		PG_RE_THROW();
 
 	FlushErrorState();
-	writer->has_failed = true;
-	writer_finish_after_failure(writer);
+	note_failure(writer);
 	initStringInfo(&progress);
 	append_progress(&progress, writer, NULL);
 	if (progress.len > 0)

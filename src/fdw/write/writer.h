@@ -79,6 +79,7 @@ struct ItemWrite
 								 * has written nothing, and the item decides */
 
 	/* set by the writer */
+	struct Writer *writer;
 	ItemWriteState state;
 	Request    *request;		/* under way, or the last one; NULL: none */
 	int			tries;			/* decisions so far */
@@ -86,6 +87,12 @@ struct ItemWrite
 								 * it was), where the writer returns items or
 								 * it was there to be put */
 };
+
+/* The writers of one statement, which tell of each other's writes. */
+typedef struct WriterGroup
+{
+	List	   *writers;
+} WriterGroup;
 
 typedef struct Writer
 {
@@ -107,12 +114,17 @@ typedef struct Writer
 	int64		written;		/* items so far */
 	List	   *writes;			/* of ItemWrite, not handed out, oldest first */
 	bool		has_failed;		/* an error that tells of it was raised */
+	WriterGroup *group;			/* with this one alone, if it has not joined
+								 * another */
 	MemoryContext context;		/* of the list, and of what errors say */
 } Writer;
 
 /* A writer in the current memory context, where it keeps its list. */
 extern Writer *writer_make(const Table *table, Connection *connection,
 						   RequestCounters *counters);
+
+/* From now on it is one of that group. */
+extern void writer_join(Writer *writer, WriterGroup *group);
 
 /*
  * Takes a write, and sends its first request.  Where keys change, one that has
@@ -122,8 +134,8 @@ extern Writer *writer_make(const Table *table, Connection *connection,
 extern void writer_submit(Writer *writer, ItemWrite *write);
 
 /*
- * Waits for the oldest write, feeding others meanwhile, and hands it out, written
- * or skipped; NULL: there is none left.  Raises the failure of a write as
+ * Waits for the oldest write, feeding others meanwhile, and hands it out,
+ * written or skipped; NULL: there is none left.  Raises the failure of a write as
  * writer_raise() does; an error raised in feed() or decide() is told how far
  * the statement came.
  */
@@ -139,8 +151,8 @@ extern ItemWrite *writer_find(const Writer *writer, const DynamoItem *key);
 extern void writer_wait_for(Writer *writer, const ItemWrite *write);
 
 /*
- * Nothing new is started; what is under way gets its answer, so that the user
- * can be told what was written.
+ * Nothing new is started by any writer of the group; what is under way gets its
+ * answer, so that the user can be told what was written.
  */
 extern void writer_finish_after_failure(Writer *writer);
 
