@@ -12,6 +12,7 @@
 #include "fdw/catalog/settings.h"
 #include "fdw/plan/hook.h"
 #include "fdw/session/transaction.h"
+#include "fdw/write/write_behind.h"
 
 PG_MODULE_MAGIC;
 
@@ -25,6 +26,7 @@ _PG_init(void)
 	settings_define();
 	transaction_register();
 	hook_register();
+	write_behind_register();
 }
 
 /*
@@ -36,6 +38,7 @@ dynamorm_fdw_handler(PG_FUNCTION_ARGS)
 	FdwRoutine *routine = makeNode(FdwRoutine);
 
 	scan_plan_set_callbacks(routine);
+	modify_plan_set_callbacks(routine);
 	scan_set_callbacks(routine);
 	modify_set_callbacks(routine);
 	direct_set_callbacks(routine);

@@ -10,6 +10,7 @@
 #include "foreign/fdwapi.h"
 
 extern void scan_plan_set_callbacks(FdwRoutine *routine);
+extern void modify_plan_set_callbacks(FdwRoutine *routine);
 extern void scan_set_callbacks(FdwRoutine *routine);
 extern void modify_set_callbacks(FdwRoutine *routine);
 extern void direct_set_callbacks(FdwRoutine *routine);

@@ -17,6 +17,7 @@ int			transaction_mode_setting = -1;
 int			max_read_units = 1000000;
 bool		report_conditions = false;
 bool		enable_batch_join = true;
+bool		enable_concurrent_writes = true;
 
 static const struct config_enum_entry transaction_modes[] = {
 	{"", -1, true},
@@ -81,6 +82,17 @@ settings_define(void)
 							 "Enables the planner's use of batch joins.",
 							 NULL,
 							 &enable_batch_join,
+							 true,
+							 PGC_USERSET,
+							 GUC_EXPLAIN,
+							 NULL,
+							 NULL,
+							 NULL);
+
+	DefineCustomBoolVariable("dynamorm_fdw.enable_concurrent_writes",
+							 "Enables several writes at once of rows that come from joins.",
+							 NULL,
+							 &enable_concurrent_writes,
 							 true,
 							 PGC_USERSET,
 							 GUC_EXPLAIN,

@@ -11,6 +11,7 @@ extern int	transaction_mode_setting;	/* TransactionMode; -1: the option's */
 extern int	max_read_units; /* per statement; 0: no limit */
 extern bool report_conditions;
 extern bool enable_batch_join;	/* see batch_join.h */
+extern bool enable_concurrent_writes;	/* see write_behind.h */
 
 /* Defines them; called once, when the library is loaded. */
 extern void settings_define(void);

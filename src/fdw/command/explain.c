@@ -23,6 +23,7 @@
 #include "fdw/write/direct.h"
 #include "fdw/write/direct_access.h"
 #include "fdw/write/modify.h"
+#include "fdw/write/pushed_write.h"
 #include "fdw/write/stamp.h"
 
 /* A scope that shows what it does not know as SQL. */
@@ -241,8 +242,8 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	pushed = pushed_write_make(&explain->scope, statement, way.lookup->rest,
 							   statement->assignments);
 	if (pushed->obstacle == NULL)
-		pushed->obstacle = write_limit_obstacle(pushed->actions,
-												pushed->condition);
+		pushed->obstacle = pushed_write_limit(pushed->actions,
+											  pushed->condition);
 	if (direct_access_reads(&way, statement, pushed->obstacle == NULL))
 	{
 		ExplainPropertyText("Candidates", access->schema->index_name == NULL
@@ -266,7 +267,7 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 		show_update(pushed->actions, es);
 		show_condition("ConditionExpression", pushed->condition, es);
 	}
-	if (statement->returning)
+	if (state->plan->flags & DIRECT_FLAG_RETURNING)
 		ExplainPropertyText("ReturnValues",
 							statement->operation == CMD_UPDATE
 							? "ALL_NEW" : "ALL_OLD", es);
@@ -337,7 +338,7 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 	if (obstacle == NULL)
 		obstacle = upsert->obstacle;
 	if (obstacle == NULL)
-		obstacle = write_limit_obstacle(upsert->actions, upsert->condition);
+		obstacle = pushed_write_limit(upsert->actions, upsert->condition);
 	explain_show_operation(obstacle == NULL ? "UpdateItem"
 						   : "PutItem (UpdateItem, where the key is taken)",
 						   table, es);

@@ -25,9 +25,10 @@
 #include "fdw/column_set.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/scan.h"
-#include "fdw/write/compute.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/stamp.h"
+#include "fdw/write/write_behind.h"
 #include "translate/function.h"
 #include "translate/key/key.h"
 
@@ -42,7 +43,7 @@ static ForeignScan *
 find_scan(ModifyTable *plan, Index result_relation, int subplan_index,
 		  List **gating_clauses)
 {
-	Plan	   *below = outerPlan(plan);
+	Plan	   *below = write_behind_rows(plan);
 
 	*gating_clauses = NIL;
 	if (IsA(below, Append))
@@ -337,7 +338,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 		split_target_list(root, result_relation, &changes);
 		stamp_assignments(table, result_relation, &changes.assigned,
 						  &changes.expressions);
-		by_constraints = compute_dependencies(rte->relid, changes.assigned);
+		by_constraints = constraint_columns(rte->relid, changes.assigned);
 	}
 	if (plan->returningLists != NIL)
 	{

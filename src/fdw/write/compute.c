@@ -19,8 +19,10 @@
 
 #include "fdw/column_set.h"
 #include "fdw/evaluate.h"
+#include "client/request/operation.h"
 #include "fdw/write/column_action.h"
 #include "fdw/write/compute.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
 #include "translate/update/document.h"
 
@@ -146,7 +148,7 @@ check_new_row(const WriteStatement *statement,
 			column_raise_null(statement->table, column, readable_key);
 	}
 	if (statement->check_locally)
-		compute_check_row(statement->result_info, statement->new_slot,
+		constraint_check_row(statement->result_info, statement->new_slot,
 						  statement->estate, WCO_RLS_UPDATE_CHECK);
 }
 
@@ -188,14 +190,7 @@ actions_of_column(const WriteStatement *statement, const Column *column,
 						  new->tts_values[i], readable_key);
 }
 
-static bool
-is_generated(TupleDesc descriptor, AttrNumber attnum)
-{
-	return TupleDescAttr(descriptor, attnum - 1)->attgenerated ==
-		ATTRIBUTE_GENERATED_STORED;
-}
-
-/* The same for the assigned columns, and those that are generated. */
+/* What has to be written for the assigned columns, and the generated ones. */
 static List *
 actions_of_new_row(const WriteStatement *statement,
 				   const Computation *computation, const DynamoItem *item,
@@ -213,7 +208,7 @@ actions_of_new_row(const WriteStatement *statement,
 												item, readable_key, leave_out,
 												held));
 	for (i = 0; statement->generates && i < descriptor->natts; i++)
-		if (is_generated(descriptor, i + 1))
+		if (constraint_is_generated(descriptor, i + 1))
 			actions = list_concat(actions,
 								  actions_of_column(statement,
 													&statement->table->columns[i],
@@ -238,55 +233,6 @@ stamp_creation(const WriteStatement *statement, List *actions)
 								 path_make(column->attribute_name),
 								 operand_value(codec_encode(column->codec,
 															value, &place))));
-}
-
-Bitmapset *
-compute_dependencies(Oid relation_id, List *assigned)
-{
-	Relation	relation = table_open(relation_id, NoLock);
-	TupleConstr *constraints = relation->rd_att->constr;
-	Bitmapset  *columns = NULL;
-	bool		whole_row;
-	ListCell   *cell;
-	int			i;
-
-	for (i = 0; constraints != NULL && i < constraints->num_check; i++)
-		pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
-					   &columns);
-	for (i = 0; constraints != NULL && i < constraints->num_defval; i++)
-		if (is_generated(relation->rd_att, constraints->defval[i].adnum))
-			pull_varattnos(stringToNode(constraints->defval[i].adbin), 1,
-						   &columns);
-	if (relation->rd_rel->relispartition)
-		pull_varattnos((Node *) RelationGetPartitionQual(relation), 1,
-					   &columns);
-	table_close(relation, NoLock);
-
-	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
-	foreach(cell, assigned)
-	{
-		if (whole_row ||
-			bms_is_member(lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber,
-						  columns))
-			return columns;
-	}
-	return NULL;
-}
-
-void
-compute_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate,
-				  WCOKind policies)
-{
-	Relation	relation = info->ri_RelationDesc;
-
-	if (info->ri_WithCheckOptions != NIL)
-		ExecWithCheckOptions(policies, info, slot, estate);
-	if (relation->rd_att->constr != NULL)
-		ExecConstraints(info, slot, estate);
-	if (relation->rd_rel->relispartition)
-		ExecPartitionCheck(info, slot, estate, true);
-	if (info->ri_WithCheckOptions != NIL)
-		ExecWithCheckOptions(WCO_VIEW_CHECK, info, slot, estate);
 }
 
 static Condition *
@@ -431,6 +377,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			if (item == NULL)
 				refuse_key_of_upsert(statement);
 			write->new_item = key_change_new_item(item, actions);
+			write->expressions = key_change_expressions(statement->table, item);
 			return write;
 		}
 		if (is_update && item == NULL && statement->created_at != NULL)
@@ -441,8 +388,8 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			condition = condition_both(condition,
 									   document_unchanged(statement->table,
 														  item, actions));
-		write->tail = write_request_tail(statement, actions, condition);
-		if (write->tail != NULL)
+		write->expressions = operation_expressions(actions, condition);
+		if (write->expressions != NULL)
 			return write;
 		if (!leave_out)
 			raise_too_large();

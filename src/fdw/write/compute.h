@@ -48,10 +48,10 @@ extern bool compute_where(const WriteStatement *statement,
 /* What a computation wants written. */
 typedef struct ComputedWrite
 {
-	char	   *tail;			/* of the UpdateItem or DeleteItem, as
-								 * write_request_tail() makes it */
-	const DynamoItem *new_item; /* in its place, where the key changes: the
-								 * item under its new key; see key_change.h */
+	char	   *expressions;	/* of the UpdateItem or DeleteItem; where the
+								 * key changes, of the deletion */
+	const DynamoItem *new_item; /* the item under its new key; NULL: it keeps
+								 * its own */
 } ComputedWrite;
 
 /*
@@ -75,23 +75,5 @@ extern ComputedWrite *compute_write(const WriteStatement *statement,
 extern Condition *compute_unchanged(const Table *table,
 									Bitmapset *held_columns,
 									const DynamoItem *item);
-
-/*
- * The columns (as pull_varattnos() gives them) that CHECK and partition
- * constraints and stored generated columns look at; NULL if none of that
- * depends on an assigned column (integer list of attribute numbers).  Else the
- * whole new row must be seen before it is written, and the write depends on
- * these columns too.
- */
-extern Bitmapset *compute_dependencies(Oid relation_id, List *assigned);
-
-/*
- * Checks the policies of that kind (of a partitioned table; WCO_RLS_...), NOT
- * NULL, CHECK, the partition constraint and a view's check option, which core
- * leaves to the remote side: see ExecInsert() and ExecUpdateAct().  Raises
- * 42501, 23502, 23514, 44000.
- */
-extern void compute_check_row(ResultRelInfo *info, TupleTableSlot *slot,
-							  EState *estate, WCOKind policies);
 
 #endif							/* DYNAMORM_FDW_COMPUTE_H */

@@ -18,8 +18,9 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 
+#include "fdw/write/compute.h"
 #include "fdw/write/conflict_clauses.h"
-#include "fdw/write/write_statement.h"
+#include "fdw/write/writer.h"
 #include "translate/update/upsert.h"
 
 /* What ON CONFLICT says. */
@@ -44,24 +45,26 @@ extern ConflictAction conflict_plan(PlannerInfo *root, ModifyTable *plan,
 
 typedef struct ConflictState ConflictState;
 
-/* A row on its way. */
-typedef struct ConflictRow
+/* A row that is inserted, on its way. */
+typedef struct ProposedRow
 {
-	TupleTableSlot *slot;		/* proposed: "excluded" */
-	const DynamoItem *item;		/* the same as an item */
-	const DynamoItem *result;	/* as written; NULL: not written, or not
-								 * wanted */
-	bool		written;
-	bool		updated;		/* an item that was there; see
-								 * conflict_tells_updated() */
-} ConflictRow;
+	ItemWrite	write;			/* must be first */
+	TupleTableSlot *slot;		/* the row itself: "excluded" */
+	DynamoItem *item;			/* the same as an item */
+	bool		repeats;		/* has the key of one before it in the batch */
+
+	/* of ON CONFLICT DO UPDATE, set by conflict_begin_row() */
+	ConflictState *conflict;
+	const Computation *computation;
+	List	   *where;			/* its volatile parts evaluated */
+	List	   *assignments;
+	const char *put_expressions;	/* of the PutItem */
+} ProposedRow;
 
 /* Prepares execution, in the current memory context. */
 extern ConflictState *conflict_begin(ModifyTableState *mtstate,
 									 ResultRelInfo *info,
-									 const Table *table,
-									 Connection *connection,
-									 RequestCounters *counters);
+									 Writer *writer);
 
 /*
  * Is it known of each row whether it was inserted or updated?  Only where
@@ -70,13 +73,16 @@ extern ConflictState *conflict_begin(ModifyTableState *mtstate,
 extern bool conflict_tells_updated(const ConflictState *state);
 
 /*
- * Inserts or updates rows, all at once.  put_tail is the rest of a PutItem
- * that must not find its key.  Memory is allocated in the current context.
- * Raises 21000 for a row that this statement has written already, and what
- * evaluation, checks and request_raise() raise; what was written until then
- * stays.
+ * Says how the row is to be written, in its memory context; its slot and item
+ * must be there.  put_expressions are those of a PutItem that must not find
+ * its key.  Raises 21000 for a row that this statement has written already, and
+ * what evaluation raises.
  */
-extern void conflict_apply(ConflictState *state, ConflictRow *rows, int count,
-						   const char *put_tail);
+extern void conflict_begin_row(ConflictState *state, ProposedRow *row,
+							   const char *put_expressions);
+
+/* The row was written: another of its key may not be. */
+extern void conflict_note_written(ConflictState *state,
+								  const ProposedRow *row);
 
 #endif							/* DYNAMORM_FDW_CONFLICT_H */

@@ -2,9 +2,10 @@
  * direct.c
  *		UPDATE and DELETE done by the foreign scan itself.
  *
- * With the whole key fixed there is one row write, with a list of keys one for
+ * With the whole key fixed there is one write, with a list of keys one for
  * each.  Else the candidates are read first, and each gets its own conditional
- * write, several under way at once.  Rows come back in the order in which they were started.
+ * write, several under way at once.  Rows come back in the order in which they
+ * were started.
  */
 #include "postgres.h"
 
@@ -26,7 +27,11 @@
 #include "fdw/read/reader.h"
 #include "fdw/statement_counters.h"
 #include "fdw/write/direct.h"
+#include "fdw/write/pushed_write.h"
+#include "fdw/write/report.h"
 #include "fdw/write/stamp.h"
+
+static void submit_next_row(void *source);
 
 /* ---- begin ---- */
 
@@ -78,7 +83,6 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	if (statement->created_at != NULL)
 		statement->created_at_value = stamp_now(statement->created_at);
 	statement->upsert = (plan->flags & DIRECT_FLAG_UPSERT) != 0;
-	statement->returning = (plan->flags & DIRECT_FLAG_RETURNING) != 0;
 	statement->check_locally = (plan->flags & DIRECT_FLAG_CHECK_LOCALLY) != 0;
 	statement->assigns_key = assigns_key(table, plan->assigned);
 	statement->has_volatile =
@@ -87,7 +91,23 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->loaded_columns =
 		compute_loaded_columns(table, plan->read_columns,
 							   statement->check_locally);
-	statement->counters = &state->counters;
+}
+
+static void
+prepare_writer(DirectState *state)
+{
+	const Table *table = state->statement.table;
+	Writer	   *writer = writer_make(table,
+									 option_connection(table->server_id,
+													   state->user_id),
+									 &state->counters);
+
+	writer->returning = (state->plan->flags & DIRECT_FLAG_RETURNING) != 0;
+	writer->moves = state->statement.assigns_key;
+	writer->max_concurrency = option_max_concurrency(table->server_id);
+	writer->feed = submit_next_row;
+	writer->source = state;
+	state->writer = writer;
 }
 
 static void
@@ -100,6 +120,7 @@ begin_direct(ForeignScanState *node, int eflags)
 	Oid			user_id = result_relation_user(info, estate);
 	TupleDesc	descriptor = RelationGetDescr(info->ri_RelationDesc);
 	const Table *table;
+	MemoryContext old;
 
 	node->fdw_state = state;
 	table = description_of_table(RelationGetRelid(info->ri_RelationDesc),
@@ -119,7 +140,6 @@ begin_direct(ForeignScanState *node, int eflags)
 										   "dynamorm_fdw statement",
 										   ALLOCSET_DEFAULT_SIZES);
 	statement_counters_attach(&state->counters, estate);
-	state->statement.connection = option_connection(table->server_id, user_id);
 	state->statement.evaluator = evaluator_make(table, scan->scan.scanrelid,
 												&node->ss.ps,
 												CreateExprContext(estate));
@@ -129,10 +149,9 @@ begin_direct(ForeignScanState *node, int eflags)
 														 &TTSOpsVirtual);
 	state->returned_columns =
 		column_set_to_flags(table, state->plan->returned_columns);
-
-	/* items that change places do so one after the other */
-	state->max_concurrency = state->statement.assigns_key ? 1
-		: option_max_concurrency(table->server_id);
+	old = MemoryContextSwitchTo(state->context);
+	prepare_writer(state);
+	MemoryContextSwitchTo(old);
 }
 
 /* ---- start ---- */
@@ -151,8 +170,8 @@ make_row_plan(DirectState *state, List *rest, List *assignments)
 	pushed = pushed_write_make(&statement->evaluator->scope, statement, rest,
 							   assignments);
 	if (pushed->obstacle == NULL)
-		plan->tail = write_request_tail(statement, pushed->actions,
-										pushed->condition);
+		plan->expressions = operation_expressions(pushed->actions,
+												  pushed->condition);
 	plan->computation = computation_make(statement,
 										 list_concat_copy(state->lookup->used,
 														  rest),
@@ -160,7 +179,7 @@ make_row_plan(DirectState *state, List *rest, List *assignments)
 	return plan;
 }
 
-/* The same for one row of a statement with volatile parts. */
+/* That of the next row: its own, if the statement has volatile parts. */
 static const RowPlan *
 row_plan_of_row(DirectState *state)
 {
@@ -224,7 +243,7 @@ keys_are_enough(const DirectState *state)
 		case KEY_ACCESS_ITEMS:
 			return !direct_reads_listed_items(&state->statement,
 											  state->row_plan != NULL &&
-											  state->row_plan->tail != NULL);
+											  state->row_plan->expressions != NULL);
 		default:
 			return false;
 	}
@@ -271,7 +290,7 @@ start(DirectState *state)
 	Access	   *access = access_choose(scope, state->plan->schema,
 									   statement->clauses);
 	ReaderSpec	spec = {
-		.connection = statement->connection,
+		.connection = state->writer->connection,
 		.table = statement->table,
 		.scope = scope,
 		.schema = state->plan->schema,
@@ -291,8 +310,8 @@ start(DirectState *state)
 		access->lookup->access == KEY_ACCESS_ITEM;
 	if (statement->upsert)
 		key_check_upsert(statement->table, state->lookup);
-	state->no_more_candidates = access->lookup->access == KEY_ACCESS_NOTHING;
-	if (state->no_more_candidates)
+	state->writer->exhausted = access->lookup->access == KEY_ACCESS_NOTHING;
+	if (state->writer->exhausted)
 		return;
 	if (!statement->has_volatile)
 		state->row_plan = make_row_plan(state, state->lookup->rest,
@@ -315,6 +334,14 @@ start(DirectState *state)
 
 /* ---- rows ---- */
 
+/* A row on its way; its memory context is its own. */
+typedef struct DirectRow
+{
+	ItemWrite	write;			/* must be first */
+	DirectState *state;
+	const RowPlan *plan;
+} DirectRow;
+
 /* The next key of those that the WHERE fixes. */
 static const DynamoItem *
 next_fixed_key(DirectState *state)
@@ -324,21 +351,92 @@ next_fixed_key(DirectState *state)
 
 	if (lookup->access == KEY_ACCESS_ITEM)
 	{
-		state->no_more_candidates = true;
+		state->writer->exhausted = true;
 		return lookup->key;
 	}
 	key = list_nth(lookup->keys, state->next_key++);
-	state->no_more_candidates = state->next_key == list_length(lookup->keys);
+	state->writer->exhausted = state->next_key == list_length(lookup->keys);
 	return key;
 }
 
 /*
- * Starts the next row, if there is one, in a memory context of its own.  NULL
- * with no_more_candidates set at the end; NULL without it for a candidate that
- * does not qualify.
+ * The item is known: there is no row, the WHERE is not true of it, or a write
+ * is computed from it.
  */
-static RowWrite *
-start_row(DirectState *state)
+static void
+decide_row(ItemWrite *write, const DynamoItem *item)
+{
+	DirectRow  *row = (DirectRow *) write;
+	WriteStatement *statement = &row->state->statement;
+	ComputedWrite *computed;
+
+	write->next = NEXT_NOTHING;
+	if (item == NULL && !statement->upsert)
+	{
+		if (statement->report)
+			report_unchanged(statement, NULL, write->readable_key);
+		return;
+	}
+
+	compute_load(statement, item, write->key, write->readable_key);
+	if (!compute_where(statement, row->plan->computation))
+	{
+		if (statement->report)
+			report_unchanged(statement, item, write->readable_key);
+		return;
+	}
+
+	computed = compute_write(statement, row->plan->computation, item,
+							 write->key, write->readable_key);
+	write->expressions = computed->expressions;
+	write->new_item = computed->new_item == NULL ? NULL
+		: item_copy(computed->new_item);
+	write->next = write->new_item != NULL ? NEXT_MOVE : NEXT_WRITE;
+}
+
+/*
+ * A row in the current memory context, which becomes its own.  base is the
+ * item as it was read; NULL: it was not.
+ */
+static DirectRow *
+make_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
+		 const DynamoItem *base)
+{
+	const WriteStatement *statement = &state->statement;
+	DirectRow  *row = palloc0(sizeof(DirectRow));
+	ItemWrite  *write = &row->write;
+
+	row->state = state;
+	row->plan = plan;
+	write->context = CurrentMemoryContext;
+	write->key = item_copy(key);
+	write->readable_key = table_readable_key(statement->table, write->key);
+	write->decide = decide_row;
+	write->kind = statement->operation == CMD_UPDATE
+		? WRITE_UPDATE : WRITE_DELETE;
+	if (plan->expressions != NULL)
+	{
+		write->next = NEXT_WRITE;
+		write->expressions = plan->expressions;
+		write->speculative = true;
+	}
+	else if (base != NULL)
+	{
+		decide_row(write, base);
+		write->tries++;
+	}
+	else
+		write->next = NEXT_READ;
+	return row;
+}
+
+/*
+ * The next row, if there is one, in the current memory context.  NULL for a
+ * candidate that does not qualify, and at the end, when the writer is told
+ * that it is exhausted.
+ */
+static DirectRow *
+next_row(DirectState *state)
 {
 	WriteStatement *statement = &state->statement;
 	const DynamoItem *candidate = NULL;
@@ -346,14 +444,14 @@ start_row(DirectState *state)
 	DynamoItem *key;
 
 	if (state->reader == NULL)
-		return row_write_start(statement, row_plan_of_row(state),
-							   next_fixed_key(state), NULL);
+		return make_row(state, row_plan_of_row(state), next_fixed_key(state),
+						NULL);
 
 	candidate = state->spool != NULL ? item_spool_next(state->spool)
 		: reader_next(state->reader);
 	if (candidate == NULL)
 	{
-		state->no_more_candidates = true;
+		state->writer->exhausted = true;
 		return NULL;
 	}
 	plan = row_plan_of_row(state);
@@ -366,233 +464,41 @@ start_row(DirectState *state)
 		return NULL;
 	if (statement->assigns_key && !reads_whole_items(state))
 		candidate = NULL;
-	return row_write_start(statement, plan, key, candidate);
+	return make_row(state, plan, key, candidate);
 }
 
 static void
-fill_rows(DirectState *state)
+submit_next_row(void *source)
 {
-	while (!state->no_more_candidates &&
-		   list_length(state->rows) < state->max_concurrency)
-	{
-		MemoryContext context = AllocSetContextCreate(state->context,
-													  "dynamorm_fdw row",
-													  ALLOCSET_SMALL_SIZES);
-		MemoryContext old = MemoryContextSwitchTo(context);
-		RowWrite   *row = start_row(state);
+	DirectState *state = (DirectState *) source;
+	MemoryContext context = AllocSetContextCreate(state->context,
+												  "dynamorm_fdw row",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	DirectRow  *row = next_row(state);
 
-		MemoryContextSwitchTo(old);
-		if (row == NULL)
-			MemoryContextDelete(context);
-		else
-			state->rows = lappend(state->rows, row);
-	}
-}
-
-/* Waits until a request of a row is done; returns that row. */
-static RowWrite *
-wait_for_row(DirectState *state)
-{
-	Request   **requests = palloc(sizeof(Request *) * list_length(state->rows));
-	Request    *done;
-	int			count = 0;
-	ListCell   *cell;
-
-	foreach(cell, state->rows)
-	{
-		RowWrite   *row = (RowWrite *) lfirst(cell);
-
-		if (!row_write_done(row))
-			requests[count++] = row->request;
-	}
-	if (count == 0)
-	{
-		pfree(requests);
-		return NULL;
-	}
-	done = count == 1 ? requests[0] : request_wait_any(requests, count);
-	if (count == 1)
-		request_wait(done);
-	pfree(requests);
-
-	foreach(cell, state->rows)
-	{
-		RowWrite   *row = (RowWrite *) lfirst(cell);
-
-		if (row->request == done)
-			return row;
-	}
-	return NULL;
-}
-
-/* ---- failure ---- */
-
-static bool
-is_unknown(const RowWrite *row)
-{
-	return row->state == ROW_FAILED && row->request != NULL &&
-		request_outcome(row->request) == OUTCOME_UNKNOWN;
-}
-
-/*
- * Once something has failed nothing new is started, but what is under way gets
- * its answer, so that the user can be told what was written.  Returns the
- * readable keys of the writes whose outcome is unknown, but for one row.
- */
-static char *
-finish_rows(DirectState *state, const RowWrite *except)
-{
-	StringInfoData unknown;
-	ListCell   *cell;
-
-	initStringInfo(&unknown);
-	state->no_more_candidates = true;
-	foreach(cell, state->rows)
-	{
-		RowWrite   *row = (RowWrite *) lfirst(cell);
-
-		if (row == except || row->request == NULL)
-			continue;
-		if (!row_write_done(row))
-		{
-			request_wait(row->request);
-			row_write_settle(row);
-		}
-		if (is_unknown(row))
-			appendStringInfo(&unknown, "%s%s", unknown.len > 0 ? ", " : "",
-							 row->readable_key);
-	}
-	return unknown.data;
-}
-
-static char *
-describe_progress(DirectState *state, const char *failed_key,
-				  const char *unknown)
-{
-	StringInfoData text;
-	int64		written = state->statement.written;
-
-	initStringInfo(&text);
-	if (failed_key != NULL)
-		appendStringInfo(&text, "It was item %s.  ", failed_key);
-	appendStringInfo(&text,
-					 ngettext("Before that, the statement wrote %lld item.",
-							  "Before that, the statement wrote %lld items.",
-							  (unsigned long) written),
-					 (long long) written);
-	if (unknown[0] != '\0')
-		appendStringInfo(&text,
-						 "  The outcome is unknown of the writes of %s too.",
-						 unknown);
-	return text.data;
-}
-
-/* More than one row: then the error tells how far the statement came. */
-static bool
-has_progress(DirectState *state)
-{
-	return state->statement.written > 0 || list_length(state->rows) > 1;
-}
-
-/*
- * Of several failures one whose outcome is unknown is raised before all others:
- * the SQLSTATE shall say so.
- */
-static void
-raise_failure(DirectState *state, RowWrite *row)
-{
-	RowWrite   *raised = row;
-	ListCell   *cell;
-	char	   *unknown;
-
-	if (!has_progress(state))
-		request_raise(row->request, NULL);
-	(void) finish_rows(state, row);
-	foreach(cell, state->rows)
-		if (!is_unknown(raised) && is_unknown((RowWrite *) lfirst(cell)))
-			raised = (RowWrite *) lfirst(cell);
-	unknown = finish_rows(state, raised);
-	request_raise(raised->request,
-				  psprintf("%s%s",
-						   raised == row ? ""
-						   : psprintf("The write of %s has failed.  ",
-									  row->readable_key),
-						   describe_progress(state, NULL, unknown)));
-}
-
-/*
- * The same for an error raised here, by an expression or a constraint.  An
- * interrupt is passed on at once.
- */
-static void
-rethrow_failure(DirectState *state, const char *failed_key)
-{
-	ErrorData  *error;
-	char	   *progress;
-
-	MemoryContextSwitchTo(state->context);
-	error = CopyErrorData();
-	if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-		error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
-		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN ||
-		!has_progress(state))
-		PG_RE_THROW();
-
-	FlushErrorState();
-	progress = describe_progress(state, failed_key, finish_rows(state, NULL));
-	error->detail = error->detail == NULL ? progress
-		: psprintf("%s  %s", error->detail, progress);
-	ReThrowError(error);
+	MemoryContextSwitchTo(old);
+	if (row == NULL)
+		MemoryContextDelete(context);
+	else
+		writer_submit(state->writer, &row->write);
 }
 
 /* ---- iterate ---- */
 
-/* Goes on with whatever can go on; true if something did. */
-static bool
-advance(DirectState *state)
-{
-	RowWrite   *volatile row = NULL;
-
-	PG_TRY();
-	{
-		fill_rows(state);
-		row = wait_for_row(state);
-		if (row != NULL)
-			row_write_step(row);
-	}
-	PG_CATCH();
-	{
-		if (row != NULL)
-			row->state = ROW_FAILED;
-		rethrow_failure(state, row == NULL ? NULL : row->readable_key);
-	}
-	PG_END_TRY();
-
-	return row != NULL;
-}
-
 /* The next row written, or NULL at the end. */
-static RowWrite *
+static ItemWrite *
 next_written(DirectState *state)
 {
-	for (;;)
+	ItemWrite  *write;
+
+	while ((write = writer_next_done(state->writer)) != NULL)
 	{
-		RowWrite   *oldest = state->rows == NIL ? NULL : linitial(state->rows);
-
-		if (oldest == NULL || !row_write_done(oldest))
-		{
-			if (!advance(state) && state->rows == NIL)
-				return NULL;
-			continue;
-		}
-		if (oldest->state == ROW_FAILED)
-			raise_failure(state, oldest);
-
-		state->rows = list_delete_first(state->rows);
-		if (oldest->state == ROW_WRITTEN)
-			return oldest;
-		row_write_free(oldest);
+		if (write->state == ITEM_WRITTEN)
+			return write;
+		MemoryContextDelete(write->context);
 	}
+	return NULL;
 }
 
 static TupleTableSlot *
@@ -604,28 +510,28 @@ iterate_direct(ForeignScanState *node)
 	MemoryContext old = MemoryContextSwitchTo(state->context);
 	bool		set_processed;
 	int64		count = 0;
-	RowWrite   *row;
+	ItemWrite  *row;
 
 	set_processed = (state->plan->flags & DIRECT_FLAG_SET_PROCESSED) != 0;
 	ExecClearTuple(slot);
 	if (state->lookup == NULL)
 		start(state);
 	if (state->returned != NULL)
-		row_write_free(state->returned);
+		MemoryContextDelete(state->returned->context);
 	state->returned = NULL;
 
 	while ((row = next_written(state)) != NULL)
 	{
 		count++;
-		if (state->statement.returning)
+		if (state->writer->returning)
 			break;
-		row_write_free(row);
+		MemoryContextDelete(row->context);
 	}
 	if (set_processed)
 		estate->es_processed += count;
 	MemoryContextSwitchTo(old);
 
-	if (!state->statement.returning)
+	if (!state->writer->returning)
 	{
 		if (node->ss.ps.instrument != NULL)
 			node->ss.ps.instrument->tuplecount += count;
@@ -657,7 +563,7 @@ end_direct(ForeignScanState *node)
 
 	if (state == NULL || state->context == NULL)
 		return;
-	finish_rows(state, NULL);
+	writer_finish_after_failure(state->writer);
 	if (state->spool != NULL)
 		item_spool_end(state->spool);
 	if (state->reader != NULL)

@@ -15,8 +15,9 @@
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
 
+#include "fdw/write/compute.h"
 #include "fdw/write/item_spool.h"
-#include "fdw/write/row_write.h"
+#include "fdw/write/writer.h"
 #include "translate/key/item_set.h"
 
 /* fdw_private of a direct modification */
@@ -68,9 +69,20 @@ extern List *direct_assignments(const Table *table, List *assigned,
 extern bool direct_reads_listed_items(const WriteStatement *statement,
 									  bool pushed);
 
+/*
+ * What is sent for each row; made once for a statement, or, where it has
+ * volatile parts, for each row.
+ */
+typedef struct RowPlan
+{
+	const char *expressions;	/* of the pushed request; NULL: computed */
+	const Computation *computation;
+} RowPlan;
+
 typedef struct DirectState
 {
 	WriteStatement statement;
+	Writer	   *writer;
 	Oid			user_id;		/* whose rights count */
 	DirectPlan *plan;
 	const KeyLookup *lookup;	/* what the WHERE says of the table's key;
@@ -84,12 +96,9 @@ typedef struct DirectState
 	ItemSet    *started;		/* of those that come from an index; NULL: an
 								 * item comes only once */
 	RowPlan    *row_plan;		/* NULL: made for each row */
-	bool		no_more_candidates;
 	bool		reportable;		/* what the WHERE says may be shown */
-	List	   *rows;			/* of RowWrite, under way, oldest first */
-	RowWrite   *returned;		/* whose item was returned last */
+	ItemWrite  *returned;		/* whose item was returned last */
 	bool	   *returned_columns;	/* of column_set_to_flags() */
-	int			max_concurrency;	/* writes under way at once */
 	MemoryContext context;		/* of the execution */
 	RequestCounters counters;
 } DirectState;

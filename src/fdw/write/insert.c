@@ -15,17 +15,16 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "client/request/request.h"
-#include "client/wire/expression.h"
+#include "client/request/operation.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
-#include "fdw/session/transaction.h"
 #include "fdw/statement_counters.h"
 #include "fdw/system_column.h"
 #include "fdw/write/column_action.h"
-#include "fdw/write/compute.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/insert.h"
 #include "fdw/write/stamp.h"
+#include "fdw/write/writer.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key.h"
 
@@ -39,26 +38,15 @@ typedef struct InsertStamp
 struct InsertState
 {
 	const Table *table;
-	Connection *connection;
+	Writer	   *writer;
 	ConflictAction action;		/* where a key is taken */
 	ConflictState *conflict;	/* of CONFLICT_UPDATE */
 	WCOKind		policies;		/* that a row must satisfy */
 	List	   *stamps;			/* of InsertStamp */
-	char	   *tail;			/* the request after its item */
+	char	   *expressions;	/* of a PutItem that must not find its key */
 	MemoryContext context;		/* of one batch of rows */
 	RequestCounters counters;
-	int64		written;		/* items so far */
 };
-
-/* The PutItem of one row. */
-typedef struct InsertRow
-{
-	TupleTableSlot *slot;
-	DynamoItem *item;
-	const char *readable_key;
-	bool		repeats;		/* the key of a row before it in the batch */
-	Request    *request;		/* NULL: it repeats */
-} InsertRow;
 
 /* ---- begin ---- */
 
@@ -97,14 +85,10 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 {
 	EState	   *estate = mtstate->ps.state;
 	InsertState *state = palloc0(sizeof(InsertState));
-	Placeholders *placeholders = placeholders_make(false);
-	StringInfoData tail;
-	StringInfoData text;
 
 	state->table =
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	key_check_writable(state->table);
-	state->connection = option_connection(state->table->server_id, user_id);
 	state->action = action;
 	state->policies = mtstate->operation == CMD_UPDATE
 		? WCO_RLS_UPDATE_CHECK : WCO_RLS_INSERT_CHECK;
@@ -113,22 +97,14 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 										   ALLOCSET_DEFAULT_SIZES);
 	prepare_stamps(state);
 	statement_counters_attach(&state->counters, estate);
-
-	initStringInfo(&tail);
-	initStringInfo(&text);
-	write_condition(&text,
-					condition_not_exists(path_make(state->table->partition_key->attribute_name)),
-					placeholders);
-	json_append_text_member(&tail, "ConditionExpression", text.data);
+	state->writer = writer_make(state->table,
+								option_connection(state->table->server_id,
+												  user_id),
+								&state->counters);
+	state->expressions =
+		operation_expressions(NIL, writer_key_is_free(state->table));
 	if (action == CONFLICT_UPDATE)
-		appendStringInfoString(&tail,
-							   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
-	write_placeholders(&tail, placeholders);
-	appendStringInfoString(&tail, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
-	state->tail = tail.data;
-	if (action == CONFLICT_UPDATE)
-		state->conflict = conflict_begin(mtstate, info, state->table,
-										 state->connection, &state->counters);
+		state->conflict = conflict_begin(mtstate, info, state->writer);
 	return state;
 }
 
@@ -210,133 +186,32 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 	return item;
 }
 
-/* ---- requests ---- */
-
-static void
-start_row(InsertState *state, InsertRow *row)
-{
-	row->readable_key = table_readable_key(state->table, row->item);
-	row->request = write_put_start(state->connection, state->table, row->item,
-								   row->readable_key, state->tail,
-								   &state->counters);
-}
-
-/* The key of one that repeats it is taken now. */
-static void
-raise_repetition(InsertState *state, InsertRow *rows, int count)
-{
-	int			i;
-
-	for (i = 0; i < count; i++)
-		if (rows[i].repeats && state->action == CONFLICT_ERROR)
-			write_raise_duplicate(state->table,
-								  table_readable_key(state->table,
-													 rows[i].item),
-								  state->written);
-}
-
-/*
- * All rows have their answers: counts what was written, then raises the first
- * failure, if any; one whose outcome is unknown before all others.
- */
-static void
-settle_rows(InsertState *state, InsertRow *rows, int count)
-{
-	InsertRow  *failed = NULL;
-	InsertRow  *refused = NULL;
-	StringInfoData unknown;
-	StringInfoData progress;
-	int			i;
-
-	initStringInfo(&unknown);
-	initStringInfo(&progress);
-	for (i = 0; i < count; i++)
-	{
-		Outcome		outcome;
-
-		if (rows[i].repeats)
-			continue;
-		outcome = request_outcome(rows[i].request);
-		if (outcome == OUTCOME_SUCCESS)
-		{
-			state->written++;
-			transaction_count_write();
-		}
-		else if (outcome == OUTCOME_CONDITION_FAILED &&
-				 state->action == CONFLICT_NOTHING)
-			continue;
-		else if (outcome != OUTCOME_UNKNOWN)
-			refused = refused == NULL ? &rows[i] : refused;
-		else if (failed == NULL)
-			failed = &rows[i];
-		else
-			appendStringInfo(&unknown, "%s%s", unknown.len > 0 ? ", " : "",
-							 rows[i].readable_key);
-	}
-	if (failed == NULL && refused == NULL)
-	{
-		raise_repetition(state, rows, count);
-		return;
-	}
-	if (failed == NULL &&
-		request_outcome(refused->request) == OUTCOME_CONDITION_FAILED)
-		write_raise_duplicate(state->table, refused->readable_key,
-							  state->written);
-	if (failed == NULL)
-		failed = refused;
-	else if (refused != NULL)
-		appendStringInfo(&progress, "The write of %s has failed.  ",
-						 refused->readable_key);
-	if (unknown.len > 0)
-		appendStringInfo(&progress,
-						 "The outcome is unknown of the writes of %s too.  ",
-						 unknown.data);
-	appendStringInfo(&progress,
-					 ngettext("Before that, the statement wrote %lld item.",
-							  "Before that, the statement wrote %lld items.",
-							  (unsigned long) state->written),
-					 (long long) state->written);
-	request_raise(failed->request,
-				  state->written > 0 || unknown.len > 0 ||
-				  (refused != NULL && failed != refused) ? progress.data : NULL);
-}
-
-/* ---- callbacks ---- */
-
 /* Checks a row and makes its item; nothing is sent yet. */
 static void
 prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
-			TupleTableSlot *slot, InsertRow *row)
+			TupleTableSlot *slot, ProposedRow *row)
 {
 	slot_getallattrs(slot);
 	stamp_row(state, slot, estate);
 	slot->tts_tableOid = RelationGetRelid(info->ri_RelationDesc);
 
-	compute_check_row(info, slot, estate, state->policies);
+	constraint_check_row(info, slot, estate, state->policies);
 
 	row->slot = slot;
 	row->item = item_from_slot(state->table, slot);
+	row->write.context = CurrentMemoryContext;
+	row->write.key = table_key_of_item(state->table, row->item);
+	row->write.readable_key = table_readable_key(state->table, row->item);
 }
 
-/* A row as it was written, which may be less than given: an empty set. */
-static void
-store_item(const InsertState *state, ResultRelInfo *info,
-		   TupleTableSlot *slot, const DynamoItem *item)
-{
-	if (info->ri_projectReturning == NULL && state->conflict == NULL)
-		return;
-	ExecClearTuple(slot);
-	table_decode_item(state->table, item, NULL,
-					  slot->tts_values, slot->tts_isnull);
-	ExecStoreVirtualTuple(slot);
-}
+/* ---- what is written ---- */
 
 /*
  * Marks the rows whose key one before them has.  Sent together, nobody knows
  * which would come first.
  */
 static void
-find_repetitions(InsertState *state, InsertRow *rows, int count)
+find_repetitions(ProposedRow *rows, int count)
 {
 	ItemSet    *keys;
 	int			i;
@@ -345,65 +220,103 @@ find_repetitions(InsertState *state, InsertRow *rows, int count)
 		return;
 	keys = item_set_make();
 	for (i = 0; i < count; i++)
-		rows[i].repeats = !item_set_add(keys,
-										table_key_of_item(state->table,
-														  rows[i].item));
+		rows[i].repeats = !item_set_add(keys, rows[i].write.key);
 }
 
-/* Puts all rows; slots becomes those of the rows inserted. */
-static int
-put_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows, int count,
-		 TupleTableSlot **slots)
+/* Waits for all rows that were submitted. */
+static void
+finish_rows(InsertState *state)
 {
-	int			inserted = 0;
-	int			i;
+	ItemWrite  *write;
 
-	find_repetitions(state, rows, count);
-	for (i = 0; i < count; i++)
-		if (!rows[i].repeats)
-			start_row(state, &rows[i]);
-	for (i = 0; i < count; i++)
-		if (!rows[i].repeats)
-			request_wait(rows[i].request);
-	settle_rows(state, rows, count);
-
-	for (i = 0; i < count; i++)
-	{
-		if (rows[i].repeats ||
-			request_outcome(rows[i].request) != OUTCOME_SUCCESS)
-			continue;
-		store_item(state, info, rows[i].slot, rows[i].item);
-		slots[inserted++] = rows[i].slot;
-	}
-	return inserted;
+	while ((write = writer_next_done(state->writer)) != NULL)
+		if (write->state == ITEM_WRITTEN && state->conflict != NULL)
+			conflict_note_written(state->conflict, (ProposedRow *) write);
 }
 
-/* The same with ON CONFLICT DO UPDATE. */
-static int
-upsert_rows(InsertState *state, ResultRelInfo *info, InsertRow *rows,
-			int count, TupleTableSlot **slots)
+static void
+put_rows(InsertState *state, ProposedRow *rows, int count)
 {
-	ConflictRow *upserts = palloc0(sizeof(ConflictRow) * count);
-	int			written = 0;
+	int			i;
+
+	find_repetitions(rows, count);
+	for (i = 0; i < count; i++)
+	{
+		ItemWrite  *write = &rows[i].write;
+
+		write->kind = WRITE_PUT;
+		write->new_item = rows[i].item;
+		write->expressions = state->expressions;
+		write->skips_taken = state->action == CONFLICT_NOTHING;
+		if (!rows[i].repeats)
+			writer_submit(state->writer, write);
+	}
+	finish_rows(state);
+
+	/* the key of one that repeats it is taken now */
+	for (i = 0; i < count; i++)
+		if (rows[i].repeats && state->action == CONFLICT_ERROR)
+			writer_raise_taken(state->writer, rows[i].write.readable_key);
+}
+
+/* Of two rows with one key the first decides whether it is written. */
+static void
+upsert_rows(InsertState *state, ProposedRow *rows, int count)
+{
 	int			i;
 
 	for (i = 0; i < count; i++)
 	{
-		upserts[i].slot = rows[i].slot;
-		upserts[i].item = rows[i].item;
+		if (writer_find(state->writer, rows[i].write.key) != NULL)
+			finish_rows(state);
+		conflict_begin_row(state->conflict, &rows[i], state->expressions);
+		writer_submit(state->writer, &rows[i].write);
 	}
-	conflict_apply(state->conflict, upserts, count, state->tail);
-	for (i = 0; i < count; i++)
+	finish_rows(state);
+}
+
+/* ---- callbacks ---- */
+
+/* A row as it was written, which may be less than given: an empty set. */
+static void
+store_row(const InsertState *state, ResultRelInfo *info, ProposedRow *row)
+{
+	TupleTableSlot *slot = row->slot;
+
+	if (state->conflict == NULL ? info->ri_projectReturning != NULL
+		: state->writer->returning)
 	{
-		if (!upserts[i].written)
-			continue;
-		if (upserts[i].result != NULL)
-			store_item(state, info, rows[i].slot, upserts[i].result);
-		if (conflict_tells_updated(state->conflict))
-			system_column_set_xmax(rows[i].slot, upserts[i].updated);
-		slots[written++] = rows[i].slot;
+		ExecClearTuple(slot);
+		table_decode_item(state->table, row->write.item, NULL,
+						  slot->tts_values, slot->tts_isnull);
+		ExecStoreVirtualTuple(slot);
 	}
-	return written;
+	if (state->conflict != NULL && conflict_tells_updated(state->conflict))
+		system_column_set_xmax(slot, row->write.kind == WRITE_UPDATE);
+}
+
+static ProposedRow *
+write_rows(InsertState *state, EState *estate, ResultRelInfo *info,
+		   TupleTableSlot **slots, int count)
+{
+	ProposedRow *rows = palloc0(sizeof(ProposedRow) * count);
+	int			i;
+
+	PG_TRY();
+	{
+		for (i = 0; i < count; i++)
+			prepare_row(state, estate, info, slots[i], &rows[i]);
+		if (state->conflict != NULL)
+			upsert_rows(state, rows, count);
+		else
+			put_rows(state, rows, count);
+	}
+	PG_CATCH();
+	{
+		writer_rethrow(state->writer, NULL);
+	}
+	PG_END_TRY();
+	return rows;
 }
 
 TupleTableSlot **
@@ -411,21 +324,25 @@ insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 			TupleTableSlot **slots, int *count)
 {
 	MemoryContext old;
-	InsertRow  *rows;
+	ProposedRow *rows;
 	TupleTableSlot **written;
+	int			written_count = 0;
 	int			i;
 
 	MemoryContextReset(state->context);
 	old = MemoryContextSwitchTo(state->context);
-	rows = palloc0(sizeof(InsertRow) * *count);
+	rows = write_rows(state, estate, info, slots, *count);
 
 	/* the array that was handed over is core's own (ri_Slots) */
 	written = palloc0(sizeof(TupleTableSlot *) * *count);
 	for (i = 0; i < *count; i++)
-		prepare_row(state, estate, info, slots[i], &rows[i]);
-	*count = state->conflict != NULL
-		? upsert_rows(state, info, rows, *count, written)
-		: put_rows(state, info, rows, *count, written);
+	{
+		if (rows[i].repeats || rows[i].write.state != ITEM_WRITTEN)
+			continue;
+		store_row(state, info, &rows[i]);
+		written[written_count++] = rows[i].slot;
+	}
+	*count = written_count;
 	MemoryContextSwitchTo(old);
 	return written;
 }

@@ -8,10 +8,8 @@
 
 #include "compat.h"
 
-#include "client/wire/response.h"
+#include "client/request/operation.h"
 #include "fdw/write/key_change.h"
-
-#define TOKEN_BYTES		16
 
 static bool
 is_key(const Table *table, const char *name)
@@ -132,100 +130,17 @@ item_unchanged(const Table *table, const DynamoItem *item)
 	return condition_and(conditions);
 }
 
-/* Appends the condition of one action, and the action's end. */
-static void
-append_condition(StringInfo body, const Table *table,
-				 const Condition *condition)
+char *
+key_change_expressions(const Table *table, const DynamoItem *item)
 {
-	Placeholders *placeholders = placeholders_make(false);
-	StringInfoData text;
+	char	   *expressions = operation_expressions(NIL,
+												   item_unchanged(table, item));
 
-	initStringInfo(&text);
-	write_condition(&text, condition, placeholders);
-	if (!expression_within_limits(&text, placeholders))
+	if (expressions == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("item of foreign table \"%s\" has too many attributes for a change of its key",
 						table->relation_name),
 				 errdetail("The condition that it is unchanged holds at most 4 KB and 300 operators.")));
-	json_append_text_member(body, "ConditionExpression", text.data);
-	appendStringInfoString(body,
-						   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
-	write_placeholders(body, placeholders);
-	appendStringInfoString(body, "}}");
-}
-
-static void
-append_table_name(StringInfo body, const Table *table)
-{
-	appendStringInfoString(body, "\"TableName\":");
-	json_append_string(body, table->table_name, strlen(table->table_name));
-}
-
-static void
-append_token(StringInfo body)
-{
-	uint8		token[TOKEN_BYTES];
-	int			i;
-
-	if (!pg_strong_random(token, sizeof(token)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate random values")));
-	appendStringInfoString(body, ",\"ClientRequestToken\":\"");
-	for (i = 0; i < TOKEN_BYTES; i++)
-		appendStringInfo(body, "%02x", token[i]);
-	appendStringInfoChar(body, '"');
-}
-
-Request *
-key_change_start(const WriteStatement *statement, const DynamoItem *item,
-				 const char *readable_key, const DynamoItem *new_item)
-{
-	const Table *table = statement->table;
-	StringInfoData body;
-	RequestSpec spec = {
-		.operation = "TransactWriteItems",
-		.kind = REQUEST_IDEMPOTENT,
-		.table = table->table_name,
-		.key = readable_key,
-		.counters = statement->counters,
-		.parts = 2
-	};
-
-	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"TransactItems\":[{\"Delete\":{");
-	append_table_name(&body, table);
-	appendStringInfoString(&body, ",\"Key\":");
-	json_append_item(&body, table_key_of_item(table, item));
-	append_condition(&body, table, item_unchanged(table, item));
-
-	appendStringInfoString(&body, ",{\"Put\":{");
-	append_table_name(&body, table);
-	appendStringInfoString(&body, ",\"Item\":");
-	json_append_item(&body, new_item);
-	append_condition(&body, table,
-					 condition_not_exists(path_make(table->partition_key->attribute_name)));
-	appendStringInfoChar(&body, ']');
-	append_token(&body);
-	appendStringInfoString(&body, ",\"ReturnConsumedCapacity\":\"TOTAL\"}");
-	spec.body = body.data;
-	spec.body_length = body.len;
-	return request_start(statement->connection, &spec);
-}
-
-const DynamoItem *
-key_change_current_item(const Table *table, const Request *request,
-						const DynamoItem *new_item)
-{
-	/* a condition failed, and there is a reason for each of the two actions */
-	const CancellationReason *reasons = request_response(request)->reasons;
-
-	if (strcmp(reasons[0].code, "ConditionalCheckFailed") == 0)
-		return reasons[0].item;
-	write_raise_duplicate(table,
-						  table_readable_key(table,
-											 table_key_of_item(table,
-															   new_item)),
-						  0);
+	return expressions;
 }

@@ -1,7 +1,7 @@
 /*
  * modify.c
- *		INSERT, and UPDATE and DELETE of rows that the executor hands over one
- *		by one: joins, row triggers, check options, generated columns.
+ *		Executes INSERT, and UPDATE and DELETE of rows that the executor hands
+ *		over one by one: joins, row triggers, check options, generated columns.
  *
  * The write of such a row is conditional on all that was read of it.  When it
  * was changed meanwhile, EvalPlanQual computes anew from the item that came
@@ -13,10 +13,7 @@
 
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "nodes/makefuncs.h"
 #include "foreign/foreign.h"
-#include "optimizer/appendinfo.h"
-#include "catalog/pg_type.h"
 #include "utils/rel.h"
 
 #include "fdw/callbacks.h"
@@ -27,43 +24,17 @@
 #include "fdw/write/modify.h"
 #include "fdw/write/row_change.h"
 
-/* ---- planning ---- */
-
-/*
- * Core asks for the whole row itself where an UPDATE needs it; a DELETE needs
- * it for its condition.  It must be of type RECORD, so that partitions of
- * different types share one column.  Source: add_row_identity_columns().
- *
- * Of what is called "wholerow" core makes a copy for each row, which stays
- * until the statement ends.  A DELETE has no need of that name.  Source:
- * ExecModifyTable().
- */
-static void
-add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
-				   Relation target_relation)
-{
-	Var		   *whole_row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1,
-									InvalidOid, 0);
-
-	add_row_identity_var(root, whole_row, rtindex,
-						 root->parse->commandType == CMD_DELETE
-						 ? WHOLE_ROW_OF_DELETE : WHOLE_ROW_OF_UPDATE);
-}
-
-static List *
-plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
-			int subplan_index)
-{
-	if (plan->operation == CMD_INSERT)
-		system_column_refuse_in_insert(root, result_relation);
-	else
-		direct_refuse_upsert(root, result_relation);
-	direct_refuse_returned_upsert(plan->returningLists);
-	return list_make1(makeInteger(conflict_plan(root, plan,
-												result_relation)));
-}
-
 /* ---- begin and end ---- */
+
+bool
+modify_has_row_triggers(const TriggerDesc *triggers)
+{
+	return triggers != NULL &&
+		(triggers->trig_update_before_row || triggers->trig_update_after_row ||
+		 triggers->trig_update_instead_row ||
+		 triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
+		 triggers->trig_delete_instead_row);
+}
 
 static void
 begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
@@ -177,8 +148,6 @@ change_one(EState *estate, ResultRelInfo *info, TupleTableSlot *slot,
 void
 modify_set_callbacks(FdwRoutine *routine)
 {
-	routine->AddForeignUpdateTargets = add_update_targets;
-	routine->PlanForeignModify = plan_modify;
 	routine->BeginForeignModify = begin_modify;
 	routine->ExecForeignInsert = insert_one;
 	routine->ExecForeignBatchInsert = insert_batch;

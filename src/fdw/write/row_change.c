@@ -18,34 +18,21 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "client/request/operation.h"
 #include "client/wire/expression.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
-#include "fdw/read/reader.h"
-#include "fdw/session/transaction.h"
 #include "fdw/statement_counters.h"
 #include "fdw/write/column_action.h"
 #include "fdw/write/compute.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
 #include "fdw/write/row_change.h"
-#include "fdw/write/row_write.h"
 #include "fdw/write/stamp.h"
+#include "fdw/write/write_behind.h"
+#include "fdw/write/writer.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key.h"
-
-struct RowChange
-{
-	WriteStatement statement;
-	ModifyTableState *mtstate;
-	AttrNumber	whole_row;		/* of the row that was read, in the plan's
-								 * slot */
-	void	   *copy;			/* core's, of the last such row; NULL: none */
-	List	   *stamps;			/* of RowStamp */
-	ItemSet    *changed;		/* keys of the items changed by this
-								 * statement, old and new */
-	MemoryContext context;		/* of one row */
-	RequestCounters counters;
-};
 
 /* A column that an UPDATE sets by itself. */
 typedef struct RowStamp
@@ -54,35 +41,48 @@ typedef struct RowStamp
 	ExprState  *value;
 } RowStamp;
 
-/* One row on its way. */
-typedef struct RowAttempt
+struct RowChange
 {
-	DynamoItem *key;
-	const char *readable_key;
+	const Table *table;
+	Writer	   *writer;
+	ModifyTableState *mtstate;
+	ResultRelInfo *info;
+	AttrNumber	whole_row;		/* of the row that was read, in the plan's
+								 * slot */
+	void	   *copy;			/* core's, of the last such row; NULL: none */
+	List	   *stamps;			/* of RowStamp */
+	TupleTableSlot *old_slot;	/* the row that is being changed */
+	ItemSet    *changed;		/* keys of the items changed by this
+								 * statement, old and new */
+	WriteBehind *behind;		/* settles what is under way when the rows
+								 * end; NULL: one row at a time */
+	List	   *free_slots;		/* for rows of the plan */
+	MemoryContext context;		/* of the rows */
+	RequestCounters counters;
+};
+
+/* One row on its way. */
+typedef struct ChangedRow
+{
+	ItemWrite	write;			/* must be first */
+	RowChange  *change;
+	TupleTableSlot *plan_slot;	/* the row of the plan that it comes from */
+	TupleTableSlot *slot;		/* the new row, of a DELETE one to be filled;
+								 * NULL: core has gone on, with the slot */
 	const DynamoItem *base;		/* the item as stored; NULL: only known as the
 								 * old row */
-	int			failures;		/* of conditions */
-	const DynamoItem *new_item; /* the item under its new key; NULL: the key
-								 * stays */
-	bool		written;
-} RowAttempt;
+	bool		rechecked;		/* the plan's row is not what it comes from any
+								 * more */
+} ChangedRow;
 
-/* ---- the items this statement has changed ---- */
-
-static void
-note_changed(RowChange *change, const DynamoItem *key)
-{
-	(void) item_set_add(change->changed, key);
-	change->statement.written++;
-	transaction_count_write();
-}
+static void finish_oldest(RowChange *change);
 
 /* ---- begin ---- */
 
 static void
 prepare_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 {
-	const Table *table = change->statement.table;
+	const Table *table = change->table;
 	Bitmapset  *updated = ExecGetUpdatedCols(info, estate);
 	int			i;
 
@@ -108,31 +108,71 @@ prepare_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 	}
 }
 
+static bool
+assigns_key(const Table *table, Bitmapset *updated)
+{
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+		if (table->columns[i].name != NULL &&
+			table->columns[i].key != KEY_NONE &&
+			bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, updated))
+			return true;
+	return false;
+}
+
+static void
+settle_rows(void *source)
+{
+	RowChange  *change = (RowChange *) source;
+
+	while (change->writer->writes != NIL)
+		finish_oldest(change);
+}
+
+/* Several rows at once, if planning has seen to it and nothing forbids it. */
+static void
+prepare_concurrency(RowChange *change)
+{
+	ModifyTableState *mtstate = change->mtstate;
+	Writer	   *writer = change->writer;
+
+	writer->max_concurrency =
+		option_max_concurrency(change->table->server_id);
+	if (writer->max_concurrency > 1 && mtstate->mt_transition_capture == NULL)
+		change->behind = write_behind_of(mtstate);
+	if (change->behind == NULL)
+		return;
+	writer->moves = mtstate->operation == CMD_UPDATE &&
+		assigns_key(change->table,
+					ExecGetUpdatedCols(change->info, mtstate->ps.state));
+	write_behind_add(change->behind, writer, settle_rows, change);
+}
+
 RowChange *
 row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 {
 	EState	   *estate = mtstate->ps.state;
 	RowChange  *change = palloc0(sizeof(RowChange));
-	WriteStatement *statement = &change->statement;
-	TupleDesc	descriptor = RelationGetDescr(info->ri_RelationDesc);
+	const Table *table;
 
-	statement->operation = mtstate->operation;
-	statement->table =
-		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
-	key_check_writable(statement->table);
-	statement->connection = option_connection(statement->table->server_id,
-											  user_id);
-	statement->estate = estate;
-	statement->result_info = info;
-	statement->returning = true;
-	statement_counters_attach(&change->counters, estate);
-	statement->counters = &change->counters;
-	statement->read_columns =
-		bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
-	statement->old_slot = ExecInitExtraTupleSlot(estate, descriptor,
-												 &TTSOpsVirtual);
-
+	table = description_of_table(RelationGetRelid(info->ri_RelationDesc),
+								 user_id);
+	key_check_writable(table);
+	change->table = table;
 	change->mtstate = mtstate;
+	change->info = info;
+	change->context = AllocSetContextCreate(CurrentMemoryContext,
+											"dynamorm_fdw rows",
+											ALLOCSET_DEFAULT_SIZES);
+	statement_counters_attach(&change->counters, estate);
+	change->writer = writer_make(table,
+								 option_connection(table->server_id, user_id),
+								 &change->counters);
+	change->writer->returning = true;
+	change->old_slot =
+		ExecInitExtraTupleSlot(estate, RelationGetDescr(info->ri_RelationDesc),
+							   &TTSOpsVirtual);
 	change->whole_row =
 		ExecFindJunkAttributeInTlist(outerPlanState(mtstate)->plan->targetlist,
 									 mtstate->operation == CMD_DELETE
@@ -142,11 +182,8 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 		elog(ERROR, "could not find the row that was read");
 	if (mtstate->operation == CMD_UPDATE)
 		prepare_stamps(change, info, estate);
-
-	change->context = AllocSetContextCreate(CurrentMemoryContext,
-											"dynamorm_fdw row",
-											ALLOCSET_DEFAULT_SIZES);
 	change->changed = item_set_make();
+	prepare_concurrency(change);
 	return change;
 }
 
@@ -161,8 +198,8 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 static void
 free_copy_of_last_row(RowChange *change, TupleTableSlot *plan_slot)
 {
-	TupleTableSlot *old = change->statement.result_info->ri_oldTupleSlot;
-	MemoryContext context = change->statement.estate->es_query_cxt;
+	TupleTableSlot *old = change->info->ri_oldTupleSlot;
+	MemoryContext context = change->mtstate->ps.state->es_query_cxt;
 	void	   *copy;
 	Datum		row;
 	bool		isnull;
@@ -183,7 +220,7 @@ free_copy_of_last_row(RowChange *change, TupleTableSlot *plan_slot)
 static void
 load_old_row(RowChange *change, TupleTableSlot *plan_slot)
 {
-	TupleTableSlot *slot = change->statement.old_slot;
+	TupleTableSlot *slot = change->old_slot;
 	HeapTupleData tuple;
 	HeapTupleHeader header;
 	Datum		datum;
@@ -195,7 +232,7 @@ load_old_row(RowChange *change, TupleTableSlot *plan_slot)
 	header = DatumGetHeapTupleHeader(datum);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
 	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = change->statement.table->relation_id;
+	tuple.t_tableOid = change->table->relation_id;
 	tuple.t_data = header;
 
 	ExecClearTuple(slot);
@@ -208,7 +245,7 @@ load_old_row(RowChange *change, TupleTableSlot *plan_slot)
 static AttributeValue *
 old_value(const RowChange *change, const Column *column)
 {
-	TupleTableSlot *slot = change->statement.old_slot;
+	TupleTableSlot *slot = change->old_slot;
 	AttributeValue *value;
 	int			i = column->attnum - 1;
 
@@ -222,7 +259,7 @@ old_value(const RowChange *change, const Column *column)
 static DynamoItem *
 key_of_old_row(const RowChange *change)
 {
-	const Table *table = change->statement.table;
+	const Table *table = change->table;
 	const Column *columns[] = {table->partition_key, table->sort_key};
 	DynamoItem *key = palloc0(sizeof(DynamoItem));
 	int			i;
@@ -272,7 +309,7 @@ members_spelled_as(AttributeValue *document)
 static Condition *
 spelled_as_old_row(const RowChange *change)
 {
-	const Table *table = change->statement.table;
+	const Table *table = change->table;
 	List	   *conditions;
 	int			i;
 
@@ -308,8 +345,8 @@ spelled_as_old_row(const RowChange *change)
 static bool
 is_old_row(const RowChange *change, const Datum *values, const bool *nulls)
 {
-	const Table *table = change->statement.table;
-	TupleTableSlot *old = change->statement.old_slot;
+	const Table *table = change->table;
+	TupleTableSlot *old = change->old_slot;
 	int			i;
 
 	for (i = 0; i < table->column_count; i++)
@@ -330,10 +367,10 @@ is_old_row(const RowChange *change, const Datum *values, const bool *nulls)
 static void
 stamp_new_row(RowChange *change, TupleTableSlot *slot)
 {
-	ExprContext *context = GetPerTupleExprContext(change->statement.estate);
+	ExprContext *context = GetPerTupleExprContext(change->mtstate->ps.state);
 	ListCell   *cell;
 
-	context->ecxt_scantuple = change->statement.old_slot;
+	context->ecxt_scantuple = change->old_slot;
 	foreach(cell, change->stamps)
 	{
 		RowStamp   *stamp = (RowStamp *) lfirst(cell);
@@ -345,11 +382,10 @@ stamp_new_row(RowChange *change, TupleTableSlot *slot)
 }
 
 static List *
-actions_of_new_row(RowChange *change, const RowAttempt *attempt,
-				   TupleTableSlot *slot)
+changed_columns(RowChange *change, const ChangedRow *row, TupleTableSlot *slot)
 {
-	const Table *table = change->statement.table;
-	TupleTableSlot *old = change->statement.old_slot;
+	const Table *table = change->table;
+	TupleTableSlot *old = change->old_slot;
 	List	   *actions = NIL;
 	int			i;
 
@@ -362,10 +398,10 @@ actions_of_new_row(RowChange *change, const RowAttempt *attempt,
 									old->tts_isnull[i], old->tts_values[i],
 									slot->tts_isnull[i], slot->tts_values[i]))
 			actions = list_concat(actions,
-								  column_actions(table, column, attempt->base,
+								  column_actions(table, column, row->base,
 												 slot->tts_isnull[i],
 												 slot->tts_values[i],
-												 attempt->readable_key));
+												 row->write.readable_key));
 	}
 	return actions;
 }
@@ -374,8 +410,8 @@ actions_of_new_row(RowChange *change, const RowAttempt *attempt,
 static bool
 changes_document(const RowChange *change, TupleTableSlot *slot)
 {
-	const Column *column = change->statement.table->document;
-	TupleTableSlot *old = change->statement.old_slot;
+	const Column *column = change->table->document;
+	TupleTableSlot *old = change->old_slot;
 	int			i;
 
 	if (column == NULL)
@@ -386,75 +422,64 @@ changes_document(const RowChange *change, TupleTableSlot *slot)
 								   slot->tts_isnull[i], slot->tts_values[i]);
 }
 
-/* ---- requests ---- */
+/* ---- the write ---- */
 
-static Request *
-send_change(RowChange *change, const RowAttempt *attempt, List *actions)
+/* On condition of the whole row that was read. */
+static const char *
+conditional_expressions(const RowChange *change, const ChangedRow *row,
+						List *actions)
 {
-	WriteStatement *statement = &change->statement;
+	Bitmapset  *all = bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
 	Condition  *condition;
-	Request    *request;
-	char	   *tail;
+	char	   *expressions;
 
-	if (attempt->new_item != NULL)
-	{
-		request = key_change_start(statement, attempt->base,
-								   attempt->readable_key, attempt->new_item);
-		request_wait(request);
-		return request;
-	}
-	condition = attempt->base != NULL
-		? compute_unchanged(statement->table, statement->read_columns,
-							attempt->base)
+	condition = row->base != NULL
+		? compute_unchanged(change->table, all, row->base)
 		: spelled_as_old_row(change);
-	tail = write_request_tail(statement, actions, condition);
-	if (tail == NULL)
+	expressions = operation_expressions(actions, condition);
+	if (expressions == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("row of foreign table \"%s\" has too many columns for one conditional DynamoDB request",
-						statement->table->relation_name)));
-	request = write_request_start(statement, attempt->key,
-								  attempt->readable_key, tail);
-	request_wait(request);
-	return request;
+						change->table->relation_name)));
+	return expressions;
 }
 
-static const DynamoItem *
-read_item(RowChange *change, const RowAttempt *attempt)
+/* Says what is to be written, of the old row and the new one in the slots. */
+static void
+prepare_write(ChangedRow *row, TupleTableSlot *slot)
 {
-	WriteStatement *statement = &change->statement;
-	Request    *request;
+	RowChange  *change = row->change;
+	const Table *table = change->table;
+	ItemWrite  *write = &row->write;
+	List	   *actions = NIL;
+	bool		moves = false;
 
-	request = reader_start_get(statement->connection, statement->table,
-							   attempt->key, attempt->readable_key,
-							   statement->counters);
-	request_wait(request);
-	if (request_outcome(request) != OUTCOME_SUCCESS)
-		request_raise(request, NULL);
-	return request_response(request)->item;
-}
-
-/* The item as it is now: from the failure itself, or read. */
-static const DynamoItem *
-item_after_failure(RowChange *change, const RowAttempt *attempt,
-				   const Request *failed)
-{
-	WriteStatement *statement = &change->statement;
-	const Response *response = request_response(failed);
-	const DynamoItem *item;
-
-	if (attempt->new_item != NULL)
-		item = key_change_current_item(statement->table, failed,
-									   attempt->new_item);
-	else
-		item = response != NULL ? response->item : NULL;
-	if (item != NULL)
+	write->next = NEXT_WRITE;
+	if (change->mtstate->operation == CMD_UPDATE)
 	{
-		connection_note_old_item(statement->connection);
-		return item;
+		slot_getallattrs(slot);
+		stamp_new_row(change, slot);
+		constraint_check_row(change->info, slot, change->mtstate->ps.state,
+							 WCO_RLS_UPDATE_CHECK);
+		actions = changed_columns(change, row, slot);
+		moves = key_change_wanted(table, write->key, &actions);
+
+		/* all of the item goes under the new key, or into the document */
+		if (row->base == NULL && (moves || changes_document(change, slot)))
+		{
+			write->next = NEXT_READ;
+			return;
+		}
 	}
-	return connection_sends_old_item(statement->connection) ? NULL
-		: read_item(change, attempt);
+	if (moves)
+	{
+		write->next = NEXT_MOVE;
+		write->new_item = key_change_new_item(row->base, actions);
+		write->expressions = key_change_expressions(table, row->base);
+	}
+	else
+		write->expressions = conditional_expressions(change, row, actions);
 }
 
 /*
@@ -463,10 +488,10 @@ item_after_failure(RowChange *change, const RowAttempt *attempt,
  * it does not qualify.
  */
 static TupleTableSlot *
-recheck_row(RowChange *change, const RowAttempt *attempt,
-			Datum *values, bool *nulls)
+recheck_row(RowChange *change, const ChangedRow *row, Datum *values,
+			bool *nulls)
 {
-	ResultRelInfo *info = change->statement.result_info;
+	ResultRelInfo *info = change->info;
 	EPQState   *epqstate = &change->mtstate->mt_epqstate;
 	Relation	relation = info->ri_RelationDesc;
 	TriggerDesc *triggers = info->ri_TrigDesc;
@@ -480,63 +505,128 @@ recheck_row(RowChange *change, const RowAttempt *attempt,
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not change an item of table \"%s\" because it was changed meanwhile, after row triggers had seen it",
-						change->statement.table->table_name),
-				 errdetail("Item %s.", attempt->readable_key),
+						change->table->table_name),
+				 errdetail("Item %s.", row->write.readable_key),
 				 errhint("Retry the statement.")));
 
+	/* rows of other tables are taken from the plan's row */
+	EvalPlanQualSetSlot(epqstate, row->plan_slot);
 	input = EvalPlanQualSlot(epqstate, relation, info->ri_RangeTableIndex);
 	tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
 	tuple->t_tableOid = RelationGetRelid(relation);
 	ExecForceStoreHeapTuple(tuple, input, false);
 
 	/* what it makes at its first call stays for the statement */
-	old = MemoryContextSwitchTo(change->statement.estate->es_query_cxt);
+	old = MemoryContextSwitchTo(change->mtstate->ps.state->es_query_cxt);
 	result = EvalPlanQual(epqstate, relation, info->ri_RangeTableIndex, input);
 	MemoryContextSwitchTo(old);
 	return TupIsNull(result) ? NULL : result;
 }
 
-/*
- * Makes the item, as it now is, the base.  Returns false if there is no row to
- * change any more.  *plan_slot is set when the new row must be computed from
- * it.
- */
-static bool
-prepare_next_attempt(RowChange *change, RowAttempt *attempt,
-					 const DynamoItem *item, TupleTableSlot **plan_slot)
+/* The new row of the plan's, as ExecUpdate() prepares it. */
+static TupleTableSlot *
+recomputed_row(const RowChange *change, TupleTableSlot *plan_slot)
 {
-	const Table *table = change->statement.table;
-	TupleTableSlot *old = change->statement.old_slot;
-	Datum	   *values = palloc(sizeof(Datum) * table->column_count);
-	bool	   *nulls = palloc(sizeof(bool) * table->column_count);
+	ResultRelInfo *info = change->info;
+	TupleConstr *constraints = RelationGetDescr(info->ri_RelationDesc)->constr;
+	TupleTableSlot *slot = ExecGetUpdateNewTuple(info, plan_slot,
+												 change->old_slot);
 
-	*plan_slot = NULL;
-	if (item == NULL)
-		return false;
-	table_decode_item(table, item, NULL, values, nulls);
-	attempt->base = item;
-	if (is_old_row(change, values, nulls))
-		return true;
-
-	*plan_slot = recheck_row(change, attempt, values, nulls);
-	ExecClearTuple(old);
-	memcpy(old->tts_values, values, sizeof(Datum) * table->column_count);
-	memcpy(old->tts_isnull, nulls, sizeof(bool) * table->column_count);
-	ExecStoreVirtualTuple(old);
-	return *plan_slot != NULL;
+	if (constraints != NULL && constraints->has_generated_stored)
+		ExecComputeStoredGenerated(info, change->mtstate->ps.state, slot,
+								   CMD_UPDATE);
+	return slot;
 }
 
-/* Starts on a row; false if this statement has changed it already. */
-static bool
-start_attempt(RowChange *change, RowAttempt *attempt,
-			  TupleTableSlot *plan_slot)
+/* Core's slots hold the row that core is at. */
+static void
+look_at_row(const ChangedRow *row)
 {
-	memset(attempt, 0, sizeof(RowAttempt));
+	RowChange  *change = row->change;
+	TupleTableSlot *old = change->old_slot;
+
+	if (row->base == NULL)
+	{
+		load_old_row(change, row->plan_slot);
+		return;
+	}
+	ExecClearTuple(old);
+	table_decode_item(change->table, row->base, NULL,
+					  old->tts_values, old->tts_isnull);
+	ExecStoreVirtualTuple(old);
+}
+
+/*
+ * The item, as it now is, becomes the base: it still is the row that was read,
+ * only spelled differently, or it is another, and must be checked again.
+ */
+static void
+decide_change(ItemWrite *write, const DynamoItem *item)
+{
+	ChangedRow *row = (ChangedRow *) write;
+	RowChange  *change = row->change;
+	const Table *table = change->table;
+	Datum	   *values = palloc(sizeof(Datum) * table->column_count);
+	bool	   *nulls = palloc(sizeof(bool) * table->column_count);
+	TupleTableSlot *plan_slot = row->plan_slot;
+	bool		is_same;
+
+	write->next = NEXT_NOTHING;
+	if (item == NULL)
+		return;
+	if (row->slot == NULL)
+		look_at_row(row);
+	item = item_copy(item);
+	table_decode_item(table, item, NULL, values, nulls);
+	is_same = is_old_row(change, values, nulls);
+	if (!is_same || (row->slot == NULL && row->rechecked))
+	{
+		plan_slot = recheck_row(change, row, values, nulls);
+		row->rechecked = true;
+	}
+	row->base = item;
+	if (!is_same)
+		look_at_row(row);
+	if (plan_slot == NULL)
+		return;
+
+	if (change->mtstate->operation == CMD_UPDATE &&
+		(plan_slot != row->plan_slot || row->slot == NULL))
+		prepare_write(row, recomputed_row(change, plan_slot));
+	else
+		prepare_write(row, row->slot);
+}
+
+/* ---- rows one at a time ---- */
+
+static ChangedRow *
+make_changed_row(RowChange *change, TupleTableSlot *slot,
+				 TupleTableSlot *plan_slot)
+{
+	ChangedRow *row = palloc0(sizeof(ChangedRow));
+	ItemWrite  *write = &row->write;
+
 	load_old_row(change, plan_slot);
-	attempt->key = key_of_old_row(change);
-	attempt->readable_key = table_readable_key(change->statement.table,
-											   attempt->key);
-	return !item_set_has(change->changed, attempt->key);
+	row->change = change;
+	row->plan_slot = plan_slot;
+	row->slot = slot;
+	write->context = CurrentMemoryContext;
+	write->key = key_of_old_row(change);
+	write->readable_key = table_readable_key(change->table, write->key);
+	write->decide = decide_change;
+	write->kind = change->mtstate->operation == CMD_UPDATE
+		? WRITE_UPDATE : WRITE_DELETE;
+	return row;
+}
+
+static void
+note_changed(RowChange *change, const ItemWrite *write)
+{
+	(void) item_set_add(change->changed, write->key);
+	if (write->next == NEXT_MOVE)
+		(void) item_set_add(change->changed,
+							table_key_of_item(change->table,
+											  write->new_item));
 }
 
 static void
@@ -544,113 +634,146 @@ store_item(const RowChange *change, TupleTableSlot *slot,
 		   const DynamoItem *item)
 {
 	ExecClearTuple(slot);
-	table_decode_item(change->statement.table, item, NULL,
+	table_decode_item(change->table, item, NULL,
 					  slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
-	slot->tts_tableOid = change->statement.table->relation_id;
+	slot->tts_tableOid = change->table->relation_id;
 }
 
 /*
- * Sends the change.  If it was written, slot becomes the row as written; if
- * not, the item as it now is is returned, or NULL if there is none.
+ * Writes the row to its end; NULL if there is nothing to change.  A row that
+ * this statement has changed already is none.
  */
-static const DynamoItem *
-try_change(RowChange *change, RowAttempt *attempt, List *actions,
-		   TupleTableSlot *slot)
-{
-	int64		written = change->statement.written;
-	Request    *request = send_change(change, attempt, actions);
-
-	if (request_outcome(request) == OUTCOME_SUCCESS)
-	{
-		attempt->written = true;
-		note_changed(change, attempt->key);
-		if (attempt->new_item != NULL)
-			(void) item_set_add(change->changed,
-								table_key_of_item(change->statement.table,
-												  attempt->new_item));
-		store_item(change, slot, attempt->new_item != NULL
-				   ? attempt->new_item : request_response(request)->item);
-		return NULL;
-	}
-	if (request_outcome(request) != OUTCOME_CONDITION_FAILED)
-		request_raise(request, written == 0 ? NULL
-					  : psprintf("Before that, the statement wrote %lld items.",
-								 (long long) written));
-	row_write_back_off(change->statement.table, attempt->readable_key,
-					   ++attempt->failures);
-	return item_after_failure(change, attempt, request);
-}
-
-/* The new row of the plan's, as ExecUpdate() prepares it. */
-static TupleTableSlot *
-recomputed_row(const WriteStatement *statement, TupleTableSlot *plan_slot)
-{
-	ResultRelInfo *info = statement->result_info;
-	TupleConstr *constraints = RelationGetDescr(info->ri_RelationDesc)->constr;
-	TupleTableSlot *slot = ExecGetUpdateNewTuple(info, plan_slot,
-												 statement->old_slot);
-
-	if (constraints != NULL && constraints->has_generated_stored)
-		ExecComputeStoredGenerated(info, statement->estate, slot, CMD_UPDATE);
-	return slot;
-}
-
 static TupleTableSlot *
 change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
-	WriteStatement *statement = &change->statement;
-	bool		is_update = statement->operation == CMD_UPDATE;
-	RowAttempt	attempt;
+	ChangedRow *row = make_changed_row(change, slot, plan_slot);
 
-	if (!start_attempt(change, &attempt, plan_slot))
+	if (item_set_has(change->changed, row->write.key))
 		return NULL;
-	for (;;)
-	{
-		const DynamoItem *item;
-		List	   *actions = NIL;
-		bool		moves = false;
-		bool		needs_item = false;
-
-		if (is_update)
-		{
-			slot_getallattrs(slot);
-			stamp_new_row(change, slot);
-			compute_check_row(statement->result_info, slot, statement->estate,
-							  WCO_RLS_UPDATE_CHECK);
-			actions = actions_of_new_row(change, &attempt, slot);
-			moves = key_change_wanted(statement->table, attempt.key, &actions);
-			/* all of it goes under the new key, or into the document */
-			needs_item = moves || changes_document(change, slot);
-		}
-		if (needs_item && attempt.base == NULL)
-			item = read_item(change, &attempt);
-		else
-		{
-			attempt.new_item = moves
-				? key_change_new_item(attempt.base, actions) : NULL;
-			item = try_change(change, &attempt, actions, slot);
-			if (item == NULL && attempt.written)
-				return slot;
-		}
-		if (!prepare_next_attempt(change, &attempt, item, &plan_slot))
-			return NULL;
-		if (plan_slot != NULL && is_update)
-			slot = recomputed_row(statement, plan_slot);
-	}
+	prepare_write(row, slot);
+	writer_submit(change->writer, &row->write);
+	(void) writer_next_done(change->writer);
+	if (row->write.state != ITEM_WRITTEN)
+		return NULL;
+	note_changed(change, &row->write);
+	store_item(change, slot, row->write.item);
+	return slot;
 }
+
+/* ---- several rows at once ---- */
+
+/*
+ * Hands out the oldest row.  It was counted when core went on; one that turned
+ * out to be gone, or not to qualify any more, takes that back.
+ */
+static void
+finish_oldest(RowChange *change)
+{
+	ItemWrite  *write = writer_next_done(change->writer);
+	ModifyTableState *mtstate = change->mtstate;
+	ChangedRow *row = (ChangedRow *) write;
+	MemoryContext old;
+
+	if (write->state == ITEM_WRITTEN)
+		note_changed(change, write);
+	else if (mtstate->canSetTag)
+		mtstate->ps.state->es_processed--;
+	ExecClearTuple(row->plan_slot);
+	old = MemoryContextSwitchTo(change->context);
+	change->free_slots = lappend(change->free_slots, row->plan_slot);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(write->context);
+}
+
+/* A copy of the plan's row, for when core has gone on. */
+static TupleTableSlot *
+keep_plan_row(RowChange *change, TupleTableSlot *plan_slot)
+{
+	EState	   *estate = change->mtstate->ps.state;
+	TupleTableSlot *kept;
+	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+
+	if (change->free_slots == NIL)
+		kept = ExecInitExtraTupleSlot(estate, plan_slot->tts_tupleDescriptor,
+									  plan_slot->tts_ops);
+	else
+	{
+		kept = llast(change->free_slots);
+		change->free_slots = list_delete_last(change->free_slots);
+	}
+	MemoryContextSwitchTo(old);
+	ExecCopySlot(kept, plan_slot);
+	return kept;
+}
+
+/*
+ * Starts to write the row, and does not wait for it.  A second row for an item
+ * that is under way waits: it is none only if the first was written.
+ */
+static TupleTableSlot *
+start_row_change(RowChange *change, TupleTableSlot *slot,
+				 TupleTableSlot *plan_slot)
+{
+	MemoryContext context = AllocSetContextCreate(change->context,
+												  "dynamorm_fdw row",
+												  ALLOCSET_SMALL_SIZES);
+	ChangedRow *row;
+	bool		was_there = false;
+
+	MemoryContextSwitchTo(context);
+	row = make_changed_row(change, slot, plan_slot);
+	while (writer_find(change->writer, row->write.key) != NULL)
+	{
+		finish_oldest(change);
+		was_there = true;
+	}
+	if (item_set_has(change->changed, row->write.key))
+	{
+		MemoryContextDelete(context);
+		return NULL;
+	}
+
+	/* another row's new values may have gone into the slots meanwhile */
+	if (was_there)
+	{
+		look_at_row(row);
+		if (change->mtstate->operation == CMD_UPDATE)
+			slot = recomputed_row(change, plan_slot);
+	}
+	prepare_write(row, slot);
+	row->plan_slot = keep_plan_row(change, plan_slot);
+	row->slot = NULL;
+	while (list_length(change->writer->writes) >=
+		   change->writer->max_concurrency)
+		finish_oldest(change);
+	writer_submit(change->writer, &row->write);
+	return slot;
+}
+
+/* ---- entry ---- */
 
 TupleTableSlot *
 row_change_apply(RowChange *change, TupleTableSlot *slot,
 				 TupleTableSlot *plan_slot)
 {
-	MemoryContext old;
-	TupleTableSlot *result;
+	MemoryContext old = MemoryContextSwitchTo(change->context);
+	TupleTableSlot *volatile result = NULL;
 
 	free_copy_of_last_row(change, plan_slot);
-	MemoryContextReset(change->context);
-	old = MemoryContextSwitchTo(change->context);
-	result = change_row(change, slot, plan_slot);
+	if (change->behind == NULL)
+		MemoryContextReset(change->context);
+	PG_TRY();
+	{
+		result = change->behind == NULL
+			? change_row(change, slot, plan_slot)
+			: start_row_change(change, slot, plan_slot);
+	}
+	PG_CATCH();
+	{
+		writer_rethrow(change->writer, NULL);
+	}
+	PG_END_TRY();
 	MemoryContextSwitchTo(old);
 	return result;
 }

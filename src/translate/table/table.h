@@ -93,6 +93,10 @@ extern char *table_readable_key(const Table *table, const DynamoItem *item);
  */
 extern DynamoItem *table_key_of_item(const Table *table, const DynamoItem *item);
 
+/* Do two items, or keys, have the same key? */
+extern bool table_key_equal(const Table *table, const DynamoItem *a,
+							const DynamoItem *b);
+
 /*
  * A text that only items with the same key have, however their numbers are
  * spelled.

@@ -150,6 +150,22 @@ table_key_text_if_any(const Table *table, const DynamoItem *item)
 	return table_key_text(table, item);
 }
 
+static bool
+attribute_of_both_equal(const Column *column, const DynamoItem *a,
+						const DynamoItem *b)
+{
+	return attribute_equal(item_find(a, column->attribute_name),
+						   item_find(b, column->attribute_name));
+}
+
+bool
+table_key_equal(const Table *table, const DynamoItem *a, const DynamoItem *b)
+{
+	return attribute_of_both_equal(table->partition_key, a, b) &&
+		(table->sort_key == NULL ||
+		 attribute_of_both_equal(table->sort_key, a, b));
+}
+
 /* ---- items ---- */
 
 /* For the error context callback. */

@@ -1,0 +1,93 @@
+/*
+ * modify_plan.c
+ *		Plans INSERT, and UPDATE and DELETE of rows that the executor hands
+ *		over one by one.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/appendinfo.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/rel.h"
+
+#include "fdw/callbacks.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/system_column.h"
+#include "fdw/write/direct.h"
+#include "fdw/write/modify.h"
+#include "fdw/write/write_behind.h"
+
+/*
+ * Core asks for the whole row itself where an UPDATE needs it; a DELETE needs
+ * it for its condition.  It must be of type RECORD, so that partitions of
+ * different types share one column.  Source: add_row_identity_columns().
+ *
+ * Of what is called "wholerow" core makes a copy for each row, which stays
+ * until the statement ends.  A DELETE has no need of that name.  Source:
+ * ExecModifyTable().
+ */
+static void
+add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
+				   Relation target_relation)
+{
+	Var		   *whole_row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1,
+									InvalidOid, 0);
+
+	add_row_identity_var(root, whole_row, rtindex,
+						 root->parse->commandType == CMD_DELETE
+						 ? WHOLE_ROW_OF_DELETE : WHOLE_ROW_OF_UPDATE);
+}
+
+static bool
+has_row_triggers(PlannerInfo *root, Index result_relation)
+{
+	Relation	relation =
+		table_open(planner_rt_fetch(result_relation, root)->relid, NoLock);
+	bool		has_some = modify_has_row_triggers(relation->trigdesc);
+
+	table_close(relation, NoLock);
+	return has_some;
+}
+
+/*
+ * Nobody may look at a row before the next one is there: RETURNING, check
+ * options and row triggers do, and so might functions that read the table.
+ */
+static bool
+may_write_behind(PlannerInfo *root, ModifyTable *plan, Index result_relation)
+{
+	return enable_concurrent_writes &&
+		(plan->operation == CMD_UPDATE || plan->operation == CMD_DELETE) &&
+		plan->returningLists == NIL && plan->withCheckOptionLists == NIL &&
+		!contain_volatile_functions((Node *) root->parse->targetList) &&
+		!contain_volatile_functions((Node *) root->parse->jointree) &&
+		!has_row_triggers(root, result_relation);
+}
+
+static List *
+plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
+			int subplan_index)
+{
+	if (plan->operation == CMD_INSERT)
+		system_column_refuse_in_insert(root, result_relation);
+	else
+		direct_refuse_upsert(root, result_relation);
+	direct_refuse_returned_upsert(plan->returningLists);
+	if (may_write_behind(root, plan, result_relation))
+		write_behind_plan(plan);
+	return list_make1(makeInteger(conflict_plan(root, plan,
+												result_relation)));
+}
+
+void
+modify_plan_set_callbacks(FdwRoutine *routine)
+{
+	routine->AddForeignUpdateTargets = add_update_targets;
+	routine->PlanForeignModify = plan_modify;
+}

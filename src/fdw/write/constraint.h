@@ -1,0 +1,34 @@
+/*
+ * constraint.h
+ *		What PostgreSQL holds true of a row before it is stored, and which
+ *		columns that depends on.
+ */
+#ifndef DYNAMORM_FDW_CONSTRAINT_H
+#define DYNAMORM_FDW_CONSTRAINT_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+
+/*
+ * The columns (as pull_varattnos() gives them) that CHECK and partition
+ * constraints and stored generated columns look at; NULL if none of that
+ * depends on an assigned column (integer list of attribute numbers).  Else the
+ * whole new row must be seen before it is written, and the write depends on
+ * these columns too.
+ */
+extern Bitmapset *constraint_columns(Oid relation_id, List *assigned);
+
+/*
+ * Checks the policies of that kind (of a partitioned table; WCO_RLS_...), NOT
+ * NULL, CHECK, the partition constraint and a view's check option, which core
+ * leaves to the remote side: see ExecInsert() and ExecUpdateAct().  Raises
+ * 42501, 23502, 23514, 44000.
+ */
+extern void constraint_check_row(ResultRelInfo *info, TupleTableSlot *slot,
+							  EState *estate, WCOKind policies);
+
+/* Is the column a stored generated one? */
+extern bool constraint_is_generated(TupleDesc descriptor, AttrNumber attnum);
+
+#endif							/* DYNAMORM_FDW_CONSTRAINT_H */

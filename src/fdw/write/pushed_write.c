@@ -1,0 +1,113 @@
+/*
+ * pushed_write.c
+ *		A WHERE and SET as one conditional request.
+ *
+ * request condition = attribute_exists(key) AND where AND guards: no write of
+ * an item is ever unconditional, but for an upsert's that says nothing of it.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "client/request/operation.h"
+#include "fdw/write/pushed_write.h"
+#include "translate/condition/condition.h"
+
+/*
+ * An upsert stamps created_at only where it creates the item; that the item is
+ * there and has no such attribute is left to the computed path.
+ */
+static void
+add_creation_stamp(Scope *scope, const WriteStatement *statement,
+				   PushedWrite *pushed, List **guards)
+{
+	const Column *column = statement->created_at;
+	DocumentPath *path = path_make(column->attribute_name);
+	AttributeValue *value = NULL;
+	Operand    *operand;
+	Datum		datum;
+
+	if (scope_value(scope, statement->created_at_value, &datum) == VALUE_KNOWN)
+		value = codec_encode(column->codec, datum,
+							 &(CodecPlace) {
+								 .table = statement->table->relation_name,
+								 .column = column->name,
+								 .attribute = column->attribute_name
+							 });
+	operand = value != NULL ? operand_value(value)
+		: operand_unknown(scope_label(scope, statement->created_at_value));
+
+	pushed->actions = lappend(pushed->actions,
+							  update_action(UPDATE_SET, path,
+											operand_if_not_exists(path,
+																  operand)));
+	*guards = lappend(*guards,
+					  condition_either(condition_not_exists(path_make(statement->table->partition_key->attribute_name)),
+									   condition_exists(path)));
+}
+
+/* Fills in actions or obstacle; returns the guards. */
+static List *
+translate_update(Scope *scope, const WriteStatement *statement,
+				 List *assignments, PushedWrite *pushed)
+{
+	UpdateTranslation *update = update_translate(scope, assignments);
+	List	   *guards = update->guards;
+
+	pushed->actions = update->actions;
+	if (update->obstacle != NULL)
+		pushed->obstacle = psprintf("SET %s", update->obstacle);
+
+	/*
+	 * Whether a request that only removes creates the item differs from
+	 * engine to engine; and one without actions has nothing to guard.
+	 */
+	if (update->obstacle == NULL &&
+		(update->actions == NIL ||
+		 (statement->upsert && update->only_removes)))
+		pushed->obstacle = "SET, which may leave nothing to write";
+	if (pushed->obstacle == NULL && statement->created_at != NULL)
+		add_creation_stamp(scope, statement, pushed, &guards);
+	return guards;
+}
+
+PushedWrite *
+pushed_write_make(Scope *scope, const WriteStatement *statement,
+				  List *clauses, List *assignments)
+{
+	PushedWrite *pushed = palloc0(sizeof(PushedWrite));
+	const char *key = statement->table->partition_key->attribute_name;
+	Condition  *where;
+	List	   *guards = NIL;
+
+	where = condition_translate_list(scope, clauses, SENSE_MUST, NULL);
+	if (where->kind == CONDITION_FALSE)
+		pushed->obstacle = "WHERE";
+	else if (statement->multi_selects != NIL)
+
+		/* its parameters have no values before the row is known */
+		pushed->obstacle = "a sub-select in SET";
+	else if (statement->check_locally)
+		pushed->obstacle = "a constraint on an assigned column";
+	else if (statement->operation == CMD_UPDATE)
+		guards = translate_update(scope, statement, assignments, pushed);
+
+	if (pushed->obstacle == NULL)
+	{
+		pushed->condition = condition_both(where, condition_and(guards));
+		if (!statement->upsert)
+			pushed->condition =
+				condition_both(condition_exists(path_make(key)),
+							   pushed->condition);
+		if (pushed->condition->kind == CONDITION_FALSE)
+			pushed->obstacle = "SET";
+	}
+	return pushed;
+}
+
+const char *
+pushed_write_limit(List *actions, const Condition *condition)
+{
+	return operation_expressions_fit(actions, condition) ? NULL
+		: "an expression beyond DynamoDB's limits";
+}

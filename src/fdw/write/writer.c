@@ -1,0 +1,726 @@
+/*
+ * writer.c
+ *		The one way by which a statement's writes of items leave, and come to
+ *		an end.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/wait_event.h"
+
+#include "fdw/read/reader.h"
+#include "fdw/session/transaction.h"
+#include "fdw/write/writer.h"
+#include "translate/key/key.h"
+
+/*
+ * As often an optimistic write waits, and is tried, before it gives up.  What
+ * was read before the wait is old after it, so each round is two tries: one
+ * with that, and at once another with what the first has met.
+ */
+#define MAX_ROUNDS			20
+
+/* Back-off before a round, in milliseconds: from four times base to cap. */
+#define BACK_OFF_BASE		2
+#define BACK_OFF_CAP		250
+
+static void send_next(Writer *writer, ItemWrite *write);
+static void raise_taken(Writer *writer, const char *readable_key)
+			pg_attribute_noreturn();
+
+Writer *
+writer_make(const Table *table, Connection *connection,
+			RequestCounters *counters)
+{
+	Writer	   *writer = palloc0(sizeof(Writer));
+
+	writer->table = table;
+	writer->connection = connection;
+	writer->counters = counters;
+	writer->max_concurrency = 1;
+	writer->context = CurrentMemoryContext;
+	writer->group = palloc(sizeof(WriterGroup));
+	writer->group->writers = list_make1(writer);
+	return writer;
+}
+
+void
+writer_join(Writer *writer, WriterGroup *group)
+{
+	MemoryContext old = MemoryContextSwitchTo(writer->context);
+
+	group->writers = lappend(group->writers, writer);
+	writer->group = group;
+	MemoryContextSwitchTo(old);
+}
+
+Condition *
+writer_key_is_free(const Table *table)
+{
+	return condition_not_exists(path_make(table->partition_key->attribute_name));
+}
+
+static bool
+is_done(const ItemWrite *write)
+{
+	return write->state > ITEM_WRITING;
+}
+
+static bool
+is_unknown(const ItemWrite *write)
+{
+	return write->state == ITEM_FAILED && write->request != NULL &&
+		request_outcome(write->request) == OUTCOME_UNKNOWN;
+}
+
+/* ---- sending: the one place from which a write leaves ---- */
+
+static void
+replace_request(ItemWrite *write, Request *request)
+{
+	if (write->request != NULL)
+		request_free(write->request);
+	write->request = request;
+}
+
+static Request *
+start_write(const Writer *writer, const ItemWrite *write)
+{
+	bool		puts = write->kind == WRITE_PUT;
+	WriteOperation operation = {
+		.kind = write->kind,
+		.table_name = writer->table->table_name,
+		.item = puts ? write->new_item : write->key,
+		.expressions = write->expressions,
+		.wants_old_item = write->decide != NULL,
+		.wants_item = writer->returning && !puts
+	};
+	RequestSpec spec = {
+		.operation = operation_name(write->kind),
+		.kind = REQUEST_WRITE,
+		.table = writer->table->table_name,
+		.key = write->readable_key,
+		.counters = writer->counters,
+		.wants_item = operation.wants_item
+	};
+	StringInfoData body;
+
+	initStringInfo(&body);
+	operation_append_write(&body, &operation);
+	spec.body = body.data;
+	spec.body_length = body.len;
+	return request_start(writer->connection, &spec);
+}
+
+/*
+ * DynamoDB cannot change a key.  The item is deleted and put anew: all or
+ * nothing, on condition that it still is what was read, and that no item has
+ * the new key.
+ */
+static Request *
+start_move(const Writer *writer, const ItemWrite *write)
+{
+	WriteOperation operations[] = {
+		{
+			.kind = WRITE_DELETE,
+			.table_name = writer->table->table_name,
+			.item = write->key,
+			.expressions = write->expressions,
+			.wants_old_item = true
+		},
+		{
+			.kind = WRITE_PUT,
+			.table_name = writer->table->table_name,
+			.item = write->new_item,
+			.expressions = operation_expressions(NIL,
+												 writer_key_is_free(writer->table)),
+			.wants_old_item = true
+		}
+	};
+	RequestSpec spec = {
+		.operation = "TransactWriteItems",
+		.kind = REQUEST_IDEMPOTENT,
+		.table = writer->table->table_name,
+		.key = write->readable_key,
+		.counters = writer->counters,
+		.parts = lengthof(operations)
+	};
+	StringInfoData body;
+
+	initStringInfo(&body);
+	operation_append_transaction(&body, operations, lengthof(operations));
+	spec.body = body.data;
+	spec.body_length = body.len;
+	return request_start(writer->connection, &spec);
+}
+
+static bool
+has_key(const Writer *writer, const ItemWrite *write, const DynamoItem *key)
+{
+	return table_key_equal(writer->table, write->key, key) ||
+		(write->next == NEXT_MOVE &&
+		 table_key_equal(writer->table, write->new_item, key));
+}
+
+/*
+ * Must the write wait for another?  For any older one that has its old or new
+ * key, and for a younger one that is on its way with it; which waits for
+ * nothing, so that no two wait for each other.
+ */
+static bool
+must_wait(const Writer *writer, const ItemWrite *write)
+{
+	bool		older = true;
+	ListCell   *cell;
+
+	foreach(cell, writer->writes)
+	{
+		const ItemWrite *other = (const ItemWrite *) lfirst(cell);
+
+		if (other == write)
+			older = false;
+		else if (!is_done(other) &&
+				 (older || other->state != ITEM_WAITING) &&
+				 (has_key(writer, other, write->key) ||
+				  (write->next == NEXT_MOVE &&
+				   has_key(writer, other, write->new_item))))
+			return true;
+	}
+	return false;
+}
+
+static void
+send_next(Writer *writer, ItemWrite *write)
+{
+	if (write->next == NEXT_NOTHING)
+	{
+		write->state = ITEM_SKIPPED;
+		return;
+	}
+	if (writer->moves && must_wait(writer, write))
+	{
+		write->state = ITEM_WAITING;
+		return;
+	}
+	switch (write->next)
+	{
+		case NEXT_READ:
+			replace_request(write, reader_start_get(writer->connection,
+													writer->table, write->key,
+													write->readable_key,
+													writer->counters));
+			write->state = ITEM_READING;
+			break;
+		case NEXT_WRITE:
+			replace_request(write, start_write(writer, write));
+			write->state = ITEM_WRITING;
+			break;
+		case NEXT_MOVE:
+			replace_request(write, start_move(writer, write));
+			write->state = ITEM_WRITING;
+			break;
+		case NEXT_NOTHING:
+			break;
+	}
+}
+
+void
+writer_submit(Writer *writer, ItemWrite *write)
+{
+	MemoryContext old = MemoryContextSwitchTo(writer->context);
+
+	write->writer = writer;
+	writer->writes = lappend(writer->writes, write);
+	MemoryContextSwitchTo(write->context);
+	send_next(writer, write);
+	MemoryContextSwitchTo(old);
+}
+
+/* ---- what comes back: the one place where an outcome is read ---- */
+
+/*
+ * Waits a little, if it is time to, before an optimistic write is tried again;
+ * interruptible.  Raises 40001 after the last round.
+ */
+static void
+back_off(const Writer *writer, const ItemWrite *write)
+{
+	int			ceiling;
+	long		delay;
+
+	if (write->tries % 2 != 0)
+		return;
+	if (write->tries >= 2 * MAX_ROUNDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not update an item of table \"%s\" because others kept changing it",
+						writer->table->table_name),
+				 errdetail("Item %s was changed between reading and writing %d times.",
+						   write->readable_key, write->tries),
+				 errhint("Retry the statement.")));
+
+	ceiling = Min(BACK_OFF_CAP, BACK_OFF_BASE << Min(write->tries, 10));
+	delay = (long) (random_fraction() * ceiling);
+	if (delay <= 0)
+		return;
+	(void) WaitLatch(MyLatch,
+					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					 delay, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	request_check_for_interrupts();
+}
+
+/*
+ * The item may belong to the request, which therefore stays until the new one
+ * is made.
+ */
+static void
+decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
+{
+	if (write->tries > 0)
+		back_off(writer, write);
+	write->tries++;
+	write->decide(write, item);
+	send_next(writer, write);
+}
+
+static void
+note_written(Writer *writer, ItemWrite *write)
+{
+	write->state = ITEM_WRITTEN;
+	if (write->next == NEXT_MOVE || write->kind == WRITE_PUT)
+		write->item = write->new_item;
+	else if (writer->returning)
+		write->item = request_response(write->request)->item;
+	writer->written++;
+	transaction_count_write();
+}
+
+static void
+read_item(Writer *writer, ItemWrite *write)
+{
+	write->next = NEXT_READ;
+	send_next(writer, write);
+}
+
+/*
+ * A condition has failed: the item comes with the failure if there is one,
+ * unless the engine is one that never sends it; then it is read.
+ */
+static void
+condition_failed(Writer *writer, ItemWrite *write)
+{
+	const Response *response = request_response(write->request);
+	const DynamoItem *item = response != NULL ? response->item : NULL;
+
+	if (write->decide == NULL)
+	{
+		write->state = write->skips_taken ? ITEM_SKIPPED : ITEM_TAKEN;
+		return;
+	}
+	if (write->next == NEXT_MOVE)
+	{
+		/* there is a reason for each of the two actions */
+		const CancellationReason *reasons = response->reasons;
+
+		if (strcmp(reasons[0].code, "ConditionalCheckFailed") != 0)
+		{
+			write->state = ITEM_TAKEN;
+			return;
+		}
+		item = reasons[0].item;
+	}
+
+	if (item != NULL)
+	{
+		connection_note_old_item(writer->connection);
+		decide_on(writer, write, item);
+	}
+	else if (connection_sends_old_item(writer->connection) &&
+			 (write->next == NEXT_MOVE || write->kind != WRITE_PUT))
+		decide_on(writer, write, NULL);
+	else
+		read_item(writer, write);
+}
+
+/* Goes on with a write whose request is done. */
+static void
+take_answer(Writer *writer, ItemWrite *write)
+{
+	Outcome		outcome = request_outcome(write->request);
+	MemoryContext old = MemoryContextSwitchTo(write->context);
+
+	if (outcome == OUTCOME_SUCCESS && write->state == ITEM_READING)
+		decide_on(writer, write, request_response(write->request)->item);
+	else if (outcome == OUTCOME_SUCCESS)
+		note_written(writer, write);
+	else if (outcome == OUTCOME_CONDITION_FAILED)
+		condition_failed(writer, write);
+	else if (outcome == OUTCOME_VALIDATION && write->speculative &&
+			 write->state == ITEM_WRITING)
+	{
+		write->speculative = false;
+		read_item(writer, write);
+	}
+	else
+		write->state = ITEM_FAILED;
+	MemoryContextSwitchTo(old);
+}
+
+/* ---- failure ---- */
+
+static void
+settle_write(Writer *writer, ItemWrite *write)
+{
+	Outcome		outcome;
+
+	if (is_done(write))
+		return;
+	if (write->state == ITEM_WAITING)
+	{
+		write->state = ITEM_SKIPPED;
+		return;
+	}
+	request_wait(write->request);
+	outcome = request_outcome(write->request);
+	if (write->state == ITEM_READING)
+		write->state = ITEM_SKIPPED;
+	else if (outcome == OUTCOME_SUCCESS)
+		note_written(writer, write);
+	else if (outcome == OUTCOME_CONDITION_FAILED)
+		write->state = write->decide == NULL && !write->skips_taken
+			? ITEM_TAKEN : ITEM_SKIPPED;
+	else
+		write->state = ITEM_FAILED;
+}
+
+void
+writer_finish_after_failure(Writer *writer)
+{
+	ListCell   *writer_cell;
+	ListCell   *cell;
+
+	foreach(writer_cell, writer->group->writers)
+	{
+		Writer	   *one = (Writer *) lfirst(writer_cell);
+
+		one->exhausted = true;
+		foreach(cell, one->writes)
+			settle_write(one, (ItemWrite *) lfirst(cell));
+	}
+}
+
+/* An error that tells of all of them is raised. */
+static void
+note_failure(Writer *writer)
+{
+	ListCell   *cell;
+
+	writer_finish_after_failure(writer);
+	foreach(cell, writer->group->writers)
+		((Writer *) lfirst(cell))->has_failed = true;
+}
+
+/* All writes of the group, as a list of ItemWrite. */
+static List *
+writes_of_all(const Writer *writer)
+{
+	List	   *all = NIL;
+	ListCell   *cell;
+
+	foreach(cell, writer->group->writers)
+		all = list_concat(all, ((Writer *) lfirst(cell))->writes);
+	return all;
+}
+
+static int64
+written_by_all(const Writer *writer)
+{
+	int64		written = 0;
+	ListCell   *cell;
+
+	foreach(cell, writer->group->writers)
+		written += ((Writer *) lfirst(cell))->written;
+	return written;
+}
+
+/* Appends a sentence, two spaces after the one before. */
+static void
+begin_sentence(StringInfo text)
+{
+	if (text->len > 0)
+		appendStringInfoString(text, "  ");
+}
+
+/*
+ * How far the statement came, but for the write that is raised (NULL: none is);
+ * empty if there is nothing to tell.
+ */
+static void
+append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)
+{
+	StringInfoData unknown;
+	int64		written = written_by_all(writer);
+	int			count = 0;
+	ListCell   *cell;
+
+	initStringInfo(&unknown);
+	foreach(cell, writes_of_all(writer))
+	{
+		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
+
+		if (write != raised && is_unknown(write))
+			appendStringInfo(&unknown, "%s%s", count++ > 0 ? ", " : "",
+							 write->readable_key);
+	}
+	if (written > 0 || count > 0)
+	{
+		begin_sentence(text);
+		appendStringInfo(text,
+						 ngettext("Before that, the statement wrote %lld item.",
+								  "Before that, the statement wrote %lld items.",
+								  (unsigned long) written),
+						 (long long) written);
+	}
+	if (count > 0)
+	{
+		begin_sentence(text);
+		appendStringInfo(text,
+						 ngettext("The outcome is unknown of the write of %s too.",
+								  "The outcome is unknown of the writes of %s too.",
+								  count),
+						 unknown.data);
+	}
+}
+
+static void
+raise_taken(Writer *writer, const char *readable_key)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "Item %s already exists.", readable_key);
+	append_progress(&detail, writer, NULL);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
+					writer->table->relation_name),
+			 errdetail_internal("%s", detail.data)));
+}
+
+void
+writer_raise_taken(Writer *writer, const char *readable_key)
+{
+	note_failure(writer);
+	raise_taken(writer, readable_key);
+}
+
+void
+writer_raise(Writer *writer)
+{
+	const ItemWrite *unknown = NULL;
+	const ItemWrite *refused = NULL;
+	StringInfoData detail;
+	ListCell   *cell;
+
+	MemoryContextSwitchTo(writer->context);
+	note_failure(writer);
+	foreach(cell, writes_of_all(writer))
+	{
+		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
+
+		if (unknown == NULL && is_unknown(write))
+			unknown = write;
+		else if (refused == NULL && !is_unknown(write) &&
+				 (write->state == ITEM_FAILED || write->state == ITEM_TAKEN))
+			refused = write;
+	}
+	Assert(unknown != NULL || refused != NULL);
+
+	if (unknown == NULL && refused->state == ITEM_TAKEN)
+		raise_taken(refused->writer, refused->next == NEXT_MOVE
+					? table_readable_key(refused->writer->table,
+										 refused->new_item)
+					: refused->readable_key);
+	initStringInfo(&detail);
+	if (unknown != NULL && refused != NULL)
+		appendStringInfo(&detail, "The write of %s has failed.",
+						 refused->readable_key);
+	append_progress(&detail, writer, unknown);
+	request_raise(unknown != NULL ? unknown->request : refused->request,
+				  detail.len > 0 ? detail.data : NULL);
+}
+
+static bool
+is_interrupt(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+		error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
+		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN;
+}
+
+void
+writer_rethrow(Writer *writer, const char *readable_key)
+{
+	ErrorData  *error;
+	StringInfoData detail;
+	StringInfoData progress;
+
+	MemoryContextSwitchTo(writer->context);
+	error = CopyErrorData();
+	if (writer->has_failed || is_interrupt(error))
+		PG_RE_THROW();
+
+	FlushErrorState();
+	note_failure(writer);
+	initStringInfo(&progress);
+	append_progress(&progress, writer, NULL);
+	if (progress.len > 0)
+	{
+		initStringInfo(&detail);
+		if (error->detail != NULL)
+			appendStringInfoString(&detail, error->detail);
+		if (readable_key != NULL &&
+			(error->detail == NULL ||
+			 strstr(error->detail, readable_key) == NULL))
+		{
+			begin_sentence(&detail);
+			appendStringInfo(&detail, "It was item %s.", readable_key);
+		}
+		begin_sentence(&detail);
+		appendStringInfoString(&detail, progress.data);
+		error->detail = detail.data;
+	}
+	ReThrowError(error);
+}
+
+/* ---- going on ---- */
+
+/* Sends what has waited, where it need not any more. */
+static void
+send_waiting(Writer *writer)
+{
+	ListCell   *cell;
+
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+		MemoryContext old = MemoryContextSwitchTo(write->context);
+
+		if (write->state == ITEM_WAITING)
+			send_next(writer, write);
+		MemoryContextSwitchTo(old);
+	}
+}
+
+/* Waits until a request is done; returns its write, NULL if there is none. */
+static ItemWrite *
+wait_for_any(Writer *writer)
+{
+	Request   **requests = palloc(sizeof(Request *) *
+								  Max(list_length(writer->writes), 1));
+	Request    *done = NULL;
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		if (write->state == ITEM_READING || write->state == ITEM_WRITING)
+			requests[count++] = write->request;
+	}
+	if (count == 1)
+	{
+		done = requests[0];
+		request_wait(done);
+	}
+	else if (count > 1)
+		done = request_wait_any(requests, count);
+	pfree(requests);
+
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		if (done != NULL && write->request == done)
+			return write;
+	}
+	return NULL;
+}
+
+/* Goes on with whatever can go on; false if nothing is under way. */
+static bool
+go_on(Writer *writer)
+{
+	ItemWrite  *volatile write = NULL;
+
+	PG_TRY();
+	{
+		while (!writer->exhausted && writer->feed != NULL &&
+			   list_length(writer->writes) < writer->max_concurrency)
+			writer->feed(writer->source);
+		write = wait_for_any(writer);
+		if (write != NULL)
+			take_answer(writer, write);
+		if (writer->moves)
+			send_waiting(writer);
+	}
+	PG_CATCH();
+	{
+		if (write != NULL && !is_done(write))
+			write->state = ITEM_SKIPPED;
+		writer_rethrow(writer, write == NULL ? NULL : write->readable_key);
+	}
+	PG_END_TRY();
+
+	return write != NULL;
+}
+
+ItemWrite *
+writer_next_done(Writer *writer)
+{
+	for (;;)
+	{
+		ItemWrite  *oldest = writer->writes == NIL ? NULL
+			: linitial(writer->writes);
+
+		if (oldest == NULL || !is_done(oldest))
+		{
+			if (!go_on(writer) && writer->writes == NIL)
+				return NULL;
+			continue;
+		}
+		if (oldest->state == ITEM_FAILED || oldest->state == ITEM_TAKEN)
+			writer_raise(writer);
+		writer->writes = list_delete_first(writer->writes);
+		return oldest;
+	}
+}
+
+ItemWrite *
+writer_find(const Writer *writer, const DynamoItem *key)
+{
+	ListCell   *cell;
+
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		if (!is_done(write) && has_key(writer, write, key))
+			return write;
+	}
+	return NULL;
+}
+
+void
+writer_wait_for(Writer *writer, const ItemWrite *write)
+{
+	while (!is_done(write))
+		(void) go_on(writer);
+	if (write->state == ITEM_FAILED || write->state == ITEM_TAKEN)
+		writer_raise(writer);
+}
