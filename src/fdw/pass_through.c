@@ -16,9 +16,10 @@
 
 /*
  * The node's columns are those of the plan below, which set_plan_refs() finds
- * by comparing expressions.  Two calls of one volatile function are equal but
- * have different values, and a row identity of several tables is none that may
- * stand in a scan: such columns go by a number, in place of a type modifier.
+ * by comparing expressions (set_customscan_references() in setrefs.c).  Two
+ * calls of one volatile function are equal but have different values, and a
+ * row identity of several tables is none that may stand in a scan: such
+ * columns go by a number, in place of a type modifier.
  */
 static Expr *
 column_reference(const TargetEntry *entry, List *earlier)

@@ -15,7 +15,6 @@
 #include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -24,6 +23,7 @@
 #include "utils/lsyscache.h"
 
 #include "fdw/catalog/option.h"
+#include "fdw/pass_through.h"
 #include "fdw/plan/read_first_plan.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/read_first.h"
@@ -306,52 +306,12 @@ refuse_reads_in_returning(PlannerInfo *root, const ReadSearch *search)
 
 /* ---- the path and the plan ---- */
 
-/*
- * The node's columns are those of the plan below, which set_plan_refs() finds
- * by comparing expressions (set_customscan_references() in setrefs.c).  Two
- * calls of one volatile function are equal but have different values, and a
- * row identity of several tables is none that may stand in a scan: such
- * columns go by a number, in place of a type modifier.
- */
-static Expr *
-column_reference(const TargetEntry *entry, List *earlier)
-{
-	Expr	   *expr = entry->expr;
-
-	if (IsA(expr, Var) && ((Var *) expr)->varno == ROWID_VAR)
-		expr = (Expr *) makeNullConst(exprType((Node *) expr), -1, InvalidOid);
-	else if (IsA(expr, Const) || !list_member(earlier, expr))
-		return expr;
-	return (Expr *) makeRelabelType(expr, exprType((Node *) expr),
-									entry->resno,
-									exprCollation((Node *) expr),
-									COERCE_IMPLICIT_CAST);
-}
-
 static Plan *
 read_first_plan_make(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
 					 List *tlist, List *clauses, List *custom_plans)
 {
-	CustomScan *scan = makeNode(CustomScan);
-	Plan	   *below = linitial(custom_plans);
-	List	   *seen = NIL;
-	ListCell   *cell;
-
-	foreach(cell, below->targetlist)
-	{
-		TargetEntry *entry = lfirst_node(TargetEntry, cell);
-		TargetEntry *column = flatCopyTargetEntry(entry);
-
-		column->expr = column_reference(entry, seen);
-		seen = lappend(seen, entry->expr);
-		scan->scan.plan.targetlist = lappend(scan->scan.plan.targetlist,
-											 column);
-		scan->custom_scan_tlist = lappend(scan->custom_scan_tlist,
-										  copyObject(column));
-	}
-	scan->custom_plans = custom_plans;
-	scan->methods = &read_first_scan_methods;
-	return &scan->scan.plan;
+	return &pass_through_plan(linitial(custom_plans),
+							  &read_first_scan_methods)->scan.plan;
 }
 
 static const CustomPathMethods path_methods = {

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "utils/tuplestore.h"
 
+#include "fdw/pass_through.h"
 #include "fdw/read/read_first.h"
 
 typedef struct ReadFirstState
@@ -22,21 +23,12 @@ typedef struct ReadFirstState
 	TupleTableSlot *stored;		/* the row that was taken out last */
 } ReadFirstState;
 
-static PlanState *
-rows_plan_state(CustomScanState *node)
-{
-	return (PlanState *) linitial(node->custom_ps);
-}
-
 static void
 read_first_begin(CustomScanState *node, EState *estate, int eflags)
 {
-	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
-
 	/* the rows are kept here: the plan below is run through once */
 	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
-	node->custom_ps = list_make1(ExecInitNode(linitial(scan->custom_plans),
-											  estate, eflags));
+	pass_through_begin(node, estate, eflags);
 	((ReadFirstState *) node)->stored =
 		MakeSingleTupleTableSlot(node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 								 &TTSOpsMinimalTuple);
@@ -45,7 +37,7 @@ read_first_begin(CustomScanState *node, EState *estate, int eflags)
 static void
 read_all(ReadFirstState *state)
 {
-	PlanState  *below = rows_plan_state(&state->custom);
+	PlanState  *below = pass_through_below(&state->custom);
 	MemoryContext old;
 	TupleTableSlot *slot;
 
@@ -66,28 +58,12 @@ static TupleTableSlot *
 read_first_next(CustomScanState *node)
 {
 	ReadFirstState *state = (ReadFirstState *) node;
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
 
 	CHECK_FOR_INTERRUPTS();
 	if (state->rows == NULL)
 		read_all(state);
-	ExecClearTuple(slot);
-	if (!tuplestore_gettupleslot(state->rows, true, false, state->stored))
-		return slot;
-
-	/* the node's own slot is a virtual one, until PostgreSQL 15 always */
-	slot_getallattrs(state->stored);
-	memcpy(slot->tts_values, state->stored->tts_values,
-		   sizeof(Datum) * slot->tts_tupleDescriptor->natts);
-	memcpy(slot->tts_isnull, state->stored->tts_isnull,
-		   sizeof(bool) * slot->tts_tupleDescriptor->natts);
-	ExecStoreVirtualTuple(slot);
-	if (projection == NULL)
-		return slot;
-	ResetExprContext(node->ss.ps.ps_ExprContext);
-	node->ss.ps.ps_ExprContext->ecxt_scantuple = slot;
-	return ExecProject(projection);
+	(void) tuplestore_gettupleslot(state->rows, true, false, state->stored);
+	return pass_through_row(node, state->stored);
 }
 
 static void
@@ -105,7 +81,7 @@ read_first_end(CustomScanState *node)
 {
 	forget_rows((ReadFirstState *) node);
 	ExecDropSingleTupleTableSlot(((ReadFirstState *) node)->stored);
-	ExecEndNode(rows_plan_state(node));
+	ExecEndNode(pass_through_below(node));
 }
 
 /*
@@ -116,13 +92,8 @@ read_first_end(CustomScanState *node)
 static void
 read_first_rescan(CustomScanState *node)
 {
-	PlanState  *below = rows_plan_state(node);
-
 	forget_rows((ReadFirstState *) node);
-	if (node->ss.ps.chgParam != NULL)
-		UpdateChangedParamSet(below, node->ss.ps.chgParam);
-	if (below->chgParam == NULL)
-		ExecReScan(below);
+	pass_through_rescan(node);
 }
 
 static const CustomExecMethods exec_methods = {
