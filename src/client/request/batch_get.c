@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 
 #include "client/request/batch_get.h"
+#include "client/request/operation.h"
 
 struct BatchGet
 {
@@ -37,20 +38,10 @@ send_request(BatchGet *get, DynamoItem *const *keys, int count)
 		.parts = count,
 		.repetition = get->repetitions
 	};
-	int			i;
 
 	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"RequestItems\":{");
-	json_append_string(&body, get->spec.table, strlen(get->spec.table));
-	appendStringInfoString(&body, ":{\"Keys\":[");
-	for (i = 0; i < count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&body, ',');
-		json_append_item(&body, keys[i]);
-	}
-	appendStringInfo(&body, "]%s}},\"ReturnConsumedCapacity\":\"TOTAL\"}",
-					 get->spec.members);
+	operation_append_batch_get(&body, get->spec.table, keys, count,
+							   get->spec.members);
 	spec.body = body.data;
 	spec.body_length = body.len;
 	get->asked = count;
