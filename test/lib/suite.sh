@@ -216,6 +216,21 @@ keep_results()
   printf '\nresults, diffs and logs: %s\n' "$kept"
 }
 
+# What the sources look like, and which of them use which.
+run_source_tests()
+{
+  local name
+  chosen "$SRC"/test/source/*.pl
+  for name in "${CHOSEN[@]}"; do
+    if perl "$SRC/test/source/$name.pl" "$SRC" >"$RUN/$name.log" 2>&1; then
+      passed "source/$name"
+    else
+      failed "source/$name"
+      cat "$RUN/$name.log"
+    fi
+  done
+}
+
 # Both compilers, with warnings as errors.
 run_compilers()
 {
@@ -249,6 +264,7 @@ run_suite()
   mkdir "$RESULTS" "$RESULTS/tmp"
   server_owns "$RESULTS"
   choose_test_source
+  run_source_tests
   run_compilers
   run_unit_tests
   run_regress_tests
