@@ -71,18 +71,23 @@ show_if_there()
 }
 
 # The head comment of a unit test names the sources and libraries it needs.
+# Of the sources only what the test reaches is linked.
 compile_unit_test()
 {
   local name=$1 file flags=() links word
   file=$SRC/test/unit/$name.c
-  flags=(-I"$BUILD_SRC/src" -I"$("$PG_CONFIG" --includedir-server)")
+  flags=(-I"$BUILD_SRC/src" -I"$SRC/test/lib/unit"
+    -I"$("$PG_CONFIG" --includedir-server)")
   read -ra links <<<"$(pkg-config --cflags libcurl json-c libcrypto)"
   flags+=("${links[@]}" -Wno-unused-parameter -Wno-missing-field-initializers)
   flags+=("${UNIT_TEST_FLAGS[@]}")
+  flags+=(-ffunction-sections -fdata-sections '-Wl,--gc-sections')
   for word in $(head -n 20 "$file" |
-      grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
-    flags+=("${word/#src/$BUILD_SRC/src}")
+      grep -oE '(^|[[:space:]])((src|test/lib)/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
+    word=${word/#src/$BUILD_SRC/src}
+    flags+=("${word/#test/$SRC/test}")
   done
+  flags+=(-L"$("$PG_CONFIG" --pkglibdir)" -L"$("$PG_CONFIG" --libdir)")
   gcc -std=gnu11 -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" "${flags[@]}"
 }
 
