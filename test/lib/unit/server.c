@@ -65,6 +65,12 @@ MemoryContextAllocExtended(MemoryContext context, Size size, int flags)
 	return (flags & MCXT_ALLOC_ZERO) != 0 ? palloc0(size) : palloc(size);
 }
 
+void *
+MemoryContextAllocZero(MemoryContext context, Size size)
+{
+	return palloc0(size);
+}
+
 char *
 pstrdup(const char *text)
 {
