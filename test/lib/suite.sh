@@ -16,7 +16,7 @@ INSTALLCHECK_BY=()
 # chosen KIND GLOB... uses and fills the array CHOSEN.
 chosen()
 {
-  local file name wanted
+  local file name wanted matches
   CHOSEN=()
   for file in "$@"; do
     [ -e "$file" ] || continue
@@ -27,12 +27,14 @@ chosen()
       CHOSEN+=("$name")
       continue
     fi
+    matches=
     for wanted in "${WANTED_TESTS[@]}"; do
       if [ "$name" = "$wanted" ] || [[ $name = "$wanted"_* ]]; then
-        CHOSEN+=("$name")
+        matches=1
         FOUND_TESTS+=("$wanted")
       fi
     done
+    [ -z "$matches" ] || CHOSEN+=("$name")
   done
 }
 
