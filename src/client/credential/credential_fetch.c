@@ -15,10 +15,11 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_fetch.h"
 #include "client/http/http.h"
-#include "client/request/request.h"
-#include "client/request/retry.h"
+#include "client/http/http_transport.h"
+#include "client/http/interrupt.h"
+#include "client/http/retry.h"
 
 /* The longest answer: credentials take some kilobytes. */
 #define MAX_ANSWER_LENGTH	(256 * 1024)
@@ -92,7 +93,7 @@ attempt(const FetchRequest *request, FetchAnswer *answer)
 	while ((result = http_result(fetch->exchange)) == NULL)
 	{
 		http_wait(fetch->transport, -1);
-		request_check_for_interrupts();
+		interrupt_check();
 	}
 	MemoryContextSwitchTo(old);
 
@@ -126,7 +127,7 @@ back_off(int n)
 					  left, PG_WAIT_EXTENSION) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
-			request_check_for_interrupts();
+			interrupt_check();
 		}
 	}
 }

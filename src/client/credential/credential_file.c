@@ -12,7 +12,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_file.h"
+#include "client/credential/credential_source.h"
 
 typedef struct ProfileSetting
 {

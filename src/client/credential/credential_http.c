@@ -9,7 +9,9 @@
 
 #include "compat.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_fetch.h"
+#include "client/credential/credential_file.h"
+#include "client/credential/credential_http.h"
 #include "client/wire/json_tree.h"
 
 #define CONTAINER_BASE			"http://169.254.170.2"

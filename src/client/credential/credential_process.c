@@ -24,9 +24,9 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_process.h"
 #include "client/http/descriptor.h"
-#include "client/request/request.h"
+#include "client/http/interrupt.h"
 #include "client/wire/json_tree.h"
 
 #define PROCESS_TIMEOUT		60000	/* milliseconds */
@@ -192,7 +192,7 @@ read_output(Process *process, StringInfo text)
 		if (events & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
-			request_check_for_interrupts();
+			interrupt_check();
 		}
 		if (!(events & WL_SOCKET_READABLE))
 			continue;
@@ -229,13 +229,13 @@ ended_well(Process *process)
 					  END_INTERVAL, PG_WAIT_EXTENSION) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
-			request_check_for_interrupts();
+			interrupt_check();
 		}
 	}
 	process->pid = 0;
 
 	/* what cancels the statement ends the program too, by a signal */
-	request_check_for_interrupts();
+	interrupt_check();
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

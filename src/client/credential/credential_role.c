@@ -12,7 +12,8 @@
 
 #include "compat.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_fetch.h"
+#include "client/credential/credential_role.h"
 #include "client/credential/endpoint.h"
 #include "client/credential/sigv4.h"
 

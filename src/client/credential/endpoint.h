@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "client/credential/credential.h"
+#include "client/credential/credential_settings.h"
 
 /* The parts of an endpoint that matter here; not NUL-terminated. */
 typedef struct Endpoint

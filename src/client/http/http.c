@@ -23,7 +23,9 @@
 #include "utils/wait_event.h"
 
 #include "client/http/clock.h"
-#include "client/http/http_internal.h"
+#include "client/http/http.h"
+#include "client/http/http_handle.h"
+#include "client/http/http_transport.h"
 
 /* An answer larger than this is not DynamoDB's: a page holds 1 MB. */
 #define MAX_BODY_LENGTH		(64 * 1024 * 1024)

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #include "client/http/descriptor.h"
-#include "client/http/http_internal.h"
+#include "client/http/http_handle.h"
+#include "client/http/http_transport.h"
 
 /*
  * Descriptors that making a connection takes for a while, beside its own: for

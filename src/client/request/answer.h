@@ -12,7 +12,7 @@
 
 #include "postgres.h"
 
-#include "client/request/request.h"
+#include "client/request/request_spec.h"
 
 /*
  * Why a decoded success is no answer to the request: a constant that goes on

@@ -18,7 +18,9 @@
 #include "utils/syscache.h"
 
 #include "client/http/descriptor.h"
-#include "client/request/connection_internal.h"
+#include "client/http/http_transport.h"
+#include "client/request/connection.h"
+#include "client/request/connection_state.h"
 
 static dlist_head connections = DLIST_STATIC_INIT(connections);
 static bool callbacks_registered = false;

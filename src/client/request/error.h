@@ -9,8 +9,8 @@
 
 #include "compat.h"
 
-#include "client/http/http.h"
-#include "client/request/request.h"
+#include "client/http/http_types.h"
+#include "client/request/request_spec.h"
 
 typedef enum ErrorAction
 {

@@ -8,13 +8,15 @@
 
 #include <time.h>
 
-#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/pg_crc.h"
 
 #include "client/http/clock.h"
+#include "client/http/http.h"
+#include "client/http/http_transport.h"
+#include "client/http/interrupt.h"
 #include "client/request/answer.h"
-#include "client/request/connection_internal.h"
+#include "client/request/connection_state.h"
 #include "client/request/error.h"
 #include "client/request/request.h"
 #include "client/wire/json_reader.h"
@@ -588,6 +590,16 @@ warn_of_writes(List *writes)
 			 errhint("Look at the items before you repeat the statement.")));
 }
 
+static void
+warn_of_writes_in_flight(void)
+{
+	List	   *writes = NIL;
+
+	connection_for_each(list_write_in_flight, &writes);
+	if (writes != NIL)
+		warn_of_writes(writes);
+}
+
 /* ---- starting and ending ---- */
 
 /*
@@ -629,6 +641,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
+	interrupt_set_warning(warn_of_writes_in_flight);
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon;
 	request->callback.arg = request;
@@ -650,29 +663,6 @@ void
 request_free(Request *request)
 {
 	MemoryContextDelete(request->context);
-}
-
-/* ---- interrupts ---- */
-
-static void
-warn_of_writes_in_flight(void)
-{
-	List	   *writes = NIL;
-
-	connection_for_each(list_write_in_flight, &writes);
-	if (writes != NIL)
-		warn_of_writes(writes);
-}
-
-void
-request_check_for_interrupts(void)
-{
-	if (InterruptPending && InterruptHoldoffCount == 0 &&
-		CritSectionCount == 0 &&
-		(ProcDiePending || ClientConnectionLost || transaction_timed_out ||
-		 (QueryCancelPending && QueryCancelHoldoffCount == 0)))
-		warn_of_writes_in_flight();
-	CHECK_FOR_INTERRUPTS();
 }
 
 /* ---- waiting ---- */
@@ -740,7 +730,7 @@ request_wait_any(Request **requests, int count)
 			if (requests[i]->outcome != OUTCOME_PENDING)
 				return requests[i];
 		http_wait(connection->transport, next);
-		request_check_for_interrupts();
+		interrupt_check();
 	}
 }
 
@@ -749,7 +739,7 @@ request_poll(Connection *connection)
 {
 	http_poll(connection->transport);
 	(void) advance_requests(connection);
-	request_check_for_interrupts();
+	interrupt_check();
 }
 
 int
@@ -851,7 +841,6 @@ void
 request_raise_no_answer(Request *request, const char *problem)
 {
 	request->response = NULL;
-	request->code = NULL;
 	request->code = NULL;
 	request->class = error_class_no_answer(request->spec.kind);
 	request->problem = psprintf("The answer is not one to this request: %s.",
