@@ -65,6 +65,14 @@ extern ValueState scope_value(Scope *scope, Expr *expr, Datum *value);
 extern const char *scope_label(Scope *scope, Expr *expr);
 
 /*
+ * The place in a list that a column-free integer means as an index, where the
+ * first element has the index first.  False if it means none, or may mean one
+ * from the list's end.  A value not known yet counts as the first place.
+ */
+extern bool scope_list_place(Scope *scope, Expr *index, int first,
+							 int *place);
+
+/*
  * The column that an expression is, looking through relabelings that keep the
  * stored bytes (RelabelType between binary compatible types, varchar to text);
  * NULL if it is none.

@@ -16,7 +16,9 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_collection.h"
+#include "translate/codec/codec_error.h"
 
 /* ---- preparing ---- */
 

@@ -6,7 +6,8 @@
 
 #include "utils/builtins.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_unit.h"
 
 /* ---- words ---- */
 

@@ -16,7 +16,10 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_json.h"
+#include "translate/codec/codec_number.h"
+#include "translate/codec/codec_text.h"
 
 /* ---- writing ---- */
 

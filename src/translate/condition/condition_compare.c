@@ -14,7 +14,10 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/condition/condition_compare.h"
+#include "translate/condition/condition_json.h"
+#include "translate/condition/condition_text.h"
 
 /* ---- taking apart ---- */
 

@@ -10,7 +10,7 @@
 #include "lib/stringinfo.h"
 #include "utils/hsearch.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_number.h"
 #include "translate/table/infer.h"
 
 /* Whole numbers of so many digits fit a bigint for sure. */

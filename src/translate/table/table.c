@@ -16,11 +16,9 @@
 #include "access/xact.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "foreign/foreign.h"
 #include "mb/pg_wchar.h"
 #include "nodes/parsenodes.h"
-#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -28,7 +26,17 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-#include "translate/table/table_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/table/table.h"
+
+/* A table with what only this file uses.  Callers see the first member. */
+typedef struct TableEntry
+{
+	Table		table;
+	MemoryContext context;		/* holds everything of the description */
+	bool		has_composite;	/* some column depends on another relation's
+								 * row type */
+} TableEntry;
 
 /* The session's descriptions by relation. */
 typedef struct CacheEntry
@@ -364,72 +372,6 @@ check_table_name(const Table *table)
 						 table->relation_name)));
 }
 
-/* ---- names ---- */
-
-static uint32
-hash_name(const char *name, int length)
-{
-	return hash_bytes((const unsigned char *) name, length);
-}
-
-Column *
-table_find_attribute(const Table *table, const char *name, int length)
-{
-	const TableEntry *entry = (const TableEntry *) table;
-	uint32		place = hash_name(name, length) & entry->name_mask;
-
-	while (entry->names[place] != 0)
-	{
-		Column	   *column = &table->columns[entry->names[place] - 1];
-
-		if (column->attribute_name_length == length &&
-			memcmp(column->attribute_name, name, length) == 0)
-			return column;
-		place = (place + 1) & entry->name_mask;
-	}
-	return NULL;
-}
-
-bool
-table_maps_attribute(const Table *table, const char *name)
-{
-	return table_find_attribute(table, name, strlen(name)) != NULL;
-}
-
-static void
-build_name_hash(TableEntry *entry)
-{
-	Table	   *table = &entry->table;
-	uint32		size = pg_nextpower2_32(Max(2 * table->column_count, 8));
-
-	entry->name_mask = size - 1;
-	entry->names = palloc0(size * sizeof(int16));
-	for (int i = 0; i < table->column_count; i++)
-	{
-		Column	   *column = &table->columns[i];
-		Column	   *first;
-		uint32		place;
-
-		if (column->codec == NULL || column->is_document)
-			continue;
-		first = table_find_attribute(table, column->attribute_name,
-									 column->attribute_name_length);
-		if (first != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
-					 errmsg("two columns of foreign table \"%s\" map the same attribute",
-							table->relation_name),
-					 errdetail("They are \"%s\" and \"%s\".", first->name,
-							   column->name),
-					 errhint("Set option \"attribute_name\" of one of them.")));
-		place = hash_name(column->attribute_name,
-						  column->attribute_name_length) & entry->name_mask;
-		while (entry->names[place] != 0)
-			place = (place + 1) & entry->name_mask;
-		entry->names[place] = i + 1;
-	}
-}
-
 /* ---- describing ---- */
 
 static bool
@@ -556,7 +498,7 @@ describe(Relation relation)
 		describe_column(entry, &table->columns[i],
 						TupleDescAttr(descriptor, i));
 	check_unique_roles(table);
-	build_name_hash(entry);
+	table_build_names(table);
 	return entry;
 }
 
@@ -639,27 +581,4 @@ table_set_key(Table *table, const char *partition_key, const char *sort_key)
 	table->sort_key = sort_key == NULL ? NULL :
 		take_key_column(table, sort_key, KEY_SORT);
 	table->partition_key = partition;
-}
-
-Column *
-table_column(const Table *table, AttrNumber attnum)
-{
-	if (attnum < 1 || attnum > table->column_count ||
-		table->columns[attnum - 1].codec == NULL)
-		return NULL;
-	return &table->columns[attnum - 1];
-}
-
-CodecPlace
-table_place(const Table *table, const Column *column,
-			const char *readable_key)
-{
-	CodecPlace	place = {
-		.table = table->relation_name,
-		.column = column->name,
-		.attribute = column->attribute_name,
-		.key = readable_key
-	};
-
-	return place;
 }

@@ -10,8 +10,9 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "translate/codec/codec_internal.h"
-#include "translate/table/table_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_number.h"
+#include "translate/table/table_item.h"
 
 /* ---- keys ---- */
 

@@ -8,7 +8,7 @@
 
 #include "miscadmin.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_number.h"
 #include "translate/update/document.h"
 
 static bool

@@ -18,7 +18,8 @@
 #include "utils/fmgroids.h"
 #include "utils/numeric.h"
 
-#include "translate/update/update_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/update/update_number.h"
 
 /* What a sum is made of. */
 typedef struct Sum
@@ -279,7 +280,7 @@ addend_and_guard(UpdateBuilder *builder, Expr *expr, bool negate,
 	codec = codec_create(type_id, -1, InvalidOid, "N", NULL, &problem, &hint);
 	if (codec == NULL)
 		return false;
-	*addend = update_value_operand(builder, codec, expr);
+	*addend = update_value_operand(builder, codec, expr, NULL, NULL);
 	if (*addend == NULL)
 		return false;
 
@@ -552,7 +553,8 @@ update_number_arithmetic(UpdateBuilder *builder, Expr *expr)
 		Operand    *otherwise;
 
 		otherwise = update_value_operand(builder, column->codec,
-										 strip_widening_cast(lsecond(((CoalesceExpr *) sum.base)->args)));
+										 strip_widening_cast(lsecond(((CoalesceExpr *) sum.base)->args)),
+										 NULL, NULL);
 		if (otherwise == NULL ||
 			!default_in_range(column, otherwise, addend, sum.negate))
 			return false;

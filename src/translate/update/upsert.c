@@ -14,7 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_number.h"
 #include "translate/condition/condition.h"
 #include "translate/update/update.h"
 #include "translate/update/upsert.h"
