@@ -13,6 +13,7 @@
 #include "storage/fd.h"
 
 #include "client/credential/credential_source.h"
+#include "client/http/http.h"
 #include "client/wire/json_tree.h"
 
 /* The largest file that is read for a token. */
@@ -125,16 +126,6 @@ source_read_file(const char *path)
 	return text.data + strspn(text.data, " \t\r\n");
 }
 
-/* Nothing that could end an HTTP header may be in a key or token. */
-static bool
-is_header_safe(const char *text)
-{
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 static bool
 is_too_long(const char *text)
 {
@@ -163,9 +154,9 @@ source_check_credentials(SourceRequest *request, const char *what)
 		return source_failed(request,
 							 "%s gave an access key or token that is too long.",
 							 what);
-	if (!is_header_safe(found->access_key_id) ||
+	if (!http_header_can_hold(found->access_key_id) ||
 		(found->session_token != NULL &&
-		 !is_header_safe(found->session_token)))
+		 !http_header_can_hold(found->session_token)))
 		return source_failed(request,
 							 "%s gave an access key or token with characters that cannot stand in a header.",
 							 what);

@@ -212,6 +212,17 @@ take_exchange(HttpTransport *transport)
 	return exchange;
 }
 
+bool
+http_header_can_hold(const char *text)
+{
+	for (; *text; text++)
+	{
+		if (*text <= ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
 static bool
 add_header(HttpExchange *exchange, const char *header)
 {

@@ -45,4 +45,10 @@ extern void http_poll(HttpTransport *transport);
  */
 extern void http_ring(HttpTransport *transport, long timeout);
 
+/*
+ * Can a header's value hold the text: printable ASCII without spaces, and so
+ * nothing that would end the header?
+ */
+extern bool http_header_can_hold(const char *text);
+
 #endif							/* DYNAMORM_CLIENT_HTTP_H */

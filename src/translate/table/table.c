@@ -16,9 +16,7 @@
 #include "access/xact.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "foreign/foreign.h"
 #include "mb/pg_wchar.h"
-#include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -45,19 +43,7 @@ typedef struct CacheEntry
 	TableEntry *entry;			/* NULL: none, or no longer valid */
 } CacheEntry;
 
-/* What the catalogs say of one column's options. */
-typedef struct ColumnOptions
-{
-	const char *attribute_name;
-	const char *type;
-	const char *unit;
-	const char *key;
-	bool		version;
-	bool		created_at;
-	bool		updated_at;
-	bool		ttl;
-	bool		document;
-} ColumnOptions;
+static TableOptionsReader read_options = NULL;
 
 static HTAB *cache = NULL;
 
@@ -161,70 +147,6 @@ create_cache(void)
 								  (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, catalog_changed, (Datum) 0);
 	RegisterXactCallback(transaction_ended, NULL);
-}
-
-/* ---- options ---- */
-
-static bool
-boolean_value(DefElem *option)
-{
-	bool		value;
-
-	return parse_bool(strVal(option->arg), &value) && value;
-}
-
-/* The table's option, else the server's, else true. */
-static bool
-boolean_option(List *server_options, List *table_options, const char *name)
-{
-	List	   *lists[] = {table_options, server_options};
-
-	for (int i = 0; i < (int) lengthof(lists); i++)
-	{
-		ListCell   *cell;
-
-		foreach(cell, lists[i])
-		{
-			DefElem    *option = lfirst_node(DefElem, cell);
-
-			if (strcmp(option->defname, name) == 0)
-				return boolean_value(option);
-		}
-	}
-	return true;
-}
-
-static ColumnOptions
-read_column_options(Oid relation_id, AttrNumber attnum)
-{
-	ColumnOptions options = {0};
-	ListCell   *cell;
-
-	foreach(cell, GetForeignColumnOptions(relation_id, attnum))
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-		const char *name = option->defname;
-
-		if (strcmp(name, "attribute_name") == 0)
-			options.attribute_name = strVal(option->arg);
-		else if (strcmp(name, "type") == 0)
-			options.type = strVal(option->arg);
-		else if (strcmp(name, "unit") == 0)
-			options.unit = strVal(option->arg);
-		else if (strcmp(name, "key") == 0)
-			options.key = strVal(option->arg);
-		else if (strcmp(name, "version") == 0)
-			options.version = boolean_value(option);
-		else if (strcmp(name, "created_at") == 0)
-			options.created_at = boolean_value(option);
-		else if (strcmp(name, "updated_at") == 0)
-			options.updated_at = boolean_value(option);
-		else if (strcmp(name, "ttl") == 0)
-			options.ttl = boolean_value(option);
-		else if (strcmp(name, "document") == 0)
-			options.document = boolean_value(option);
-	}
-	return options;
 }
 
 /* ---- checks ---- */
@@ -351,27 +273,6 @@ check_unique_roles(const Table *table)
 				 errhint("Set option \"key\" of another column to 'partition'.")));
 }
 
-/* The name of the foreign table serves only if DynamoDB could have it. */
-static void
-check_table_name(const Table *table)
-{
-	size_t		length = strlen(table->table_name);
-
-	if (strncmp(table->table_name, "arn:", 4) == 0)
-		return;
-	if (length < 3 || length > 255 ||
-		strspn(table->table_name,
-			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789_.-") != length)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_NAME),
-				 errmsg("no DynamoDB table can have the name \"%s\"",
-						table->relation_name),
-				 errdetail("A table name has 3 to 255 characters of A-Z, a-z, 0-9, _, - and ."),
-				 errhint("Set option \"table_name\" of foreign table \"%s\".",
-						 table->relation_name)));
-}
-
 /* ---- describing ---- */
 
 static bool
@@ -415,37 +316,33 @@ create_codec(const Table *table, const char *column_name,
 
 static void
 describe_column(TableEntry *entry, Column *column,
-				Form_pg_attribute attribute)
+				Form_pg_attribute attribute, const ColumnOptions *options)
 {
 	Table	   *table = &entry->table;
-	ColumnOptions options;
 
 	column->attnum = attribute->attnum;
 	if (attribute->attisdropped)
 		return;
 
-	options = read_column_options(table->relation_id, attribute->attnum);
 	column->name = pstrdup(NameStr(attribute->attname));
-	column->attribute_name = copy_as_utf8(options.attribute_name != NULL ?
-										  options.attribute_name :
+	column->attribute_name = copy_as_utf8(options->attribute_name != NULL ?
+										  options->attribute_name :
 										  column->name);
 	column->attribute_name_length = strlen(column->attribute_name);
 	column->not_null = attribute->attnotnull;
-	column->is_version = options.version;
-	column->is_created_at = options.created_at;
-	column->is_updated_at = options.updated_at;
-	column->is_ttl = options.ttl;
-	column->is_document = options.document;
-	if (options.key != NULL)
-		column->key = strcmp(options.key, "sort") == 0 ? KEY_SORT :
-			KEY_PARTITION;
-	column->codec = create_codec(table, column->name, attribute, &options);
+	column->is_version = options->version;
+	column->is_created_at = options->created_at;
+	column->is_updated_at = options->updated_at;
+	column->is_ttl = options->ttl;
+	column->is_document = options->document;
+	column->key = options->key;
+	column->codec = create_codec(table, column->name, attribute, options);
 	column->codec->is_key = column->key != KEY_NONE;
 	if (column->is_document)
 		column->codec->depth = 0;
 	if (holds_composite(column->codec))
 		entry->has_composite = some_composite = true;
-	check_column(table, column, &options);
+	check_column(table, column, options);
 
 	if (column->key == KEY_PARTITION && table->partition_key == NULL)
 		table->partition_key = column;
@@ -455,21 +352,6 @@ describe_column(TableEntry *entry, Column *column,
 		table->document = column;
 }
 
-static const char *
-find_table_name(List *options, const char *relation_name)
-{
-	ListCell   *cell;
-
-	foreach(cell, options)
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-
-		if (strcmp(option->defname, "table_name") == 0)
-			return strVal(option->arg);
-	}
-	return relation_name;
-}
-
 /* Reads the catalogs, into the current memory context. */
 static TableEntry *
 describe(Relation relation)
@@ -477,29 +359,29 @@ describe(Relation relation)
 	TableEntry *entry = palloc0(sizeof(TableEntry));
 	Table	   *table = &entry->table;
 	TupleDesc	descriptor = RelationGetDescr(relation);
-	ForeignTable *foreign_table = GetForeignTable(RelationGetRelid(relation));
-	ForeignServer *server = GetForeignServer(foreign_table->serverid);
+	const TableOptions *options = read_options(relation);
 
 	table->relation_id = RelationGetRelid(relation);
 	table->relation_name = pstrdup(RelationGetRelationName(relation));
-	table->server_id = foreign_table->serverid;
-	table->table_name = copy_as_utf8(find_table_name(foreign_table->options,
-													 table->relation_name));
-	check_table_name(table);
-	table->consistent_read = boolean_option(server->options,
-											foreign_table->options,
-											"consistent_read");
-	table->updatable = boolean_option(server->options,
-									  foreign_table->options, "updatable");
+	table->server_id = options->server_id;
+	table->table_name = copy_as_utf8(options->table_name);
+	table->consistent_read = options->consistent_read;
+	table->updatable = options->updatable;
 
 	table->column_count = descriptor->natts;
 	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));
 	for (int i = 0; i < descriptor->natts; i++)
 		describe_column(entry, &table->columns[i],
-						TupleDescAttr(descriptor, i));
+						TupleDescAttr(descriptor, i), &options->columns[i]);
 	check_unique_roles(table);
 	table_build_names(table);
 	return entry;
+}
+
+void
+table_set_options_reader(TableOptionsReader reader)
+{
+	read_options = reader;
 }
 
 Table *

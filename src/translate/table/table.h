@@ -14,6 +14,10 @@
 #include "translate/codec/codec.h"
 #include "translate/table/table_column.h"
 #include "translate/table/table_item.h"
+#include "translate/table/table_options.h"
+
+/* Says how options are read; before a table is described. */
+extern void table_set_options_reader(TableOptionsReader reader);
 
 /*
  * Describes a foreign table, which the caller has locked.  Descriptions are
