@@ -24,8 +24,8 @@ struct Scope
 	Index		varno;			/* of the table in the expressions */
 	int			values_varno;	/* rows of this one are values: INNER_VAR for
 								 * "excluded"; 0: of none */
-	bool		others_are_values;	/* rows of all other tables are values: of a
-								 * join's outer rows */
+	bool		others_are_values;	/* rows of all other tables are values: of
+									 * a join's outer rows */
 	const bool *hidden;			/* columns, by attnum - 1, whose attributes may
 								 * not be named (in the filter of a Query);
 								 * NULL: none */

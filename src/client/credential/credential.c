@@ -14,11 +14,14 @@
 #include "client/credential/credential_process.h"
 #include "client/credential/credential_role.h"
 #include "client/credential/credential_source.h"
+#include "client/wire/text.h"
 
 /* Credentials are renewed this many seconds before they expire. */
 #define RENEW_AHEAD			300
 
-/* A renewal that failed while the old ones are good is tried again after it. */
+/*
+ * A renewal that failed while the old ones are good is tried again after it.
+ */
 #define RENEW_AGAIN			60
 
 struct CredentialProvider
@@ -111,7 +114,7 @@ profile_keys(SourceRequest *request, const Profile *profile)
 	if (found->access_key_id == NULL && found->secret_access_key == NULL)
 		return SOURCE_ABSENT;
 	return source_check_credentials(request,
-							 psprintf("Profile \"%s\"", profile->name));
+									psprintf("Profile \"%s\"", profile->name));
 }
 
 static SourceOutcome
@@ -281,7 +284,7 @@ source_of_settings(SourceRequest *request)
 }
 
 static SourceOutcome
-obtain(SourceRequest *request)
+obtain_credentials(SourceRequest *request)
 {
 	const CredentialSettings *settings = request->settings;
 	SourceOutcome outcome = source_of_settings(request);
@@ -323,24 +326,19 @@ is_static(const CredentialProvider *provider)
 		provider->settings->role_arn == NULL;
 }
 
-static const char *
-copy(const char *text)
-{
-	return text == NULL ? NULL : pstrdup(text);
-}
-
 /* The found credentials take the place of those that were. */
 static void
-keep(CredentialProvider *provider, const Credentials *found, int64 now)
+keep_credentials(CredentialProvider *provider, const Credentials *found,
+				 int64 now)
 {
 	MemoryContext context = AllocSetContextCreate(provider->context,
 												  "dynamorm_fdw credentials",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Credentials credentials = {
-		.access_key_id = copy(found->access_key_id),
-		.secret_access_key = copy(found->secret_access_key),
-		.session_token = copy(found->session_token),
+		.access_key_id = text_copy(found->access_key_id),
+		.secret_access_key = text_copy(found->secret_access_key),
+		.session_token = text_copy(found->session_token),
 		.expiration = found->expiration
 	};
 
@@ -351,7 +349,9 @@ keep(CredentialProvider *provider, const Credentials *found, int64 now)
 	provider->credentials = credentials;
 	provider->refused = false;
 
-	/* what has expired when it comes is used, but not asked for at once again */
+	/*
+	 * what has expired when it comes is used, but not asked for at once again
+	 */
 	provider->next_renewal = found->expiration == 0 ? PG_INT64_MAX
 		: Max(found->expiration - RENEW_AHEAD, now + RENEW_AGAIN);
 }
@@ -372,10 +372,10 @@ credential_get(CredentialProvider *provider, int64 now, const char **problem)
 									"dynamorm_fdw credential sources",
 									ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
-	found = obtain(&request) == SOURCE_FOUND;
+	found = obtain_credentials(&request) == SOURCE_FOUND;
 	MemoryContextSwitchTo(old);
 	if (found)
-		keep(provider, &request.credentials, now);
+		keep_credentials(provider, &request.credentials, now);
 	else
 		*problem = pstrdup(request.problem);
 	MemoryContextDelete(context);

@@ -33,7 +33,7 @@ typedef struct Fetch
 } Fetch;
 
 static void
-release(void *argument)
+release_fetch(void *argument)
 {
 	Fetch	   *fetch = (Fetch *) argument;
 
@@ -43,7 +43,7 @@ release(void *argument)
 }
 
 static Fetch *
-start(const FetchRequest *request)
+start_fetch(const FetchRequest *request)
 {
 	static const char *const none[] = {NULL};
 	HttpSettings settings = {
@@ -63,7 +63,7 @@ start(const FetchRequest *request)
 	Fetch	   *fetch = palloc0(sizeof(Fetch));
 
 	fetch->transport = http_open(&settings);
-	fetch->callback.func = release;
+	fetch->callback.func = release_fetch;
 	fetch->callback.arg = fetch;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext,
 									   &fetch->callback);
@@ -81,13 +81,13 @@ start(const FetchRequest *request)
 
 /* One attempt, in a memory context of its own. */
 static void
-attempt(const FetchRequest *request, FetchAnswer *answer)
+attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "dynamorm_fdw fetch",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	Fetch	   *fetch = start(request);
+	Fetch	   *fetch = start_fetch(request);
 	const HttpResult *result;
 
 	while ((result = http_result(fetch->exchange)) == NULL)
@@ -142,14 +142,14 @@ is_final(const FetchRequest *request, const FetchAnswer *answer)
 }
 
 FetchAnswer *
-fetch(const FetchRequest *request)
+credential_fetch(const FetchRequest *request)
 {
 	FetchAnswer *answer = palloc0(sizeof(FetchAnswer));
 	int			n;
 
 	for (n = 1;; n++)
 	{
-		attempt(request, answer);
+		attempt_fetch(request, answer);
 		if (is_final(request, answer) || n >= request->attempts)
 			return answer;
 		back_off(n);

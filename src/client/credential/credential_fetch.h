@@ -34,6 +34,6 @@ typedef struct FetchAnswer
  * Sends it, repeating it after failures of the network, 429 and 5xx.  The
  * answer is allocated in the current memory context.
  */
-extern FetchAnswer *fetch(const FetchRequest *request);
+extern FetchAnswer *credential_fetch(const FetchRequest *request);
 
 #endif							/* DYNAMORM_CLIENT_CREDENTIAL_FETCH_H */

@@ -134,7 +134,7 @@ is_too_long(const char *text)
 
 /* Text that is empty says nothing. */
 static const char *
-text_member(JsonTree *tree, const char *name)
+text_of_member(JsonTree *tree, const char *name)
 {
 	const char *text = json_tree_text(tree, tree->root, name);
 
@@ -178,10 +178,10 @@ source_credentials_of_json(SourceRequest *request, const char *json,
 	if (!json_tree_read(&tree, json, strlen(json)))
 		return source_failed(request, "%s gave something that is no JSON object.",
 							 what);
-	found->access_key_id = text_member(&tree, "AccessKeyId");
-	found->secret_access_key = text_member(&tree, "SecretAccessKey");
-	found->session_token = text_member(&tree, token_name);
-	expiration = text_member(&tree, "Expiration");
+	found->access_key_id = text_of_member(&tree, "AccessKeyId");
+	found->secret_access_key = text_of_member(&tree, "SecretAccessKey");
+	found->session_token = text_of_member(&tree, token_name);
+	expiration = text_of_member(&tree, "Expiration");
 	found->expiration = expiration == NULL ? 0
 		: source_parse_time(expiration);
 	if (tree.problem != NULL)

@@ -29,8 +29,8 @@ struct HttpTransport
 	int			copies;			/* of its descriptor: it must not rest */
 	bool		named;			/* the host is not written as an address */
 	int64		waited;			/* milliseconds spent waiting so far */
-	int64		rung_at;		/* when others began to wait for it: http_ring();
-								 * 0: they do not */
+	int64		rung_at;		/* when others began to wait for it:
+								 * http_ring(); 0: they do not */
 	int			completed;		/* exchanges done and not yet noticed */
 	char	   *url;
 	char	   *ca_file;

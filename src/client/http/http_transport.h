@@ -2,8 +2,8 @@
  * http_transport.h
  *		Transports: their life, and the descriptors that they may have.
  *
- * A transport is a libcurl multi handle whose sockets and timer are gathered in
- * one epoll descriptor.  Nothing here raises errors, but for want of memory
+ * A transport is a libcurl multi handle whose sockets and timer are gathered
+ * in one epoll descriptor.  Nothing here raises errors, but for want of memory
  * when a transport is opened or made ready.
  */
 #ifndef DYNAMORM_CLIENT_HTTP_TRANSPORT_H

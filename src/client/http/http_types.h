@@ -36,7 +36,8 @@ typedef enum HttpDelivery
 {
 	HTTP_ANSWERED,				/* a whole answer has come */
 	HTTP_NOT_SENT,				/* no byte of the request has left */
-	HTTP_UNKNOWN				/* some may have, and there is no whole answer */
+	HTTP_UNKNOWN				/* some may have, and there is no whole
+								 * answer */
 } HttpDelivery;
 
 /* The part of an exchange that failed; for messages. */

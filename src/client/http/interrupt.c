@@ -3,8 +3,8 @@
  *		Interrupts, as whatever waits for the network or a process checks for
  *		them.
  *
- * What waits lies below the requests (credentials are fetched while one of them
- * is being sent), so it cannot ask them what is in flight: they leave a
+ * What waits lies below the requests (credentials are fetched while one of
+ * them is being sent), so it cannot ask them what is in flight: they leave a
  * function here.
  */
 #include "postgres.h"

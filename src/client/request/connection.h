@@ -5,8 +5,8 @@
  *
  * A connection is the settings that were in force when it was made, the
  * provider of its credentials, and an HTTP transport with its keep-alive
- * sockets.  ALTER or DROP of the server or the user mapping marks it invalid; it
- * is then replaced at its next use once nothing is in flight on it.
+ * sockets.  ALTER or DROP of the server or the user mapping marks it invalid;
+ * it is then replaced at its next use once nothing is in flight on it.
  */
 #ifndef DYNAMORM_CLIENT_CONNECTION_H
 #define DYNAMORM_CLIENT_CONNECTION_H

@@ -109,7 +109,7 @@ count_answer(Request *request)
  * became of a transaction.
  */
 static void
-fail(Request *request, const ErrorClass *class, const char *problem)
+fail_request(Request *request, const ErrorClass *class, const char *problem)
 {
 	if (request->in_doubt)
 		class = error_class_unknown(request->spec.kind);
@@ -120,7 +120,7 @@ fail(Request *request, const ErrorClass *class, const char *problem)
 }
 
 static void
-succeed(Request *request)
+succeed_request(Request *request)
 {
 	request->outcome = OUTCOME_SUCCESS;
 	retry_give_back(&request->connection->bucket, request->price);
@@ -142,7 +142,7 @@ current_signer(Request *request, int64 now)
 
 	if (credentials == NULL)
 	{
-		fail(request, error_class_credentials(), problem);
+		fail_request(request, error_class_credentials(), problem);
 		return NULL;
 	}
 	/* the key that is derived for the day belongs to the secret */
@@ -164,7 +164,8 @@ make_room(Request *request)
 
 	request->queued = room == HTTP_ROOM_LATER;
 	if (room == HTTP_ROOM_NONE)
-		fail(request, error_class_unsent(HTTP_PHASE_DESCRIPTORS), NULL);
+		fail_request(request, error_class_unsent(HTTP_PHASE_DESCRIPTORS),
+					 NULL);
 	return room == HTTP_ROOM_NOW;
 }
 
@@ -172,7 +173,7 @@ make_room(Request *request)
  * Starts an attempt; it is signed anew each time.
  */
 static void
-send_attempt(Request *request)
+send_request_attempt(Request *request)
 {
 	Connection *connection = request->connection;
 	int64		now = (int64) time(NULL) + connection->clock_offset;
@@ -248,7 +249,7 @@ retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 	if (request->attempts >= max_attempts(request) ||
 		!retry_take(&connection->bucket, throttled, &request->price))
 	{
-		fail(request, class, problem);
+		fail_request(request, class, problem);
 		return;
 	}
 	/* the answer's texts live in the exchange */
@@ -284,7 +285,7 @@ outcome_in_doubt(Request *request, const ErrorClass *class,
 {
 	request->in_doubt = request->spec.kind != REQUEST_READ;
 	if (request->spec.kind == REQUEST_WRITE)
-		fail(request, class, problem);
+		fail_request(request, class, problem);
 	else
 		retry_or_fail(request, class, problem, server_asks);
 }
@@ -319,7 +320,7 @@ find_problem(const HttpResult *result)
 
 /* Has spec.read, or the decoder, read the answer?  If not: why. */
 static const char *
-read_answer(Request *request, const HttpResult *result)
+read_request_answer(Request *request, const HttpResult *result)
 {
 	const char *problem = NULL;
 
@@ -345,7 +346,7 @@ handle_success(Request *request, const HttpResult *result)
 						 "The answer is empty.", 0);
 		return;
 	}
-	problem = read_answer(request, result);
+	problem = read_request_answer(request, result);
 	if (problem != NULL)
 	{
 		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
@@ -363,7 +364,7 @@ handle_success(Request *request, const HttpResult *result)
 		}
 		count_answer(request);
 	}
-	succeed(request);
+	succeed_request(request);
 }
 
 /* Cuts the code out of "prefix#Code:uri", as X-Amzn-Errortype has it. */
@@ -451,7 +452,7 @@ handle_refusal(Request *request, const HttpResult *result)
 	switch (class->action)
 	{
 		case ERROR_FINAL:
-			fail(request, class, problem);
+			fail_request(request, class, problem);
 			break;
 		case ERROR_THROTTLED:
 			add_counted(request, &(RequestCounters) {.throttles = 1});
@@ -464,13 +465,13 @@ handle_refusal(Request *request, const HttpResult *result)
 			if (correct_clock(request, result))
 				retry_or_fail(request, class, problem, 0);
 			else
-				fail(request, class, problem);
+				fail_request(request, class, problem);
 			break;
 		case ERROR_CREDENTIALS:
 			if (renew_credentials(request))
 				retry_or_fail(request, class, problem, 0);
 			else
-				fail(request, class, problem);
+				fail_request(request, class, problem);
 			break;
 		case ERROR_SERVER:
 			outcome_in_doubt(request, class, problem, result->retry_after);
@@ -501,7 +502,7 @@ static void
 handle_unsent(Request *request, const ErrorClass *class, const char *problem)
 {
 	if (class->action == ERROR_FINAL)
-		fail(request, class, problem);
+		fail_request(request, class, problem);
 	else
 		retry_or_fail(request, class, problem, 0);
 }
@@ -607,7 +608,7 @@ warn_of_writes_in_flight(void)
  * raised an error, has not been told of yet.  Nobody will know its outcome.
  */
 static void
-abandon(void *argument)
+abandon_request(void *argument)
 {
 	Request    *request = (Request *) argument;
 
@@ -643,7 +644,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->started_at = monotonic_microseconds();
 	interrupt_set_warning(warn_of_writes_in_flight);
 	dlist_push_tail(&connection->requests, &request->node);
-	request->callback.func = abandon;
+	request->callback.func = abandon_request;
 	request->callback.arg = request;
 	MemoryContextRegisterResetCallback(context, &request->callback);
 
@@ -654,7 +655,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 			retry_delay(spec->repetition, false, 0);
 	}
 	else
-		send_attempt(request);
+		send_request_attempt(request);
 	MemoryContextSwitchTo(old);
 	return request;
 }
@@ -672,7 +673,7 @@ send_now(Request *request)
 {
 	MemoryContext old = MemoryContextSwitchTo(request->context);
 
-	send_attempt(request);
+	send_request_attempt(request);
 	MemoryContextSwitchTo(old);
 }
 

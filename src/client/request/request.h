@@ -26,8 +26,8 @@ typedef struct Request Request;
  * Starts a request.  The request and its answer are allocated in a child of
  * the current memory context; they go away with request_free() or with that
  * context (a request that is then in flight is abandoned and its socket
- * closed; if it is a write, a WARNING tells that its outcome is unknown).  spec
- * is copied, the strings it points to are not.
+ * closed; if it is a write, a WARNING tells that its outcome is unknown).
+ * spec is copied, the strings it points to are not.
  */
 extern Request *request_start(Connection *connection, const RequestSpec *spec);
 

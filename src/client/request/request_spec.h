@@ -30,9 +30,9 @@ typedef enum Outcome
 } Outcome;
 
 /*
- * Reads an answer that is not made of items, of length bytes, in place: returns
- * what it was read to, allocated in the current memory context, or NULL with
- * *problem set.  It raises nothing but 53200.
+ * Reads an answer that is not made of items, of length bytes, in place:
+ * returns what it was read to, allocated in the current memory context, or
+ * NULL with *problem set.  It raises nothing but 53200.
  */
 typedef void *(*AnswerReader) (char *answer, int length, const char **problem);
 

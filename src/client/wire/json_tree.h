@@ -35,8 +35,8 @@ typedef struct JsonTree
 
 /*
  * Reads length bytes at text, which must be one JSON object.  False, with the
- * problem set, if it is not.  The tree, and all texts that are looked up in it,
- * live as long as the current memory context.
+ * problem set, if it is not.  The tree, and all texts that are looked up in
+ * it, live as long as the current memory context.
  */
 extern bool json_tree_read(JsonTree *tree, const char *text, size_t length);
 
@@ -69,7 +69,9 @@ extern bool json_tree_is_null(const JsonNode *object, const char *name);
 /* Elements of an array (NULL: has none). */
 extern int	json_tree_count(const JsonNode *array);
 
-/* Element i of an array, which must be an object, or text; NULL if it is not. */
+/*
+ * Element i of an array, which must be an object, or text; NULL if it is not.
+ */
 extern const JsonNode *json_tree_element_object(JsonTree *tree,
 												const JsonNode *array, int i);
 extern const char *json_tree_element_text(JsonTree *tree,

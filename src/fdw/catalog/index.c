@@ -110,7 +110,9 @@ index_holds_rows(const KeySchema *schema, List *clauses, Index varno)
 		const Column *column = i < schema->partition_count
 			? schema->partition[i] : schema->sort[i - schema->partition_count];
 
-		/* PostgreSQL too takes the constraint of a foreign table for granted */
+		/*
+		 * PostgreSQL too takes the constraint of a foreign table for granted
+		 */
 		if (column->key == KEY_NONE && !column->not_null &&
 			!nonnullable_has_column(nonnull, varno, column->attnum))
 			return false;

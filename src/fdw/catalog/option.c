@@ -354,7 +354,9 @@ option_is_ours(Oid relation_id)
 int
 option_max_concurrency(Oid server_id)
 {
-	return option_read_server(GetForeignServer(server_id)->options).max_concurrency;
+	ForeignServer *server = GetForeignServer(server_id);
+
+	return option_read_server(server->options).max_concurrency;
 }
 
 /* ---- tables ---- */

@@ -4,10 +4,10 @@
  *		structs.
  *
  * One table lists every option: where it stands, which values it takes, and
- * the member of a struct that it is read into.  The validator goes by it at DDL
- * time, and so does whatever reads options.  The validator is not told the type
- * of a column, so whether a column's options fit its type is seen only when the
- * table is described (translate/table/table.c).
+ * the member of a struct that it is read into.  The validator goes by it at
+ * DDL time, and so does whatever reads options.  The validator is not told the
+ * type of a column, so whether a column's options fit its type is seen only
+ * when the table is described (translate/table/table.c).
  *
  * Values are never shown in messages about servers' endpoints and user
  * mappings, because they may be or hold secrets.
@@ -404,7 +404,7 @@ find_definition(const char *name, Oid catalog)
 
 /* Puts one value where the definition says. */
 static void
-read_value(const OptionDefinition *definition, char *value, char *target)
+put_value(const OptionDefinition *definition, char *value, char *target)
 {
 	char	   *member = target + definition->member;
 
@@ -448,7 +448,7 @@ read_options(List *options, Oid catalog, void *target)
 															 catalog);
 
 		if (definition != NULL && definition->member != NOT_READ)
-			read_value(definition, defGetString(option), target);
+			put_value(definition, defGetString(option), target);
 	}
 }
 
@@ -596,7 +596,9 @@ hint_values(const OptionDefinition *definition)
 	return errhint("The value must not be empty.");
 }
 
-/* Raises the error for a bad value; shows it only where it cannot be secret. */
+/*
+ * Raises the error for a bad value; shows it only where it cannot be secret.
+ */
 static void
 refuse_value(const OptionDefinition *definition, const char *value)
 {

@@ -3,8 +3,8 @@
  *		The options that there are, checked when they are set, and read into
  *		structs.
  *
- * What is read has been checked by the validator, and is trusted.  Texts are in
- * the server's encoding, and those of the list that is read, not copied.
+ * What is read has been checked by the validator, and is trusted.  Texts are
+ * in the server's encoding, and those of the list that is read, not copied.
  */
 #ifndef DYNAMORM_FDW_OPTION_DEFINITION_H
 #define DYNAMORM_FDW_OPTION_DEFINITION_H

@@ -42,8 +42,8 @@ extern AttributeValue *codec_encode(Codec *codec, Datum value,
 /*
  * Decodes a stored value in the current memory context.  value NULL (absent)
  * or of type NULL gives SQL NULL.  Raises 42804 if the stored type is not the
- * column's, 22003 if a number does not fit (never rounded), 22001 or 22008 if a
- * string or time does not (never cut or rounded), 2202E for a list that no
+ * column's, 22003 if a number does not fit (never rounded), 22001 or 22008 if
+ * a string or time does not (never cut or rounded), 2202E for a list that no
  * array can hold, 22P05 for a NUL in a string, 22P02 and others for spellings
  * that the type refuses, each naming the place.
  */

@@ -144,7 +144,7 @@ write_timetz(const TimeTzADT *value)
  * months and days cannot count stays in the next smaller unit.
  */
 static Interval
-justify(const Interval *interval)
+justify_interval(const Interval *interval)
 {
 	Interval	justified;
 	int64		time = interval->time % USECS_PER_DAY;
@@ -215,7 +215,7 @@ write_interval_for(const Codec *codec, const Interval *interval)
 #endif
 	if (!codec->is_key)
 		return write_interval(interval);
-	justified = justify(interval);
+	justified = justify_interval(interval);
 	return write_interval(&justified);
 }
 

@@ -74,7 +74,8 @@ operand_text(const char *server_text, int length)
 																length));
 	AttributeValue *value;
 
-	if (codec_try_encode(codec_of_own_type(TEXTOID), text, &value) != ENCODE_OK)
+	if (codec_try_encode(codec_of_own_type(TEXTOID), text,
+						 &value) != ENCODE_OK)
 		return NULL;
 	return operand_value(value);
 }
@@ -82,7 +83,5 @@ operand_text(const char *server_text, int length)
 Operand *
 operand_number(int64 number)
 {
-	char	   *text = psprintf(INT64_FORMAT, number);
-
-	return operand_value(attribute_make_text(ATTRIBUTE_N, text, strlen(text)));
+	return operand_value(attribute_make_integer(number));
 }

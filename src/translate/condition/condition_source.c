@@ -89,7 +89,8 @@ is_document(const Source *source)
 
 /*
  * Path elements and subscripts that are numbers mean an element of an array or
- * the member of an object, by what is stored.  DynamoDB's paths must say which.
+ * the member of an object, by what is stored.  DynamoDB's paths must say
+ * which.
  */
 static bool
 is_ambiguous_step(const char *text)

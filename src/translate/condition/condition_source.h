@@ -15,7 +15,8 @@ typedef enum SourceKind
 	SOURCE_ATTRIBUTE,			/* the value at the path, read by its codec */
 	SOURCE_JSON,				/* what -> finds inside a document */
 	SOURCE_JSON_TEXT,			/* what ->> finds */
-	SOURCE_SIZE,				/* elements or bytes of the value at the path */
+	SOURCE_SIZE,				/* elements or bytes of the value at the
+								 * path */
 	SOURCE_TYPE,				/* dyn_attribute_type() */
 	SOURCE_POSITION				/* strpos() */
 } SourceKind;

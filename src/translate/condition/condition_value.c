@@ -57,7 +57,8 @@ value_operand(const ComparedValue *value)
 	if (value->state == VALUE_UNKNOWN)
 		return operand_unknown(value->label);
 	if (value->state == VALUE_NULL ||
-		!(is_exact_number(value->type_id) || type_is_plain_text(value->type_id)) ||
+		!(is_exact_number(value->type_id) ||
+		  type_is_plain_text(value->type_id)) ||
 		codec_try_encode(codec_of_own_type(value->type_id), value->datum,
 						 &encoded) != ENCODE_OK)
 		return NULL;
@@ -286,8 +287,8 @@ equality_is_of_images(Oid type_id, Oid collation)
 }
 
 /*
- * Types whose values are equal only if the texts of their output functions are.
- * A range is as its bounds are.
+ * Types whose values are equal only if the texts of their output functions
+ * are.  A range is as its bounds are.
  */
 static bool
 text_is_identity(Oid type_id, Oid collation)

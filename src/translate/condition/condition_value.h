@@ -69,8 +69,8 @@ extern bool comparison_on_codec(Oid operator_id, const Codec *codec,
 								Oid value_type, Comparison *comparison);
 
 /*
- * The btree comparison that an operator is, on a source of any kind and a value
- * of the type.  False if it is none, or another one.
+ * The btree comparison that an operator is, on a source of any kind and a
+ * value of the type.  False if it is none, or another one.
  */
 extern bool comparison_on_source(Oid operator_id, const Source *source,
 								 Oid value_type, Comparison *comparison);

@@ -166,7 +166,7 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 	if (!key_can_be_bound(part->is_sort, operand))
 	{
 		/* nothing sorts below an empty key */
-		if (!is_lower && key_value_length(operand->value) == 0 &&
+		if (!is_lower && attribute_size(operand->value) == 0 &&
 			(parts->comparison == COMPARISON_LT ||
 			 finder->schema->index_name == NULL))
 			finder->impossible = true;

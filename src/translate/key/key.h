@@ -26,8 +26,8 @@ extern void key_check_upsert(const Table *table, const KeyLookup *lookup);
 /*
  * Looks through an implicitly ANDed list of clauses for equalities on the key
  * columns, lists of them, and a range on the sort key.  A clause that
- * contradicts another (id = 'a' AND id = 'b') stays in rest.  An index is never
- * read by ITEM or ITEMS.  Allocated in the current memory context.
+ * contradicts another (id = 'a' AND id = 'b') stays in rest.  An index is
+ * never read by ITEM or ITEMS.  Allocated in the current memory context.
  */
 extern KeyLookup *key_lookup(Scope *scope, const KeySchema *schema,
 							 List *clauses);

@@ -331,8 +331,8 @@ condition_of_choices(const Table *table, const List *choices)
 }
 
 /*
- * Their keys, each once, and in *choices what they were made of; NIL if not all
- * values are known yet.
+ * Their keys, each once, and in *choices what they were made of; NIL if not
+ * all values are known yet.
  */
 static List *
 keys_of_choices(const Table *table, List **choices)

@@ -26,7 +26,8 @@ typedef struct KeyLookup
 								 * known yet */
 	List	   *keys;			/* ITEMS: of DynamoItem, each once; NIL if not
 								 * all values are known yet */
-	int			key_count;		/* ITEMS: how many there are, or probably are */
+	int			key_count;		/* ITEMS: how many there are, or probably
+								 * are */
 	bool		from_list;		/* ITEM, ITEMS, NOTHING: found in a list */
 	Condition  *condition;		/* ITEM, QUERY: partition = value [AND sort
 								 * ...], as a key condition, also readable;
@@ -35,7 +36,8 @@ typedef struct KeyLookup
 	List	   *values;			/* ITEM, if not from_list: the expressions that
 								 * the parts of the key are equal to */
 	List	   *collations;		/* OID list: of these equalities */
-	List	   *used;			/* clauses that the key condition says exactly */
+	List	   *used;			/* clauses that the key condition says
+								 * exactly */
 	List	   *rest;			/* all other clauses */
 	List	   *on_partition;	/* clauses that fix the partition key */
 	List	   *on_sort;		/* clauses that the key condition takes from

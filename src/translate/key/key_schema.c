@@ -35,5 +35,15 @@ key_schema_has(const KeySchema *schema, const Column *column)
 Condition *
 condition_item_exists(const Table *table)
 {
-	return condition_exists(path_make(table->partition_key->attribute_name));
+	const Column *column = table->partition_key;
+
+	return condition_exists(path_make(column->attribute_name));
+}
+
+Condition *
+condition_item_absent(const Table *table)
+{
+	const Column *column = table->partition_key;
+
+	return condition_not_exists(path_make(column->attribute_name));
 }

@@ -22,19 +22,6 @@
 
 /* ---- what a key can be ---- */
 
-int
-key_value_length(const AttributeValue *value)
-{
-	int			padding = 0;
-
-	if (value->type == ATTRIBUTE_S)
-		return value->length;
-	while (padding < value->length &&
-		   value->u.text[value->length - 1 - padding] == '=')
-		padding++;
-	return value->length / 4 * 3 - padding;
-}
-
 static int
 max_key_length(bool is_sort)
 {
@@ -49,7 +36,7 @@ key_can_be_bound(bool is_sort, const Operand *operand)
 
 	if (value == NULL || value->type == ATTRIBUTE_N)
 		return true;
-	length = key_value_length(value);
+	length = (int) attribute_size(value);
 	return length > 0 && length <= max_key_length(is_sort);
 }
 
@@ -97,7 +84,7 @@ key_check_value(const Table *table, const Column *column,
 
 	if (value->type == ATTRIBUTE_N)
 		return;
-	length = key_value_length(value);
+	length = (int) attribute_size(value);
 	if (length == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),

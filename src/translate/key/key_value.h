@@ -58,9 +58,6 @@ extern DynamoItem *key_of_operands(const Table *table,
  */
 extern DynamoItem *key_of_values(const Table *table, const KeyValue *values);
 
-/* Bytes of an S or B. */
-extern int	key_value_length(const AttributeValue *value);
-
 /*
  * Can an item have the value as this part of its key, or that of an index?
  * What is not known yet can be.

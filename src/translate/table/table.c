@@ -53,13 +53,15 @@ static bool some_composite = false;
 /* Contexts of descriptions that are no longer valid but may be in use. */
 static List *retired_contexts = NIL;
 
-/* Counts invalidations, to notice one that comes while a table is described. */
+/*
+ * Counts invalidations, to notice one that comes while a table is described.
+ */
 static uint64 invalidation_count = 0;
 
 /* ---- the cache ---- */
 
 static void
-retire(MemoryContext context)
+retire_context(MemoryContext context)
 {
 	MemoryContext old_context = MemoryContextSwitchTo(CacheMemoryContext);
 
@@ -68,11 +70,11 @@ retire(MemoryContext context)
 }
 
 static void
-invalidate(CacheEntry *cached)
+invalidate_cached(CacheEntry *cached)
 {
 	if (cached->entry == NULL)
 		return;
-	retire(cached->entry->context);
+	retire_context(cached->entry->context);
 	cached->entry = NULL;
 }
 
@@ -88,13 +90,15 @@ invalidate_all(bool only_composite)
 	{
 		if (!only_composite ||
 			(cached->entry != NULL && cached->entry->has_composite))
-			invalidate(cached);
+			invalidate_cached(cached);
 	}
 }
 
-/* Options of a table and its columns, and row types, change with a relation. */
+/*
+ * Options of a table and its columns, and row types, change with a relation.
+ */
 static void
-relation_changed(Datum argument, Oid relation_id)
+invalidate_relation(Datum argument, Oid relation_id)
 {
 	invalidation_count++;
 	if (OidIsValid(relation_id))
@@ -102,7 +106,7 @@ relation_changed(Datum argument, Oid relation_id)
 		CacheEntry *cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
 
 		if (cached != NULL)
-			invalidate(cached);
+			invalidate_cached(cached);
 	}
 	if (!OidIsValid(relation_id) || some_composite)
 		invalidate_all(OidIsValid(relation_id));
@@ -110,14 +114,14 @@ relation_changed(Datum argument, Oid relation_id)
 
 /* Servers have options that their tables inherit; types have definitions. */
 static void
-catalog_changed(Datum argument, int cache_id, uint32 hash_value)
+invalidate_descriptions(Datum argument, int cache_id, uint32 hash_value)
 {
 	invalidation_count++;
 	invalidate_all(false);
 }
 
 static void
-transaction_ended(XactEvent event, void *argument)
+free_retired_contexts(XactEvent event, void *argument)
 {
 	ListCell   *cell;
 
@@ -132,7 +136,7 @@ transaction_ended(XactEvent event, void *argument)
 }
 
 static void
-create_cache(void)
+create_table_cache(void)
 {
 	HASHCTL		control = {
 		.keysize = sizeof(Oid),
@@ -142,11 +146,11 @@ create_cache(void)
 
 	cache = hash_create("dynamorm_fdw tables", 64, &control,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, catalog_changed,
+	CacheRegisterRelcacheCallback(invalidate_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, invalidate_descriptions,
 								  (Datum) 0);
-	CacheRegisterSyscacheCallback(TYPEOID, catalog_changed, (Datum) 0);
-	RegisterXactCallback(transaction_ended, NULL);
+	CacheRegisterSyscacheCallback(TYPEOID, invalidate_descriptions, (Datum) 0);
+	RegisterXactCallback(free_retired_contexts, NULL);
 }
 
 /* ---- checks ---- */
@@ -354,7 +358,7 @@ describe_column(TableEntry *entry, Column *column,
 
 /* Reads the catalogs, into the current memory context. */
 static TableEntry *
-describe(Relation relation)
+describe_relation(Relation relation)
 {
 	TableEntry *entry = palloc0(sizeof(TableEntry));
 	Table	   *table = &entry->table;
@@ -396,7 +400,7 @@ table_describe(Oid relation_id)
 	bool		found;
 
 	if (cache == NULL)
-		create_cache();
+		create_table_cache();
 	cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
 	if (cached != NULL && cached->entry != NULL)
 		return &cached->entry->table;
@@ -408,14 +412,14 @@ table_describe(Oid relation_id)
 	old_context = MemoryContextSwitchTo(context);
 	count_before = invalidation_count;
 	relation = relation_open(relation_id, NoLock);
-	entry = describe(relation);
+	entry = describe_relation(relation);
 	entry->context = context;
 	relation_close(relation, NoLock);
 	MemoryContextSwitchTo(old_context);
 
 	cached = hash_search(cache, &relation_id, HASH_ENTER, &found);
 	if (found)
-		invalidate(cached);
+		invalidate_cached(cached);
 	cached->entry = NULL;
 	MemoryContextSetParent(context, CacheMemoryContext);
 
@@ -423,7 +427,7 @@ table_describe(Oid relation_id)
 	if (count_before == invalidation_count)
 		cached->entry = entry;
 	else
-		retire(context);
+		retire_context(context);
 	return &entry->table;
 }
 

@@ -33,7 +33,8 @@ extern bool table_key_equal(const Table *table, const DynamoItem *a,
 extern char *table_key_text(const Table *table, const DynamoItem *key);
 
 /*
- * table_key_text() of what may be no item of the table: NULL if it lacks a key.
+ * table_key_text() of what may be no item of the table: NULL if it lacks a
+ * key.
  */
 extern char *table_key_text_if_any(const Table *table, const DynamoItem *item);
 

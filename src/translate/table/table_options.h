@@ -16,7 +16,8 @@
 typedef struct ColumnOptions
 {
 	const char *attribute_name; /* NULL: the column's own name */
-	const char *type;			/* NULL: the one that belongs to the SQL type */
+	const char *type;			/* NULL: the one that belongs to the SQL
+								 * type */
 	const char *unit;			/* NULL: seconds */
 	KeyRole		key;
 	bool		version;

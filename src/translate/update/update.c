@@ -359,7 +359,6 @@ set_element(UpdateBuilder *builder, int index, Expr *element, bool size_guard)
 	DocumentPath *list = path_make(column->attribute_name);
 	DocumentPath *path = path_with_index(list, index);
 	Operand    *operand;
-	char		size[12];
 
 	if (assigns_index_already(builder, path))
 		return false;
@@ -371,15 +370,10 @@ set_element(UpdateBuilder *builder, int index, Expr *element, bool size_guard)
 	if (operand == NULL)
 		return false;
 	if (size_guard && index > 0)
-	{
-		snprintf(size, sizeof(size), "%d", index);
 		update_add_guard(builder,
 						 condition_compare(operand_size(operand_path(list)),
 										   COMPARISON_GE,
-										   operand_value(attribute_make_text(ATTRIBUTE_N,
-																			 pstrdup(size),
-																			 strlen(size)))));
-	}
+										   operand_value(attribute_make_integer(index))));
 	builder->actions = lappend(builder->actions,
 							   update_action(UPDATE_SET, path, operand));
 	return true;
@@ -409,7 +403,8 @@ translate_subscript(UpdateBuilder *builder, SubscriptingRef *ref)
 	else if (!update_is_column(builder, ref->refexpr))
 		return false;
 
-	return scope_list_place(builder->scope, linitial(ref->refupperindexpr), 1, &index) &&
+	return scope_list_place(builder->scope, linitial(ref->refupperindexpr), 1,
+							&index) &&
 		set_element(builder, index, ref->refassgnexpr, true);
 }
 

@@ -80,7 +80,9 @@ place_of_member(UpdateBuilder *builder, Place *place, const char *server_name)
 		return NULL;
 	if (place->path == NULL)
 	{
-		/* an attribute that has a column of its own is none of the document's */
+		/*
+		 * an attribute that has a column of its own is none of the document's
+		 */
 		if (table_maps_attribute(builder->scope->table, text.u.text))
 			return NULL;
 		place->path = path_make(text.u.text);
@@ -95,19 +97,16 @@ place_of_member(UpdateBuilder *builder, Place *place, const char *server_name)
 static Place *
 place_of_element(Place *place, int index, bool may_append)
 {
-	char		size[12];
+	int64		size = may_append ? index : (int64) index + 1;
 
 	if (place->path == NULL || index < 0)
 		return NULL;
 	require_type(place, ATTRIBUTE_L);
-	snprintf(size, sizeof(size), "%d", may_append ? index : index + 1);
-	if (!may_append || index > 0)
+	if (size > 0)
 		place->guards = lappend(place->guards,
 								condition_compare(operand_size(operand_path(place->path)),
 												  COMPARISON_GE,
-												  operand_value(attribute_make_text(ATTRIBUTE_N,
-																					pstrdup(size),
-																					strlen(size)))));
+												  operand_value(attribute_make_integer(size))));
 	place->path = path_with_index(place->path, index);
 	place->has_index = true;
 	return place;
@@ -168,7 +167,9 @@ change_place(UpdateBuilder *builder, Place *place, PathChange change,
 
 /* ---- values ---- */
 
-/* Is the value known and not NULL?  A value not known yet counts as unknown. */
+/*
+ * Is the value known and not NULL?  A value not known yet counts as unknown.
+ */
 static ValueState
 known_value(UpdateBuilder *builder, Expr *expr, Datum *value)
 {
