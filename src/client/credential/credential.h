@@ -5,7 +5,7 @@
  * The sources, their order, and the names of variables and files are those of
  * the AWS SDKs.  All but CREDENTIALS_STATIC are the identity of the machine
  * and not of the user: who may use them is decided by the caller
- * (fdw/catalog/option_connection.c).
+ * (fdw/catalog/identity.c).
  *
  * Source: AWS SDKs and Tools Reference Guide, "Standardized credential
  * providers".

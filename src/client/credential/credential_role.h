@@ -22,7 +22,7 @@ typedef struct RoleSettings
 extern SourceOutcome source_assume_role(SourceRequest *request,
 										const RoleSettings *role);
 
-/* The same with the token in a file, which needs no credentials. */
+/* Assumes a role with the token in a file, which needs no credentials. */
 extern SourceOutcome source_web_identity(SourceRequest *request,
 										 const char *token_file,
 										 const RoleSettings *role);

@@ -22,8 +22,9 @@ extern const char *answer_problem(const RequestSpec *spec,
 								  const Response *response);
 
 /*
- * The same of a refusal with DynamoDB's exception code (NULL: it had none),
- * as far as what the caller does next depends on it.  response may be NULL.
+ * Why a refusal with DynamoDB's exception code (NULL: it had none) is no
+ * answer to the request, in such words, as far as what the caller does next
+ * depends on it.  response may be NULL.
  */
 extern const char *answer_refusal_problem(const RequestSpec *spec,
 										  const char *code,

@@ -47,7 +47,7 @@ struct Request
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */
 	bool		clock_corrected;	/* once is enough */
-	bool		credentials_renewed;	/* the same */
+	bool		credentials_renewed;	/* once is enough */
 	int			renewals;		/* of the connection's credentials, when the
 								 * last attempt was signed */
 	bool		in_doubt;		/* an attempt may have been carried out */

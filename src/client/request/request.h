@@ -91,16 +91,16 @@ extern void request_raise(const Request *request, const char *extra_detail)
 			pg_attribute_noreturn();
 
 /*
- * The same for a success that has left undone what was asked for, time after
- * time, as DynamoDB does when it is too busy: 53400.
+ * Raises 53400 for a success that has left undone what was asked for, time
+ * after time, as DynamoDB does when it is too busy.
  */
 extern void request_raise_unprocessed(Request *request)
 			pg_attribute_noreturn();
 
 /*
- * The same for a success whose answer turns out to be none to this request.
- * problem says why: a constant that goes on behind a colon.  08006; of a write
- * 40003.
+ * Raises 08006, of a write 40003, for a success whose answer turns out to be
+ * none to this request.  problem says why: a constant that goes on behind a
+ * colon.
  */
 extern void request_raise_no_answer(Request *request, const char *problem)
 			pg_attribute_noreturn();

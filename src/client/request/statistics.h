@@ -15,7 +15,7 @@
 
 typedef struct RequestCounters
 {
-	/* where the same is counted too */
+	/* where what is counted here is counted too */
 	struct RequestCounters *total;	/* of the statement; NULL: nowhere */
 	pg_atomic_uint64 *shared_units; /* thousandths of read units, of all
 									 * processes of a scan; NULL: nowhere */

@@ -55,11 +55,14 @@ extern const JsonNode *json_tree_array(JsonTree *tree, const JsonNode *object,
 extern const char *json_tree_text(JsonTree *tree, const JsonNode *object,
 								  const char *name);
 
-/* The same, of a member that must be a whole number from 0 to 2^53; -1. */
+/*
+ * A member that must be a whole number from 0 to 2^53; -1 if it is absent,
+ * null or something else.
+ */
 extern int64 json_tree_number(JsonTree *tree, const JsonNode *object,
 							  const char *name);
 
-/* The same, of a member that must be true or false; false. */
+/* A member that must be true or false; false also if it is neither. */
 extern bool json_tree_flag(JsonTree *tree, const JsonNode *object,
 						   const char *name);
 

@@ -42,7 +42,7 @@ typedef struct Response
 	DynamoItem *unprocessed;	/* array of unprocessed_count */
 	int64		count;			/* Count, up to PAGE_ITEM_LIMIT; -1 if
 								 * absent */
-	int64		scanned_count;	/* ScannedCount, the same */
+	int64		scanned_count;	/* ScannedCount; -1 if absent */
 	int			body_length;	/* bytes */
 	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits; not
 								 * negative */
