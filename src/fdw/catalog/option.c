@@ -11,7 +11,6 @@
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -361,15 +360,15 @@ option_max_concurrency(Oid server_id)
 
 /* ---- tables ---- */
 
-/* But for the columns. */
+/* But for the columns, and the table's name if it is the relation's. */
 static TableOptions
-options_of_table(Oid relation_id, const char *relation_name)
+options_of_table(Oid relation_id)
 {
 	ForeignTable *foreign_table = GetForeignTable(relation_id);
 	ForeignServer *server = GetForeignServer(foreign_table->serverid);
 	ServerOptions server_options = option_read_server(server->options);
 	TableOptions options = option_read_table(foreign_table->options,
-											 &server_options, relation_name);
+											 &server_options);
 
 	options.server_id = server->serverid;
 	return options;
@@ -383,15 +382,20 @@ read_table_options(Relation relation)
 	Oid			relation_id = RelationGetRelid(relation);
 	TableOptions *options = palloc(sizeof(TableOptions));
 
-	*options = options_of_table(relation_id,
-								pstrdup(RelationGetRelationName(relation)));
+	*options = options_of_table(relation_id);
+	if (options->table_name == NULL)
+	{
+		option_check_table_name(RelationGetRelationName(relation));
+		options->table_name = pstrdup(RelationGetRelationName(relation));
+	}
 	options->columns = palloc0(Max(descriptor->natts, 1) *
 							   sizeof(ColumnOptions));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		if (!TupleDescAttr(descriptor, i)->attisdropped)
-			option_read_column(GetForeignColumnOptions(relation_id, i + 1),
-							   &options->columns[i]);
+			options->columns[i] =
+				option_read_column(GetForeignColumnOptions(relation_id,
+														   i + 1));
 	}
 	return options;
 }
@@ -405,5 +409,5 @@ option_register(void)
 bool
 option_updatable(Oid relation_id)
 {
-	return options_of_table(relation_id, get_rel_name(relation_id)).updatable;
+	return options_of_table(relation_id).updatable;
 }

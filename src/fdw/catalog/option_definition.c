@@ -497,8 +497,7 @@ option_read_import(List *options)
 }
 
 TableOptions
-option_read_table(List *options, const ServerOptions *server,
-				  const char *relation_name)
+option_read_table(List *options, const ServerOptions *server)
 {
 	TableOptions table = {
 		.consistent_read = server->consistent_read,
@@ -506,8 +505,12 @@ option_read_table(List *options, const ServerOptions *server,
 	};
 
 	read_options(options, ForeignTableRelationId, &table);
-	if (table.table_name != NULL)
-		return table;
+	return table;
+}
+
+void
+option_check_table_name(const char *relation_name)
+{
 	if (!is_name_of_table(relation_name))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
@@ -516,14 +519,15 @@ option_read_table(List *options, const ServerOptions *server,
 				 errdetail("A table name has 3 to 255 characters of A-Z, a-z, 0-9, _, - and ."),
 				 errhint("Set option \"table_name\" of foreign table \"%s\".",
 						 relation_name)));
-	table.table_name = relation_name;
-	return table;
 }
 
-void
-option_read_column(List *options, ColumnOptions *column)
+ColumnOptions
+option_read_column(List *options)
 {
-	read_options(options, AttributeRelationId, column);
+	ColumnOptions column = {0};
+
+	read_options(options, AttributeRelationId, &column);
+	return column;
 }
 
 /* ---- validation ---- */

@@ -82,13 +82,15 @@ extern MappingOptions option_read_mapping(List *options);
 extern ImportedOptions option_read_import(List *options);
 
 /*
- * What a foreign table says, or else its server, but for its columns.  Raises
- * 42602 if it names no table of DynamoDB's and its own name is none.
+ * What a foreign table says, or else its server, but for its columns;
+ * table_name NULL: it is that of the foreign table.
  */
 extern TableOptions option_read_table(List *options,
-									  const ServerOptions *server,
-									  const char *relation_name);
-extern void option_read_column(List *options, ColumnOptions *column);
+									  const ServerOptions *server);
+extern ColumnOptions option_read_column(List *options);
+
+/* Raises 42602 for a foreign table's name that no table of DynamoDB's has. */
+extern void option_check_table_name(const char *relation_name);
 
 /* Is it written as the name of a region is: one label of a host's name? */
 extern bool option_is_region(const char *text);
