@@ -9,6 +9,7 @@
 #include "foreign/fdwapi.h"
 
 #include "fdw/callbacks.h"
+#include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/plan/read_first_plan.h"
 #include "fdw/read/batch_join.h"
@@ -27,6 +28,7 @@ void
 _PG_init(void)
 {
 	settings_define();
+	option_register();
 	transaction_register();
 	system_column_register();
 	conflict_register();

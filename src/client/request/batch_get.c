@@ -17,7 +17,8 @@ struct BatchGet
 	BatchGetSpec spec;
 	MemoryContext context;		/* everything of this batch */
 	Request    *request;		/* under way; NULL: no key is left */
-	Request    *answered;		/* whose answer was returned last; NULL: none */
+	Request    *answered;		/* whose answer was returned last; NULL:
+								 * none */
 	int			asked;			/* keys of the last request */
 	int			repetitions;	/* requests for keys left over, one after the
 								 * other */

@@ -371,7 +371,9 @@ consider_index(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
 			   KeySchema *schema, Bitmapset *wanted)
 {
 	Scope		scope = {.table = plan->table, .varno = baserel->relid};
-	bool		fetches = !index_holds_columns(schema, plan->table, wanted);
+	bool		fetches = !index_holds_columns(schema, plan->table,
+												   access_wanted_columns(plan->table,
+																		 wanted));
 	Access	   *access;
 	AccessPlan *access_plan;
 

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
+#include "client/http/interrupt.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/transaction.h"
 #include "fdw/write/writer.h"
@@ -273,7 +274,7 @@ back_off(const Writer *writer, const ItemWrite *write)
 					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 					 delay, PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
-	request_check_for_interrupts();
+	interrupt_check();
 }
 
 /*
