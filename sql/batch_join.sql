@@ -80,12 +80,20 @@ SELECT n, c.tableoid::regclass FROM orders o LEFT JOIN customer c ON c.id = o.cu
 -- a column that is wanted on both sides of the join, and not above
 SELECT try_join('SELECT o.n FROM orders o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.id IS NULL OR c.credit > o.n', false);
 SELECT try_join('SELECT o.n FROM orders o LEFT JOIN customer c ON c.id = o.customer_id AND c.region = 2 WHERE coalesce(c.region, 0) < 2', false);
-SELECT try_join('SELECT v.x, s.y FROM (VALUES (1), (5), (900)) v (x) LEFT JOIN (SELECT o.n, coalesce(c.id, o.customer_id, ''-'') AS y FROM orders o LEFT JOIN customer c ON c.id = o.customer_id) s ON s.n = v.x', false);
+SELECT try_join('SELECT v.x, s.y FROM (VALUES (1), (5), (900)) v (x) '
+  'LEFT JOIN (SELECT o.n, coalesce(c.id, o.customer_id, ''-'') AS y '
+  'FROM orders o LEFT JOIN customer c ON c.id = o.customer_id) s ON s.n = v.x', false);
 -- one outer join on what another has made (PostgreSQL 16 and later choose their order)
 SELECT try_join('SELECT o.n, v.x, c.name FROM orders o LEFT JOIN (VALUES (5, ''c1''), (6, NULL), (7, ''none'')) v (n, x) ON v.n = o.n LEFT JOIN customer c ON c.id = v.x WHERE o.n < 10', false);
 SELECT try_join('SELECT o.n, v.x, c.name FROM orders o LEFT JOIN ((VALUES (5, ''c1''), (6, NULL), (7, ''none'')) v (n, x) LEFT JOIN customer c ON c.id = v.x) ON v.n = o.n WHERE o.n < 10', false);
-SELECT try_join('SELECT o.n, c.name, d.credit FROM orders o LEFT JOIN customer c ON c.id = o.customer_id LEFT JOIN customer d ON d.id = ''c'' || c.region WHERE o.n < 30 AND (d.credit IS NULL OR d.region = 1)');
-SELECT try_join('SELECT o.n, coalesce(c.name, ''-'') || coalesce(d.name, ''-'') AS names FROM orders o LEFT JOIN customer c ON c.id = o.customer_id LEFT JOIN customer d ON d.id = coalesce(c.id, ''c7'') WHERE o.n < 30');
+SELECT try_join('SELECT o.n, c.name, d.credit FROM orders o '
+  'LEFT JOIN customer c ON c.id = o.customer_id '
+  'LEFT JOIN customer d ON d.id = ''c'' || c.region '
+  'WHERE o.n < 30 AND (d.credit IS NULL OR d.region = 1)');
+SELECT try_join('SELECT o.n, coalesce(c.name, ''-'') || coalesce(d.name, ''-'') AS names FROM orders o '
+  'LEFT JOIN customer c ON c.id = o.customer_id '
+  'LEFT JOIN customer d ON d.id = coalesce(c.id, ''c7'') '
+  'WHERE o.n < 30');
 -- outer rows from anywhere
 SELECT try_join('SELECT v.x, c.name FROM (VALUES (''c1''), (''c2''), (''none''), (NULL)) v (x) JOIN customer c ON c.id = v.x');
 SELECT try_join('SELECT s.shop, c.name FROM (SELECT shop, max(customer_id) AS top FROM orders GROUP BY shop) s JOIN customer c ON c.id = s.top');
@@ -180,15 +188,25 @@ BEGIN
   RETURN true;
 END $$;
 SELECT FROM dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
-EXPLAIN (COSTS OFF) UPDATE customer SET credit = credit + s.add FROM staging s WHERE customer.id = s.key AND region < 3 AND disturb(customer.id, 'c5', 'credit = :v|{"ExpressionAttributeValues": {":v": {"N": "1000"}}}');
-UPDATE customer SET credit = credit + s.add FROM staging s WHERE customer.id = s.key AND region < 3 AND disturb(customer.id, 'c5', 'credit = :v|{"ExpressionAttributeValues": {":v": {"N": "1000"}}}') RETURNING customer.id, credit, s.add;
+EXPLAIN (COSTS OFF) UPDATE customer SET credit = credit + s.add FROM staging s
+  WHERE customer.id = s.key AND region < 3
+  AND disturb(customer.id, 'c5', 'credit = :v|{"ExpressionAttributeValues": {":v": {"N": "1000"}}}');
+UPDATE customer SET credit = credit + s.add FROM staging s
+  WHERE customer.id = s.key AND region < 3
+  AND disturb(customer.id, 'c5', 'credit = :v|{"ExpressionAttributeValues": {":v": {"N": "1000"}}}')
+  RETURNING customer.id, credit, s.add;
 SELECT dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
 ALTER SEQUENCE disturbances RESTART;
-UPDATE customer SET credit = credit + s.add FROM staging s WHERE customer.id = s.key AND region < 3 AND disturb(customer.id, 'c5', '#r = :v|{"ExpressionAttributeNames": {"#r": "region"}, "ExpressionAttributeValues": {":v": {"N": "4"}}}') RETURNING customer.id, credit, s.add;
+UPDATE customer SET credit = credit + s.add FROM staging s
+  WHERE customer.id = s.key AND region < 3
+  AND disturb(customer.id, 'c5', '#r = :v|{"ExpressionAttributeNames": {"#r": "region"}, "ExpressionAttributeValues": {":v": {"N": "4"}}}')
+  RETURNING customer.id, credit, s.add;
 ALTER SEQUENCE disturbances RESTART;
 -- joined with itself; the other one is left as it was read
 UPDATE customer SET credit = customer.credit + other.credit FROM staging s LEFT JOIN customer other ON other.id = 'c' || s.add + 20
-  WHERE customer.id = s.key AND customer.region < 3 AND disturb(customer.id, 'c6', 'credit = :v|{"ExpressionAttributeValues": {":v": {"N": "7000"}}}') RETURNING customer.id, customer.credit, other.credit;
+  WHERE customer.id = s.key AND customer.region < 3
+  AND disturb(customer.id, 'c6', 'credit = :v|{"ExpressionAttributeValues": {":v": {"N": "7000"}}}')
+  RETURNING customer.id, customer.credit, other.credit;
 
 EXPLAIN (VERBOSE, COSTS OFF) SELECT o.n, c.name, c.credit FROM orders o LEFT JOIN customer c ON c.id = o.customer_id AND c.region = 1;
 SELECT o.n FROM orders o JOIN customer c ON c.id = o.customer_id FOR UPDATE OF c;

@@ -137,7 +137,14 @@ SELECT on_both('deep', 'SELECT id FROM %s WHERE t <> repeat(''x'', 20000000)');
 SELECT on_both('deep', 'SELECT count(*) FROM %s WHERE t <> repeat(''x'', 3000000) AND n > 1');
 SELECT on_both('deep', 'SELECT id FROM %s WHERE t < repeat(''x'', 3000000) COLLATE "C"');
 SELECT on_both('deep', 'SELECT id FROM %s WHERE t LIKE repeat(''x'', 3000000) || ''%%'' OR t LIKE ''%%'' || repeat(''y'', 3000000) || ''%%'' OR n = 3');
-SELECT on_both('deep', 'SELECT id FROM %s WHERE t = ANY (ARRAY[repeat(''u'', 399999), repeat(''v'', 399999), repeat(''w'', 399999), repeat(''x'', 399999), repeat(''y'', 399999), repeat(''z'', 399999), ''x''])');
+SELECT on_both('deep', 'SELECT id FROM %s WHERE t = ANY (ARRAY['
+  'repeat(''u'', 399999), '
+  'repeat(''v'', 399999), '
+  'repeat(''w'', 399999), '
+  'repeat(''x'', 399999), '
+  'repeat(''y'', 399999), '
+  'repeat(''z'', 399999), '
+  '''x''])');
 SELECT on_both('deep', 'SELECT id FROM %s WHERE ' || many('t <> repeat(''x'', 300000 + #)', ' AND ', 9));
 SELECT on_both('deep', 'UPDATE %s SET n = 9 WHERE id = ''b'' AND t <> repeat(''x'', 20000000) RETURNING n');
 SELECT on_both('deep', 'INSERT INTO %s AS t (id) VALUES (''b'') ON CONFLICT (id) DO UPDATE SET n = 10 WHERE t.t <> repeat(''x'', 20000000) RETURNING n');

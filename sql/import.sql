@@ -38,18 +38,71 @@ SELECT import_make('imp.binary-key', 'hash:B part:B', ARRAY['{"hash": {"B": "AAE
 SELECT import_make('imp.empty', 'id:S', ARRAY[]::jsonb[]);
 SELECT import_make('imp.key-only', 'id:S at:N', ARRAY['{"id": {"S": "a"}, "at": {"N": "1.5"}}']::jsonb[]);
 SELECT import_make('imp.sets', 'id:S', ARRAY['{"id": {"S": "a"}, "ss": {"SS": ["x", "y"]}, "ns": {"NS": ["1", "2.5"]}, "bs": {"BS": ["AAEC"]}}']::jsonb[]);
-SELECT import_make('imp.lists', 'id:S', ARRAY['{"id": {"S": "a"}, "texts": {"L": [{"S": "x"}, {"NULL": true}]}, "numbers": {"L": [{"N": "1"}]}, "flags": {"L": [{"BOOL": true}]}, "blobs": {"L": [{"B": "AAEC"}]}, "mixed": {"L": [{"S": "x"}, {"N": "1"}]}, "nested": {"L": [{"L": []}]}, "empty": {"L": []}, "maps": {"L": [{"M": {}}]}}']::jsonb[]);
+SELECT import_make('imp.lists', 'id:S',
+  ARRAY['{"id": {"S": "a"},
+    "texts": {"L": [{"S": "x"}, {"NULL": true}]},
+    "numbers": {"L": [{"N": "1"}]},
+    "flags": {"L": [{"BOOL": true}]},
+    "blobs": {"L": [{"B": "AAEC"}]},
+    "mixed": {"L": [{"S": "x"}, {"N": "1"}]},
+    "nested": {"L": [{"L": []}]},
+    "empty": {"L": []},
+    "maps": {"L": [{"M": {}}]}}']::jsonb[]);
 SELECT import_make('imp.maps', 'id:S', ARRAY['{"id": {"S": "a"}, "address": {"M": {"city": {"S": "x"}, "zip": {"N": "1"}}}}']::jsonb[]);
-SELECT import_make('imp.mixed', 'id:S', ARRAY['{"id": {"S": "a"}, "v": {"S": "x"}, "w": {"N": "1"}}', '{"id": {"S": "b"}, "v": {"N": "5"}, "w": {"NULL": true}}', '{"id": {"S": "c"}, "v": {"N": "6"}, "w": {"N": "2"}, "nothing": {"NULL": true}}']::jsonb[]);
-SELECT import_make('imp.numbers', 'id:S', ARRAY['{"id": {"S": "a"}, "small": {"N": "1"}, "large": {"N": "9007199254740993"}, "huge": {"N": "12345678901234567890"}, "fraction": {"N": "0.1"}, "exponent": {"N": "1e3"}, "sometimes": {"N": "1"}}', '{"id": {"S": "b"}, "sometimes": {"N": "1.5"}}']::jsonb[]);
-SELECT import_make('imp.reserved', 'select:S order:S', ARRAY['{"select": {"S": "a"}, "order": {"S": "b"}, "table": {"S": "x"}, "user": {"N": "1"}, "ctid": {"S": "c"}, "tableoid": {"N": "2"}}']::jsonb[]);
-SELECT import_make('imp.quotes', 'id:S', ARRAY['{"id": {"S": "a"}, "it''s": {"S": "x"}, "say \"hi\"": {"S": "x"}, "back\\slash": {"S": "x"}, "semi;colon": {"S": "x"}, "two  spaces": {"S": "x"}, "dot.dot": {"N": "1"}, "--": {"N": "2"}}']::jsonb[]);
+SELECT import_make('imp.mixed', 'id:S', ARRAY[
+  '{"id": {"S": "a"}, "v": {"S": "x"}, "w": {"N": "1"}}',
+  '{"id": {"S": "b"}, "v": {"N": "5"}, "w": {"NULL": true}}',
+  '{"id": {"S": "c"}, "v": {"N": "6"}, "w": {"N": "2"}, "nothing": {"NULL": true}}']::jsonb[]);
+SELECT import_make('imp.numbers', 'id:S',
+  ARRAY['{"id": {"S": "a"},
+    "small": {"N": "1"},
+    "large": {"N": "9007199254740993"},
+    "huge": {"N": "12345678901234567890"},
+    "fraction": {"N": "0.1"},
+    "exponent": {"N": "1e3"},
+    "sometimes": {"N": "1"}}',
+  '{"id": {"S": "b"}, "sometimes": {"N": "1.5"}}']::jsonb[]);
+SELECT import_make('imp.reserved', 'select:S order:S',
+  ARRAY['{"select": {"S": "a"},
+    "order": {"S": "b"},
+    "table": {"S": "x"},
+    "user": {"N": "1"},
+    "ctid": {"S": "c"},
+    "tableoid": {"N": "2"}}']::jsonb[]);
+SELECT import_make('imp.quotes', 'id:S',
+  ARRAY['{"id": {"S": "a"},
+    "it''s": {"S": "x"},
+    "say \"hi\"": {"S": "x"},
+    "back\\slash": {"S": "x"},
+    "semi;colon": {"S": "x"},
+    "two  spaces": {"S": "x"},
+    "dot.dot": {"N": "1"},
+    "--": {"N": "2"}}']::jsonb[]);
 SELECT import_make('imp.unicode', 'ключ:S', ARRAY['{"ключ": {"S": "a"}, "größe": {"N": "1"}, "名前": {"S": "x"}, "emoji 🎈": {"BOOL": false}}']::jsonb[]);
-SELECT import_make('imp.long', 'id:S', ARRAY[jsonb_build_object('id', '{"S": "a"}'::jsonb, repeat('a', 62) || 'é1', '{"N": "1"}'::jsonb, repeat('a', 62) || 'é2', '{"N": "2"}'::jsonb, repeat('名', 40), '{"N": "3"}'::jsonb)]);
-SELECT import_make('imp.camel', 'PK:S SK:S', ARRAY['{"PK": {"S": "a"}, "SK": {"S": "b"}, "userId": {"S": "x"}, "UserID": {"S": "y"}, "user_id": {"S": "z"}, "HTTPServer2": {"N": "1"}, "GSI1PK": {"S": "q"}, "-x-y-": {"N": "2"}, "!": {"N": "3"}}']::jsonb[]);
+SELECT import_make('imp.long', 'id:S',
+  ARRAY[jsonb_build_object('id', '{"S": "a"}'::jsonb,
+    repeat('a', 62) || 'é1', '{"N": "1"}'::jsonb,
+    repeat('a', 62) || 'é2', '{"N": "2"}'::jsonb,
+    repeat('名', 40), '{"N": "3"}'::jsonb)]);
+SELECT import_make('imp.camel', 'PK:S SK:S',
+  ARRAY['{"PK": {"S": "a"},
+    "SK": {"S": "b"},
+    "userId": {"S": "x"},
+    "UserID": {"S": "y"},
+    "user_id": {"S": "z"},
+    "HTTPServer2": {"N": "1"},
+    "GSI1PK": {"S": "q"},
+    "-x-y-": {"N": "2"},
+    "!": {"N": "3"}}']::jsonb[]);
 SELECT import_make('imp.index', 'id:S at:N status:S:index score:N:index', ARRAY['{"id": {"S": "a"}, "at": {"N": "1"}, "status": {"S": "open"}}']::jsonb[],
-  '{"GlobalSecondaryIndexes": [{"IndexName": "by-status", "KeySchema": [{"AttributeName": "status", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "ALL"}}],
-    "LocalSecondaryIndexes": [{"IndexName": "by-score", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "score", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "KEYS_ONLY"}}]}');
+  '{"GlobalSecondaryIndexes": [{"IndexName": "by-status",
+      "KeySchema": [{"AttributeName": "status", "KeyType": "HASH"},
+      {"AttributeName": "at", "KeyType": "RANGE"}],
+      "Projection": {"ProjectionType": "ALL"}}],
+    "LocalSecondaryIndexes": [{"IndexName": "by-score",
+      "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"},
+      {"AttributeName": "score", "KeyType": "RANGE"}],
+      "Projection": {"ProjectionType": "KEYS_ONLY"}}]}');
 SELECT import_make('imp.document', 'id:S', ARRAY['{"id": {"S": "a"}, "document": {"S": "x"}}']::jsonb[]);
 SELECT import_make('imp.wide', 'id:S', ARRAY[(SELECT jsonb_object_agg('a' || n, '{"N": "1"}'::jsonb) FROM generate_series(1, 520) n) || '{"id": {"S": "a"}}']);
 SELECT import_make('imp.' || repeat('long', 20), 'id:S', ARRAY[]::jsonb[]);

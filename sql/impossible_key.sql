@@ -105,7 +105,12 @@ SELECT try('UPDATE page SET id = '''' WHERE id = ''a''');
 SELECT try('INSERT INTO num VALUES (''NaN'', 1)');
 SELECT try('INSERT INTO page VALUES (NULL, 1)');
 -- also: what does not write such a key finds no row, without a request
-SELECT try(format(s, k)) FROM unnest('{'''',"repeat(''x'', 3000)"}'::text[]) k, unnest('{SELECT * FROM page WHERE id = %s,UPDATE page SET n = 1 WHERE id = %s,DELETE FROM page WHERE id = %s RETURNING n,SELECT * FROM line WHERE id = ''a'' AND s = %s,UPDATE line SET n = 1 WHERE id = %s AND s = ''b''}'::text[]) s;
+SELECT try(format(s, k)) FROM unnest('{'''',"repeat(''x'', 3000)"}'::text[]) k,
+  unnest('{SELECT * FROM page WHERE id = %s,
+  UPDATE page SET n = 1 WHERE id = %s,
+  DELETE FROM page WHERE id = %s RETURNING n,
+  SELECT * FROM line WHERE id = ''a'' AND s = %s,
+  UPDATE line SET n = 1 WHERE id = %s AND s = ''b''}'::text[]) s;
 SELECT try('SELECT * FROM num WHERE id = ''NaN''');
 SELECT try('UPDATE whole SET n = 1 WHERE id = 3000000000');
 SELECT try('SELECT n FROM page WHERE id IN ('''', ''b'', repeat(''x'', 3000))');

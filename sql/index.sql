@@ -10,7 +10,10 @@ DECLARE
   result text := '';
 BEGIN
   FOR one IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
-    IF one ~ '^ *(Sort Key|Incremental Sort|DynamoDB Operation|Key|FilterExpression|ConditionExpression|UpdateExpression|Candidates|Index Not Used|ScanIndexForward|Select|Page Size)' OR one ~ 'Sort$' THEN
+    IF one ~ '^ *(Sort Key|Incremental Sort|DynamoDB Operation|Key'
+        '|FilterExpression|ConditionExpression|UpdateExpression'
+        '|Candidates|Index Not Used|ScanIndexForward|Select|Page Size)'
+        OR one ~ 'Sort$' THEN
       result := result || E'\n    ' || btrim(one);
     END IF;
   END LOOP;

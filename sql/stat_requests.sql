@@ -46,7 +46,9 @@ SELECT server, operation, calls FROM dyn_stat_requests;
 ROLLBACK;
 
 -- totals, where a statement has more than one node; shown with the first
-SELECT explain_analyze($$SELECT count(*) FROM (SELECT id FROM account WHERE id = 'a1' UNION ALL SELECT account FROM movement WHERE account = 'a1' UNION ALL SELECT account FROM movement WHERE account = 'a2') s$$);
+SELECT explain_analyze($$SELECT count(*) FROM (SELECT id FROM account WHERE id = 'a1'
+  UNION ALL SELECT account FROM movement WHERE account = 'a1'
+  UNION ALL SELECT account FROM movement WHERE account = 'a2') s$$);
 SELECT explain_analyze($$UPDATE account a SET n = m.amount FROM movement m WHERE m.account = 'a1' AND m.seq = 4 AND a.id = m.account$$);
 SELECT explain_analyze($$SELECT n FROM account WHERE id = 'a1'$$);
 

@@ -93,7 +93,10 @@ SELECT on_both(s) FROM unnest(ARRAY[
   'DELETE FROM t USING o WHERE o.id = t.n AND o.v = 2 RETURNING t.id, o.v',
   'DELETE FROM t USING t other WHERE other.n = t.n + 1 RETURNING t.id',
   'DELETE FROM t WHERE n IN (SELECT id FROM o WHERE sub = 1)',
-  'WITH u AS (UPDATE t SET n = n + 1 WHERE id = ''a'' RETURNING *), d AS (DELETE FROM t WHERE id = ''b'' RETURNING *), i AS (INSERT INTO t VALUES (''e'', 5) RETURNING *) SELECT id, n FROM u UNION ALL SELECT id, n FROM d UNION ALL SELECT id, n FROM i',
+  'WITH u AS (UPDATE t SET n = n + 1 WHERE id = ''a'' RETURNING *), '
+    'd AS (DELETE FROM t WHERE id = ''b'' RETURNING *), '
+    'i AS (INSERT INTO t VALUES (''e'', 5) RETURNING *) '
+    'SELECT id, n FROM u UNION ALL SELECT id, n FROM d UNION ALL SELECT id, n FROM i',
   'WITH u AS (UPDATE t SET n = n + 1 RETURNING id, n) SELECT count(*), sum(n) FROM u',
   'WITH u AS (UPDATE t SET n = n + 1) SELECT 1',
   'WITH d AS (DELETE FROM t WHERE n > 1 RETURNING *) INSERT INTO t SELECT id || ''2'', n, x, l FROM d RETURNING id',
@@ -111,7 +114,10 @@ SELECT on_both(s) FROM unnest(ARRAY[
   'SELECT id, rank() OVER (ORDER BY n) AS r FROM t',
   'SELECT n > 1 AS more, array_agg(id ORDER BY id) AS ids FROM t GROUP BY 1 HAVING count(*) > 0',
   'SELECT GROUPING(id) AS g, count(*) FROM t GROUP BY ROLLUP (id)',
-  'TABLE t', 'SELECT t FROM t', 'SELECT count(t) FROM t', 'SELECT t.* IS NULL AS nothing FROM t',
+  'TABLE t',
+  'SELECT t FROM t',
+  'SELECT count(t) FROM t',
+  'SELECT t.* IS NULL AS nothing FROM t',
   'SELECT id, s.e FROM t, unnest(l) s (e)',
   'WITH RECURSIVE r AS (SELECT id, n FROM t WHERE n = 1 UNION ALL SELECT t.id, t.n FROM t JOIN r ON t.n = r.n + 1) SELECT * FROM r'
 ]) s;
@@ -121,19 +127,35 @@ SELECT on_both(s) FROM unnest(ARRAY[
   'UPDATE t SET n = nextval(''seq'') WHERE id = ''a''; SELECT 1; UPDATE t SET n = 0 WHERE id = ''a''',
   'SELECT count(DISTINCT n) FROM t; UPDATE t SET x = random()::text; SELECT count(DISTINCT x) FROM t; UPDATE t SET x = NULL',
   'PREPARE p (text, int) AS UPDATE t SET n = coalesce(n, 0) + $2 WHERE id = $1 RETURNING *; EXECUTE p (''a'', 5); EXECUTE p (''d'', NULL); EXECUTE p (''zz'', 1); DEALLOCATE p',
-  'SET LOCAL plan_cache_mode = force_generic_plan; PREPARE p (text, int) AS UPDATE t SET n = $2 WHERE id = $1 AND n < $2 RETURNING *; EXECUTE p (''a'', 5); EXECUTE p (NULL, 5); EXECUTE p (''b'', 1); DEALLOCATE p',
+  'SET LOCAL plan_cache_mode = force_generic_plan; '
+    'PREPARE p (text, int) AS UPDATE t SET n = $2 WHERE id = $1 AND n < $2 RETURNING *; '
+    'EXECUTE p (''a'', 5); EXECUTE p (NULL, 5); EXECUTE p (''b'', 1); DEALLOCATE p',
   'SET LOCAL jit_above_cost = 0; UPDATE t SET n = n * 2 WHERE n > 1 RETURNING *',
-  'SELECT set_config(name, ''on'', true) = ''on'' AS forced FROM pg_settings WHERE name IN (''force_parallel_mode'', ''debug_parallel_query''); UPDATE t SET n = n * 2 WHERE n > 1 RETURNING *; SELECT * FROM t',
+  'SELECT set_config(name, ''on'', true) = ''on'' AS forced '
+    'FROM pg_settings WHERE name IN (''force_parallel_mode'', ''debug_parallel_query''); '
+    'UPDATE t SET n = n * 2 WHERE n > 1 RETURNING *; SELECT * FROM t',
   'SET LOCAL work_mem = ''64kB''; SELECT a.id, b.id AS b FROM t a, t b, o WHERE o.sub > 1',
   'SET LOCAL transaction_read_only = on; UPDATE t SET n = 1 WHERE id = ''a''',
   'SELECT id FROM t WHERE n = ANY (ARRAY(SELECT id FROM o)) AND id LIKE ''%'' ORDER BY id DESC LIMIT 1 OFFSET 1',
   'UPDATE t SET n = n + 1 WHERE n < 1000 RETURNING id, n',
   'UPDATE t SET n = 100 - n WHERE n < 50; UPDATE t SET n = 100 - n WHERE n > 50',
-  'UPDATE t SET n = n + 2147483646 WHERE id = ''b''', 'UPDATE t SET n = n + 2147483645 WHERE id = ''b'' RETURNING n',
-  'UPDATE t SET id = id || ''1'' RETURNING id', 'UPDATE t SET id = ''z'' WHERE id = ''a'' RETURNING *', 'UPDATE t SET id = ''b'' WHERE id = ''a''',
-  'UPDATE t SET n = 1 WHERE id = ''a'' RETURNING (SELECT count(*) FROM o) AS c, t.n', 'UPDATE t SET n = n / (n - 2) WHERE id = ''b''', 'SELECT 1 / (n - 2) FROM t WHERE id = ''b''',
-  'UPDATE t SET n = n + 1 WHERE id = ''a'' AND n NOT IN (SELECT sub FROM o WHERE sub > 1) RETURNING n', 'UPDATE t SET x = (n IN (SELECT sub FROM o))::text WHERE id IN (''a'', ''b'') RETURNING x', 'DELETE FROM t WHERE n NOT IN (SELECT sub FROM o WHERE sub IS NOT NULL) RETURNING id', 'UPDATE t SET n = n * 2 WHERE n IN (SELECT sub FROM o) OR x IS NULL RETURNING id',
-  'DELETE FROM t', 'DELETE FROM t RETURNING id', 'DELETE FROM t WHERE false', 'UPDATE t SET n = 1 WHERE false RETURNING *', 'DELETE FROM t WHERE id = ''a'' OR id = ''b'' RETURNING id'
+  'UPDATE t SET n = n + 2147483646 WHERE id = ''b''',
+  'UPDATE t SET n = n + 2147483645 WHERE id = ''b'' RETURNING n',
+  'UPDATE t SET id = id || ''1'' RETURNING id',
+  'UPDATE t SET id = ''z'' WHERE id = ''a'' RETURNING *',
+  'UPDATE t SET id = ''b'' WHERE id = ''a''',
+  'UPDATE t SET n = 1 WHERE id = ''a'' RETURNING (SELECT count(*) FROM o) AS c, t.n',
+  'UPDATE t SET n = n / (n - 2) WHERE id = ''b''',
+  'SELECT 1 / (n - 2) FROM t WHERE id = ''b''',
+  'UPDATE t SET n = n + 1 WHERE id = ''a'' AND n NOT IN (SELECT sub FROM o WHERE sub > 1) RETURNING n',
+  'UPDATE t SET x = (n IN (SELECT sub FROM o))::text WHERE id IN (''a'', ''b'') RETURNING x',
+  'DELETE FROM t WHERE n NOT IN (SELECT sub FROM o WHERE sub IS NOT NULL) RETURNING id',
+  'UPDATE t SET n = n * 2 WHERE n IN (SELECT sub FROM o) OR x IS NULL RETURNING id',
+  'DELETE FROM t',
+  'DELETE FROM t RETURNING id',
+  'DELETE FROM t WHERE false',
+  'UPDATE t SET n = 1 WHERE false RETURNING *',
+  'DELETE FROM t WHERE id = ''a'' OR id = ''b'' RETURNING id'
 ]) s;
 
 -- ---- triggers ----
@@ -167,7 +189,14 @@ BEGIN
     EXECUTE format('CREATE TRIGGER e AFTER UPDATE ON %I.t FOR EACH ROW WHEN (OLD.n < NEW.n) EXECUTE FUNCTION note()', side);
   END LOOP;
 END $$;
-SELECT on_both(s) FROM unnest(ARRAY['UPDATE t SET n = n + 1 WHERE id = ''a'' RETURNING *', 'UPDATE t SET n = 13 RETURNING id', 'UPDATE t SET n = n + 1', 'INSERT INTO t VALUES (''e'', 5), (''f'', 13) RETURNING *', 'DELETE FROM t WHERE n > 1 RETURNING id', 'UPDATE t SET n = 1 WHERE id = ''zz''', 'UPDATE t SET id = id || ''9'' WHERE id = ''a'' RETURNING *']) s;
+SELECT on_both(s) FROM unnest(ARRAY[
+  'UPDATE t SET n = n + 1 WHERE id = ''a'' RETURNING *',
+  'UPDATE t SET n = 13 RETURNING id',
+  'UPDATE t SET n = n + 1',
+  'INSERT INTO t VALUES (''e'', 5), (''f'', 13) RETURNING *',
+  'DELETE FROM t WHERE n > 1 RETURNING id',
+  'UPDATE t SET n = 1 WHERE id = ''zz''',
+  'UPDATE t SET id = id || ''9'' WHERE id = ''a'' RETURNING *']) s;
 DROP TRIGGER a ON remote.t; DROP TRIGGER b ON remote.t; DROP TRIGGER c ON remote.t; DROP TRIGGER d ON remote.t; DROP TRIGGER e ON remote.t;
 DROP TRIGGER a ON twin.t; DROP TRIGGER b ON twin.t; DROP TRIGGER c ON twin.t; DROP TRIGGER d ON twin.t; DROP TRIGGER e ON twin.t;
 CREATE TRIGGER tr AFTER UPDATE ON remote.t REFERENCING OLD TABLE AS was NEW TABLE AS now FOR EACH STATEMENT EXECUTE FUNCTION transition();
@@ -189,8 +218,22 @@ BEGIN
     EXECUTE format('CREATE RULE i AS ON INSERT TO %1$I.vr DO ALSO UPDATE %1$I.t SET x = ''rule'' WHERE id = ''a''', side);
   END LOOP;
 END $$;
-SELECT on_both(s) FROM unnest(ARRAY['UPDATE v SET n = n + 1 WHERE key = ''a'' RETURNING *', 'UPDATE v SET n = 500 WHERE key = ''a'' RETURNING *', 'UPDATE vl SET n = 500 WHERE key = ''a''', 'UPDATE vl SET n = -1 WHERE key = ''a''', 'UPDATE vc SET n = 500 WHERE key = ''a''', 'UPDATE vc SET n = n + 1 RETURNING *', 'INSERT INTO vc VALUES (''e'', 500)', 'INSERT INTO vc VALUES (''e'', 50) RETURNING *', 'INSERT INTO vl VALUES (''e'', 500)', 'DELETE FROM vc WHERE key = ''b'' RETURNING *', 'UPDATE vb SET n = n + 1 WHERE id = ''a'' AND x LIKE ''o%'' RETURNING *', 'UPDATE vb SET n = n + 1 WHERE upper(x) = ''TWO'' RETURNING id',
-  'UPDATE vr SET n = 7 WHERE id = ''a'' RETURNING *', 'DELETE FROM vr', 'INSERT INTO vr VALUES (''e'', 1)']) s;
+SELECT on_both(s) FROM unnest(ARRAY[
+  'UPDATE v SET n = n + 1 WHERE key = ''a'' RETURNING *',
+  'UPDATE v SET n = 500 WHERE key = ''a'' RETURNING *',
+  'UPDATE vl SET n = 500 WHERE key = ''a''',
+  'UPDATE vl SET n = -1 WHERE key = ''a''',
+  'UPDATE vc SET n = 500 WHERE key = ''a''',
+  'UPDATE vc SET n = n + 1 RETURNING *',
+  'INSERT INTO vc VALUES (''e'', 500)',
+  'INSERT INTO vc VALUES (''e'', 50) RETURNING *',
+  'INSERT INTO vl VALUES (''e'', 500)',
+  'DELETE FROM vc WHERE key = ''b'' RETURNING *',
+  'UPDATE vb SET n = n + 1 WHERE id = ''a'' AND x LIKE ''o%'' RETURNING *',
+  'UPDATE vb SET n = n + 1 WHERE upper(x) = ''TWO'' RETURNING id',
+  'UPDATE vr SET n = 7 WHERE id = ''a'' RETURNING *',
+  'DELETE FROM vr',
+  'INSERT INTO vr VALUES (''e'', 1)']) s;
 
 DROP VIEW remote.vr, remote.vb, remote.v CASCADE;
 

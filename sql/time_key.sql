@@ -14,7 +14,17 @@ SET search_path = time_key, public;
 CREATE TABLE edge (type text, n int, k text, PRIMARY KEY (type, n));
 INSERT INTO edge SELECT t, row_number() OVER (PARTITION BY t) * 10, k
   FROM unnest('{date,timestamp,timestamptz}'::text[]) t,
-    unnest('{-infinity,4714-11-24 BC,4714-12-31 BC,4713-01-01 BC,0044-03-14 BC,0044-03-15 BC,0044-04-01 BC,0002-12-31 BC,0001-01-01 BC,0001-02-29 BC,0001-12-31 BC,0001-01-01,0004-02-29,0999-12-31,1970-01-01,2024-02-29,2024-03-01,9999-12-31,10000-01-01,10000-01-31,10000-02-01,12345-06-07,99999-12-31,100000-01-01,294276-12-31,infinity}'::text[]) k;
+    unnest('{-infinity,4714-11-24 BC,4714-12-31 BC,
+      4713-01-01 BC,
+      0044-03-14 BC,0044-03-15 BC,0044-04-01 BC,
+      0002-12-31 BC,
+      0001-01-01 BC,0001-02-29 BC,0001-12-31 BC,
+      0001-01-01,0004-02-29,0999-12-31,
+      1970-01-01,2024-02-29,2024-03-01,
+      9999-12-31,
+      10000-01-01,10000-01-31,10000-02-01,
+      12345-06-07,99999-12-31,100000-01-01,294276-12-31,
+      infinity}'::text[]) k;
 INSERT INTO edge SELECT 'date', 500 + row_number() OVER (), k FROM unnest('{294277-01-01,999999-12-31,1000000-01-01,5874897-12-31}'::text[]) k;
 INSERT INTO edge SELECT t, 500 + row_number() OVER (PARTITION BY t), k FROM unnest('{timestamp,timestamptz}'::text[]) t,
     unnest('{0001-12-31 23:59:59.999999 BC,0001-01-01 00:00:00.000001,9999-12-31 23:59:59.999999,10000-01-01 00:00:00.000001,294276-12-31 23:59:59.999999}'::text[]) k;
@@ -22,7 +32,10 @@ INSERT INTO edge SELECT t, 500 + row_number() OVER (PARTITION BY t), k FROM unne
 CREATE FUNCTION make_tables(type text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('CREATE FOREIGN TABLE %1$s_key (p int OPTIONS (key ''partition''), k %1$s OPTIONS (key ''sort''), n int, t %1$s) SERVER dynamo OPTIONS (table_name ''time_key_%1$s'')', type);
-  EXECUTE format('CREATE FOREIGN TABLE %1$s_stored (p int OPTIONS (key ''partition''), k text OPTIONS (key ''sort'') COLLATE "C", n int, t text COLLATE "C") SERVER dynamo OPTIONS (table_name ''time_key_%1$s'')', type);
+  EXECUTE format('CREATE FOREIGN TABLE %1$s_stored (p int OPTIONS (key ''partition''), '
+    'k text OPTIONS (key ''sort'') COLLATE "C", n int, t text COLLATE "C") '
+    'SERVER dynamo OPTIONS (table_name ''time_key_%1$s'')',
+    type);
   EXECUTE format('CREATE TABLE %1$s_twin (p int, k %1$s, n int, t %1$s, PRIMARY KEY (p, k))', type);
   PERFORM dyn_create_table(format('%s_key', type)::regclass);
   EXECUTE format('INSERT INTO %1$s_key SELECT 1, k::%1$s, n, k::%1$s FROM edge WHERE type = ''%1$s''', type);
@@ -77,15 +90,28 @@ SELECT explain($$SELECT n FROM date_key WHERE p = 1 AND k >= '0044-03-15 BC' ORD
 
 -- also: filters on attributes that are no keys, at all edges; equality, lists and joins
 SELECT at_edges(t, 'SELECT string_agg(n::text, '' '' ORDER BY n) FROM TABLE WHERE t OP V') FROM unnest('{date,timestamp,timestamptz}'::text[]) t;
-SELECT at_edges(t, 'WITH u AS (UPDATE TABLE SET n = n - 1000 WHERE p = 1 AND k = ''0001-01-01'' AND t OP V RETURNING n) SELECT string_agg(n::text, '' '' ORDER BY n) FROM u') FROM unnest('{timestamptz}'::text[]) t;
+SELECT at_edges(t,
+  'WITH u AS (UPDATE TABLE SET n = n - 1000 WHERE p = 1 AND k = ''0001-01-01'' AND t OP V RETURNING n) '
+  'SELECT string_agg(n::text, '' '' ORDER BY n) FROM u')
+  FROM unnest('{timestamptz}'::text[]) t;
 SELECT at_edges(t, 'SELECT concat(n, '' '', k, '' '', t) FROM TABLE WHERE p = 1 AND k = V') FROM unnest('{date,timestamp,timestamptz}'::text[]) t;
 SELECT differences(t, 'SELECT string_agg(n::text, '' '' ORDER BY n) FROM TABLE WHERE p = 1 AND k IN (''4713-01-01 BC'', ''9999-12-31'', ''10000-01-01'', ''294276-12-31'', ''infinity'')',
     'SELECT string_agg(f.n::text, '' '' ORDER BY f.n) FROM edge e JOIN TABLE f ON f.p = 1 AND f.k = e.k::' || t || ' WHERE e.type = ''' || t || '''',
-    'SELECT string_agg(f.n::text, '' '' ORDER BY f.n) FROM TABLE f JOIN TABLE g ON f.p = g.p AND f.k < g.k WHERE g.p = 1 AND g.k = ''10000-01-01''') FROM unnest('{date,timestamp,timestamptz}'::text[]) t;
+    'SELECT string_agg(f.n::text, '' '' ORDER BY f.n) FROM TABLE f JOIN TABLE g ON f.p = g.p AND f.k < g.k '
+    'WHERE g.p = 1 AND g.k = ''10000-01-01''')
+    FROM unnest('{date,timestamp,timestamptz}'::text[]) t;
 
 -- mended: a key in a spelling that does not sort was read as if it stood in its place
 INSERT INTO timestamptz_stored VALUES (2, '10000-01-01T00:00:00.000000Z', 1), (3, '0044-03-15T00:00:00.000000Z BC', 1);
-INSERT INTO date_stored VALUES (2, '10000-01-01', 1), (3, '0044-03-15 BC', 1), (4, 'Y0002024-01-01', 1), (5, '/0000-01-01', 1), (6, 'Y5874898-01-01', 1), (7, 'Y0010000-02-30', 1), (8, '/9999-02-29', 1), (9, '/9998-02-29', 1);
+INSERT INTO date_stored VALUES
+  (2, '10000-01-01', 1),
+  (3, '0044-03-15 BC', 1),
+  (4, 'Y0002024-01-01', 1),
+  (5, '/0000-01-01', 1),
+  (6, 'Y5874898-01-01', 1),
+  (7, 'Y0010000-02-30', 1),
+  (8, '/9999-02-29', 1),
+  (9, '/9998-02-29', 1);
 CREATE FUNCTION try_key(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   result text;
@@ -114,7 +140,10 @@ SELECT p, t FROM timestamptz_stored WHERE p BETWEEN 10 AND 12 ORDER BY p;
 DELETE FROM timestamptz_stored WHERE p > 1;
 
 -- mended: UPDATE and DELETE by a range missed such times too
-SELECT at_edges(t, 'WITH u AS (UPDATE TABLE SET n = n + 1000 WHERE p = 1 AND k >= V RETURNING k, n) SELECT string_agg(concat(k, '' '', n), '', '' ORDER BY k) FROM u') FROM unnest('{date,timestamp,timestamptz}'::text[]) t;
+SELECT at_edges(t,
+  'WITH u AS (UPDATE TABLE SET n = n + 1000 WHERE p = 1 AND k >= V RETURNING k, n) '
+  'SELECT string_agg(concat(k, '' '', n), '', '' ORDER BY k) FROM u')
+  FROM unnest('{date,timestamp,timestamptz}'::text[]) t;
 SELECT difference('date', 'WITH d AS (DELETE FROM TABLE WHERE p = 1 AND k > ''999999-12-31'' RETURNING k) SELECT string_agg(k::text, '' '' ORDER BY k) FROM d');
 SELECT differences(t, 'WITH d AS (DELETE FROM TABLE WHERE p = 1 AND k < ''4713-01-01 BC'' RETURNING k) SELECT string_agg(k::text, '' '' ORDER BY k) FROM d',
     'WITH d AS (DELETE FROM TABLE WHERE p = 1 AND k BETWEEN ''10000-01-31'' AND ''99999-12-31'' RETURNING k) SELECT string_agg(k::text, '' '' ORDER BY k) FROM d',

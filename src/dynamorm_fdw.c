@@ -9,6 +9,7 @@
 #include "foreign/fdwapi.h"
 
 #include "fdw/callbacks.h"
+#include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/plan/hook.h"
 #include "fdw/session/transaction.h"
@@ -24,6 +25,7 @@ void
 _PG_init(void)
 {
 	settings_define();
+	option_register();
 	transaction_register();
 	hook_register();
 	write_behind_register();

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 
@@ -108,6 +109,30 @@ const char *
 scope_label(Scope *scope, Expr *expr)
 {
 	return scope->label == NULL ? "?" : scope->label(scope, expr);
+}
+
+bool
+scope_list_place(Scope *scope, Expr *index, int first, int *place)
+{
+	Datum		value;
+
+	if (index == NULL || exprType((Node *) index) != INT4OID ||
+		!scope_is_column_free(scope, index))
+		return false;
+	*place = 0;
+	switch (scope_value(scope, index, &value))
+	{
+		case VALUE_UNKNOWN:
+			return true;
+		case VALUE_KNOWN:
+			if (DatumGetInt32(value) < first)
+				return false;
+			*place = DatumGetInt32(value) - first;
+			return true;
+		case VALUE_NULL:
+			break;
+	}
+	return false;
 }
 
 Column *

@@ -24,8 +24,8 @@ struct Scope
 	Index		varno;			/* of the table in the expressions */
 	int			values_varno;	/* rows of this one are values: INNER_VAR for
 								 * "excluded"; 0: of none */
-	bool		others_are_values;	/* rows of all other tables are values: of a
-								 * join's outer rows */
+	bool		others_are_values;	/* rows of all other tables are values: of
+									 * a join's outer rows */
 	const bool *hidden;			/* columns, by attnum - 1, whose attributes may
 								 * not be named (in the filter of a Query);
 								 * NULL: none */
@@ -63,6 +63,14 @@ extern ValueState scope_value(Scope *scope, Expr *expr, Datum *value);
 
 /* The label of a value that is not known. */
 extern const char *scope_label(Scope *scope, Expr *expr);
+
+/*
+ * The place in a list that a column-free integer means as an index, where the
+ * first element has the index first.  False if it means none, or may mean one
+ * from the list's end.  A value not known yet counts as the first place.
+ */
+extern bool scope_list_place(Scope *scope, Expr *index, int first,
+							 int *place);
 
 /*
  * The column that an expression is, looking through relabelings that keep the

@@ -135,13 +135,13 @@ sub wait_for_requests
 	return 0;
 }
 
-# Waits until the proxy holds a request or an answer.
+# Waits until the proxy holds a request or an answer, or as many as that.
 sub wait_until_held
 {
-	my ($self) = @_;
+	my ($self, $count) = @_;
 	for (1 .. 600)
 	{
-		return 1 if $self->ask_proxy(GET => '/__held')->{Held} > 0;
+		return 1 if $self->ask_proxy(GET => '/__held')->{Held} >= ($count // 1);
 		select(undef, undef, undef, 0.05);
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /*
  * slow_lookup.c
- *		A name service that takes its time: preloaded into a server, it lets the
- *		look-up of "slow.test" last two seconds, and then fail.
+ *		A name service that takes its time: preloaded into a server, it lets
+ *		the look-up of "slow.test" last two seconds, and then fail.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

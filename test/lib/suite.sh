@@ -16,7 +16,7 @@ INSTALLCHECK_BY=()
 # chosen KIND GLOB... uses and fills the array CHOSEN.
 chosen()
 {
-  local file name wanted
+  local file name wanted matches
   CHOSEN=()
   for file in "$@"; do
     [ -e "$file" ] || continue
@@ -27,12 +27,14 @@ chosen()
       CHOSEN+=("$name")
       continue
     fi
+    matches=
     for wanted in "${WANTED_TESTS[@]}"; do
       if [ "$name" = "$wanted" ] || [[ $name = "$wanted"_* ]]; then
-        CHOSEN+=("$name")
+        matches=1
         FOUND_TESTS+=("$wanted")
       fi
     done
+    [ -z "$matches" ] || CHOSEN+=("$name")
   done
 }
 
@@ -71,18 +73,23 @@ show_if_there()
 }
 
 # The head comment of a unit test names the sources and libraries it needs.
+# Of the sources only what the test reaches is linked.
 compile_unit_test()
 {
   local name=$1 file flags=() links word
   file=$SRC/test/unit/$name.c
-  flags=(-I"$BUILD_SRC/src" -I"$("$PG_CONFIG" --includedir-server)")
+  flags=(-I"$BUILD_SRC/src" -I"$SRC/test/lib/unit"
+    -I"$("$PG_CONFIG" --includedir-server)")
   read -ra links <<<"$(pkg-config --cflags libcurl json-c libcrypto)"
   flags+=("${links[@]}" -Wno-unused-parameter -Wno-missing-field-initializers)
   flags+=("${UNIT_TEST_FLAGS[@]}")
+  flags+=(-ffunction-sections -fdata-sections '-Wl,--gc-sections')
   for word in $(head -n 20 "$file" |
-      grep -oE '(^|[[:space:]])(src/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
-    flags+=("${word/#src/$BUILD_SRC/src}")
+      grep -oE '(^|[[:space:]])((src|test/lib)/[a-z0-9_/]+\.c|-l[a-z0-9]+)'); do
+    word=${word/#src/$BUILD_SRC/src}
+    flags+=("${word/#test/$SRC/test}")
   done
+  flags+=(-L"$("$PG_CONFIG" --pkglibdir)" -L"$("$PG_CONFIG" --libdir)")
   gcc -std=gnu11 -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" "${flags[@]}"
 }
 
@@ -216,6 +223,21 @@ keep_results()
   printf '\nresults, diffs and logs: %s\n' "$kept"
 }
 
+# What the sources look like, and which of them use which.
+run_source_tests()
+{
+  local name
+  chosen "$SRC"/test/source/*.pl
+  for name in "${CHOSEN[@]}"; do
+    if perl "$SRC/test/source/$name.pl" "$SRC" >"$RUN/$name.log" 2>&1; then
+      passed "source/$name"
+    else
+      failed "source/$name"
+      cat "$RUN/$name.log"
+    fi
+  done
+}
+
 # Both compilers, with warnings as errors.
 run_compilers()
 {
@@ -249,6 +271,7 @@ run_suite()
   mkdir "$RESULTS" "$RESULTS/tmp"
   server_owns "$RESULTS"
   choose_test_source
+  run_source_tests
   run_compilers
   run_unit_tests
   run_regress_tests

@@ -67,7 +67,7 @@ fresh();
 like($err, qr/ERROR:  40003: the outcome of the write is unknown/,
 	'UPDATE of five, two answers lost: 40003');
 like($err,
-	qr/DETAIL:  .*, item $item\..*Before that, the statement wrote 3 items\.  The outcome is unknown of the writes of $item too\./,
+	qr/DETAIL:  .*, item $item\..*Before that, the statement wrote 3 items\.  The outcome is unknown of the write of $item too\./,
 	'the detail names both and counts the others');
 is($test->counts->{UpdateItem}, 5, 'each was sent once');
 is(sum(), '5|5', 'all had been done');
@@ -87,7 +87,7 @@ fresh();
 $item = qr/\{"id": "[v-y]"\}/;
 like($err, qr/ERROR:  40003: /, 'INSERT of four, one refused, two unknown: 40003');
 like($err,
-	qr/item $item\..*The write of $item has failed\.  The outcome is unknown of the writes of $item too\.  Before that, the statement wrote 1 item\./,
+	qr/item $item\..*The write of $item has failed\.  Before that, the statement wrote 1 item\.  The outcome is unknown of the write of $item too\./,
 	'the detail tells of each');
 is($test->counts->{PutItem}, 4, 'each was sent once');
 is(sum(), '3|8', 'all others had been done');

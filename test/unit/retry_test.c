@@ -2,7 +2,7 @@
  * retry_test.c
  *		The delays between attempts, and the tokens that they cost.
  *
- * Links: src/client/request/retry.c
+ * Links: src/client/http/retry.c
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "compat.h"
 
-#include "client/request/retry.h"
+#include "client/http/retry.h"
 
 /* the server's own are not linked */
 #undef printf

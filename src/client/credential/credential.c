@@ -6,26 +6,23 @@
 
 #include "compat.h"
 
-#include <sys/stat.h>
-#include <time.h>
-
-#include "storage/fd.h"
 #include "utils/memutils.h"
 
-#include "client/credential/credential_internal.h"
-#include "client/wire/json_tree.h"
+#include "client/credential/credential.h"
+#include "client/credential/credential_file.h"
+#include "client/credential/credential_http.h"
+#include "client/credential/credential_process.h"
+#include "client/credential/credential_role.h"
+#include "client/credential/credential_source.h"
+#include "client/wire/text.h"
 
 /* Credentials are renewed this many seconds before they expire. */
 #define RENEW_AHEAD			300
 
-/* A renewal that failed while the old ones are good is tried again after it. */
+/*
+ * A renewal that failed while the old ones are good is tried again after it.
+ */
 #define RENEW_AGAIN			60
-
-/* The largest file that is read for a token. */
-#define MAX_FILE_LENGTH		(1024 * 1024)
-
-/* The longest key or token that is taken: headers hold it. */
-#define MAX_CREDENTIAL_LENGTH	(16 * 1024)
 
 struct CredentialProvider
 {
@@ -36,187 +33,6 @@ struct CredentialProvider
 	int64		next_renewal;	/* not before this time */
 	bool		refused;		/* the service does not take them */
 };
-
-/* ---- shared by the sources ---- */
-
-SourceOutcome
-source_failed(SourceRequest *request, const char *format,...)
-{
-	int			save_errno = errno; /* for %m */
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (;;)
-	{
-		va_list		arguments;
-		int			needed;
-
-		errno = save_errno;
-		va_start(arguments, format);
-		needed = appendStringInfoVA(&text, format, arguments);
-		va_end(arguments);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&text, needed);
-	}
-	request->problem = text.data;
-	return SOURCE_FAILED;
-}
-
-const char *
-source_variable(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
-/*
- * Seconds that a time zone (Z, +hh:mm, -hhmm) is ahead of UTC; false if it is
- * none.
- */
-static bool
-parse_zone(const char *text, int *ahead)
-{
-	int			hours;
-	int			minutes;
-	int			length = 0;
-
-	*ahead = 0;
-	if (text[0] == '\0' || strcmp(text, "Z") == 0)
-		return true;
-	if (text[0] != '+' && text[0] != '-')
-		return false;
-	if ((sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2 &&
-		 sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &length) != 2) ||
-		text[1 + length] != '\0')
-		return false;
-	*ahead = (hours * 60 + minutes) * 60 * (text[0] == '-' ? -1 : 1);
-	return true;
-}
-
-int64
-source_parse_time(const char *text)
-{
-	struct tm	parts = {0};
-	int			length = 0;
-	int			ahead;
-
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year,
-			   &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
-			   &parts.tm_min, &parts.tm_sec, &length) != 6)
-		return -1;
-	if (text[length] == '.')
-		length += 1 + strspn(text + length + 1, "0123456789");
-	if (!parse_zone(text + length, &ahead))
-		return -1;
-	parts.tm_year -= 1900;
-	parts.tm_mon -= 1;
-	return (int64) timegm(&parts) - ahead;
-}
-
-char *
-source_read_file(const char *path)
-{
-	FILE	   *file = AllocateFile(path, "r");
-	StringInfoData text;
-	char		buffer[4096];
-	size_t		length;
-
-	if (file == NULL)
-		return NULL;
-	initStringInfo(&text);
-	while (text.len < MAX_FILE_LENGTH &&
-		   (length = fread(buffer, 1, sizeof(buffer), file)) > 0)
-		appendBinaryStringInfo(&text, buffer, (int) length);
-	if (ferror(file))
-	{
-		int			save_errno = errno;
-
-		FreeFile(file);
-		errno = save_errno;
-		return NULL;
-	}
-	FreeFile(file);
-	while (text.len > 0 && isspace((unsigned char) text.data[text.len - 1]))
-		text.data[--text.len] = '\0';
-	return text.data + strspn(text.data, " \t\r\n");
-}
-
-/* Nothing that could end an HTTP header may be in a key or token. */
-static bool
-is_header_safe(const char *text)
-{
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
-static bool
-is_too_long(const char *text)
-{
-	return text != NULL && strlen(text) > MAX_CREDENTIAL_LENGTH;
-}
-
-/* Text that is empty says nothing. */
-static const char *
-text_member(JsonTree *tree, const char *name)
-{
-	const char *text = json_tree_text(tree, tree->root, name);
-
-	return text == NULL || text[0] == '\0' ? NULL : text;
-}
-
-SourceOutcome
-source_check_credentials(SourceRequest *request, const char *what)
-{
-	const Credentials *found = &request->credentials;
-
-	if (found->access_key_id == NULL || found->secret_access_key == NULL)
-		return source_failed(request, "%s gave no access key.", what);
-	if (is_too_long(found->access_key_id) ||
-		is_too_long(found->secret_access_key) ||
-		is_too_long(found->session_token))
-		return source_failed(request,
-							 "%s gave an access key or token that is too long.",
-							 what);
-	if (!is_header_safe(found->access_key_id) ||
-		(found->session_token != NULL &&
-		 !is_header_safe(found->session_token)))
-		return source_failed(request,
-							 "%s gave an access key or token with characters that cannot stand in a header.",
-							 what);
-	if (found->expiration < 0)
-		return source_failed(request,
-							 "%s gave a time of expiration that cannot be read.",
-							 what);
-	return SOURCE_FOUND;
-}
-
-SourceOutcome
-source_credentials_of_json(SourceRequest *request, const char *json,
-						   const char *token_name, const char *what)
-{
-	Credentials *found = &request->credentials;
-	const char *expiration;
-	JsonTree	tree;
-
-	if (!json_tree_read(&tree, json, strlen(json)))
-		return source_failed(request, "%s gave something that is no JSON object.",
-							 what);
-	found->access_key_id = text_member(&tree, "AccessKeyId");
-	found->secret_access_key = text_member(&tree, "SecretAccessKey");
-	found->session_token = text_member(&tree, token_name);
-	expiration = text_member(&tree, "Expiration");
-	found->expiration = expiration == NULL ? 0
-		: source_parse_time(expiration);
-	if (tree.problem != NULL)
-		return source_failed(request,
-							 "%s gave credentials that cannot be read: %s.",
-							 what, tree.problem);
-	return source_check_credentials(request, what);
-}
 
 /* ---- sources without a file of their own ---- */
 
@@ -298,7 +114,7 @@ profile_keys(SourceRequest *request, const Profile *profile)
 	if (found->access_key_id == NULL && found->secret_access_key == NULL)
 		return SOURCE_ABSENT;
 	return source_check_credentials(request,
-							 psprintf("Profile \"%s\"", profile->name));
+									psprintf("Profile \"%s\"", profile->name));
 }
 
 static SourceOutcome
@@ -468,7 +284,7 @@ source_of_settings(SourceRequest *request)
 }
 
 static SourceOutcome
-obtain(SourceRequest *request)
+obtain_credentials(SourceRequest *request)
 {
 	const CredentialSettings *settings = request->settings;
 	SourceOutcome outcome = source_of_settings(request);
@@ -510,24 +326,19 @@ is_static(const CredentialProvider *provider)
 		provider->settings->role_arn == NULL;
 }
 
-static const char *
-copy(const char *text)
-{
-	return text == NULL ? NULL : pstrdup(text);
-}
-
 /* The found credentials take the place of those that were. */
 static void
-keep(CredentialProvider *provider, const Credentials *found, int64 now)
+keep_credentials(CredentialProvider *provider, const Credentials *found,
+				 int64 now)
 {
 	MemoryContext context = AllocSetContextCreate(provider->context,
 												  "dynamorm_fdw credentials",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Credentials credentials = {
-		.access_key_id = copy(found->access_key_id),
-		.secret_access_key = copy(found->secret_access_key),
-		.session_token = copy(found->session_token),
+		.access_key_id = text_copy(found->access_key_id),
+		.secret_access_key = text_copy(found->secret_access_key),
+		.session_token = text_copy(found->session_token),
 		.expiration = found->expiration
 	};
 
@@ -538,7 +349,9 @@ keep(CredentialProvider *provider, const Credentials *found, int64 now)
 	provider->credentials = credentials;
 	provider->refused = false;
 
-	/* what has expired when it comes is used, but not asked for at once again */
+	/*
+	 * what has expired when it comes is used, but not asked for at once again
+	 */
 	provider->next_renewal = found->expiration == 0 ? PG_INT64_MAX
 		: Max(found->expiration - RENEW_AHEAD, now + RENEW_AGAIN);
 }
@@ -559,10 +372,10 @@ credential_get(CredentialProvider *provider, int64 now, const char **problem)
 									"dynamorm_fdw credential sources",
 									ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(context);
-	found = obtain(&request) == SOURCE_FOUND;
+	found = obtain_credentials(&request) == SOURCE_FOUND;
 	MemoryContextSwitchTo(old);
 	if (found)
-		keep(provider, &request.credentials, now);
+		keep_credentials(provider, &request.credentials, now);
 	else
 		*problem = pstrdup(request.problem);
 	MemoryContextDelete(context);

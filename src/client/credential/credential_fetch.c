@@ -15,10 +15,11 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_fetch.h"
 #include "client/http/http.h"
-#include "client/request/request.h"
-#include "client/request/retry.h"
+#include "client/http/http_transport.h"
+#include "client/http/interrupt.h"
+#include "client/http/retry.h"
 
 /* The longest answer: credentials take some kilobytes. */
 #define MAX_ANSWER_LENGTH	(256 * 1024)
@@ -32,7 +33,7 @@ typedef struct Fetch
 } Fetch;
 
 static void
-release(void *argument)
+release_fetch(void *argument)
 {
 	Fetch	   *fetch = (Fetch *) argument;
 
@@ -42,7 +43,7 @@ release(void *argument)
 }
 
 static Fetch *
-start(const FetchRequest *request)
+start_fetch(const FetchRequest *request)
 {
 	static const char *const none[] = {NULL};
 	HttpSettings settings = {
@@ -62,7 +63,7 @@ start(const FetchRequest *request)
 	Fetch	   *fetch = palloc0(sizeof(Fetch));
 
 	fetch->transport = http_open(&settings);
-	fetch->callback.func = release;
+	fetch->callback.func = release_fetch;
 	fetch->callback.arg = fetch;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext,
 									   &fetch->callback);
@@ -80,19 +81,19 @@ start(const FetchRequest *request)
 
 /* One attempt, in a memory context of its own. */
 static void
-attempt(const FetchRequest *request, FetchAnswer *answer)
+attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "dynamorm_fdw fetch",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	Fetch	   *fetch = start(request);
+	Fetch	   *fetch = start_fetch(request);
 	const HttpResult *result;
 
 	while ((result = http_result(fetch->exchange)) == NULL)
 	{
 		http_wait(fetch->transport, -1);
-		request_check_for_interrupts();
+		interrupt_check();
 	}
 	MemoryContextSwitchTo(old);
 
@@ -126,7 +127,7 @@ back_off(int n)
 					  left, PG_WAIT_EXTENSION) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
-			request_check_for_interrupts();
+			interrupt_check();
 		}
 	}
 }
@@ -141,14 +142,14 @@ is_final(const FetchRequest *request, const FetchAnswer *answer)
 }
 
 FetchAnswer *
-fetch(const FetchRequest *request)
+credential_fetch(const FetchRequest *request)
 {
 	FetchAnswer *answer = palloc0(sizeof(FetchAnswer));
 	int			n;
 
 	for (n = 1;; n++)
 	{
-		attempt(request, answer);
+		attempt_fetch(request, answer);
 		if (is_final(request, answer) || n >= request->attempts)
 			return answer;
 		back_off(n);

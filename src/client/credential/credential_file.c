@@ -12,7 +12,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_file.h"
+#include "client/credential/credential_source.h"
 
 typedef struct ProfileSetting
 {
@@ -43,7 +44,9 @@ profile_setting(const Profile *profile, const char *name)
 	return NULL;
 }
 
-/* A file in the home directory of the server's user, unless a variable says. */
+/*
+ * A file in the home directory of the server's user, unless a variable says.
+ */
 static const char *
 file_path(const char *variable, const char *name)
 {
@@ -64,7 +67,7 @@ file_path(const char *variable, const char *name)
 }
 
 static char *
-trim(char *text)
+trim_blanks(char *text)
 {
 	int			length;
 
@@ -133,8 +136,8 @@ split_setting(char *line, char **name, char **value)
 		return false;
 	*equals = '\0';
 	cut_comment(equals + 1);
-	*name = trim(line);
-	*value = trim(equals + 1);
+	*name = trim_blanks(line);
+	*value = trim_blanks(equals + 1);
 	for (place = *name; *place; place++)
 		*place = pg_ascii_tolower((unsigned char) *place);
 	return true;
@@ -150,7 +153,7 @@ is_header_of(char *line, const char *kind, const char *name)
 	if (end == NULL)
 		return false;
 	*end = '\0';
-	header = trim(line + 1);
+	header = trim_blanks(line + 1);
 	if (kind != NULL)
 	{
 		size_t		length = strlen(kind);
@@ -158,13 +161,13 @@ is_header_of(char *line, const char *kind, const char *name)
 		if (strncmp(header, kind, length) != 0 ||
 			!is_indented(header + length))
 			return false;
-		header = trim(header + length + 1);
+		header = trim_blanks(header + length + 1);
 	}
 	return strcmp(header, name) == 0;
 }
 
 static bool
-is_key(const char *name)
+is_setting_key(const char *name)
 {
 	return strcmp(name, "aws_access_key_id") == 0 ||
 		strcmp(name, "aws_secret_access_key") == 0 ||
@@ -203,7 +206,7 @@ read_profile_file(Profile *profile, const char *path, bool is_config)
 		}
 		if (!inside || is_comment(line) || is_indented(line) ||
 			!split_setting(line, &name, &value) ||
-			(has_keys && is_key(name)))
+			(has_keys && is_setting_key(name)))
 			continue;
 		setting = palloc(sizeof(ProfileSetting));
 		setting->name = name;
@@ -248,7 +251,7 @@ profile_service_setting(const Profile *profile, const char *service,
 
 		if (line[0] == '[')
 			inside = is_header_of(line, "services", section);
-		else if (!inside || is_comment(trim(line)) ||
+		else if (!inside || is_comment(trim_blanks(line)) ||
 				 !split_setting(line, &found, &value))
 			continue;
 		else if (!indented)

@@ -9,7 +9,9 @@
 
 #include "compat.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_fetch.h"
+#include "client/credential/credential_file.h"
+#include "client/credential/credential_http.h"
 #include "client/wire/json_tree.h"
 
 #define CONTAINER_BASE			"http://169.254.170.2"
@@ -131,7 +133,7 @@ source_container(SourceRequest *request)
 	if (!container_authorization(request, &headers[1]))
 		return SOURCE_FAILED;
 
-	answer = fetch(&ask);
+	answer = credential_fetch(&ask);
 	if (answer->status == 0)
 		return source_failed(request,
 							 "The container's credentials endpoint did not answer: %s.",
@@ -227,7 +229,7 @@ ask_instance(const InstanceService *service, const char *method,
 		.attempts = service->attempts
 	};
 
-	return fetch(&ask);
+	return credential_fetch(&ask);
 }
 
 /*

@@ -24,13 +24,14 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_process.h"
 #include "client/http/descriptor.h"
-#include "client/request/request.h"
+#include "client/http/interrupt.h"
 #include "client/wire/json_tree.h"
 
 #define PROCESS_TIMEOUT		60000	/* milliseconds */
-#define END_INTERVAL		10		/* between two looks whether it has ended */
+#define END_INTERVAL		10		/* between two looks whether it has
+									 * ended */
 #define MAX_OUTPUT			(64 * 1024)
 
 extern char **environ;
@@ -47,7 +48,7 @@ typedef struct Process
 } Process;
 
 static void
-release(void *argument)
+release_process(void *argument)
 {
 	Process    *process = (Process *) argument;
 
@@ -63,7 +64,8 @@ release(void *argument)
 }
 
 /*
- * Splits a command as a shell would, with '...', "..." and \, and nothing else.
+ * Splits a command as a shell would, with '...', "..." and \, and nothing
+ * else.
  */
 static char **
 split_command(const char *command)
@@ -130,7 +132,7 @@ open_pipe(Process *process, int ends[2])
 
 /* Starts the program; false with errno set. */
 static bool
-start(Process *process, char *const *words)
+start_process(Process *process, char *const *words)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -172,7 +174,9 @@ milliseconds_left(const Process *process)
 										   process->deadline);
 }
 
-/* Reads what it prints until it closes its output; false: too long, or late. */
+/*
+ * Reads what it prints until it closes its output; false: too long, or late.
+ */
 static bool
 read_output(Process *process, StringInfo text)
 {
@@ -192,7 +196,7 @@ read_output(Process *process, StringInfo text)
 		if (events & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
-			request_check_for_interrupts();
+			interrupt_check();
 		}
 		if (!(events & WL_SOCKET_READABLE))
 			continue;
@@ -229,13 +233,13 @@ ended_well(Process *process)
 					  END_INTERVAL, PG_WAIT_EXTENSION) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
-			request_check_for_interrupts();
+			interrupt_check();
 		}
 	}
 	process->pid = 0;
 
 	/* what cancels the statement ends the program too, by a signal */
-	request_check_for_interrupts();
+	interrupt_check();
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -261,11 +265,11 @@ source_process(SourceRequest *request, const char *command)
 	process->output = -1;
 	process->deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 													PROCESS_TIMEOUT);
-	process->callback.func = release;
+	process->callback.func = release_process;
 	process->callback.arg = process;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext,
 									   &process->callback);
-	if (!start(process, words))
+	if (!start_process(process, words))
 		return source_failed(request,
 							 "The profile's credential_process could not be started: %m.");
 	initStringInfo(&text);

@@ -12,7 +12,8 @@
 
 #include "compat.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_fetch.h"
+#include "client/credential/credential_role.h"
 #include "client/credential/endpoint.h"
 #include "client/credential/sigv4.h"
 
@@ -80,9 +81,9 @@ sts_region(const SourceRequest *request)
 }
 
 /*
- * The service that the machine's configuration names, or else the region's own:
- * nothing that a server or a user mapping says.  NULL: what is configured is no
- * endpoint.
+ * The service that the machine's configuration names, or else the region's
+ * own: nothing that a server or a user mapping says.  NULL: what is configured
+ * is no endpoint.
  */
 static const char *
 sts_base(const SourceRequest *request)
@@ -115,7 +116,7 @@ may_be_shown(const char *code)
 
 /* The answer's credentials, or its error. */
 static SourceOutcome
-read_answer(SourceRequest *request, const FetchAnswer *answer)
+read_role_answer(SourceRequest *request, const FetchAnswer *answer)
 {
 	Credentials *found = &request->credentials;
 	const char *expiration;
@@ -162,7 +163,7 @@ send_form(SourceRequest *request, const char *base, const char *form,
 		.attempts = STS_ATTEMPTS
 	};
 
-	return fetch(&ask);
+	return credential_fetch(&ask);
 }
 
 static SourceOutcome
@@ -213,7 +214,8 @@ source_assume_role(SourceRequest *request, const RoleSettings *role)
 	if (source->session_token != NULL)
 		headers[3] = psprintf("X-Amz-Security-Token: %s",
 							  source->session_token);
-	return read_answer(request, send_form(request, base, form.data, headers));
+	return read_role_answer(request,
+							send_form(request, base, form.data, headers));
 }
 
 SourceOutcome
@@ -235,5 +237,6 @@ source_web_identity(SourceRequest *request, const char *token_file,
 							 "The web identity token file cannot be read: %m.");
 	start_form(&form, "AssumeRoleWithWebIdentity", role);
 	append_field(&form, "WebIdentityToken", token);
-	return read_answer(request, send_form(request, base, form.data, headers));
+	return read_role_answer(request,
+							send_form(request, base, form.data, headers));
 }

@@ -9,7 +9,9 @@
 
 #include "compat.h"
 
-#include "client/credential/credential_internal.h"
+#include "client/credential/credential_file.h"
+#include "client/credential/credential_http.h"
+#include "client/credential/credential_source.h"
 #include "client/credential/endpoint.h"
 
 /* A part of AWS that has domains of its own. */

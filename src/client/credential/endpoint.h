@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "client/credential/credential.h"
+#include "client/credential/credential_settings.h"
 
 /* The parts of an endpoint that matter here; not NUL-terminated. */
 typedef struct Endpoint
@@ -51,12 +51,16 @@ extern const char *endpoint_configured_region(const CredentialSettings *settings
  */
 extern const char *endpoint_instance_region(const CredentialSettings *settings);
 
-/* The same for the file of certificates to trust; NULL: none. */
+/*
+ * The file of certificates to trust that the server's environment or the
+ * shared files name; NULL: none.
+ */
 extern const char *endpoint_configured_ca_file(const CredentialSettings *settings);
 
 /*
- * The same for the endpoint of a service ("dynamodb", "sts"); not checked.
- * Sets *origin if there is one.
+ * The endpoint of a service ("dynamodb", "sts") that the server's environment
+ * or the shared files name, not checked; NULL: none.  Sets *origin if there is
+ * one.
  */
 extern const char *endpoint_configured(const char *service,
 									   const CredentialSettings *settings,

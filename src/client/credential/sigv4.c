@@ -89,11 +89,11 @@ hmac(const void *key, size_t key_length, const char *text,
 }
 
 /* printf into fresh memory; NULL if there is none. */
-static char *format(const char *pattern,...)
+static char *format_text(const char *pattern,...)
 			__attribute__((format(printf, 1, 2)));
 
 static char *
-format(const char *pattern,...)
+format_text(const char *pattern,...)
 {
 	va_list		arguments;
 	char	   *text;
@@ -121,7 +121,7 @@ derive_key(SigV4Signer *signer, const char *date)
 	if (strcmp(signer->key_date, date) == 0)
 		return true;
 	signer->key_date[0] = '\0';
-	secret = format("AWS4%s", signer->secret_access_key);
+	secret = format_text("AWS4%s", signer->secret_access_key);
 	if (secret == NULL)
 		return false;
 	done = hmac(secret, strlen(secret), date, step) &&
@@ -146,16 +146,16 @@ canonical_request(const SigV4Signer *signer, const SigV4Request *request,
 
 	if (!sha256_hex(request->body, request->body_length, payload))
 		return NULL;
-	return format("POST\n/\n\n"
-				  "content-type:%s\nhost:%s\nx-amz-date:%s\n%s%s%s%s%s%s"
-				  "\n%s\n%s",
-				  request->content_type, request->host, timestamp,
-				  token != NULL ? "x-amz-security-token:" : "",
-				  token != NULL ? token : "", token != NULL ? "\n" : "",
-				  request->target != NULL ? "x-amz-target:" : "",
-				  request->target != NULL ? request->target : "",
-				  request->target != NULL ? "\n" : "",
-				  signed_headers, payload);
+	return format_text("POST\n/\n\n"
+					   "content-type:%s\nhost:%s\nx-amz-date:%s\n%s%s%s%s%s%s"
+					   "\n%s\n%s",
+					   request->content_type, request->host, timestamp,
+					   token != NULL ? "x-amz-security-token:" : "",
+					   token != NULL ? token : "", token != NULL ? "\n" : "",
+					   request->target != NULL ? "x-amz-target:" : "",
+					   request->target != NULL ? request->target : "",
+					   request->target != NULL ? "\n" : "",
+					   signed_headers, payload);
 }
 
 static bool
@@ -170,7 +170,7 @@ sign_canonical(SigV4Signer *signer, const char *canonical,
 
 	if (!sha256_hex(canonical, strlen(canonical), hash))
 		return false;
-	text = format("AWS4-HMAC-SHA256\n%s\n%s\n%s", timestamp, scope, hash);
+	text = format_text("AWS4-HMAC-SHA256\n%s\n%s\n%s", timestamp, scope, hash);
 	if (text == NULL)
 		return false;
 	done = hmac(signer->key, sizeof(signer->key), text, digest);
@@ -192,7 +192,7 @@ sigv4_host(const char *endpoint)
 	if (length > port_length &&
 		strncmp(start + length - port_length, port, port_length) == 0)
 		length -= port_length;
-	return format("%.*s", (int) length, start);
+	return format_text("%.*s", (int) length, start);
 }
 
 bool
@@ -218,20 +218,20 @@ sigv4_sign(SigV4Signer *signer, const SigV4Request *request, time_t now,
 	if (!derive_key(signer, date))
 		return false;
 
-	scope = format("%s/%s/%s/aws4_request", date, signer->region,
-				   signer->service);
-	signed_headers = format("content-type;host;x-amz-date%s%s",
-							signer->session_token != NULL
-							? ";x-amz-security-token" : "",
-							request->target != NULL ? ";x-amz-target" : "");
+	scope = format_text("%s/%s/%s/aws4_request", date, signer->region,
+						signer->service);
+	signed_headers = format_text("content-type;host;x-amz-date%s%s",
+								 signer->session_token != NULL
+								 ? ";x-amz-security-token" : "",
+								 request->target != NULL ? ";x-amz-target" : "");
 	canonical = signed_headers == NULL ? NULL
 		: canonical_request(signer, request, timestamp, signed_headers);
 	if (scope != NULL && canonical != NULL &&
 		sign_canonical(signer, canonical, timestamp, scope, signature))
-		*authorization = format("AWS4-HMAC-SHA256 Credential=%s/%s, "
-								"SignedHeaders=%s, Signature=%s",
-								signer->access_key_id, scope, signed_headers,
-								signature);
+		*authorization = format_text("AWS4-HMAC-SHA256 Credential=%s/%s, "
+									 "SignedHeaders=%s, Signature=%s",
+									 signer->access_key_id, scope, signed_headers,
+									 signature);
 	free(scope);
 	free(signed_headers);
 	free(canonical);

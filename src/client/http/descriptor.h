@@ -40,7 +40,7 @@ extern void descriptors_forget(DescriptorHolder *holder);
 extern bool descriptors_acquire(DescriptorHolder *holder, int count,
 								bool urgent);
 
-/* The same for what is open already. */
+/* Counts so many descriptors that are open already, whatever the limit. */
 extern void descriptors_count(DescriptorHolder *holder, int count);
 
 extern void descriptors_release(DescriptorHolder *holder, int count);

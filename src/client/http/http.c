@@ -23,7 +23,9 @@
 #include "utils/wait_event.h"
 
 #include "client/http/clock.h"
-#include "client/http/http_internal.h"
+#include "client/http/http.h"
+#include "client/http/http_handle.h"
+#include "client/http/http_transport.h"
 
 /* An answer larger than this is not DynamoDB's: a page holds 1 MB. */
 #define MAX_BODY_LENGTH		(64 * 1024 * 1024)
@@ -210,6 +212,17 @@ take_exchange(HttpTransport *transport)
 	return exchange;
 }
 
+bool
+http_header_can_hold(const char *text)
+{
+	for (; *text; text++)
+	{
+		if (*text <= ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
 static bool
 add_header(HttpExchange *exchange, const char *header)
 {
@@ -310,7 +323,9 @@ http_may_be_sent(const HttpExchange *exchange)
 	return exchange->sent;
 }
 
-/* Takes it from libcurl, which closes its connection if there is more to come. */
+/*
+ * Takes it from libcurl, which closes its connection if there is more to come.
+ */
 static void
 end_exchange(HttpExchange *exchange)
 {
@@ -514,7 +529,7 @@ end_overdue(HttpTransport *transport, int64 waited)
 
 /* Does what can be done without waiting; false if there was nothing. */
 static bool
-drive(HttpTransport *transport)
+drive_transport(HttpTransport *transport)
 {
 	bool		progress = http_sockets_run(&transport->sockets);
 
@@ -531,7 +546,7 @@ wait_for_something(HttpTransport *transport, long timeout, int64 start)
 {
 	long		left;
 
-	while (drive(transport) && transport->completed == 0)
+	while (drive_transport(transport) && transport->completed == 0)
 		;
 	if (transport->completed > 0)
 		return;
@@ -543,7 +558,7 @@ wait_for_something(HttpTransport *transport, long timeout, int64 start)
 		timeout = left;
 
 	if (http_sockets_wait(&transport->sockets, timeout))
-		(void) drive(transport);
+		(void) drive_transport(transport);
 }
 
 /* Only for the latch, or the time: no exchange is under way. */
@@ -586,7 +601,7 @@ http_poll(HttpTransport *transport)
 	if (transport->rung_at != 0)
 		transport->waited += monotonic_milliseconds() - transport->rung_at;
 	transport->rung_at = 0;
-	(void) drive(transport);
+	(void) drive_transport(transport);
 	(void) end_overdue(transport, transport->waited);
 	transport->completed = 0;
 	http_settle_connected(transport);

@@ -206,7 +206,9 @@ open_socket(void *argument, curlsocktype purpose,
 	return fd;
 }
 
-/* A descriptor's number may be used again, so it is forgotten with its socket. */
+/*
+ * A descriptor's number may be used again, so it is forgotten with its socket.
+ */
 static int
 close_socket(void *argument, curl_socket_t fd)
 {

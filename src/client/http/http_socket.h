@@ -1,7 +1,7 @@
 /*
  * http_socket.h
- *		What libcurl waits for: its sockets and its timer, gathered in one epoll
- *		descriptor that is waited for together with the backend's latch.
+ *		What libcurl waits for: its sockets and its timer, gathered in one
+ *		epoll descriptor that is waited for together with the backend's latch.
  *
  * The inside of http.c and http_transport.c, the only other files that know
  * libcurl.
@@ -38,7 +38,8 @@ typedef struct HttpSockets
 								 * at all */
 	struct WatchedSocket *watched;
 	int			open_count;		/* connections, also idle ones */
-	bool		starved;		/* a socket was refused for want of descriptors */
+	bool		starved;		/* a socket was refused for want of
+								 * descriptors */
 	WaitEventSet *wait_set;		/* latch, postmaster, epoll_fd */
 } HttpSockets;
 
@@ -84,7 +85,9 @@ extern bool http_sockets_wait(HttpSockets *sockets, long timeout);
  */
 extern int	http_sockets_copy_descriptor(const HttpSockets *sockets);
 
-/* Lets it become readable in timeout milliseconds (-1: not for that reason). */
+/*
+ * Lets it become readable in timeout milliseconds (-1: not for that reason).
+ */
 extern void http_sockets_ring(HttpSockets *sockets, long timeout);
 
 #endif							/* DYNAMORM_CLIENT_HTTP_SOCKET_H */

@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #include "client/http/descriptor.h"
-#include "client/http/http_internal.h"
+#include "client/http/http_handle.h"
+#include "client/http/http_transport.h"
 
 /*
  * Descriptors that making a connection takes for a while, beside its own: for
- * a name, its resolver's thread has a pair to be heard by, a socket and maybe a
- * file; and an address of each family may be tried at once.
+ * a name, its resolver's thread has a pair to be heard by, a socket and maybe
+ * a file; and an address of each family may be tried at once.
  */
 #define RESOLVING_DESCRIPTORS	4
 
@@ -64,7 +65,7 @@ free_idle_exchanges(HttpTransport *transport)
 
 /* Gives back all descriptors; exchanges that are done are not concerned. */
 static void
-rest(HttpTransport *transport)
+rest_transport(HttpTransport *transport)
 {
 	free_idle_exchanges(transport);
 	if (transport->multi != NULL)
@@ -76,20 +77,20 @@ rest(HttpTransport *transport)
 }
 
 static bool
-rest_if_idle(DescriptorHolder *holder)
+rest_transport_if_idle(DescriptorHolder *holder)
 {
 	HttpTransport *transport = (HttpTransport *)
 		((char *) holder - offsetof(HttpTransport, sockets.holder));
 
 	if (transport->under_way_count > 0 || transport->copies > 0)
 		return false;
-	rest(transport);
+	rest_transport(transport);
 	return true;
 }
 
 /* False if there are not enough descriptors. */
 static bool
-wake(HttpTransport *transport)
+wake_transport(HttpTransport *transport)
 {
 	bool		awake = false;
 
@@ -113,14 +114,14 @@ wake(HttpTransport *transport)
 	}
 	PG_CATCH();
 	{
-		rest(transport);
+		rest_transport(transport);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
 	if (awake)
 		descriptors_note_use(&transport->sockets.holder);
 	else
-		rest(transport);
+		rest_transport(transport);
 	return awake;
 }
 
@@ -138,7 +139,7 @@ http_open(const HttpSettings *settings)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	http_sockets_init(&transport->sockets);
-	transport->sockets.holder.close_idle = rest_if_idle;
+	transport->sockets.holder.close_idle = rest_transport_if_idle;
 	dlist_init(&transport->under_way);
 	transport->settings = *settings;
 	transport->named = !is_address(settings->endpoint);
@@ -158,7 +159,7 @@ http_open(const HttpSettings *settings)
 void
 http_close(HttpTransport *transport)
 {
-	rest(transport);
+	rest_transport(transport);
 	free(transport->url);
 	free(transport->ca_file);
 	free(transport);
@@ -168,7 +169,7 @@ http_close(HttpTransport *transport)
 
 /* Counts as many as there are connections, and exchanges that need one. */
 static void
-settle(HttpTransport *transport)
+settle_descriptors(HttpTransport *transport)
 {
 	DescriptorHolder *holder = &transport->sockets.holder;
 	int			wanted = Max(transport->sockets.open_count,
@@ -209,7 +210,7 @@ http_settle_connected(HttpTransport *transport)
 				http_end_connecting(exchange);
 		}
 	}
-	settle(transport);
+	settle_descriptors(transport);
 }
 
 HttpRoom
@@ -219,7 +220,7 @@ http_make_room(HttpTransport *transport)
 	bool		first = transport->under_way_count == 0;
 	int			connecting = transport->named ? RESOLVING_DESCRIPTORS : 0;
 
-	if (!wake(transport))
+	if (!wake_transport(transport))
 		return HTTP_ROOM_NONE;
 	descriptors_note_use(holder);
 
@@ -252,7 +253,7 @@ http_copy_descriptor(HttpTransport *transport)
 	DescriptorHolder *holder = &transport->sockets.holder;
 	int			fd = -1;
 
-	if (!wake(transport) || !descriptors_acquire(holder, 1, true))
+	if (!wake_transport(transport) || !descriptors_acquire(holder, 1, true))
 		return -1;
 	do
 		fd = http_sockets_copy_descriptor(&transport->sockets);

@@ -26,7 +26,7 @@ is_operation(const RequestSpec *spec, const char *operation)
 
 /* Could an item, or its place in an index, be found by it? */
 static bool
-is_key(const DynamoItem *key)
+is_item_key(const DynamoItem *key)
 {
 	if (key->count == 0 || key->count > MOST_KEY_ATTRIBUTES)
 		return false;
@@ -62,7 +62,7 @@ page_problem(const RequestSpec *spec, const Response *response)
 	if (response->scanned_count >= 0 &&
 		response->scanned_count < response->count)
 		return "there are more items than were looked at";
-	if (response->last_key != NULL && !is_key(response->last_key))
+	if (response->last_key != NULL && !is_item_key(response->last_key))
 		return "the next page begins at no key";
 	return NULL;
 }
@@ -76,7 +76,7 @@ batch_problem(const RequestSpec *spec, const Response *response)
 	if (response->item_count + response->unprocessed_count > spec->parts)
 		return "it is about more items than were asked for";
 	for (int i = 0; i < response->unprocessed_count; i++)
-		if (!is_key(&response->unprocessed[i]))
+		if (!is_item_key(&response->unprocessed[i]))
 			return "what is left over is no key";
 	return NULL;
 }

@@ -12,7 +12,7 @@
 
 #include "postgres.h"
 
-#include "client/request/request.h"
+#include "client/request/request_spec.h"
 
 /*
  * Why a decoded success is no answer to the request: a constant that goes on
@@ -22,8 +22,9 @@ extern const char *answer_problem(const RequestSpec *spec,
 								  const Response *response);
 
 /*
- * The same of a refusal with DynamoDB's exception code (NULL: it had none),
- * as far as what the caller does next depends on it.  response may be NULL.
+ * Why a refusal with DynamoDB's exception code (NULL: it had none) is no
+ * answer to the request, in such words, as far as what the caller does next
+ * depends on it.  response may be NULL.
  */
 extern const char *answer_refusal_problem(const RequestSpec *spec,
 										  const char *code,

@@ -10,13 +10,15 @@
 #include "utils/memutils.h"
 
 #include "client/request/batch_get.h"
+#include "client/request/operation.h"
 
 struct BatchGet
 {
 	BatchGetSpec spec;
 	MemoryContext context;		/* everything of this batch */
 	Request    *request;		/* under way; NULL: no key is left */
-	Request    *answered;		/* whose answer was returned last; NULL: none */
+	Request    *answered;		/* whose answer was returned last; NULL:
+								 * none */
 	int			asked;			/* keys of the last request */
 	int			repetitions;	/* requests for keys left over, one after the
 								 * other */
@@ -37,20 +39,10 @@ send_request(BatchGet *get, DynamoItem *const *keys, int count)
 		.parts = count,
 		.repetition = get->repetitions
 	};
-	int			i;
 
 	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"RequestItems\":{");
-	json_append_string(&body, get->spec.table, strlen(get->spec.table));
-	appendStringInfoString(&body, ":{\"Keys\":[");
-	for (i = 0; i < count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&body, ',');
-		json_append_item(&body, keys[i]);
-	}
-	appendStringInfo(&body, "]%s}},\"ReturnConsumedCapacity\":\"TOTAL\"}",
-					 get->spec.members);
+	operation_append_batch_get(&body, get->spec.table, keys, count,
+							   get->spec.members);
 	spec.body = body.data;
 	spec.body_length = body.len;
 	get->asked = count;

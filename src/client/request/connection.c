@@ -18,7 +18,10 @@
 #include "utils/syscache.h"
 
 #include "client/http/descriptor.h"
-#include "client/request/connection_internal.h"
+#include "client/http/http_transport.h"
+#include "client/request/connection.h"
+#include "client/request/connection_state.h"
+#include "client/wire/text.h"
 
 static dlist_head connections = DLIST_STATIC_INIT(connections);
 static bool callbacks_registered = false;
@@ -27,7 +30,7 @@ static uint64 catalog_version = 0;
 /* ---- invalidation ---- */
 
 static void
-catalog_changed(Datum argument, int cache_id, uint32 hash_value)
+server_or_mapping_changed(Datum argument, int cache_id, uint32 hash_value)
 {
 	dlist_iter	iter;
 
@@ -46,7 +49,7 @@ catalog_changed(Datum argument, int cache_id, uint32 hash_value)
 }
 
 static void
-destroy(Connection *connection)
+destroy_connection(Connection *connection)
 {
 	dlist_delete(&connection->node);
 	if (connection->transport != NULL)
@@ -55,7 +58,7 @@ destroy(Connection *connection)
 }
 
 static void
-transaction_ended(XactEvent event, void *argument)
+close_invalid_connections(XactEvent event, void *argument)
 {
 	dlist_mutable_iter iter;
 
@@ -68,7 +71,7 @@ transaction_ended(XactEvent event, void *argument)
 
 		if (!connection->valid && dlist_is_empty(&connection->requests) &&
 			!http_is_watched(connection->transport))
-			destroy(connection);
+			destroy_connection(connection);
 	}
 	descriptors_trim();
 }
@@ -78,9 +81,11 @@ register_callbacks(void)
 {
 	if (callbacks_registered)
 		return;
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, catalog_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, catalog_changed, (Datum) 0);
-	RegisterXactCallback(transaction_ended, NULL);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_or_mapping_changed,
+								  (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_or_mapping_changed,
+								  (Datum) 0);
+	RegisterXactCallback(close_invalid_connections, NULL);
 	callbacks_registered = true;
 }
 
@@ -93,38 +98,33 @@ connection_catalog_version(void)
 
 /* ---- making ---- */
 
-static const char *
-copy(const char *text)
-{
-	return text == NULL ? NULL : pstrdup(text);
-}
-
 static void
 copy_credential_settings(CredentialSettings *own,
 						 const CredentialSettings *settings)
 {
-	own->access_key_id = copy(settings->access_key_id);
-	own->secret_access_key = copy(settings->secret_access_key);
-	own->session_token = copy(settings->session_token);
-	own->profile = copy(settings->profile);
-	own->role_arn = copy(settings->role_arn);
-	own->external_id = copy(settings->external_id);
-	own->role_session_name = copy(settings->role_session_name);
-	own->region = copy(settings->region);
-	own->ca_file = copy(settings->ca_file);
+	own->access_key_id = text_copy(settings->access_key_id);
+	own->secret_access_key = text_copy(settings->secret_access_key);
+	own->session_token = text_copy(settings->session_token);
+	own->profile = text_copy(settings->profile);
+	own->role_arn = text_copy(settings->role_arn);
+	own->external_id = text_copy(settings->external_id);
+	own->role_session_name = text_copy(settings->role_session_name);
+	own->region = text_copy(settings->region);
+	own->ca_file = text_copy(settings->ca_file);
 }
 
 static void
-copy_settings(Connection *connection, const ConnectionSettings *settings)
+copy_connection_settings(Connection *connection,
+						 const ConnectionSettings *settings)
 {
 	ConnectionSettings *own = &connection->settings;
 
 	*own = *settings;
-	own->server_name = copy(settings->server_name);
-	own->region = copy(settings->region);
-	own->ca_file = copy(settings->ca_file);
+	own->server_name = text_copy(settings->server_name);
+	own->region = text_copy(settings->region);
+	own->ca_file = text_copy(settings->ca_file);
 	copy_credential_settings(&own->credential, &settings->credential);
-	own->endpoint = copy(settings->endpoint);
+	own->endpoint = text_copy(settings->endpoint);
 }
 
 static bool
@@ -187,7 +187,7 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 	connection->server_hash =
 		GetSysCacheHashValue1(FOREIGNSERVEROID,
 							  ObjectIdGetDatum(settings->server_id));
-	copy_settings(connection, settings);
+	copy_connection_settings(connection, settings);
 	host = sigv4_host(connection->settings.endpoint);
 	if (host == NULL)
 		ereport(ERROR,

@@ -4,53 +4,18 @@
  *		session.
  *
  * A connection is the settings that were in force when it was made, the
- * provider of its credentials, and an HTTP transport with its keep-alive sockets.  ALTER or
- * DROP of the server or the user mapping marks it invalid; it is then replaced
- * at its next use once nothing is in flight on it.
+ * provider of its credentials, and an HTTP transport with its keep-alive
+ * sockets.  ALTER or DROP of the server or the user mapping marks it invalid;
+ * it is then replaced at its next use once nothing is in flight on it.
  */
 #ifndef DYNAMORM_CLIENT_CONNECTION_H
 #define DYNAMORM_CLIENT_CONNECTION_H
 
 #include "postgres.h"
 
-#include "client/credential/credential.h"
-#include "client/credential/endpoint.h"
+#include "client/request/connection_settings.h"
 
 typedef struct Connection Connection;
-
-/* Whose credentials sign. */
-typedef enum CredentialOwner
-{
-	CREDENTIALS_OF_USER,		/* who has put keys into the user mapping */
-	CREDENTIALS_OF_MACHINE		/* that PostgreSQL runs on */
-} CredentialOwner;
-
-/* Who has to do with a connection; the rule that needs it: identity.c. */
-typedef struct Identity
-{
-	CredentialOwner credentials;
-	bool		set_free;		/* a superuser has set credentials_required to
-								 * false */
-	bool		names_profile;	/* the user mapping names one */
-	EndpointOrigin endpoint;
-	Oid			server_owner;
-} Identity;
-
-typedef struct ConnectionSettings
-{
-	uint64		catalog_version;	/* before the catalog was read for them */
-	Oid			server_id;
-	const char *server_name;	/* for messages */
-	const char *endpoint;		/* "https://host[:port]" */
-	const char *region;			/* never NULL */
-	const char *ca_file;		/* NULL: the system's */
-	int			max_concurrency;
-	int			connect_timeout;	/* milliseconds */
-	int			request_timeout;	/* milliseconds, of one attempt */
-	int			max_attempts;	/* of one request */
-	CredentialSettings credential;
-	Identity	identity;
-} ConnectionSettings;
 
 /*
  * A number that changes with every server or user mapping; to be asked before
@@ -86,5 +51,10 @@ extern const ConnectionSettings *connection_settings(const Connection *connectio
  */
 extern bool connection_sends_old_item(const Connection *connection);
 extern void connection_note_old_item(Connection *connection);
+
+/* Calls a function for each connection that there is. */
+extern void connection_for_each(void (*function) (Connection *connection,
+												  void *argument),
+								void *argument);
 
 #endif							/* DYNAMORM_CLIENT_CONNECTION_H */

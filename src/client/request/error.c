@@ -307,7 +307,9 @@ error_class_unsent(HttpPhase phase)
 const ErrorClass *
 error_class_cancelled(const Response *response)
 {
-	/* the code of a reason, and the exception that a request alone would get */
+	/*
+	 * the code of a reason, and the exception that a request alone would get
+	 */
 	static const char *const exceptions[][2] = {
 		{"ConditionalCheckFailed", "ConditionalCheckFailedException"},
 		{"ValidationError", "ValidationException"},

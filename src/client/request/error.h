@@ -9,14 +9,15 @@
 
 #include "compat.h"
 
-#include "client/http/http.h"
-#include "client/request/request.h"
+#include "client/http/http_types.h"
+#include "client/request/request_spec.h"
 
 typedef enum ErrorAction
 {
 	ERROR_FINAL,				/* repeating it would give the same */
 	ERROR_THROTTLED,			/* nothing was done; wait and repeat */
-	ERROR_CONTENDED,			/* the same, by another transaction */
+	ERROR_CONTENDED,			/* nothing was done, because of another
+								 * transaction; wait and repeat */
 	ERROR_CLOCK,				/* repeat once the clock is corrected */
 	ERROR_CREDENTIALS,			/* repeat once the credentials are renewed */
 	ERROR_SERVER				/* may or may not have been done */

@@ -24,9 +24,9 @@ typedef struct PageCourse
 
 /*
  * Goes on after a page that ends with the key (LastEvaluatedKey; NULL: it was
- * the last).  What it allocates is in the current memory context.  Raises HV000
- * if the course has come round: at once if the page is followed by itself, and
- * of a longer circle before the third time round.
+ * the last).  What it allocates is in the current memory context.  Raises
+ * HV000 if the course has come round: at once if the page is followed by
+ * itself, and of a longer circle before the third time round.
  */
 extern void page_course_advance(PageCourse *course, const DynamoItem *last_key,
 								const char *table_name);

@@ -8,13 +8,15 @@
 
 #include <time.h>
 
-#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/pg_crc.h"
 
 #include "client/http/clock.h"
+#include "client/http/http.h"
+#include "client/http/http_transport.h"
+#include "client/http/interrupt.h"
 #include "client/request/answer.h"
-#include "client/request/connection_internal.h"
+#include "client/request/connection_state.h"
 #include "client/request/error.h"
 #include "client/request/request.h"
 #include "client/wire/json_reader.h"
@@ -45,7 +47,7 @@ struct Request
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */
 	bool		clock_corrected;	/* once is enough */
-	bool		credentials_renewed;	/* the same */
+	bool		credentials_renewed;	/* once is enough */
 	int			renewals;		/* of the connection's credentials, when the
 								 * last attempt was signed */
 	bool		in_doubt;		/* an attempt may have been carried out */
@@ -107,7 +109,7 @@ count_answer(Request *request)
  * became of a transaction.
  */
 static void
-fail(Request *request, const ErrorClass *class, const char *problem)
+fail_request(Request *request, const ErrorClass *class, const char *problem)
 {
 	if (request->in_doubt)
 		class = error_class_unknown(request->spec.kind);
@@ -118,7 +120,7 @@ fail(Request *request, const ErrorClass *class, const char *problem)
 }
 
 static void
-succeed(Request *request)
+succeed_request(Request *request)
 {
 	request->outcome = OUTCOME_SUCCESS;
 	retry_give_back(&request->connection->bucket, request->price);
@@ -140,7 +142,7 @@ current_signer(Request *request, int64 now)
 
 	if (credentials == NULL)
 	{
-		fail(request, error_class_credentials(), problem);
+		fail_request(request, error_class_credentials(), problem);
 		return NULL;
 	}
 	/* the key that is derived for the day belongs to the secret */
@@ -162,7 +164,8 @@ make_room(Request *request)
 
 	request->queued = room == HTTP_ROOM_LATER;
 	if (room == HTTP_ROOM_NONE)
-		fail(request, error_class_unsent(HTTP_PHASE_DESCRIPTORS), NULL);
+		fail_request(request, error_class_unsent(HTTP_PHASE_DESCRIPTORS),
+					 NULL);
 	return room == HTTP_ROOM_NOW;
 }
 
@@ -170,7 +173,7 @@ make_room(Request *request)
  * Starts an attempt; it is signed anew each time.
  */
 static void
-send_attempt(Request *request)
+send_request_attempt(Request *request)
 {
 	Connection *connection = request->connection;
 	int64		now = (int64) time(NULL) + connection->clock_offset;
@@ -246,7 +249,7 @@ retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 	if (request->attempts >= max_attempts(request) ||
 		!retry_take(&connection->bucket, throttled, &request->price))
 	{
-		fail(request, class, problem);
+		fail_request(request, class, problem);
 		return;
 	}
 	/* the answer's texts live in the exchange */
@@ -282,7 +285,7 @@ outcome_in_doubt(Request *request, const ErrorClass *class,
 {
 	request->in_doubt = request->spec.kind != REQUEST_READ;
 	if (request->spec.kind == REQUEST_WRITE)
-		fail(request, class, problem);
+		fail_request(request, class, problem);
 	else
 		retry_or_fail(request, class, problem, server_asks);
 }
@@ -317,7 +320,7 @@ find_problem(const HttpResult *result)
 
 /* Has spec.read, or the decoder, read the answer?  If not: why. */
 static const char *
-read_answer(Request *request, const HttpResult *result)
+read_request_answer(Request *request, const HttpResult *result)
 {
 	const char *problem = NULL;
 
@@ -343,7 +346,7 @@ handle_success(Request *request, const HttpResult *result)
 						 "The answer is empty.", 0);
 		return;
 	}
-	problem = read_answer(request, result);
+	problem = read_request_answer(request, result);
 	if (problem != NULL)
 	{
 		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
@@ -361,7 +364,7 @@ handle_success(Request *request, const HttpResult *result)
 		}
 		count_answer(request);
 	}
-	succeed(request);
+	succeed_request(request);
 }
 
 /* Cuts the code out of "prefix#Code:uri", as X-Amzn-Errortype has it. */
@@ -449,7 +452,7 @@ handle_refusal(Request *request, const HttpResult *result)
 	switch (class->action)
 	{
 		case ERROR_FINAL:
-			fail(request, class, problem);
+			fail_request(request, class, problem);
 			break;
 		case ERROR_THROTTLED:
 			add_counted(request, &(RequestCounters) {.throttles = 1});
@@ -462,13 +465,13 @@ handle_refusal(Request *request, const HttpResult *result)
 			if (correct_clock(request, result))
 				retry_or_fail(request, class, problem, 0);
 			else
-				fail(request, class, problem);
+				fail_request(request, class, problem);
 			break;
 		case ERROR_CREDENTIALS:
 			if (renew_credentials(request))
 				retry_or_fail(request, class, problem, 0);
 			else
-				fail(request, class, problem);
+				fail_request(request, class, problem);
 			break;
 		case ERROR_SERVER:
 			outcome_in_doubt(request, class, problem, result->retry_after);
@@ -499,7 +502,7 @@ static void
 handle_unsent(Request *request, const ErrorClass *class, const char *problem)
 {
 	if (class->action == ERROR_FINAL)
-		fail(request, class, problem);
+		fail_request(request, class, problem);
 	else
 		retry_or_fail(request, class, problem, 0);
 }
@@ -588,6 +591,16 @@ warn_of_writes(List *writes)
 			 errhint("Look at the items before you repeat the statement.")));
 }
 
+static void
+warn_of_writes_in_flight(void)
+{
+	List	   *writes = NIL;
+
+	connection_for_each(list_write_in_flight, &writes);
+	if (writes != NIL)
+		warn_of_writes(writes);
+}
+
 /* ---- starting and ending ---- */
 
 /*
@@ -595,7 +608,7 @@ warn_of_writes(List *writes)
  * raised an error, has not been told of yet.  Nobody will know its outcome.
  */
 static void
-abandon(void *argument)
+abandon_request(void *argument)
 {
 	Request    *request = (Request *) argument;
 
@@ -629,8 +642,9 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
+	interrupt_set_warning(warn_of_writes_in_flight);
 	dlist_push_tail(&connection->requests, &request->node);
-	request->callback.func = abandon;
+	request->callback.func = abandon_request;
 	request->callback.arg = request;
 	MemoryContextRegisterResetCallback(context, &request->callback);
 
@@ -641,7 +655,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 			retry_delay(spec->repetition, false, 0);
 	}
 	else
-		send_attempt(request);
+		send_request_attempt(request);
 	MemoryContextSwitchTo(old);
 	return request;
 }
@@ -652,29 +666,6 @@ request_free(Request *request)
 	MemoryContextDelete(request->context);
 }
 
-/* ---- interrupts ---- */
-
-static void
-warn_of_writes_in_flight(void)
-{
-	List	   *writes = NIL;
-
-	connection_for_each(list_write_in_flight, &writes);
-	if (writes != NIL)
-		warn_of_writes(writes);
-}
-
-void
-request_check_for_interrupts(void)
-{
-	if (InterruptPending && InterruptHoldoffCount == 0 &&
-		CritSectionCount == 0 &&
-		(ProcDiePending || ClientConnectionLost || transaction_timed_out ||
-		 (QueryCancelPending && QueryCancelHoldoffCount == 0)))
-		warn_of_writes_in_flight();
-	CHECK_FOR_INTERRUPTS();
-}
-
 /* ---- waiting ---- */
 
 static void
@@ -682,7 +673,7 @@ send_now(Request *request)
 {
 	MemoryContext old = MemoryContextSwitchTo(request->context);
 
-	send_attempt(request);
+	send_request_attempt(request);
 	MemoryContextSwitchTo(old);
 }
 
@@ -740,7 +731,7 @@ request_wait_any(Request **requests, int count)
 			if (requests[i]->outcome != OUTCOME_PENDING)
 				return requests[i];
 		http_wait(connection->transport, next);
-		request_check_for_interrupts();
+		interrupt_check();
 	}
 }
 
@@ -749,7 +740,7 @@ request_poll(Connection *connection)
 {
 	http_poll(connection->transport);
 	(void) advance_requests(connection);
-	request_check_for_interrupts();
+	interrupt_check();
 }
 
 int
@@ -851,7 +842,6 @@ void
 request_raise_no_answer(Request *request, const char *problem)
 {
 	request->response = NULL;
-	request->code = NULL;
 	request->code = NULL;
 	request->class = error_class_no_answer(request->spec.kind);
 	request->problem = psprintf("The answer is not one to this request: %s.",

@@ -17,60 +17,8 @@
 
 #include "compat.h"
 
-#include "lib/stringinfo.h"
-
 #include "client/request/connection.h"
-#include "client/request/statistics.h"
-#include "client/wire/response.h"
-
-typedef enum RequestKind
-{
-	REQUEST_READ,				/* may be sent again */
-	REQUEST_WRITE,				/* PutItem, UpdateItem, DeleteItem: never */
-	REQUEST_IDEMPOTENT			/* TransactWriteItems with its token: may be */
-} RequestKind;
-
-typedef enum Outcome
-{
-	OUTCOME_PENDING,
-	OUTCOME_SUCCESS,
-	OUTCOME_CONDITION_FAILED,	/* ConditionalCheckFailedException */
-	OUTCOME_VALIDATION,			/* ValidationException: nothing was written */
-	OUTCOME_NOT_FOUND,			/* ResourceNotFoundException */
-	OUTCOME_FAILED,				/* any other definite failure */
-	OUTCOME_UNKNOWN				/* a write that may or may not be applied */
-} Outcome;
-
-/*
- * Reads an answer that is not made of items, of length bytes, in place: returns
- * what it was read to, allocated in the current memory context, or NULL with
- * *problem set.  It raises nothing but 53200.
- */
-typedef void *(*AnswerReader) (char *answer, int length, const char **problem);
-
-typedef struct RequestSpec
-{
-	const char *operation;		/* "UpdateItem"; a constant */
-	RequestKind kind;
-	const char *body;			/* JSON; must live until the request is done */
-	int			body_length;
-	const char *table;			/* for messages; NULL if none */
-	const char *key;			/* readable key, for messages; NULL if none */
-	RequestCounters *counters;	/* added to; may be NULL */
-	int			max_attempts;	/* 0: as many as the connection allows */
-	bool		wants_item;		/* a success brings an item: else it is none */
-	bool		wants_count;	/* of a page only the number of items */
-	int			parts;			/* keys of a batch, actions of a transaction:
-								 * as many as an answer may speak of; 0: it is
-								 * neither */
-	bool		raw;			/* do not decode: the answer's JSON text is
-								 * wanted (dyn_request) */
-	AnswerReader read;			/* reads the answer instead; NULL: it is made
-								 * of items */
-	int			repetition;		/* n > 0: asks for what n answers have left
-								 * undone; waits before it is sent, and
-								 * counts, as the n-th retry does */
-} RequestSpec;
+#include "client/request/request_spec.h"
 
 typedef struct Request Request;
 
@@ -78,8 +26,8 @@ typedef struct Request Request;
  * Starts a request.  The request and its answer are allocated in a child of
  * the current memory context; they go away with request_free() or with that
  * context (a request that is then in flight is abandoned and its socket
- * closed; if it is a write, a WARNING tells that its outcome is unknown).  spec
- * is copied, the strings it points to are not.
+ * closed; if it is a write, a WARNING tells that its outcome is unknown).
+ * spec is copied, the strings it points to are not.
  */
 extern Request *request_start(Connection *connection, const RequestSpec *spec);
 
@@ -143,25 +91,19 @@ extern void request_raise(const Request *request, const char *extra_detail)
 			pg_attribute_noreturn();
 
 /*
- * The same for a success that has left undone what was asked for, time after
- * time, as DynamoDB does when it is too busy: 53400.
+ * Raises 53400 for a success that has left undone what was asked for, time
+ * after time, as DynamoDB does when it is too busy.
  */
 extern void request_raise_unprocessed(Request *request)
 			pg_attribute_noreturn();
 
 /*
- * The same for a success whose answer turns out to be none to this request.
- * problem says why: a constant that goes on behind a colon.  08006; of a write
- * 40003.
+ * Raises 08006, of a write 40003, for a success whose answer turns out to be
+ * none to this request.  problem says why: a constant that goes on behind a
+ * colon.
  */
 extern void request_raise_no_answer(Request *request, const char *problem)
 			pg_attribute_noreturn();
-
-/*
- * CHECK_FOR_INTERRUPTS() that first warns of the writes in flight, for what
- * waits beside them.
- */
-extern void request_check_for_interrupts(void);
 
 /* Abandons the request if it is in flight, and frees it. */
 extern void request_free(Request *request);

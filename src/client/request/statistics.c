@@ -39,7 +39,7 @@ typedef struct StatisticsEntry
 static HTAB *statistics = NULL;
 
 static void
-add(RequestCounters *sum, const RequestCounters *counted)
+add_counters(RequestCounters *sum, const RequestCounters *counted)
 {
 	sum->calls += counted->calls;
 	sum->requests += counted->requests;
@@ -59,9 +59,9 @@ counters_add(RequestCounters *counters, const RequestCounters *counted)
 {
 	if (counters == NULL)
 		return;
-	add(counters, counted);
+	add_counters(counters, counted);
 	if (counters->total != NULL)
-		add(counters->total, counted);
+		add_counters(counters->total, counted);
 	if (counters->shared_units != NULL && counted->read_units > 0)
 		pg_atomic_fetch_add_u64(counters->shared_units,
 								(int64) (counted->read_units * 1000));
@@ -93,8 +93,8 @@ create_statistics(void)
 }
 
 static void
-set_key(StatisticsKey *key, Oid server_id, const char *table_name,
-		const char *operation)
+set_statistics_key(StatisticsKey *key, Oid server_id, const char *table_name,
+				   const char *operation)
 {
 	memset(key, 0, sizeof(StatisticsKey));
 	key->server_id = server_id;
@@ -112,12 +112,12 @@ statistics_join(Oid server_id, const char *table_name, const char *operation)
 
 	if (statistics == NULL)
 		create_statistics();
-	set_key(&key, server_id, table_name, operation);
+	set_statistics_key(&key, server_id, table_name, operation);
 	entry = hash_search(statistics, &key, HASH_FIND, &found);
 	if (!found)
 	{
 		if (hash_get_num_entries(statistics) >= MOST_KINDS)
-			set_key(&key, InvalidOid, NULL, OTHER_KINDS);
+			set_statistics_key(&key, InvalidOid, NULL, OTHER_KINDS);
 		entry = hash_search(statistics, &key, HASH_ENTER, &found);
 	}
 	if (!found)

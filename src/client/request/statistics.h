@@ -15,7 +15,7 @@
 
 typedef struct RequestCounters
 {
-	/* where the same is counted too */
+	/* where what is counted here is counted too */
 	struct RequestCounters *total;	/* of the statement; NULL: nowhere */
 	pg_atomic_uint64 *shared_units; /* thousandths of read units, of all
 									 * processes of a scan; NULL: nowhere */
@@ -60,9 +60,9 @@ extern double counters_read_units(const RequestCounters *counters);
 /*
  * The session's counters for requests of one kind, for one request; they are
  * good until statistics_leave() is called, once.  table_name in UTF-8, at most
- * 255 bytes of it count; NULL: none.  Only so many kinds are told apart: further
- * ones are counted together, as operation "(other)" of no server and no table.
- * Raises 53200 when memory is short.
+ * 255 bytes of it count; NULL: none.  Only so many kinds are told apart:
+ * further ones are counted together, as operation "(other)" of no server and
+ * no table.  Raises 53200 when memory is short.
  */
 extern RequestCounters *statistics_join(Oid server_id, const char *table_name,
 										const char *operation);

@@ -94,6 +94,14 @@ attribute_make_text(AttributeType type, char *text, int length)
 }
 
 AttributeValue *
+attribute_make_integer(int64 number)
+{
+	char	   *text = psprintf(INT64_FORMAT, number);
+
+	return attribute_make_text(ATTRIBUTE_N, text, strlen(text));
+}
+
+AttributeValue *
 attribute_make_bool(bool boolean)
 {
 	AttributeValue *value = make_value(ATTRIBUTE_BOOL, 0);
@@ -123,7 +131,7 @@ attribute_make_elements(AttributeType type, AttributeValue *elements,
 static Attribute *copy_attributes(const Attribute *attributes, int count);
 
 static char *
-copy_text(const char *text, int length)
+copy_of_length(const char *text, int length)
 {
 	char	   *copy = palloc(length + 1);
 
@@ -141,7 +149,7 @@ copy_value(AttributeValue *copy, const AttributeValue *value)
 		case ATTRIBUTE_S:
 		case ATTRIBUTE_N:
 		case ATTRIBUTE_B:
-			copy->u.text = copy_text(value->u.text, value->length);
+			copy->u.text = copy_of_length(value->u.text, value->length);
 			break;
 		case ATTRIBUTE_BOOL:
 		case ATTRIBUTE_NULL:
@@ -168,8 +176,8 @@ copy_attributes(const Attribute *attributes, int count)
 
 	for (int i = 0; i < count; i++)
 	{
-		copy[i].name = copy_text(attributes[i].name,
-								 attributes[i].name_length);
+		copy[i].name = copy_of_length(attributes[i].name,
+									  attributes[i].name_length);
 		copy[i].name_length = attributes[i].name_length;
 		copy_value(&copy[i].value, &attributes[i].value);
 	}
@@ -197,23 +205,27 @@ compare_texts(const AttributeValue *a, const AttributeValue *b)
 	return result != 0 ? result : a->length - b->length;
 }
 
+/* Equal ones in the order in which they stand. */
 static int
-compare_text_pointers(const void *a, const void *b)
+compare_elements(const void *a, const void *b)
 {
-	return compare_texts(*(AttributeValue *const *) a,
-						 *(AttributeValue *const *) b);
+	const AttributeValue *first = *(AttributeValue *const *) a;
+	const AttributeValue *second = *(AttributeValue *const *) b;
+	int			result = compare_texts(first, second);
+
+	if (result != 0)
+		return result;
+	return first < second ? -1 : first > second;
 }
 
-/* The elements of a set, sorted by their bytes. */
-static AttributeValue **
-sort_elements(const AttributeValue *set)
+AttributeValue **
+attribute_sort_elements(AttributeValue *elements, int count)
 {
-	AttributeValue **sorted = palloc(set->length * sizeof(AttributeValue *));
+	AttributeValue **sorted = palloc(count * sizeof(AttributeValue *));
 
-	for (int i = 0; i < set->length; i++)
-		sorted[i] = &set->u.elements[i];
-	qsort(sorted, set->length, sizeof(AttributeValue *),
-		  compare_text_pointers);
+	for (int i = 0; i < count; i++)
+		sorted[i] = &elements[i];
+	qsort(sorted, count, sizeof(AttributeValue *), compare_elements);
 	return sorted;
 }
 
@@ -221,8 +233,10 @@ sort_elements(const AttributeValue *set)
 static bool
 sets_equal(const AttributeValue *a, const AttributeValue *b)
 {
-	AttributeValue **sorted_a = sort_elements(a);
-	AttributeValue **sorted_b = sort_elements(b);
+	AttributeValue **sorted_a = attribute_sort_elements(a->u.elements,
+														a->length);
+	AttributeValue **sorted_b = attribute_sort_elements(b->u.elements,
+														b->length);
 	bool		equal = true;
 
 	for (int i = 0; equal && i < a->length; i++)

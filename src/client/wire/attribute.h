@@ -95,6 +95,7 @@ extern AttributeValue *item_find(const DynamoItem *item, const char *name);
 /* Constructors.  The text is not copied. */
 extern AttributeValue *attribute_make_text(AttributeType type, char *text,
 										   int length);
+extern AttributeValue *attribute_make_integer(int64 number);
 extern AttributeValue *attribute_make_bool(bool value);
 extern AttributeValue *attribute_make_null(void);
 extern AttributeValue *attribute_make_elements(AttributeType type,
@@ -103,6 +104,13 @@ extern AttributeValue *attribute_make_elements(AttributeType type,
 
 /* A deep copy, allocated in the current memory context. */
 extern DynamoItem *item_copy(const DynamoItem *item);
+
+/*
+ * Pointers to the elements of a set, sorted by their bytes, equal ones in the
+ * order in which they stand; in the current memory context.
+ */
+extern AttributeValue **attribute_sort_elements(AttributeValue *elements,
+												int count);
 
 /*
  * Equality of what was received: same types, same texts, sets without order,

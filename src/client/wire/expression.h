@@ -76,7 +76,7 @@ extern Operand *operand_binary(OperandKind kind, Operand *left,
 typedef enum ConditionKind
 {
 	CONDITION_TRUE,				/* never written: folded away */
-	CONDITION_FALSE,			/* the same */
+	CONDITION_FALSE,			/* never written: folded away */
 	CONDITION_AND,				/* children: at least two */
 	CONDITION_OR,
 	CONDITION_NOT,				/* children: one */

@@ -2,8 +2,8 @@
  * expression_limit.c
  *		How much of an expression one request can hold.
  *
- * What is beyond DynamoDB's limits is no error of SQL's: rows are then filtered
- * here, items read whole, writes computed.
+ * What is beyond DynamoDB's limits is no error of SQL's: rows are then
+ * filtered here, items read whole, writes computed.
  */
 #include "postgres.h"
 
@@ -17,8 +17,8 @@
 
 /*
  * Names and values of a request may have 2 MB together, but DynamoDB Local
- * takes an expression for too long that has 1 MB with them.  What else there is
- * of it has been subtracted here.
+ * takes an expression for too long that has 1 MB with them.  What else there
+ * is of it has been subtracted here.
  */
 #define MAX_SUBSTITUTED_BYTES	(1024 * 1024 - 2 * MAX_EXPRESSION_LENGTH)
 
@@ -41,7 +41,7 @@ typedef struct Mark
 } Mark;
 
 static Mark
-mark(const Placeholders *placeholders)
+mark_placeholders(const Placeholders *placeholders)
 {
 	return (Mark) {
 		.name_count = list_length(placeholders->names),
@@ -74,7 +74,7 @@ typedef struct Written
 static bool
 add_part(Written *written, const Condition *part, Placeholders *placeholders)
 {
-	Mark		then = mark(placeholders);
+	Mark		then = mark_placeholders(placeholders);
 	int			length = written->text.len;
 
 	if (length > 0)
@@ -139,7 +139,7 @@ attributes_of(List *paths)
 static bool
 projection_fits(List *paths, Placeholders *placeholders)
 {
-	Mark		then = mark(placeholders);
+	Mark		then = mark_placeholders(placeholders);
 	StringInfoData text;
 	bool		fits;
 

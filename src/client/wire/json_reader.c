@@ -43,7 +43,7 @@ json_reader_start(JsonReader *reader, char *text, size_t length)
 }
 
 static JsonToken
-fail(JsonReader *reader, const char *problem)
+fail_reader(JsonReader *reader, const char *problem)
 {
 	if (reader->problem == NULL)
 		reader->problem = problem;
@@ -258,7 +258,7 @@ read_string(JsonReader *reader)
 
 		if (place == reader->end)
 		{
-			fail(reader, "a string does not end");
+			fail_reader(reader, "a string does not end");
 			return false;
 		}
 		if (*place == '"')
@@ -267,7 +267,7 @@ read_string(JsonReader *reader)
 		{
 			if (!read_escape(&place, reader->end, &character))
 			{
-				fail(reader, "a string holds an invalid escape sequence");
+				fail_reader(reader, "a string holds an invalid escape sequence");
 				return false;
 			}
 			if (reader->untouched)
@@ -279,9 +279,9 @@ read_string(JsonReader *reader)
 		length = multibyte_length(place, reader->end);
 		if (length == 0)
 		{
-			fail(reader, (unsigned char) *place < 0x20 ?
-				 "a string holds a control character" :
-				 "a string is not valid UTF-8");
+			fail_reader(reader, (unsigned char) *place < 0x20 ?
+						"a string holds a control character" :
+						"a string is not valid UTF-8");
 			return false;
 		}
 		if (out != place && !reader->untouched)
@@ -319,13 +319,13 @@ read_number(JsonReader *reader)
 	digits = place;
 	place = skip_digits(place, end);
 	if (place == digits || (*digits == '0' && place - digits > 1))
-		return fail(reader, "a value is not JSON");
+		return fail_reader(reader, "a value is not JSON");
 	if (place < end && *place == '.')
 	{
 		digits = ++place;
 		place = skip_digits(place, end);
 		if (place == digits)
-			return fail(reader, "a number is incomplete");
+			return fail_reader(reader, "a number is incomplete");
 	}
 	if (place < end && (*place == 'e' || *place == 'E'))
 	{
@@ -335,7 +335,7 @@ read_number(JsonReader *reader)
 		digits = place;
 		place = skip_digits(place, end);
 		if (place == digits)
-			return fail(reader, "a number is incomplete");
+			return fail_reader(reader, "a number is incomplete");
 	}
 	reader->text = reader->next;
 	reader->length = place - reader->next;
@@ -351,7 +351,7 @@ read_word(JsonReader *reader, const char *word, JsonToken token)
 
 	if ((size_t) (reader->end - reader->next) < length ||
 		memcmp(reader->next, word, length) != 0)
-		return fail(reader, "a value is not JSON");
+		return fail_reader(reader, "a value is not JSON");
 	reader->next += length;
 	reader->expectation = EXPECT_SEPARATOR;
 	return token;
@@ -361,7 +361,7 @@ static JsonToken
 open_container(JsonReader *reader, bool is_array)
 {
 	if (reader->depth == JSON_DEPTH_LIMIT)
-		return fail(reader, "values are nested too deeply");
+		return fail_reader(reader, "values are nested too deeply");
 	reader->in_array[reader->depth++] = is_array;
 	reader->next++;
 	reader->expectation = is_array ? EXPECT_ELEMENT_OR_END :
@@ -383,7 +383,7 @@ static JsonToken
 read_value(JsonReader *reader)
 {
 	if (reader->next == reader->end)
-		return fail(reader, "the text ends within a value");
+		return fail_reader(reader, "the text ends within a value");
 	reader->start = reader->next;
 	switch (*reader->next)
 	{
@@ -412,13 +412,13 @@ static JsonToken
 read_name(JsonReader *reader)
 {
 	if (reader->next == reader->end || *reader->next != '"')
-		return fail(reader, "an object has a member without a name");
+		return fail_reader(reader, "an object has a member without a name");
 	reader->start = reader->next;
 	if (!read_string(reader))
 		return TOKEN_PROBLEM;
 	skip_blanks(reader);
 	if (reader->next == reader->end || *reader->next != ':')
-		return fail(reader, "the name of a member has no value");
+		return fail_reader(reader, "the name of a member has no value");
 	reader->next++;
 	reader->expectation = EXPECT_VALUE;
 	return TOKEN_NAME;
@@ -432,15 +432,15 @@ read_after_separator(JsonReader *reader)
 
 	if (reader->depth == 0)
 		return reader->next == reader->end ? TOKEN_END :
-			fail(reader, "something follows the value");
+			fail_reader(reader, "something follows the value");
 	if (reader->next == reader->end)
-		return fail(reader, "the text ends within a value");
+		return fail_reader(reader, "the text ends within a value");
 
 	is_array = reader->in_array[reader->depth - 1];
 	if (*reader->next == (is_array ? ']' : '}'))
 		return close_container(reader);
 	if (*reader->next != ',')
-		return fail(reader, "a comma is missing");
+		return fail_reader(reader, "a comma is missing");
 	reader->next++;
 	skip_blanks(reader);
 	return is_array ? read_value(reader) : read_name(reader);

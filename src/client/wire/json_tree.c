@@ -32,7 +32,7 @@ json_tree_fail(JsonTree *tree, const char *problem)
 /* ---- reading ---- */
 
 static void
-release(void *argument)
+release_tree(void *argument)
 {
 	TreeMemory *memory = (TreeMemory *) argument;
 
@@ -45,7 +45,7 @@ make_memory(void)
 {
 	TreeMemory *memory = palloc0(sizeof(TreeMemory));
 
-	memory->callback.func = release;
+	memory->callback.func = release_tree;
 	memory->callback.arg = memory;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext,
 									   &memory->callback);
@@ -54,7 +54,7 @@ make_memory(void)
 
 /* NULL, with the problem set, if the text is not one whole JSON value. */
 static JsonNode *
-parse(JsonTree *tree, const char *text, size_t length)
+parse_tree(JsonTree *tree, const char *text, size_t length)
 {
 	json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_LIMIT);
 	JsonNode   *root;
@@ -97,7 +97,7 @@ json_tree_read(JsonTree *tree, const char *text, size_t length)
 		json_tree_fail(tree, "it is longer than 1 MB");
 		return false;
 	}
-	memory->root = parse(tree, text, length);
+	memory->root = parse_tree(tree, text, length);
 	if (!json_object_is_type(memory->root, json_type_object))
 		json_tree_fail(tree, "it is not an object");
 	if (tree->problem == NULL)
@@ -217,7 +217,7 @@ json_tree_count(const JsonNode *array)
 }
 
 static const JsonNode *
-find_element(JsonTree *tree, const JsonNode *array, int i)
+find_array_element(JsonTree *tree, const JsonNode *array, int i)
 {
 	const JsonNode *element = i < json_tree_count(array)
 		? json_object_array_get_idx(array, i) : NULL;
@@ -230,12 +230,13 @@ find_element(JsonTree *tree, const JsonNode *array, int i)
 const JsonNode *
 json_tree_element_object(JsonTree *tree, const JsonNode *array, int i)
 {
-	return check_type(tree, find_element(tree, array, i), json_type_object,
+	return check_type(tree, find_array_element(tree, array, i),
+					  json_type_object,
 					  "an element of a list is not an object");
 }
 
 const char *
 json_tree_element_text(JsonTree *tree, const JsonNode *array, int i)
 {
-	return check_text(tree, find_element(tree, array, i));
+	return check_text(tree, find_array_element(tree, array, i));
 }

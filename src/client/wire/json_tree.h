@@ -35,8 +35,8 @@ typedef struct JsonTree
 
 /*
  * Reads length bytes at text, which must be one JSON object.  False, with the
- * problem set, if it is not.  The tree, and all texts that are looked up in it,
- * live as long as the current memory context.
+ * problem set, if it is not.  The tree, and all texts that are looked up in
+ * it, live as long as the current memory context.
  */
 extern bool json_tree_read(JsonTree *tree, const char *text, size_t length);
 
@@ -55,11 +55,14 @@ extern const JsonNode *json_tree_array(JsonTree *tree, const JsonNode *object,
 extern const char *json_tree_text(JsonTree *tree, const JsonNode *object,
 								  const char *name);
 
-/* The same, of a member that must be a whole number from 0 to 2^53; -1. */
+/*
+ * A member that must be a whole number from 0 to 2^53; -1 if it is absent,
+ * null or something else.
+ */
 extern int64 json_tree_number(JsonTree *tree, const JsonNode *object,
 							  const char *name);
 
-/* The same, of a member that must be true or false; false. */
+/* A member that must be true or false; false also if it is neither. */
 extern bool json_tree_flag(JsonTree *tree, const JsonNode *object,
 						   const char *name);
 
@@ -69,7 +72,9 @@ extern bool json_tree_is_null(const JsonNode *object, const char *name);
 /* Elements of an array (NULL: has none). */
 extern int	json_tree_count(const JsonNode *array);
 
-/* Element i of an array, which must be an object, or text; NULL if it is not. */
+/*
+ * Element i of an array, which must be an object, or text; NULL if it is not.
+ */
 extern const JsonNode *json_tree_element_object(JsonTree *tree,
 												const JsonNode *array, int i);
 extern const char *json_tree_element_text(JsonTree *tree,

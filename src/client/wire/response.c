@@ -24,7 +24,8 @@
 typedef struct Decoder
 {
 	JsonReader	reader;
-	const char *problem;		/* of the answer, not of its JSON; a constant */
+	const char *problem;		/* of the answer, not of its JSON; a
+								 * constant */
 	Attribute  *attributes;		/* stack of the items and maps being read */
 	int			attribute_count;
 	int			attribute_capacity;
@@ -40,7 +41,7 @@ static bool read_attribute_value(Decoder *decoder, JsonToken token,
 								 AttributeValue *value, int depth);
 
 static bool
-fail(Decoder *decoder, const char *problem)
+fail_response(Decoder *decoder, const char *problem)
 {
 	if (decoder->problem == NULL)
 		decoder->problem = problem;
@@ -49,10 +50,10 @@ fail(Decoder *decoder, const char *problem)
 
 /* Reads a token that must be the given one. */
 static bool
-expect(Decoder *decoder, JsonToken wanted, const char *problem)
+expect_token(Decoder *decoder, JsonToken wanted, const char *problem)
 {
 	return json_reader_next(&decoder->reader) == wanted ||
-		fail(decoder, problem);
+		fail_response(decoder, problem);
 }
 
 /* ---- stacks ---- */
@@ -172,7 +173,7 @@ read_elements(Decoder *decoder, AttributeValue *value, int depth)
 			element.u.text = reader->text;
 		}
 		else
-			return fail(decoder, "an element of a set is not a string");
+			return fail_response(decoder, "an element of a set is not a string");
 		push_value(decoder, &element);
 	}
 	value->u.elements = pop_values(decoder, base, &value->length);
@@ -220,21 +221,21 @@ read_typed_value(Decoder *decoder, JsonToken token, AttributeValue *value,
 		case ATTRIBUTE_N:
 		case ATTRIBUTE_B:
 			if (token != TOKEN_STRING)
-				return fail(decoder, "an S, N or B is not a string");
+				return fail_response(decoder, "an S, N or B is not a string");
 			value->length = (int) decoder->reader.length;
 			value->u.text = decoder->reader.text;
 			return true;
 
 		case ATTRIBUTE_BOOL:
 			if (token != TOKEN_TRUE && token != TOKEN_FALSE)
-				return fail(decoder, "a BOOL is neither true nor false");
+				return fail_response(decoder, "a BOOL is neither true nor false");
 			value->length = 0;
 			value->u.boolean = token == TOKEN_TRUE;
 			return true;
 
 		case ATTRIBUTE_NULL:
 			if (token != TOKEN_TRUE)
-				return fail(decoder, "a NULL is not true");
+				return fail_response(decoder, "a NULL is not true");
 			value->length = 0;
 			value->u.text = NULL;
 			return true;
@@ -244,12 +245,12 @@ read_typed_value(Decoder *decoder, JsonToken token, AttributeValue *value,
 		case ATTRIBUTE_BS:
 		case ATTRIBUTE_L:
 			if (token != TOKEN_ARRAY)
-				return fail(decoder, "a list or set is not a list");
+				return fail_response(decoder, "a list or set is not a list");
 			return read_elements(decoder, value, depth + 1);
 
 		case ATTRIBUTE_M:
 			if (token != TOKEN_OBJECT)
-				return fail(decoder, "an M is not an object");
+				return fail_response(decoder, "an M is not an object");
 			return read_entries(decoder, &value->u.entries, &value->length,
 								depth + 1);
 	}
@@ -267,31 +268,31 @@ read_attribute_value(Decoder *decoder, JsonToken token, AttributeValue *value,
 	JsonReader *reader = &decoder->reader;
 
 	if (depth > DOCUMENT_DEPTH_LIMIT)
-		return fail(decoder, "lists and maps are nested too deeply");
+		return fail_response(decoder, "lists and maps are nested too deeply");
 	if (token != TOKEN_OBJECT)
-		return fail(decoder, "an attribute value is not an object");
+		return fail_response(decoder, "an attribute value is not an object");
 
 	token = json_reader_next(reader);
 	if (token == TOKEN_OBJECT_END)
-		return fail(decoder, "an attribute value has no type");
+		return fail_response(decoder, "an attribute value has no type");
 	if (token != TOKEN_NAME)
 		return false;
 	if (!read_type(reader, &value->type))
-		return fail(decoder, "an attribute value has an unknown type");
+		return fail_response(decoder, "an attribute value has an unknown type");
 	if (!read_typed_value(decoder, json_reader_next(reader), value, depth))
 		return false;
 
 	token = json_reader_next(reader);
 	if (token == TOKEN_NAME)
-		return fail(decoder, "an attribute value has two types");
+		return fail_response(decoder, "an attribute value has two types");
 	return token == TOKEN_OBJECT_END;
 }
 
 static bool
-read_item(Decoder *decoder, JsonToken token, DynamoItem *item)
+read_response_item(Decoder *decoder, JsonToken token, DynamoItem *item)
 {
 	if (token != TOKEN_OBJECT)
-		return fail(decoder, "an item is not an object");
+		return fail_response(decoder, "an item is not an object");
 	return read_entries(decoder, &item->attributes, &item->count, 0);
 }
 
@@ -301,7 +302,7 @@ read_single_item(Decoder *decoder, JsonToken token, DynamoItem **item)
 {
 	DynamoItem *result = palloc(sizeof(DynamoItem));
 
-	if (!read_item(decoder, token, result))
+	if (!read_response_item(decoder, token, result))
 		return false;
 	*item = result;
 	return true;
@@ -313,14 +314,14 @@ static bool
 read_items(Decoder *decoder, JsonToken token)
 {
 	if (token != TOKEN_ARRAY)
-		return fail(decoder, "the items are not a list");
+		return fail_response(decoder, "the items are not a list");
 	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
 	{
 		DynamoItem	item;
 
 		if (decoder->item_count == PAGE_ITEM_LIMIT)
-			return fail(decoder, "there are more items than a page holds");
-		if (!read_item(decoder, token, &item))
+			return fail_response(decoder, "there are more items than a page holds");
+		if (!read_response_item(decoder, token, &item))
 			return false;
 		push_item(decoder, &item);
 	}
@@ -335,7 +336,7 @@ note_batch_table(Decoder *decoder, Response *response)
 
 	if (response->batch_table != NULL &&
 		strcmp(response->batch_table, name) != 0)
-		return fail(decoder, "a batch is about two tables");
+		return fail_response(decoder, "a batch is about two tables");
 	response->batch_table = name;
 	return true;
 }
@@ -380,10 +381,10 @@ read_count(Decoder *decoder, JsonToken token, int64 *count)
 	double		number;
 
 	if (token != TOKEN_NUMBER)
-		return fail(decoder, "a count is not a number");
+		return fail_response(decoder, "a count is not a number");
 	number = read_double(&decoder->reader);
 	if (number < 0 || number > PAGE_ITEM_LIMIT)
-		return fail(decoder, "a count is out of range");
+		return fail_response(decoder, "a count is out of range");
 	*count = (int64) number;
 	return true;
 }
@@ -410,10 +411,10 @@ add_capacity(Decoder *decoder, JsonToken token, double *units)
 			continue;
 		}
 		if (token != TOKEN_NUMBER)
-			return fail(decoder, "consumed capacity is not a number");
+			return fail_response(decoder, "consumed capacity is not a number");
 		number = read_double(reader);
 		if (number < 0 || number > MOST_CAPACITY_UNITS)
-			return fail(decoder, "consumed capacity is out of range");
+			return fail_response(decoder, "consumed capacity is out of range");
 		*units += number;
 	}
 	return token == TOKEN_OBJECT_END;
@@ -446,10 +447,10 @@ read_deletion(Decoder *decoder, JsonToken token, DynamoItem *key)
 		json_reader_next(reader) != TOKEN_OBJECT ||
 		json_reader_next(reader) != TOKEN_NAME ||
 		strcmp(reader->text, "Key") != 0)
-		return fail(decoder, problem);
-	return read_item(decoder, json_reader_next(reader), key) &&
-		expect(decoder, TOKEN_OBJECT_END, problem) &&
-		expect(decoder, TOKEN_OBJECT_END, problem);
+		return fail_response(decoder, problem);
+	return read_response_item(decoder, json_reader_next(reader), key) &&
+		expect_token(decoder, TOKEN_OBJECT_END, problem) &&
+		expect_token(decoder, TOKEN_OBJECT_END, problem);
 }
 
 /* Keys that are left over, to be read or deleted, as items. */
@@ -457,13 +458,13 @@ static bool
 read_left_keys(Decoder *decoder, JsonToken token, bool deletions)
 {
 	if (token != TOKEN_ARRAY)
-		return fail(decoder, "the keys left over are not a list");
+		return fail_response(decoder, "the keys left over are not a list");
 	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
 	{
 		DynamoItem	key;
 
 		if (!(deletions ? read_deletion(decoder, token, &key)
-			  : read_item(decoder, token, &key)))
+			  : read_response_item(decoder, token, &key)))
 			return false;
 		push_item(decoder, &key);
 	}
@@ -477,7 +478,7 @@ read_left_reads(Decoder *decoder, JsonToken token)
 	JsonReader *reader = &decoder->reader;
 
 	if (token != TOKEN_OBJECT)
-		return fail(decoder, "what is left over is not a read");
+		return fail_response(decoder, "what is left over is not a read");
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
 		bool		wanted = strcmp(reader->text, "Keys") == 0;
@@ -500,7 +501,7 @@ read_unprocessed(Decoder *decoder, JsonToken token, bool deletions,
 	int			count;
 
 	if (token != TOKEN_OBJECT)
-		return fail(decoder, "what is left over is not an object");
+		return fail_response(decoder, "what is left over is not an object");
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
 		if (!note_batch_table(decoder, response))
@@ -562,7 +563,7 @@ read_reasons(Decoder *decoder, JsonToken token, Response *response)
 	{
 		if (token != TOKEN_OBJECT ||
 			response->reason_count == MAX_TRANSACTION_ACTIONS)
-			return fail(decoder, "the cancellation reasons are malformed");
+			return fail_response(decoder, "the cancellation reasons are malformed");
 		if (!read_reason(decoder,
 						 &response->reasons[response->reason_count]))
 			return false;
@@ -632,7 +633,7 @@ read_response(Decoder *decoder, Response *response)
 	JsonReader *reader = &decoder->reader;
 	JsonToken	token;
 
-	if (!expect(decoder, TOKEN_OBJECT, "the body is not an object"))
+	if (!expect_token(decoder, TOKEN_OBJECT, "the body is not an object"))
 		return false;
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{

@@ -40,8 +40,9 @@ typedef struct Response
 	int			unprocessed_count;	/* of them: keys left over, of items to be
 									 * read or deleted */
 	DynamoItem *unprocessed;	/* array of unprocessed_count */
-	int64		count;			/* Count, up to PAGE_ITEM_LIMIT; -1 if absent */
-	int64		scanned_count;	/* ScannedCount, the same */
+	int64		count;			/* Count, up to PAGE_ITEM_LIMIT; -1 if
+								 * absent */
+	int64		scanned_count;	/* ScannedCount; -1 if absent */
 	int			body_length;	/* bytes */
 	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits; not
 								 * negative */

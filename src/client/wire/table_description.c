@@ -6,6 +6,7 @@
 
 #include "client/wire/json_tree.h"
 #include "client/wire/table_description.h"
+#include "client/wire/text.h"
 
 /*
  * More than DynamoDB has: 25 indexes by default, and 100 attributes that they
@@ -193,12 +194,6 @@ table_description_read(char *answer, int length, const char **problem)
 
 /* ---- copies ---- */
 
-static const char *
-copy_text(const char *text)
-{
-	return text == NULL ? NULL : pstrdup(text);
-}
-
 static void
 copy_key(KeyAttribute *attributes, int count)
 {
@@ -213,8 +208,8 @@ table_description_copy(const TableDescription *description)
 	Size		size = description->index_count * sizeof(IndexDescription);
 
 	*copy = *description;
-	copy->partition_key = copy_text(description->partition_key);
-	copy->sort_key = copy_text(description->sort_key);
+	copy->partition_key = text_copy(description->partition_key);
+	copy->sort_key = text_copy(description->sort_key);
 	copy->indexes = palloc(size);
 	memcpy(copy->indexes, description->indexes, size);
 	for (int i = 0; i < copy->index_count; i++)

@@ -56,7 +56,7 @@ typedef struct TableDescription
 	const char *partition_key;	/* UTF-8; NULL: not told */
 	const char *sort_key;		/* NULL: none */
 	AttributeType partition_type;	/* S, N or B */
-	AttributeType sort_type;	/* the same, if there is a sort key */
+	AttributeType sort_type;	/* of the sort key, if there is one */
 	bool		is_active;		/* its status says that it can be used */
 	int64		item_count;		/* up to six hours old, so that 0 may be that
 								 * of a table not counted yet; -1: not told */

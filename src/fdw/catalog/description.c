@@ -80,20 +80,20 @@ forget_answers(Oid relation_id)
 }
 
 static void
-relation_changed(Datum argument, Oid relation_id)
+forget_relation(Datum argument, Oid relation_id)
 {
 	forget_answers(relation_id);
 }
 
 /* Another endpoint, or other credentials. */
 static void
-server_changed(Datum argument, int cache_id, uint32 hash_value)
+forget_all_answers(Datum argument, int cache_id, uint32 hash_value)
 {
 	forget_answers(InvalidOid);
 }
 
 static void
-create_cache(void)
+create_answer_cache(void)
 {
 	HASHCTL		control = {
 		.keysize = sizeof(AnswerKey),
@@ -107,9 +107,11 @@ create_cache(void)
 	control.hcxt = answers_context;
 	answers = hash_create("dynamorm_fdw descriptions", 64, &control,
 						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_changed, (Datum) 0);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, forget_all_answers,
+								  (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, forget_all_answers,
+								  (Datum) 0);
 }
 
 /* The answer that is kept; NULL: there is none. */
@@ -120,7 +122,7 @@ find_answer(const Table *table, Oid user_id)
 	Answer	   *answer;
 
 	if (answers == NULL)
-		create_cache();
+		create_answer_cache();
 	answer = hash_search(answers, &key, HASH_FIND, NULL);
 	if (answer != NULL)
 		answer->used = ++uses;
@@ -201,8 +203,8 @@ description_forget(void)
 
 /* attempts: at most; 0: as many as usual. */
 static Request *
-run(Connection *connection, const char *operation, AnswerReader read,
-	StringInfo body, const char *table_name, int attempts)
+run_operation(Connection *connection, const char *operation, AnswerReader read,
+			  StringInfo body, const char *table_name, int attempts)
 {
 	RequestSpec spec = {
 		.operation = operation,
@@ -219,8 +221,8 @@ run(Connection *connection, const char *operation, AnswerReader read,
 
 /* An operation that takes the name of a table and nothing else. */
 static Request *
-run_on_table(Connection *connection, const char *operation,
-			 AnswerReader read, const char *table_name, int attempts)
+run_operation_on_table(Connection *connection, const char *operation,
+					   AnswerReader read, const char *table_name, int attempts)
 {
 	StringInfoData body;
 
@@ -228,14 +230,15 @@ run_on_table(Connection *connection, const char *operation,
 	appendStringInfoString(&body, "{\"TableName\":");
 	json_append_string(&body, table_name, strlen(table_name));
 	appendStringInfoChar(&body, '}');
-	return run(connection, operation, read, &body, table_name, attempts);
+	return run_operation(connection, operation, read, &body, table_name,
+						 attempts);
 }
 
 static Request *
 describe_table(Connection *connection, const char *table_name, int attempts)
 {
-	return run_on_table(connection, "DescribeTable", table_description_read,
-						table_name, attempts);
+	return run_operation_on_table(connection, "DescribeTable", table_description_read,
+								  table_name, attempts);
 }
 
 /*
@@ -244,7 +247,7 @@ describe_table(Connection *connection, const char *table_name, int attempts)
  * the failure.
  */
 static const TableDescription *
-ask(const Table *table, Oid user_id, bool required)
+ask_for_description(const Table *table, Oid user_id, bool required)
 {
 	Answer	   *answer = find_answer(table, user_id);
 	TimestampTz now = GetCurrentTimestamp();
@@ -276,7 +279,8 @@ ask(const Table *table, Oid user_id, bool required)
 const TableDescription *
 description_ask(const Table *table, Oid user_id)
 {
-	const TableDescription *description = ask(table, user_id, false);
+	const TableDescription *description = ask_for_description(table, user_id,
+															  false);
 
 	/* what is kept may be forgotten with the next look at the catalogs */
 	return description == NULL ? NULL : table_description_copy(description);
@@ -342,7 +346,7 @@ list_page(Connection *connection, const char *start, List **names)
 		json_append_string(&body, start, strlen(start));
 	}
 	appendStringInfoChar(&body, '}');
-	request = run(connection, "ListTables", table_names_read, &body, NULL, 0);
+	request = run_operation(connection, "ListTables", table_names_read, &body, NULL, 0);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 
@@ -373,9 +377,9 @@ description_list_tables(Connection *connection)
 const char *
 description_time_to_live(Connection *connection, const char *table_name)
 {
-	Request    *request = run_on_table(connection, "DescribeTimeToLive",
-									   time_to_live_read, table_name,
-									   OPTIONAL_ATTEMPTS);
+	Request    *request = run_operation_on_table(connection, "DescribeTimeToLive",
+												 time_to_live_read, table_name,
+												 OPTIONAL_ATTEMPTS);
 	const char *name = NULL;
 
 	if (request_outcome(request) == OUTCOME_SUCCESS)
@@ -394,7 +398,7 @@ static void
 ask_for_key(Table *table, Oid user_id)
 {
 	const TableDescription *description =
-		table_description_copy(ask(table, user_id, true));
+		table_description_copy(ask_for_description(table, user_id, true));
 
 	if (description->partition_key == NULL)
 		ereport(ERROR,

@@ -32,8 +32,8 @@ extern const TableDescription *description_ask(const Table *table,
 											   Oid user_id);
 
 /*
- * What DynamoDB says now of a table that may have no foreign table.  NULL if it
- * does not say: *refusal is then the request that failed.
+ * What DynamoDB says now of a table that may have no foreign table.  NULL if
+ * it does not say: *refusal is then the request that failed.
  */
 extern const TableDescription *description_fetch(Connection *connection,
 												 const char *table_name,
@@ -47,8 +47,8 @@ extern bool description_is_active(Connection *connection,
 								  const char *table_name, Request **unseen);
 
 /*
- * The names of all tables, as a list of char *.  Raises HV000 where their pages
- * do not end, and what request_raise() raises.
+ * The names of all tables, as a list of char *.  Raises HV000 where their
+ * pages do not end, and what request_raise() raises.
  */
 extern List *description_list_tables(Connection *connection);
 

@@ -4,10 +4,11 @@
  *
  * The rule, for each use of a connection:
  *
- * 1. The credentials of the machine that PostgreSQL runs on are for superusers,
- *    and for the users of mappings whose option credentials_required a
- *    superuser has set to false.  So is a profile that a mapping names, even
- *    beside keys of its own: it is in files that are private to the machine.
+ * 1. The credentials of the machine that PostgreSQL runs on are for
+ *    superusers, and for the users of mappings whose option
+ *    credentials_required a superuser has set to false.  So is a profile that
+ *    a mapping names, even beside keys of its own: it is in files that are
+ *    private to the machine.
  * 2. What is signed with the machine's credentials goes only to where the
  *    machine's configuration says (its environment, its shared files), to the
  *    region's own endpoint, or to one that a server names which a superuser

@@ -10,7 +10,6 @@
 #include "optimizer/clauses.h"
 
 #include "fdw/catalog/index.h"
-#include "fdw/column_set.h"
 
 /* What an index is in a plan. */
 enum IndexMember
@@ -18,27 +17,13 @@ enum IndexMember
 	INDEX_MEMBER_NAME,			/* string */
 	INDEX_MEMBER_GLOBAL,		/* integer */
 	INDEX_MEMBER_PARTITION,		/* integer list of attribute numbers */
-	INDEX_MEMBER_SORT,			/* the same */
+	INDEX_MEMBER_SORT,			/* integer list of attribute numbers */
 	INDEX_MEMBER_ALL,			/* integer: it holds all columns */
 	INDEX_MEMBER_PROJECTED,		/* integer list of those that it holds */
 	INDEX_MEMBER_COUNT
 };
 
 /* ---- from DynamoDB's description ---- */
-
-static const Column *
-find_column(const Table *table, const char *attribute_name)
-{
-	for (int i = 0; i < table->column_count; i++)
-	{
-		const Column *column = &table->columns[i];
-
-		if (column->name != NULL && !column->is_document &&
-			strcmp(column->attribute_name, attribute_name) == 0)
-			return column;
-	}
-	return NULL;
-}
 
 /* False if one of the attributes has no column that stores it so. */
 static bool
@@ -47,7 +32,8 @@ find_key_columns(const Table *table, const KeyAttribute *attributes, int count,
 {
 	for (int i = 0; i < count; i++)
 	{
-		columns[i] = find_column(table, attributes[i].name);
+		columns[i] = table_find_attribute(table, attributes[i].name,
+										  strlen(attributes[i].name));
 		if (columns[i] == NULL || columns[i]->codec->kind == CODEC_JSON ||
 			columns[i]->codec->attribute_type != attributes[i].type)
 			return false;
@@ -124,7 +110,9 @@ index_holds_rows(const KeySchema *schema, List *clauses, Index varno)
 		const Column *column = i < schema->partition_count
 			? schema->partition[i] : schema->sort[i - schema->partition_count];
 
-		/* PostgreSQL too takes the constraint of a foreign table for granted */
+		/*
+		 * PostgreSQL too takes the constraint of a foreign table for granted
+		 */
 		if (column->key == KEY_NONE && !column->not_null &&
 			!nonnullable_has_column(nonnull, varno, column->attnum))
 			return false;
@@ -134,15 +122,12 @@ index_holds_rows(const KeySchema *schema, List *clauses, Index varno)
 
 bool
 index_holds_columns(const KeySchema *schema, const Table *table,
-					Bitmapset *wanted)
+					const bool *wanted)
 {
-	bool	   *columns;
-
 	if (schema->projected == NULL)
 		return true;
-	columns = column_set_to_flags(table, wanted);
 	for (int i = 0; i < table->column_count; i++)
-		if (columns[i] && !schema->projected[i])
+		if (wanted[i] && !schema->projected[i])
 			return false;
 	return true;
 }

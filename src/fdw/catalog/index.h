@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
 
 #include "fdw/catalog/description.h"
 #include "translate/key/key.h"
@@ -31,10 +31,10 @@ extern bool index_holds_rows(const KeySchema *schema, List *clauses,
 							 Index varno);
 
 /*
- * Does the index hold the columns (see access_projection())?
+ * Does the index hold all columns that are wanted, by attnum - 1?
  */
 extern bool index_holds_columns(const KeySchema *schema, const Table *table,
-								Bitmapset *wanted);
+								const bool *wanted);
 
 /* An index as a list that can be copied, and back; NIL: the table itself. */
 extern List *index_to_list(const KeySchema *schema, const Table *table);

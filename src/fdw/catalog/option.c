@@ -1,575 +1,413 @@
 /*
  * option.c
- *		The options of servers, user mappings, tables and columns.
- *
- * One table lists every option, where it stands and which values it takes; the
- * validator goes by it at DDL time.  The validator is not told the type of a
- * column, so whether a column's options fit its type is seen only when the
- * table is described (translate/table/table.c).
- *
- * Values are never shown in messages about servers' endpoints and user
- * mappings, because they may be or hold secrets.
+ *		Options in use: turned into the settings of connections, and into the
+ *		descriptions of tables.
  */
 #include "postgres.h"
 
 #include "compat.h"
 
-#include <limits.h>
-
-#include "access/reloptions.h"
-#include "catalog/pg_attribute.h"
-#include "catalog/pg_foreign_data_wrapper.h"
-#include "catalog/pg_foreign_server.h"
-#include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
-#include "commands/defrem.h"
 #include "foreign/foreign.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
 #include "utils/builtins.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
-#include "utils/varlena.h"
 
-#include "fdw/catalog/option_internal.h"
+#include "client/credential/endpoint.h"
+#include "fdw/catalog/identity.h"
+#include "fdw/catalog/option.h"
+#include "fdw/catalog/option_definition.h"
+#include "translate/table/table.h"
 
-#define LONGEST_TIMEOUT			3600000
+/* What is signed when the endpoint is not Amazon's and no region is given */
+#define DEFAULT_REGION			"us-east-1"
 
-typedef enum OptionKind
+/* The SDKs take this name of a region for an engine on the machine itself */
+#define LOCAL_REGION			"local"
+#define LOCAL_ENDPOINT			"http://localhost:8000"
+
+/*
+ * The region in the name of one of Amazon's own hosts
+ * (dynamodb.REGION.amazonaws.com, ACCOUNT.ddb.REGION.amazonaws.com and the
+ * like); NULL for other hosts.
+ */
+static const char *
+region_of_host(const Endpoint *endpoint)
 {
-	OPTION_TEXT,				/* anything but nothing */
-	OPTION_BOOLEAN,
-	OPTION_INTEGER,
-	OPTION_WORD,				/* one of a list */
-	OPTION_ENDPOINT,
-	OPTION_REGION,
-	OPTION_TABLE_NAME,
-	OPTION_FILE,
-	OPTION_CREDENTIAL			/* travels in HTTP headers */
-} OptionKind;
+	static const char *const services[] = {"dynamodb", "dynamodb-fips", "ddb"};
+	static const char *const domains[] = {
+		"amazonaws.com", "amazonaws.com.cn", "api.aws"
+	};
+	char	   *label = pnstrdup(endpoint->host, endpoint->host_length);
+	bool		after_service = false;
 
-typedef enum OptionRestriction
-{
-	RESTRICTION_NONE,
-	RESTRICTION_SUPERUSER,		/* only a superuser may set it */
-	RESTRICTION_FALSE_SUPERUSER,	/* ... may set it to false */
-	RESTRICTION_FIRST_WORD		/* of its words only the first is supported */
-} OptionRestriction;
-
-typedef struct OptionDefinition
-{
-	const char *name;
-	Oid			catalog;		/* of the objects that have it */
-	OptionKind	kind;
-	OptionRestriction restriction;
-	int			minimum;		/* OPTION_INTEGER */
-	int			maximum;
-	const char *const *words;	/* OPTION_WORD: ends with NULL */
-} OptionDefinition;
-
-static const char *const transaction_mode_words[] = {
-	"immediate", "atomic", NULL
-};
-static const char *const credential_source_words[] = {
-	"static", "default", "environment", "profile", "process", "web_identity",
-	"container", "instance", NULL
-};
-static const char *const key_words[] = {"partition", "sort", NULL};
-static const char *const type_words[] = {
-	"S", "N", "B", "BOOL", "SS", "NS", "BS", "L", "M", NULL
-};
-static const char *const unit_words[] = {"s", "ms", "us", "ns", NULL};
-static const char *const case_words[] = {"keep", "snake_case", NULL};
-static const char *const number_type_words[] = {
-	"numeric", "bigint", NULL
-};
-
-static const OptionDefinition definitions[] = {
-	{"endpoint", ForeignServerRelationId, OPTION_ENDPOINT},
-	{"region", ForeignServerRelationId, OPTION_REGION},
-	{"consistent_read", ForeignServerRelationId, OPTION_BOOLEAN},
-	{"transaction_mode", ForeignServerRelationId, OPTION_WORD,
-	RESTRICTION_FIRST_WORD, 0, 0, transaction_mode_words},
-	{"max_concurrency", ForeignServerRelationId, OPTION_INTEGER,
-	RESTRICTION_NONE, 1, 1000},
-	{"connect_timeout", ForeignServerRelationId, OPTION_INTEGER,
-	RESTRICTION_NONE, 1, LONGEST_TIMEOUT},
-	{"request_timeout", ForeignServerRelationId, OPTION_INTEGER,
-	RESTRICTION_NONE, 1, LONGEST_TIMEOUT},
-	{"max_attempts", ForeignServerRelationId, OPTION_INTEGER,
-	RESTRICTION_NONE, 1, 100},
-	{"ca_file", ForeignServerRelationId, OPTION_FILE, RESTRICTION_SUPERUSER},
-	{"updatable", ForeignServerRelationId, OPTION_BOOLEAN},
-
-	{"access_key_id", UserMappingRelationId, OPTION_CREDENTIAL},
-	{"secret_access_key", UserMappingRelationId, OPTION_CREDENTIAL},
-	{"session_token", UserMappingRelationId, OPTION_CREDENTIAL},
-	{"credential_source", UserMappingRelationId, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, credential_source_words},
-	{"profile", UserMappingRelationId, OPTION_TEXT},
-	{"role_arn", UserMappingRelationId, OPTION_CREDENTIAL},
-	{"external_id", UserMappingRelationId, OPTION_CREDENTIAL},
-	{"role_session_name", UserMappingRelationId, OPTION_CREDENTIAL},
-	{"credentials_required", UserMappingRelationId, OPTION_BOOLEAN,
-	RESTRICTION_FALSE_SUPERUSER},
-
-	{"table_name", ForeignTableRelationId, OPTION_TABLE_NAME},
-	{"consistent_read", ForeignTableRelationId, OPTION_BOOLEAN},
-	{"transaction_mode", ForeignTableRelationId, OPTION_WORD,
-	RESTRICTION_FIRST_WORD, 0, 0, transaction_mode_words},
-	{"updatable", ForeignTableRelationId, OPTION_BOOLEAN},
-
-	{"attribute_name", AttributeRelationId, OPTION_TEXT},
-	{"key", AttributeRelationId, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, key_words},
-	{"type", AttributeRelationId, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, type_words},
-	{"unit", AttributeRelationId, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, unit_words},
-	{"version", AttributeRelationId, OPTION_BOOLEAN},
-	{"created_at", AttributeRelationId, OPTION_BOOLEAN},
-	{"updated_at", AttributeRelationId, OPTION_BOOLEAN},
-	{"ttl", AttributeRelationId, OPTION_BOOLEAN},
-	{"document", AttributeRelationId, OPTION_BOOLEAN},
-
-	{"sample_size", OPTION_OF_IMPORT, OPTION_INTEGER,
-	RESTRICTION_NONE, 0, 1000000},
-	{"column_case", OPTION_OF_IMPORT, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, case_words},
-	{"table_case", OPTION_OF_IMPORT, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, case_words},
-	{"number_type", OPTION_OF_IMPORT, OPTION_WORD,
-	RESTRICTION_NONE, 0, 0, number_type_words},
-	{"document", OPTION_OF_IMPORT, OPTION_BOOLEAN}
-};
-
-PG_FUNCTION_INFO_V1(dynamorm_fdw_validator);
-
-const char *
-option_find(List *options, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, options)
+	while (label != NULL)
 	{
-		DefElem    *option = lfirst_node(DefElem, cell);
+		char	   *rest = strchr(label, '.');
 
-		if (strcmp(option->defname, name) == 0)
-			return strVal(option->arg);
+		if (rest != NULL)
+			*rest++ = '\0';
+		if (after_service)
+		{
+			for (int i = 0; rest != NULL && i < (int) lengthof(domains); i++)
+			{
+				if (pg_strcasecmp(rest, domains[i]) == 0)
+					return label;
+			}
+			return NULL;
+		}
+		for (int i = 0; i < (int) lengthof(services); i++)
+		{
+			if (pg_strcasecmp(label, services[i]) == 0)
+				after_service = true;
+		}
+		label = rest;
 	}
 	return NULL;
 }
 
-/* ---- values ---- */
-
-/* A whole decimal number; false if it is none or does not fit. */
-static bool
-parse_integer(const char *text, int *value)
+/* The user mapping of a user, or of PUBLIC. */
+static Oid
+find_user_mapping(Oid server_id, Oid user_id)
 {
-	char	   *end;
-	long		number;
+	Oid			mapping_id;
 
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	number = strtol(text, &end, 10);
-	if (errno != 0 || *end != '\0' || number > INT_MAX)
-		return false;
-	*value = (int) number;
-	return true;
+	mapping_id = GetSysCacheOid2(USERMAPPINGUSERSERVER,
+								 Anum_pg_user_mapping_oid,
+								 ObjectIdGetDatum(user_id),
+								 ObjectIdGetDatum(server_id));
+	if (!OidIsValid(mapping_id))
+		mapping_id = GetSysCacheOid2(USERMAPPINGUSERSERVER,
+									 Anum_pg_user_mapping_oid,
+									 ObjectIdGetDatum(InvalidOid),
+									 ObjectIdGetDatum(server_id));
+	return mapping_id;
 }
 
-int
-option_integer(List *options, const char *name, int otherwise)
-{
-	const char *text = option_find(options, name);
-	int			value;
+/* ---- credentials ---- */
 
-	if (text == NULL || !parse_integer(text, &value))
-		return otherwise;
-	return value;
+static void
+check_keys(const CredentialSettings *settings, const ForeignServer *server)
+{
+	const char *missing = NULL;
+
+	if (settings->access_key_id == NULL)
+		missing = "access_key_id";
+	else if (settings->secret_access_key == NULL)
+		missing = "secret_access_key";
+	if (missing != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("user mapping for server \"%s\" lacks option \"%s\"",
+						server->servername, missing),
+				 errhint("Set the options access_key_id and secret_access_key of the user mapping.")));
 }
 
-static bool
-is_loopback(const Endpoint *endpoint)
+static void
+read_credentials(const MappingOptions *mapping, const ForeignServer *server,
+				 Oid user_id, ConnectionSettings *settings)
 {
-	char	   *host = pnstrdup(endpoint->host, endpoint->host_length);
-	size_t		length = endpoint->host_length;
+	CredentialSettings *credential = &settings->credential;
 
-	return (strncmp(host, "127.", 4) == 0 &&
-			strspn(host, "0123456789.") == length) ||
-		strcmp(host, "::1") == 0 ||
-		pg_strcasecmp(host, "localhost") == 0 ||
-		(length > 10 && pg_strcasecmp(host + length - 10, ".localhost") == 0);
+	credential->source = mapping->credential_source;
+	credential->access_key_id = mapping->access_key_id;
+	credential->secret_access_key = mapping->secret_access_key;
+	credential->session_token = mapping->session_token;
+	credential->profile = mapping->profile;
+	credential->role_arn = mapping->role_arn;
+	credential->external_id = mapping->external_id;
+	credential->role_session_name = mapping->role_session_name;
+	if (credential->source == CREDENTIALS_STATIC)
+		check_keys(credential, server);
+	settings->identity = (Identity) {
+		.credentials = credential->source == CREDENTIALS_STATIC
+			? CREDENTIALS_OF_USER : CREDENTIALS_OF_MACHINE,
+		.set_free = !mapping->credentials_required,
+		.names_profile = credential->profile != NULL,
+		.server_owner = server->owner
+	};
+	identity_check(&settings->identity, server->servername, user_id);
+	credential->files_hidden = !identity_may_read_files(&settings->identity,
+														user_id);
 }
 
-/* Is it the name of a table, or an Amazon Resource Name of one? */
-static bool
-is_table_name(const char *text)
-{
-	size_t		length = strlen(text);
+/* ---- region and endpoint ---- */
 
-	if (strncmp(text, "arn:", 4) == 0)
+/*
+ * The endpoint that is given, or configured on the machine; NULL: the
+ * region's.
+ */
+static const char *
+choose_endpoint(const ForeignServer *server, const ServerOptions *options,
+				const CredentialSettings *credential, EndpointOrigin *origin)
+{
+	const char *text = options->endpoint;
+	Endpoint	endpoint;
+
+	*origin = ENDPOINT_OF_SERVER;
+	if (text == NULL)
 	{
-		const char *resource = strstr(text, ":table/");
-
-		return length <= 1024 && resource != NULL && resource[7] != '\0' &&
-			strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_.-:/") == length;
+		text = endpoint_configured("dynamodb", credential, origin);
+		if (text != NULL && !endpoint_parse(text, &endpoint))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("the endpoint that the server's environment or shared files configure is invalid"),
+					 errhint("Set option \"endpoint\" of server \"%s\", or correct AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL or endpoint_url.",
+							 server->servername)));
 	}
-	return length >= 3 && length <= 255 &&
-		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789_.-") == length;
+	if (text != NULL && endpoint_variant_wanted(credential))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("cannot use the endpoint of server \"%s\" where FIPS or dual-stack endpoints are asked for",
+						server->servername),
+				 errhint("Drop option \"endpoint\" of the server, or unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or use_fips_endpoint and use_dualstack_endpoint in the shared files.")));
+	return text;
+}
+
+/* The region that the instance tells, which may be anything. */
+static const char *
+ask_instance_for_region(const CredentialSettings *credential)
+{
+	const char *region = endpoint_instance_region(credential);
+
+	return region != NULL && option_is_region(region) ? region : NULL;
+}
+
+/*
+ * The region: as given, as the endpoint's name tells, as configured, or, for
+ * who may use the machine's identity, as its instance tells.
+ */
+static const char *
+choose_region(const ForeignServer *server, const ServerOptions *options,
+			  const char *endpoint_text, const CredentialSettings *credential)
+{
+	const char *region = options->region;
+	Endpoint	endpoint;
+
+	if (region == NULL && endpoint_text != NULL &&
+		endpoint_parse(endpoint_text, &endpoint))
+		region = region_of_host(&endpoint);
+	if (region == NULL)
+	{
+		region = endpoint_configured_region(credential);
+		if (region != NULL && !option_is_region(region))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("the region that the server's environment or shared files configure is invalid"),
+					 errhint("Set option \"region\" of server \"%s\", or correct AWS_REGION, AWS_DEFAULT_REGION or region.",
+							 server->servername)));
+	}
+	if (region == NULL && endpoint_text != NULL)
+		region = DEFAULT_REGION;
+	if (region == NULL && credential->source != CREDENTIALS_STATIC)
+		region = ask_instance_for_region(credential);
+	if (region == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("server \"%s\" has no region", server->servername),
+				 errhint("Set option \"region\" of the server, for example: ALTER SERVER %s OPTIONS (ADD region 'eu-west-1').",
+						 quote_identifier(server->servername))));
+	return region;
+}
+
+/* Where there is none but what belongs to the region. */
+static const char *
+default_endpoint(const ServerOptions *options, ConnectionSettings *settings,
+				 EndpointOrigin *origin)
+{
+	if (strcmp(settings->region, LOCAL_REGION) != 0)
+	{
+		*origin = ENDPOINT_OF_REGION;
+		return endpoint_of_region("dynamodb", settings->region,
+								  &settings->credential);
+	}
+	*origin = options->region != NULL
+		? ENDPOINT_OF_SERVER_LOCAL : ENDPOINT_OF_MACHINE_LOCAL;
+	return LOCAL_ENDPOINT;
+}
+
+/* Sets endpoint and region of the settings. */
+static void
+read_endpoint(const ForeignServer *server, const ServerOptions *options,
+			  ConnectionSettings *settings)
+{
+	CredentialSettings *credential = &settings->credential;
+	EndpointOrigin *origin = &settings->identity.endpoint;
+
+	settings->endpoint = choose_endpoint(server, options, credential, origin);
+	settings->region = choose_region(server, options, settings->endpoint,
+									 credential);
+	if (settings->endpoint == NULL)
+		settings->endpoint = default_endpoint(options, settings, origin);
+
+	/* that one signs as another */
+	if (strcmp(settings->region, LOCAL_REGION) == 0)
+		settings->region = DEFAULT_REGION;
+	credential->region = settings->region;
+}
+
+/* ---- connections ---- */
+
+/* Raises the error if the user may not have a connection by this mapping. */
+static ConnectionSettings *
+settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
+					Oid user_id)
+{
+	ConnectionSettings *settings = palloc0(sizeof(ConnectionSettings));
+	ServerOptions options = option_read_server(server->options);
+	MappingOptions mapping_options = option_read_mapping(mapping->options);
+
+	settings->server_id = server->serverid;
+	settings->server_name = server->servername;
+	settings->max_concurrency = options.max_concurrency;
+	settings->connect_timeout = options.connect_timeout;
+	settings->request_timeout = options.request_timeout;
+	settings->max_attempts = options.max_attempts;
+	read_credentials(&mapping_options, server, user_id, settings);
+	settings->ca_file = options.ca_file;
+	if (settings->ca_file == NULL)
+		settings->ca_file = endpoint_configured_ca_file(&settings->credential);
+	settings->credential.ca_file = settings->ca_file;
+	read_endpoint(server, &options, settings);
+	identity_check(&settings->identity, server->servername, user_id);
+	return settings;
+}
+
+/*
+ * Was a connection made with the files that the user may read?  Not so if it
+ * was made for another user of the mapping, or when others were superusers.
+ */
+static bool
+suits_user(const ConnectionSettings *settings, const void *user_id)
+{
+	return settings->credential.files_hidden !=
+		identity_may_read_files(&settings->identity, *(const Oid *) user_id);
+}
+
+/* The session's connection for a mapping and user; NULL if there is none. */
+static Connection *
+find_connection(Oid mapping_id, Oid user_id)
+{
+	Connection *connection = connection_find(mapping_id, suits_user, &user_id);
+	const ConnectionSettings *settings;
+
+	if (connection == NULL)
+		return NULL;
+	settings = connection_settings(connection);
+	identity_check(&settings->identity, settings->server_name, user_id);
+	return connection;
+}
+
+Connection *
+option_connection(Oid server_id, Oid user_id)
+{
+	uint64		catalog_version = connection_catalog_version();
+	Oid			mapping_id = find_user_mapping(server_id, user_id);
+	Connection *connection;
+	ForeignServer *server;
+	ConnectionSettings *settings;
+
+	if (OidIsValid(mapping_id))
+	{
+		connection = find_connection(mapping_id, user_id);
+		if (connection != NULL)
+			return connection;
+	}
+
+	server = GetForeignServer(server_id);
+	if (!OidIsValid(mapping_id))
+	{
+		char	   *user_name = GetUserNameFromId(user_id, false);
+
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("user mapping not found for user \"%s\", server \"%s\"",
+						user_name, server->servername),
+				 errhint("Use CREATE USER MAPPING FOR %s SERVER %s OPTIONS (access_key_id '...', secret_access_key '...').",
+						 quote_identifier(user_name),
+						 quote_identifier(server->servername))));
+	}
+	settings = settings_of_mapping(GetUserMapping(user_id, server_id), server,
+								   user_id);
+	settings->catalog_version = catalog_version;
+	return connection_create(mapping_id, settings);
+}
+
+Connection *
+option_connection_if_mapped(Oid server_id, Oid user_id)
+{
+	return OidIsValid(find_user_mapping(server_id, user_id))
+		? option_connection(server_id, user_id) : NULL;
 }
 
 bool
-option_is_region(const char *text)
+option_is_ours(Oid relation_id)
 {
-	size_t		length = strlen(text);
+	ForeignServer *server = GetForeignServer(GetForeignTable(relation_id)->serverid);
 
-	return length > 0 && length <= 63 &&
-		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789-") == length;
+	return strcmp(GetForeignDataWrapper(server->fdwid)->fdwname,
+				  "dynamorm_fdw") == 0;
 }
 
-/* Printable ASCII without spaces: nothing that could end an HTTP header. */
-static bool
-is_header_safe(const char *text)
+int
+option_max_concurrency(Oid server_id)
 {
-	for (; *text; text++)
+	ForeignServer *server = GetForeignServer(server_id);
+
+	return option_read_server(server->options).max_concurrency;
+}
+
+/* ---- tables ---- */
+
+/* But for the columns, and the table's name if it is the relation's. */
+static TableOptions
+options_of_table(Oid relation_id)
+{
+	ForeignTable *foreign_table = GetForeignTable(relation_id);
+	ForeignServer *server = GetForeignServer(foreign_table->serverid);
+	ServerOptions server_options = option_read_server(server->options);
+	TableOptions options = option_read_table(foreign_table->options,
+											 &server_options);
+
+	options.server_id = server->serverid;
+	return options;
+}
+
+/* A TableOptionsReader. */
+static const TableOptions *
+read_table_options(Relation relation)
+{
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	Oid			relation_id = RelationGetRelid(relation);
+	TableOptions *options = palloc(sizeof(TableOptions));
+
+	*options = options_of_table(relation_id);
+	if (options->table_name == NULL)
 	{
-		if (*text <= ' ' || *text > '~')
-			return false;
+		option_check_table_name(RelationGetRelationName(relation));
+		options->table_name = pstrdup(RelationGetRelationName(relation));
 	}
-	return true;
-}
-
-static bool
-is_word(const char *text, const char *const *words)
-{
-	for (; *words; words++)
+	options->columns = palloc0(Max(descriptor->natts, 1) *
+							   sizeof(ColumnOptions));
+	for (int i = 0; i < descriptor->natts; i++)
 	{
-		if (strcmp(text, *words) == 0)
-			return true;
+		if (!TupleDescAttr(descriptor, i)->attisdropped)
+			options->columns[i] =
+				option_read_column(GetForeignColumnOptions(relation_id,
+														   i + 1));
 	}
-	return false;
-}
-
-static char *
-join_words(const char *const *words)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; words[i] != NULL; i++)
-		appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", words[i]);
-	return list.data;
-}
-
-/* ---- names ---- */
-
-/* "a server", ...; for hints. */
-static const char *
-catalog_noun(Oid catalog)
-{
-	switch (catalog)
-	{
-		case ForeignServerRelationId:
-			return "a server";
-		case UserMappingRelationId:
-			return "a user mapping";
-		case ForeignTableRelationId:
-			return "a foreign table";
-		case AttributeRelationId:
-			return "a column of a foreign table";
-		case OPTION_OF_IMPORT:
-			return "IMPORT FOREIGN SCHEMA";
-		default:
-			return "a foreign-data wrapper";
-	}
-}
-
-/* The names of the options that objects of a catalog have. */
-static char *
-list_names(Oid catalog)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < (int) lengthof(definitions); i++)
-	{
-		if (definitions[i].catalog == catalog)
-			appendStringInfo(&list, "%s%s", list.len == 0 ? "" : ", ",
-							 definitions[i].name);
-	}
-	return list.data;
-}
-
-/*
- * The name among the options of a catalog that is meant most probably; NULL if
- * none is near.
- */
-static const char *
-closest_name(const char *name, Oid catalog)
-{
-	const char *closest = NULL;
-	int			length = strlen(name);
-	int			smallest = Min(4, length / 2 + 1);
-
-	if (length > NAMEDATALEN)
-		return NULL;
-	for (int i = 0; i < (int) lengthof(definitions); i++)
-	{
-		const char *candidate = definitions[i].name;
-		int			distance;
-
-		if (definitions[i].catalog != catalog)
-			continue;
-		distance = varstr_levenshtein_less_equal(name, length,
-												 candidate, strlen(candidate),
-												 1, 1, 1, smallest, true);
-		if (distance < smallest)
-		{
-			smallest = distance;
-			closest = candidate;
-		}
-	}
-	return closest;
-}
-
-/* Raises the error for a name that objects of this catalog do not have. */
-static void
-refuse_name(const char *name, Oid catalog)
-{
-	const char *closest = closest_name(name, catalog);
-	const char *elsewhere = NULL;
-	const char *names = list_names(catalog);
-
-	for (int i = 0; i < (int) lengthof(definitions) && elsewhere == NULL; i++)
-	{
-		if (strcmp(definitions[i].name, name) == 0)
-			elsewhere = catalog_noun(definitions[i].catalog);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-			 errmsg("invalid option \"%s\" for %s", name,
-					catalog_noun(catalog)),
-			 elsewhere ?
-			 errhint("Option \"%s\" belongs in %s.", name, elsewhere) :
-			 closest ?
-			 errhint("Perhaps you meant the option \"%s\".", closest) :
-			 names[0] != '\0' ?
-			 errhint("Valid options for %s are: %s.", catalog_noun(catalog),
-					 names) :
-			 errhint("There are no options for %s; set them on a server, a user mapping, a foreign table or a column.",
-					 catalog_noun(catalog))));
-}
-
-static const OptionDefinition *
-find_definition(const char *name, Oid catalog)
-{
-	for (int i = 0; i < (int) lengthof(definitions); i++)
-	{
-		if (definitions[i].catalog == catalog &&
-			strcmp(definitions[i].name, name) == 0)
-			return &definitions[i];
-	}
-	return NULL;
-}
-
-/* ---- validation ---- */
-
-/* Is the value of the form that the option takes? */
-static bool
-is_valid(const OptionDefinition *definition, const char *value)
-{
-	bool		boolean;
-	int			integer;
-	Endpoint	endpoint;
-
-	if (value[0] == '\0')
-		return false;
-	switch (definition->kind)
-	{
-		case OPTION_TEXT:
-			return true;
-		case OPTION_BOOLEAN:
-			return parse_bool(value, &boolean);
-		case OPTION_INTEGER:
-			return parse_integer(value, &integer) &&
-				integer >= definition->minimum &&
-				integer <= definition->maximum;
-		case OPTION_WORD:
-			return is_word(value, definition->words);
-		case OPTION_ENDPOINT:
-			return endpoint_parse(value, &endpoint);
-		case OPTION_REGION:
-			return option_is_region(value);
-		case OPTION_TABLE_NAME:
-			return is_table_name(value);
-		case OPTION_FILE:
-			return is_absolute_path(value);
-		case OPTION_CREDENTIAL:
-			return is_header_safe(value);
-	}
-	return false;
-}
-
-/* A sentence that says which values the option takes. */
-static int
-hint_values(const OptionDefinition *definition)
-{
-	switch (definition->kind)
-	{
-		case OPTION_BOOLEAN:
-			return errhint("Valid values are true, false, on, off, 1 and 0.");
-		case OPTION_INTEGER:
-			return errhint("Valid values are whole numbers from %d to %d.",
-						   definition->minimum, definition->maximum);
-		case OPTION_WORD:
-			return errhint("Valid values are: %s.",
-						   join_words(definition->words));
-		case OPTION_ENDPOINT:
-			return errhint("An endpoint is written https://host or https://host:port, without a user, path or query.");
-		case OPTION_REGION:
-			return errhint("A region is written in letters, digits and hyphens, for example eu-west-1.");
-		case OPTION_TABLE_NAME:
-			return errhint("A table name has 3 to 255 characters of A-Z, a-z, 0-9, _, - and . (or is the ARN of a table).");
-		case OPTION_FILE:
-			return errhint("The file is named by an absolute path.");
-		case OPTION_CREDENTIAL:
-			return errhint("The value must be printable ASCII without spaces, and not empty.");
-		case OPTION_TEXT:
-			break;
-	}
-	return errhint("The value must not be empty.");
-}
-
-/* Raises the error for a bad value; shows it only where it cannot be secret. */
-static void
-refuse_value(const OptionDefinition *definition, const char *value)
-{
-	bool		is_shown = definition->catalog != UserMappingRelationId &&
-		definition->kind != OPTION_ENDPOINT;
-
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 is_shown ?
-			 errmsg("invalid value for option \"%s\": \"%s\"",
-					definition->name, value) :
-			 errmsg("invalid value for option \"%s\"", definition->name),
-			 hint_values(definition)));
-}
-
-/* What is well-formed, but not for everyone, or not there yet. */
-static void
-check_restriction(const OptionDefinition *definition, const char *value)
-{
-	bool		boolean;
-
-	switch (definition->restriction)
-	{
-		case RESTRICTION_NONE:
-			break;
-		case RESTRICTION_SUPERUSER:
-			if (!superuser())
-				ereport(ERROR,
-						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						 errmsg("permission denied to set option \"%s\"",
-								definition->name),
-						 errhint("Only a superuser may set option \"%s\".",
-								 definition->name)));
-			break;
-		case RESTRICTION_FALSE_SUPERUSER:
-			if (parse_bool(value, &boolean) && !boolean && !superuser())
-				ereport(ERROR,
-						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						 errmsg("permission denied to set option \"%s\" to false",
-								definition->name),
-						 errhint("Only a superuser may set option \"%s\" to false.",
-								 definition->name)));
-			break;
-		case RESTRICTION_FIRST_WORD:
-			if (strcmp(value, definition->words[0]) != 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("value \"%s\" of option \"%s\" is not supported yet",
-								value, definition->name),
-						 errhint("Use \"%s\".", definition->words[0])));
-			break;
-	}
-}
-
-/* Keys and data would cross the network for everyone on the way to read. */
-static void
-warn_about_plain_http(const char *value)
-{
-	Endpoint	endpoint;
-
-	if (endpoint_parse(value, &endpoint) && endpoint.is_plain &&
-		!is_loopback(&endpoint))
-		ereport(WARNING,
-				(errmsg("the endpoint does not use TLS"),
-				 errdetail("Items are sent and received in the clear."),
-				 errhint("Set option \"endpoint\" to an https:// address.")));
-}
-
-/* The document column holds what no option describes. */
-static void
-check_document(List *options)
-{
-	static const char *const others[] = {
-		"attribute_name", "key", "type", "unit", "version", "created_at",
-		"updated_at", "ttl"
-	};
-	const char *document = option_find(options, "document");
-	bool		is_document;
-
-	if (document == NULL || !parse_bool(document, &is_document) ||
-		!is_document)
-		return;
-	for (int i = 0; i < (int) lengthof(others); i++)
-	{
-		if (option_find(options, others[i]) != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-					 errmsg("option \"document\" cannot be combined with option \"%s\"",
-							others[i]),
-					 errdetail("The document column holds all attributes that no other column maps.")));
-	}
+	return options;
 }
 
 void
-option_check(List *options, Oid catalog)
+option_register(void)
 {
-	ListCell   *cell;
-
-	foreach(cell, options)
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-		const char *value = defGetString(option);
-		const OptionDefinition *definition;
-
-		definition = find_definition(option->defname, catalog);
-		if (definition == NULL)
-			refuse_name(option->defname, catalog);
-		if (!is_valid(definition, value))
-			refuse_value(definition, value);
-		check_restriction(definition, value);
-		if (definition->kind == OPTION_ENDPOINT)
-			warn_about_plain_http(value);
-	}
-	if (catalog == AttributeRelationId)
-		check_document(options);
+	table_set_options_reader(read_table_options);
 }
 
-/*
- * Validates the whole list of options of an object, as it will be after the
- * command.
- */
-Datum
-dynamorm_fdw_validator(PG_FUNCTION_ARGS)
+bool
+option_updatable(Oid relation_id)
 {
-	option_check(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
-	PG_RETURN_VOID();
+	return options_of_table(relation_id).updatable;
 }

@@ -1,9 +1,7 @@
 /*
  * option.h
- *		The options of servers, user mappings, tables and columns.
- *
- * The validator refuses bad names and values at DDL time; what reads them
- * later trusts it.
+ *		Options in use: turned into the settings of connections, and into the
+ *		descriptions of tables.
  */
 #ifndef DYNAMORM_FDW_OPTION_H
 #define DYNAMORM_FDW_OPTION_H
@@ -26,12 +24,15 @@ typedef enum TransactionMode
  */
 extern Connection *option_connection(Oid server_id, Oid user_id);
 
+/* Lets table_describe() read options; when the library is loaded. */
+extern void option_register(void);
+
 /* Is the foreign table one of this extension? */
 extern bool option_is_ours(Oid relation_id);
 
 /*
- * The same for planning, which comes before privileges are checked: NULL if
- * there is no user mapping.
+ * The connection that option_connection() gives, for planning, which comes
+ * before privileges are checked: NULL if there is no user mapping.
  */
 extern Connection *option_connection_if_mapped(Oid server_id, Oid user_id);
 

@@ -20,7 +20,8 @@
 #include "client/request/request.h"
 #include "fdw/callbacks.h"
 #include "fdw/catalog/description.h"
-#include "fdw/catalog/option_internal.h"
+#include "fdw/catalog/option.h"
+#include "fdw/catalog/option_definition.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/command/import.h"
 #include "fdw/read/sample.h"
@@ -29,7 +30,6 @@
 /* The one name that may stand for what DynamoDB does not have. */
 #define SCHEMA_NAME				"dynamodb"
 
-#define DEFAULT_SAMPLE_SIZE		1000
 
 /* One table of DynamoDB, and its foreign table's name. */
 typedef struct TableName
@@ -227,35 +227,12 @@ import_table(Connection *connection, const ImportOptions *options,
 
 /* ---- the callback ---- */
 
-static IdentifierStyle
-style_option(List *options, const char *name)
-{
-	const char *value = option_find(options, name);
-
-	return value != NULL && strcmp(value, "snake_case") == 0
-		? IDENTIFIER_SNAKE_CASE : IDENTIFIER_KEEP;
-}
-
-static void
-read_options(List *list, ImportOptions *options)
-{
-	const char *number_type = option_find(list, "number_type");
-	const char *document = option_find(list, "document");
-
-	options->column_style = style_option(list, "column_case");
-	options->whole_numbers = number_type != NULL &&
-		strcmp(number_type, "bigint") == 0;
-	options->document = true;
-	if (document != NULL)
-		(void) parse_bool(document, &options->document);
-}
-
 static List *
 import_schema(ImportForeignSchemaStmt *stmt, Oid server_id)
 {
 	Connection *connection;
-	ImportOptions options = {0};
-	int			sample_size;
+	ImportedOptions given;
+	ImportOptions options;
 	RequestCounters counters = {0};
 	MemoryContext table_context;
 	List	   *tables;
@@ -270,14 +247,16 @@ import_schema(ImportForeignSchemaStmt *stmt, Oid server_id)
 						stmt->remote_schema),
 				 errhint("DynamoDB has no schemas.  Use IMPORT FOREIGN SCHEMA %s, with LIMIT TO or EXCEPT to choose tables.",
 						 SCHEMA_NAME)));
-	read_options(stmt->options, &options);
-	options.server_name = GetForeignServer(server_id)->servername;
-	sample_size = option_integer(stmt->options, "sample_size",
-								 DEFAULT_SAMPLE_SIZE);
+	given = option_read_import(stmt->options);
+	options = (ImportOptions) {
+		.server_name = GetForeignServer(server_id)->servername,
+		.column_style = given.column_case,
+		.whole_numbers = given.number_type == NUMBER_TYPE_BIGINT,
+		.document = given.document
+	};
 
 	connection = option_connection(server_id, GetUserId());
-	tables = choose_tables(connection, stmt,
-						   style_option(stmt->options, "table_case"));
+	tables = choose_tables(connection, stmt, given.table_case);
 	table_context = AllocSetContextCreate(CurrentMemoryContext,
 										  "dynamorm_fdw imported table",
 										  ALLOCSET_DEFAULT_SIZES);
@@ -286,7 +265,7 @@ import_schema(ImportForeignSchemaStmt *stmt, Oid server_id)
 		MemoryContext old = MemoryContextSwitchTo(table_context);
 		char	   *command = import_table(connection, &options,
 										   (const TableName *) lfirst(cell),
-										   sample_size, &counters);
+										   given.sample_size, &counters);
 
 		MemoryContextSwitchTo(old);
 		if (command != NULL)

@@ -343,7 +343,9 @@ consider_index(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
 			   KeySchema *schema, Bitmapset *wanted)
 {
 	Scope		scope = {.table = plan->table, .varno = baserel->relid};
-	bool		fetches = !index_holds_columns(schema, plan->table, wanted);
+	bool		fetches =
+		!index_holds_columns(schema, plan->table,
+							 column_set_to_flags(plan->table, wanted));
 	Access	   *access;
 	AccessPlan *access_plan;
 

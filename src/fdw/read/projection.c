@@ -17,7 +17,7 @@
 #include "optimizer/restrictinfo.h"
 
 #include "fdw/read/projection.h"
-#include "translate/condition/condition.h"
+#include "translate/condition/condition_source.h"
 
 /* How the query looks at the columns. */
 typedef struct ColumnUses

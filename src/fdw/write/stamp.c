@@ -17,6 +17,7 @@
 #include "utils/lsyscache.h"
 
 #include "fdw/write/stamp.h"
+#include "translate/codec/codec_unit.h"
 
 Expr *
 stamp_now(const Column *column)

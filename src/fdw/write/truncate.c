@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "client/request/operation.h"
 #include "fdw/callbacks.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
@@ -67,18 +68,8 @@ send_batch(Truncation *truncation, int i)
 	};
 
 	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"RequestItems\":{");
-	json_append_string(&body, table->table_name, strlen(table->table_name));
-	appendStringInfoString(&body, ":[");
-	for (int n = 0; n < batch->count; n++)
-	{
-		if (n > 0)
-			appendStringInfoChar(&body, ',');
-		appendStringInfoString(&body, "{\"DeleteRequest\":{\"Key\":");
-		json_append_item(&body, batch->keys[n]);
-		appendStringInfoString(&body, "}}");
-	}
-	appendStringInfoString(&body, "]},\"ReturnConsumedCapacity\":\"TOTAL\"}");
+	operation_append_batch_delete(&body, table->table_name, batch->keys,
+								  batch->count);
 	spec.body = body.data;
 	spec.body_length = body.len;
 	truncation->requests[i] = request_start(truncation->connection, &spec);

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
+#include "client/http/interrupt.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/transaction.h"
 #include "fdw/write/writer.h"
@@ -230,8 +231,11 @@ send_next(Writer *writer, ItemWrite *write)
 void
 writer_submit(Writer *writer, ItemWrite *write)
 {
-	MemoryContext old = MemoryContextSwitchTo(writer->context);
+	MemoryContext old;
 
+	if (writer->is_failing)
+		writer_raise(writer);
+	old = MemoryContextSwitchTo(writer->context);
 	write->writer = writer;
 	writer->writes = lappend(writer->writes, write);
 	MemoryContextSwitchTo(write->context);
@@ -270,7 +274,7 @@ back_off(const Writer *writer, const ItemWrite *write)
 					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 					 delay, PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
-	request_check_for_interrupts();
+	interrupt_check();
 }
 
 /*
@@ -306,6 +310,14 @@ read_item(Writer *writer, ItemWrite *write)
 	send_next(writer, write);
 }
 
+static void
+note_failed(Writer *writer, ItemWrite *write, ItemWriteState state)
+{
+	write->state = state;
+	writer->is_failing = true;
+	writer->exhausted = true;
+}
+
 /*
  * A condition has failed: the item comes with the failure if there is one,
  * unless the engine is one that never sends it; then it is read.
@@ -318,7 +330,10 @@ condition_failed(Writer *writer, ItemWrite *write)
 
 	if (write->decide == NULL)
 	{
-		write->state = write->skips_taken ? ITEM_SKIPPED : ITEM_TAKEN;
+		if (write->skips_taken)
+			write->state = ITEM_SKIPPED;
+		else
+			note_failed(writer, write, ITEM_TAKEN);
 		return;
 	}
 	if (write->next == NEXT_MOVE)
@@ -328,7 +343,7 @@ condition_failed(Writer *writer, ItemWrite *write)
 
 		if (strcmp(reasons[0].code, "ConditionalCheckFailed") != 0)
 		{
-			write->state = ITEM_TAKEN;
+			note_failed(writer, write, ITEM_TAKEN);
 			return;
 		}
 		item = reasons[0].item;
@@ -366,7 +381,7 @@ take_answer(Writer *writer, ItemWrite *write)
 		read_item(writer, write);
 	}
 	else
-		write->state = ITEM_FAILED;
+		note_failed(writer, write, ITEM_FAILED);
 	MemoryContextSwitchTo(old);
 }
 
@@ -666,7 +681,7 @@ go_on(Writer *writer)
 		write = wait_for_any(writer);
 		if (write != NULL)
 			take_answer(writer, write);
-		if (writer->moves)
+		if (writer->moves && !writer->is_failing)
 			send_waiting(writer);
 	}
 	PG_CATCH();
@@ -688,6 +703,9 @@ writer_next_done(Writer *writer)
 		ItemWrite  *oldest = writer->writes == NIL ? NULL
 			: linitial(writer->writes);
 
+		if (oldest != NULL && oldest->state == ITEM_WAITING &&
+			writer->is_failing)
+			writer_raise(writer);
 		if (oldest == NULL || !is_done(oldest))
 		{
 			if (!go_on(writer) && writer->writes == NIL)
@@ -710,17 +728,8 @@ writer_find(const Writer *writer, const DynamoItem *key)
 	{
 		ItemWrite  *write = (ItemWrite *) lfirst(cell);
 
-		if (!is_done(write) && has_key(writer, write, key))
+		if (has_key(writer, write, key))
 			return write;
 	}
 	return NULL;
-}
-
-void
-writer_wait_for(Writer *writer, const ItemWrite *write)
-{
-	while (!is_done(write))
-		(void) go_on(writer);
-	if (write->state == ITEM_FAILED || write->state == ITEM_TAKEN)
-		writer_raise(writer);
 }

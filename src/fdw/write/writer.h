@@ -113,6 +113,7 @@ typedef struct Writer
 
 	int64		written;		/* items so far */
 	List	   *writes;			/* of ItemWrite, not handed out, oldest first */
+	bool		is_failing;		/* one of them has failed: nothing is sent */
 	bool		has_failed;		/* an error that tells of it was raised */
 	WriterGroup *group;			/* with this one alone, if it has not joined
 								 * another */
@@ -129,7 +130,8 @@ extern void writer_join(Writer *writer, WriterGroup *group);
 /*
  * Takes a write, and sends its first request.  Where keys change, one that has
  * the old or new key of another under way waits for that: in which order two
- * such are done makes a difference.
+ * such are done makes a difference.  Raises what writer_raise() does if one has
+ * failed meanwhile.
  */
 extern void writer_submit(Writer *writer, ItemWrite *write);
 
@@ -141,14 +143,8 @@ extern void writer_submit(Writer *writer, ItemWrite *write);
  */
 extern ItemWrite *writer_next_done(Writer *writer);
 
-/* The write of this key that is under way, if there is one. */
+/* The write of this key that has not been handed out, if there is one. */
 extern ItemWrite *writer_find(const Writer *writer, const DynamoItem *key);
-
-/*
- * Lets a write come to its end, which is not handed out by that.  Raises what
- * writer_next_done() raises.
- */
-extern void writer_wait_for(Writer *writer, const ItemWrite *write);
 
 /*
  * Nothing new is started by any writer of the group; what is under way gets its

@@ -10,7 +10,14 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_collection.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_json.h"
+#include "translate/codec/codec_number.h"
+#include "translate/codec/codec_text.h"
+#include "translate/codec/codec_time.h"
+#include "translate/codec/codec_unit.h"
 
 /* Attribute types as a set of bits. */
 #define TYPE_BIT(type)		(1 << (type))
@@ -207,13 +214,6 @@ static bool
 choose_unit(Codec *codec, const char *unit_option, const char **problem,
 			const char **hint)
 {
-	static const char *const names[] = {
-		[UNIT_SECOND] = "s",
-		[UNIT_MILLISECOND] = "ms",
-		[UNIT_MICROSECOND] = "us",
-		[UNIT_NANOSECOND] = "ns"
-	};
-
 	codec->state->unit = UNIT_SECOND;
 	if (unit_option == NULL ||
 		(codec->kind == CODEC_SET && codec->attribute_type == ATTRIBUTE_NS))
@@ -224,14 +224,8 @@ choose_unit(Codec *codec, const char *unit_option, const char **problem,
 		*hint = "Drop option \"unit\", or set option \"type\" of a timestamp or date to 'N'.";
 		return false;
 	}
-	for (int i = 0; i < (int) lengthof(names); i++)
-	{
-		if (strcmp(unit_option, names[i]) == 0)
-		{
-			codec->state->unit = (EpochUnit) i;
-			return true;
-		}
-	}
+	if (unit_of_name(unit_option, &codec->state->unit))
+		return true;
 	*problem = psprintf("There is no unit \"%s\".", unit_option);
 	*hint = "Set option \"unit\" to 's', 'ms', 'us' or 'ns'.";
 	return false;
@@ -281,15 +275,6 @@ codec_create(Oid type_id, int32 typmod, Oid collation,
 
 /* ---- encoding ---- */
 
-void
-codec_set_text(AttributeValue *out, AttributeType type, char *text,
-			   int length)
-{
-	out->type = type;
-	out->length = length;
-	out->u.text = text;
-}
-
 EncodeProblem
 codec_encode_value(Codec *codec, Datum value, int depth, AttributeValue *out)
 {
@@ -298,8 +283,13 @@ codec_encode_value(Codec *codec, Datum value, int depth, AttributeValue *out)
 	{
 		case CODEC_TEXT:
 		case CODEC_ENUM:
-		case CODEC_CANONICAL_TEXT:
 			text_encode(codec, value, out);
+			return ENCODE_OK;
+		case CODEC_CANONICAL_TEXT:
+			if (time_is_own_type(codec->base_type_id))
+				time_encode(codec, value, out);
+			else
+				text_encode(codec, value, out);
 			return ENCODE_OK;
 		case CODEC_INTEGER:
 		case CODEC_NUMERIC:
@@ -374,8 +364,11 @@ decode_by_kind(Codec *codec, const AttributeValue *value,
 	{
 		case CODEC_TEXT:
 		case CODEC_ENUM:
-		case CODEC_CANONICAL_TEXT:
 			return text_decode(codec, value, decoding);
+		case CODEC_CANONICAL_TEXT:
+			return time_is_own_type(codec->base_type_id)
+				? time_decode(codec, value, decoding)
+				: text_decode(codec, value, decoding);
 		case CODEC_INTEGER:
 		case CODEC_NUMERIC:
 		case CODEC_FLOAT:

@@ -16,7 +16,9 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_collection.h"
+#include "translate/codec/codec_error.h"
 
 /* ---- preparing ---- */
 
@@ -164,34 +166,6 @@ put_together(const Codec *codec, const ArrayParts *parts)
 
 /* ---- sets ---- */
 
-/* By the bytes; equal ones in the order in which they stand. */
-static int
-compare_elements(const void *a, const void *b)
-{
-	const AttributeValue *first = *(AttributeValue *const *) a;
-	const AttributeValue *second = *(AttributeValue *const *) b;
-	int			result = memcmp(first->u.text, second->u.text,
-								Min(first->length, second->length));
-
-	if (result != 0)
-		return result;
-	if (first->length != second->length)
-		return first->length < second->length ? -1 : 1;
-	return first < second ? -1 : first > second;
-}
-
-/* Pointers to the elements, sorted by their bytes. */
-static AttributeValue **
-sort_elements(AttributeValue *elements, int count)
-{
-	AttributeValue **sorted = palloc(count * sizeof(AttributeValue *));
-
-	for (int i = 0; i < count; i++)
-		sorted[i] = &elements[i];
-	qsort(sorted, count, sizeof(AttributeValue *), compare_elements);
-	return sorted;
-}
-
 /*
  * Drops all but the first of equal elements, and keeps the order of the rest.
  * Since we write one spelling only, equal values have equal texts.
@@ -199,7 +173,7 @@ sort_elements(AttributeValue *elements, int count)
 static int
 drop_duplicates(AttributeValue *elements, int count)
 {
-	AttributeValue **sorted = sort_elements(elements, count);
+	AttributeValue **sorted = attribute_sort_elements(elements, count);
 	int			kept = 0;
 
 	for (int i = count - 1; i > 0; i--)
@@ -264,7 +238,8 @@ set_decode(Codec *codec, const AttributeValue *value,
 {
 	FmgrInfo   *comparison = codec->state->comparison;
 	Decoding	inside = {.context = decoding->context,.nested = true};
-	AttributeValue **sorted = sort_elements(value->u.elements, value->length);
+	AttributeValue **sorted = attribute_sort_elements(value->u.elements,
+													  value->length);
 	ArrayParts	parts = {
 		.dimensions = 1,
 		.sizes = &value->length,

@@ -6,7 +6,8 @@
 
 #include "utils/builtins.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_unit.h"
 
 /* ---- words ---- */
 
@@ -240,7 +241,7 @@ problem_hint(EncodeProblem problem)
 
 /* The codec in which the unit is: that of the elements of a set. */
 static const Codec *
-innermost(const Codec *codec)
+innermost_codec(const Codec *codec)
 {
 	while (codec->kind == CODEC_SET || codec->kind == CODEC_LIST)
 		codec = codec->element;
@@ -258,9 +259,10 @@ codec_raise(EncodeProblem problem, const Codec *codec, const CodecPlace *place)
 					place->column, place->table),
 			 place->key != NULL
 			 ? errdetail("%s  Item %s.",
-						 problem_detail(problem, innermost(codec)),
+						 problem_detail(problem, innermost_codec(codec)),
 						 place->key)
 			 : errdetail_internal("%s",
-								  problem_detail(problem, innermost(codec))),
+								  problem_detail(problem,
+												 innermost_codec(codec))),
 			 hint != NULL ? errhint("%s", hint) : 0));
 }

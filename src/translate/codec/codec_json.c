@@ -16,7 +16,10 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_json.h"
+#include "translate/codec/codec_number.h"
+#include "translate/codec/codec_text.h"
 
 /* ---- writing ---- */
 
@@ -247,7 +250,7 @@ push_set(JsonbParseState **state, const AttributeValue *set,
  * the document if the value is a container and the outermost one.
  */
 static JsonbValue *
-push_value(JsonbParseState **state, JsonbIteratorToken token,
+push_json_value(JsonbParseState **state, JsonbIteratorToken token,
 		   const AttributeValue *value, const Decoding *decoding)
 {
 	JsonbValue	scalar;
@@ -258,8 +261,8 @@ push_value(JsonbParseState **state, JsonbIteratorToken token,
 		case ATTRIBUTE_L:
 			(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 			for (int i = 0; i < value->length; i++)
-				(void) push_value(state, WJB_ELEM, &value->u.elements[i],
-								  decoding);
+				(void) push_json_value(state, WJB_ELEM, &value->u.elements[i],
+									   decoding);
 			return pushJsonbValue(state, WJB_END_ARRAY, NULL);
 
 		case ATTRIBUTE_SS:
@@ -280,7 +283,8 @@ push_value(JsonbParseState **state, JsonbIteratorToken token,
 							   entry->name_length);
 				make_string(&scalar, &name, decoding);
 				(void) pushJsonbValue(state, WJB_KEY, &scalar);
-				(void) push_value(state, WJB_VALUE, &entry->value, decoding);
+				(void) push_json_value(state, WJB_VALUE, &entry->value,
+									   decoding);
 			}
 			return pushJsonbValue(state, WJB_END_OBJECT, NULL);
 
@@ -307,8 +311,8 @@ json_decode(Codec *codec, const AttributeValue *value,
 	char	   *json;
 
 	if (is_container(value->type))
-		document = JsonbValueToJsonb(push_value(&state, WJB_ELEM, value,
-												decoding));
+		document = JsonbValueToJsonb(push_json_value(&state, WJB_ELEM, value,
+													 decoding));
 	else
 	{
 		make_scalar(&scalar, value, decoding);

@@ -14,7 +14,8 @@
 #include "utils/float.h"
 #include "utils/numeric.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_number.h"
 
 /* DynamoDB's numbers. */
 #define MAX_DIGITS			38

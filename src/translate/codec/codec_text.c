@@ -17,7 +17,8 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_text.h"
 
 /* ---- settings ---- */
 
@@ -267,8 +268,6 @@ text_encode(Codec *codec, Datum value, AttributeValue *out)
 
 	if (codec->base_type_id == NAMEOID)
 		text = pstrdup(NameStr(*DatumGetName(value)));
-	else if (time_is_own_type(codec->base_type_id))
-		text = time_write_text(codec, value);
 	else
 		text = call_output(codec, value);
 	text_to_attribute(text, strlen(text), out);
@@ -283,8 +282,6 @@ text_decode(Codec *codec, const AttributeValue *value,
 
 	if (codec->kind == CODEC_TEXT)
 		return decode_text(codec, value, decoding);
-	if (time_is_own_type(codec->base_type_id))
-		return time_read_text(codec, value, decoding);
 
 	text = text_to_server(value, decoding);
 	datum = text_call_input(codec, text, codec->base_typmod);

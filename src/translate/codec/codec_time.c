@@ -24,7 +24,10 @@
 #include "utils/formatting.h"
 #include "utils/timestamp.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_error.h"
+#include "translate/codec/codec_number.h"
+#include "translate/codec/codec_text.h"
+#include "translate/codec/codec_time.h"
 
 /* What a year begins with that is not of four digits after Christ. */
 #define BEFORE_CHRIST		'/'
@@ -141,7 +144,7 @@ write_timetz(const TimeTzADT *value)
  * months and days cannot count stays in the next smaller unit.
  */
 static Interval
-justify(const Interval *interval)
+justify_interval(const Interval *interval)
 {
 	Interval	justified;
 	int64		time = interval->time % USECS_PER_DAY;
@@ -212,12 +215,12 @@ write_interval_for(const Codec *codec, const Interval *interval)
 #endif
 	if (!codec->is_key)
 		return write_interval(interval);
-	justified = justify(interval);
+	justified = justify_interval(interval);
 	return write_interval(&justified);
 }
 
-char *
-time_write_text(Codec *codec, Datum value)
+static char *
+write_own_type(Codec *codec, Datum value)
 {
 	switch (codec->base_type_id)
 	{
@@ -234,6 +237,14 @@ time_write_text(Codec *codec, Datum value)
 		default:
 			return write_interval_for(codec, DatumGetIntervalP(value));
 	}
+}
+
+void
+time_encode(Codec *codec, Datum value, AttributeValue *out)
+{
+	char	   *text = write_own_type(codec, value);
+
+	text_to_attribute(text, strlen(text), out);
 }
 
 /* ---- reading texts ---- */
@@ -496,8 +507,8 @@ read_other(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 }
 
 Datum
-time_read_text(Codec *codec, const AttributeValue *value,
-			   const Decoding *decoding)
+time_decode(Codec *codec, const AttributeValue *value,
+			const Decoding *decoding)
 {
 	switch (codec->base_type_id)
 	{
@@ -665,20 +676,4 @@ epoch_decode(Codec *codec, const AttributeValue *value,
 		raise_misfit(decoding, codec, value);
 	check_precision(codec, timestamp, value, decoding);
 	return TimestampGetDatum(timestamp);
-}
-
-const char *
-codec_unit_name(const Codec *codec)
-{
-	if (codec->kind != CODEC_EPOCH)
-		return NULL;
-	switch (codec->state->unit)
-	{
-		case UNIT_SECOND:
-			return "second";
-		case UNIT_MILLISECOND:
-			return "milliseconds";
-		default:
-			return NULL;
-	}
 }

@@ -20,24 +20,14 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/condition/condition.h"
+#include "translate/condition/condition_array.h"
+#include "translate/condition/condition_compare.h"
+#include "translate/condition/condition_json.h"
+#include "translate/condition/condition_null.h"
+#include "translate/condition/condition_source.h"
+#include "translate/condition/condition_text.h"
 #include "translate/function.h"
-
-/* ---- the two senses ---- */
-
-Condition *
-condition_by_sense(ConditionBuilder *builder, Condition *may, Condition *must)
-{
-	builder->exact = false;
-	return builder->sense == SENSE_MAY ? may : must;
-}
-
-Condition *
-condition_guess(ConditionBuilder *builder)
-{
-	return condition_by_sense(builder, condition_constant(true),
-							  condition_constant(false));
-}
 
 /* ---- truth ---- */
 
@@ -203,12 +193,6 @@ condition_of_boolean_test(ConditionBuilder *builder, BooleanTest *test,
 
 /* ---- leaves ---- */
 
-Oid
-operator_function(const OpExpr *op)
-{
-	return OidIsValid(op->opfuncid) ? op->opfuncid : get_opcode(op->opno);
-}
-
 /* A column, field or element of type boolean. */
 static Condition *
 condition_of_boolean_source(ConditionBuilder *builder, Expr *expr, Truth truth)
@@ -310,6 +294,22 @@ condition_of_function(ConditionBuilder *builder, FuncExpr *call, Truth truth)
 	return condition != NULL ? condition : condition_guess(builder);
 }
 
+/* A condition is NULL where it is unknown. */
+static Condition *
+condition_of_nullness(ConditionBuilder *builder, NullTest *test, Truth truth)
+{
+	Condition  *condition = condition_of_null_test(builder, test, truth);
+	bool		is_null = (test->nulltesttype == IS_NULL) ==
+		(truth == TRUTH_TRUE);
+
+	if (condition != NULL)
+		return condition;
+	if (exprType((Node *) test->arg) == BOOLOID)
+		return condition_of(builder, test->arg,
+							is_null ? TRUTH_UNKNOWN : TRUTH_NOT_UNKNOWN);
+	return condition_guess(builder);
+}
+
 /* truth is TRUE, FALSE or UNKNOWN */
 static Condition *
 condition_of_leaf(ConditionBuilder *builder, Expr *expr, Truth truth)
@@ -325,7 +325,7 @@ condition_of_leaf(ConditionBuilder *builder, Expr *expr, Truth truth)
 			return condition_of_array_test(builder,
 										   (ScalarArrayOpExpr *) expr, truth);
 		case T_NullTest:
-			return condition_of_null_test(builder, (NullTest *) expr, truth);
+			return condition_of_nullness(builder, (NullTest *) expr, truth);
 		case T_FuncExpr:
 			return condition_of_function(builder, (FuncExpr *) expr, truth);
 		default:

@@ -13,14 +13,7 @@
 
 #include "postgres.h"
 
-#include "client/wire/expression.h"
-#include "translate/scope.h"
-
-typedef enum ConditionSense
-{
-	SENSE_MAY,
-	SENSE_MUST
-} ConditionSense;
+#include "translate/condition/condition_builder.h"
 
 /*
  * Translates an implicitly ANDed list of boolean expressions.  What cannot be
@@ -30,11 +23,10 @@ typedef enum ConditionSense
 extern Condition *condition_translate_list(Scope *scope, List *clauses,
 										   ConditionSense sense, bool *exact);
 
-/*
- * The place inside a column that an expression looks at (doc -> 'a' ->> 'b',
- * row.field), as far as it leads by names, which must be known; NULL if it is
- * none, or leads by an index first.
- */
-extern DocumentPath *condition_path_inside(Scope *scope, Expr *expr);
+/* ---- for condition_array.c, whose elements are conditions too ---- */
+
+/* The condition under which the expression has the truth value. */
+extern Condition *condition_of(ConditionBuilder *builder, Expr *expr,
+							   Truth truth);
 
 #endif							/* DYNAMORM_TRANSLATE_CONDITION_H */

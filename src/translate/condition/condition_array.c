@@ -13,7 +13,9 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/condition/condition.h"
+#include "translate/condition/condition_array.h"
+#include "translate/condition/condition_value.h"
 
 /* More operands than an expression can have are not looked at. */
 #define MAX_ELEMENTS	5000

@@ -14,7 +14,10 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/condition/condition_compare.h"
+#include "translate/condition/condition_json.h"
+#include "translate/condition/condition_text.h"
 
 /* ---- taking apart ---- */
 
@@ -283,8 +286,8 @@ compare_canonical(ConditionBuilder *builder, const Source *source,
 
 /*
  * A list of lists counts other things than size() does; array_length() is NULL
- * for an empty array; jsonb_array_length() fails for what is no array, and must
- * be left to fail.
+ * for an empty array; jsonb_array_length() fails for what is no array, and
+ * must be left to fail.
  */
 static Condition *
 compare_size(ConditionBuilder *builder, const Source *source,
@@ -441,7 +444,9 @@ condition_of_value(ConditionBuilder *builder, const Source *source,
 	if (value->state == VALUE_NULL)
 		return condition_constant(false);
 
-	/* values are in one order, so a comparison that is FALSE has an opposite */
+	/*
+	 * values are in one order, so a comparison that is FALSE has an opposite
+	 */
 	if (truth == TRUTH_FALSE)
 		comparison = comparison_negate(comparison);
 	condition = compare_source(builder, source, comparison, value, collation);

@@ -17,7 +17,7 @@
 #include "utils/fmgroids.h"
 #include "utils/jsonb.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/condition/condition_json.h"
 
 /* ---- ->> ---- */
 

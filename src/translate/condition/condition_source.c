@@ -13,7 +13,8 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/condition/condition_source.h"
 #include "translate/function.h"
 
 /* ---- making sources ---- */
@@ -88,7 +89,8 @@ is_document(const Source *source)
 
 /*
  * Path elements and subscripts that are numbers mean an element of an array or
- * the member of an object, by what is stored.  DynamoDB's paths must say which.
+ * the member of an object, by what is stored.  DynamoDB's paths must say
+ * which.
  */
 static bool
 is_ambiguous_step(const char *text)
@@ -136,34 +138,6 @@ source_of_member(Scope *scope, SourceKind kind, List *args)
 	return path == NULL ? NULL : source_make(kind, document, path, NULL);
 }
 
-/*
- * The place in a list that an index means, whose first one is given.  False if
- * it means none.  A value not known yet is shown as the first place.
- */
-static bool
-index_place(Scope *scope, Expr *index, int first, int *place)
-{
-	Datum		value;
-
-	if (index == NULL || exprType((Node *) index) != INT4OID ||
-		!scope_is_column_free(scope, index))
-		return false;
-	*place = 0;
-	switch (scope_value(scope, index, &value))
-	{
-		case VALUE_UNKNOWN:
-			return true;
-		case VALUE_KNOWN:
-			if (DatumGetInt32(value) < first)
-				return false;
-			*place = DatumGetInt32(value) - first;
-			return true;
-		case VALUE_NULL:
-			break;
-	}
-	return false;
-}
-
 /* doc -> 2, doc ->> 2 */
 static Source *
 source_of_json_element(Scope *scope, SourceKind kind, List *args)
@@ -172,7 +146,7 @@ source_of_json_element(Scope *scope, SourceKind kind, List *args)
 	int			place;
 
 	if (!is_document(document) ||
-		!index_place(scope, (Expr *) lsecond(args), 0, &place))
+		!scope_list_place(scope, (Expr *) lsecond(args), 0, &place))
 		return NULL;
 	return source_make(kind, document, path_with_index(document->path, place),
 					   NULL);
@@ -249,7 +223,7 @@ source_of_element(Scope *scope, Source *list, SubscriptingRef *ref)
 	int			place;
 
 	if (list_length(ref->refupperindexpr) != 1 ||
-		!index_place(scope, (Expr *) linitial(ref->refupperindexpr), 1,
+		!scope_list_place(scope, (Expr *) linitial(ref->refupperindexpr), 1,
 					 &place))
 		return NULL;
 	return source_make(SOURCE_ATTRIBUTE, list,
@@ -672,38 +646,6 @@ source_has_value(ConditionBuilder *builder, const Source *source)
 		return condition;
 	return condition_by_sense(builder, condition_either(condition, opaque),
 							  condition);
-}
-
-Condition *
-condition_of_null_test(ConditionBuilder *builder, NullTest *test, Truth truth)
-{
-	bool		is_null = (test->nulltesttype == IS_NULL) ==
-		(truth == TRUTH_TRUE);
-	Source	   *source;
-
-	if (truth == TRUTH_UNKNOWN)
-		return condition_constant(false);
-	source = source_of(builder->scope, test->arg);
-	if (source != NULL && !test->argisrow)
-		return is_null ? source_is_null(builder, source)
-			: source_has_value(builder, source);
-	if (exprType((Node *) test->arg) == BOOLOID)
-		return condition_of(builder, test->arg,
-							is_null ? TRUTH_UNKNOWN : TRUTH_NOT_UNKNOWN);
-	return condition_guess(builder);
-}
-
-Condition *
-condition_of_existence(ConditionBuilder *builder, FuncExpr *call, Truth truth)
-{
-	Source	   *source = source_of(builder->scope, linitial(call->args));
-
-	if (truth == TRUTH_UNKNOWN)
-		return condition_constant(false);
-	if (source == NULL || source->kind != SOURCE_ATTRIBUTE)
-		return condition_guess(builder);
-	return truth == TRUTH_TRUE ? condition_exists(source->path)
-		: condition_not_exists(source->path);
 }
 
 /* ---- for projections ---- */

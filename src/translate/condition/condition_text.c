@@ -10,7 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/condition/condition_text.h"
 
 /* ---- LIKE patterns ---- */
 

@@ -24,7 +24,10 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-#include "translate/condition/condition_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_unit.h"
+#include "translate/condition/condition_builder.h"
+#include "translate/condition/condition_value.h"
 
 /* ---- values ---- */
 
@@ -46,62 +49,6 @@ is_exact_number(Oid type_id)
 		type_id == NUMERICOID;
 }
 
-static bool
-is_plain_text(Oid type_id)
-{
-	return type_id == TEXTOID || type_id == VARCHAROID || type_id == NAMEOID;
-}
-
-/*
- * A value need not fit the column that it is compared with, so numbers and
- * texts are encoded by a codec for their own type, made once in a session.
- */
-static Codec *
-codec_of_type(Oid type_id)
-{
-	static Oid	type_ids[8];
-	static Codec *codecs[lengthof(type_ids)];
-	MemoryContext old;
-	const char *problem;
-	const char *hint;
-	int			i = 0;
-
-	while (OidIsValid(type_ids[i]) && type_ids[i] != type_id)
-		i++;
-	if (type_ids[i] == type_id)
-		return codecs[i];
-
-	Assert(i < (int) lengthof(type_ids) - 1);
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	codecs[i] = codec_create(type_id, -1, get_typcollation(type_id),
-							 is_plain_text(type_id) ? "S" : "N", NULL,
-							 &problem, &hint);
-	MemoryContextSwitchTo(old);
-	if (codecs[i] != NULL)
-		type_ids[i] = type_id;
-	return codecs[i];
-}
-
-Operand *
-operand_text(const char *server_text, int length)
-{
-	Datum		text = PointerGetDatum(cstring_to_text_with_len(server_text,
-																length));
-	AttributeValue *value;
-
-	if (codec_try_encode(codec_of_type(TEXTOID), text, &value) != ENCODE_OK)
-		return NULL;
-	return operand_value(value);
-}
-
-Operand *
-operand_number(int64 number)
-{
-	char	   *text = psprintf(INT64_FORMAT, number);
-
-	return operand_value(attribute_make_text(ATTRIBUTE_N, text, strlen(text)));
-}
-
 Operand *
 value_operand(const ComparedValue *value)
 {
@@ -110,8 +57,9 @@ value_operand(const ComparedValue *value)
 	if (value->state == VALUE_UNKNOWN)
 		return operand_unknown(value->label);
 	if (value->state == VALUE_NULL ||
-		!(is_exact_number(value->type_id) || is_plain_text(value->type_id)) ||
-		codec_try_encode(codec_of_type(value->type_id), value->datum,
+		!(is_exact_number(value->type_id) ||
+		  type_is_plain_text(value->type_id)) ||
+		codec_try_encode(codec_of_own_type(value->type_id), value->datum,
 						 &encoded) != ENCODE_OK)
 		return NULL;
 	return operand_value(encoded);
@@ -195,7 +143,7 @@ comparison_of_numbers(Oid operator_id, Oid value_type, Comparison *comparison)
 static bool
 comparison_of_texts(Oid operator_id, Oid value_type, Comparison *comparison)
 {
-	return is_plain_text(value_type) &&
+	return type_is_plain_text(value_type) &&
 		comparison_in_family(operator_id, TEXT_BTREE_FAM_OID, comparison);
 }
 
@@ -339,8 +287,8 @@ equality_is_of_images(Oid type_id, Oid collation)
 }
 
 /*
- * Types whose values are equal only if the texts of their output functions are.
- * A range is as its bounds are.
+ * Types whose values are equal only if the texts of their output functions
+ * are.  A range is as its bounds are.
  */
 static bool
 text_is_identity(Oid type_id, Oid collation)
@@ -454,7 +402,7 @@ codec_of_value(Codec *codec, const ComparedValue *value)
 {
 	if (codec->kind == CODEC_INTEGER || codec->kind == CODEC_NUMERIC ||
 		codec->kind == CODEC_TEXT)
-		return codec_of_type(getBaseType(value->type_id));
+		return codec_of_own_type(getBaseType(value->type_id));
 	return codec;
 }
 

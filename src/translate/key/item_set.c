@@ -6,8 +6,8 @@
  * A statement may write millions of items, so their keys are not kept, but 128
  * bits of a hash of each.  Two keys with the same ones would have one row
  * skipped in silence: the hash has a secret of the session, without which
- * nobody can look for such keys, and by chance they do not come up.  (With 10^9
- * keys the odds are 10^20 to one against it.)
+ * nobody can look for such keys, and by chance they do not come up.  (With
+ * 10^9 keys the odds are 10^20 to one against it.)
  *
  * The table is 45 to 90 % full: a key costs 19 to 38 bytes, and, while the
  * table is copied into one of twice its size, 57.

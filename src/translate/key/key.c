@@ -17,7 +17,13 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "translate/key/key_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/condition/condition_compare.h"
+#include "translate/condition/condition_source.h"
+#include "translate/condition/condition_text.h"
+#include "translate/condition/condition_value.h"
+#include "translate/key/key.h"
+#include "translate/key/key_list.h"
 
 /* One end of a range of a sort key. */
 typedef struct KeyBound
@@ -57,32 +63,6 @@ typedef struct KeyFinder
 	int			part_count;
 	KeyPart		parts[2 * KEY_PART_LIMIT];	/* partition key first */
 } KeyFinder;
-
-KeySchema *
-key_schema_of_table(const Table *table)
-{
-	KeySchema  *schema = palloc0(sizeof(KeySchema));
-
-	if (table->partition_key != NULL)
-		schema->partition[schema->partition_count++] = table->partition_key;
-	if (table->sort_key != NULL)
-		schema->sort[schema->sort_count++] = table->sort_key;
-	return schema;
-}
-
-bool
-key_schema_has(const KeySchema *schema, const Column *column)
-{
-	int			i;
-
-	for (i = 0; i < schema->partition_count; i++)
-		if (schema->partition[i] == column)
-			return true;
-	for (i = 0; i < schema->sort_count; i++)
-		if (schema->sort[i] == column)
-			return true;
-	return false;
-}
 
 /* ---- the order of stored keys ---- */
 
@@ -186,7 +166,7 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 	if (!key_can_be_bound(part->is_sort, operand))
 	{
 		/* nothing sorts below an empty key */
-		if (!is_lower && key_value_length(operand->value) == 0 &&
+		if (!is_lower && attribute_size(operand->value) == 0 &&
 			(parts->comparison == COMPARISON_LT ||
 			 finder->schema->index_name == NULL))
 			finder->impossible = true;
@@ -304,13 +284,6 @@ bounds_are_reversed(const KeyBound *lower, const KeyBound *upper)
 	}
 }
 
-Condition *
-key_equals(const Column *column, Operand *operand)
-{
-	return condition_compare(operand_path(path_make(column->attribute_name)),
-							 COMPARISON_EQ, operand);
-}
-
 /*
  * The one condition on an attribute of the sort key that DynamoDB takes, or
  * NULL.  Notes the clauses that it stems from, and those that it says exactly.
@@ -367,67 +340,6 @@ partition_is_fixed(const KeyFinder *finder)
 		if (finder->parts[i].fixed == NULL)
 			return false;
 	return finder->schema->partition_count > 0;
-}
-
-static void
-set_key_attribute(DynamoItem *key, const Column *column,
-				  const Operand *operand)
-{
-	Attribute  *attribute = &key->attributes[key->count++];
-
-	attribute->name = unconstify(char *, column->attribute_name);
-	attribute->name_length = column->attribute_name_length;
-	attribute->value = *operand->value;
-}
-
-DynamoItem *
-key_of_operands(const Table *table, const Operand *partition,
-				const Operand *sort)
-{
-	DynamoItem *key;
-
-	if (partition->value == NULL || (sort != NULL && sort->value == NULL))
-		return NULL;
-	key = palloc0(sizeof(DynamoItem));
-	key->attributes = palloc0(2 * sizeof(Attribute));
-	set_key_attribute(key, table->partition_key, partition);
-	if (sort != NULL)
-		set_key_attribute(key, table->sort_key, sort);
-	return key;
-}
-
-/* ---- values that are known later ---- */
-
-/* NULL if no item can have the value as this part of its key. */
-static Operand *
-operand_of_value(const Column *column, const KeyValue *value)
-{
-	ComparedValue compared = {
-		.state = VALUE_KNOWN,
-		.datum = value->datum,
-		.type_id = value->type_id
-	};
-	Operand    *operand;
-
-	if (value->isnull ||
-		plain_value(column->codec, true, &compared, value->collation,
-					&operand) != PLAIN_OPERAND ||
-		!key_can_hold(column, column->key == KEY_SORT, operand))
-		return NULL;
-	return operand;
-}
-
-DynamoItem *
-key_of_values(const Table *table, const KeyValue *values)
-{
-	Operand    *partition = operand_of_value(table->partition_key, &values[0]);
-	Operand    *sort = NULL;
-
-	if (table->sort_key != NULL)
-		sort = operand_of_value(table->sort_key, &values[1]);
-	if (partition == NULL || (table->sort_key != NULL && sort == NULL))
-		return NULL;
-	return key_of_operands(table, partition, sort);
 }
 
 /* ---- the look-up ---- */
@@ -532,4 +444,54 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 	lookup->used = list_concat_copy(lookup->used, finder.always_true);
 	lookup->rest = list_difference_ptr(clauses, lookup->used);
 	return lookup;
+}
+
+/* ---- keys that an upsert stores ---- */
+
+/*
+ * The column must be able to read the value, and would write the same: equal
+ * to a key column may also be what its type cannot hold.
+ */
+static void
+check_fits_column(const Table *table, const Column *column,
+				  const AttributeValue *value)
+{
+	CodecPlace	place = table_place(table, column, NULL);
+	Datum		datum;
+	bool		isnull;
+
+	key_check_value(table, column, value);
+	datum = codec_decode(column->codec, value, &isnull, &place);
+	(void) codec_encode(column->codec, datum, &place);
+}
+
+void
+key_check_upsert(const Table *table, const KeyLookup *lookup)
+{
+	const Column *columns[] = {table->partition_key, table->sort_key};
+
+	if (lookup->impossible_column != NULL)
+	{
+		const Column *column = lookup->impossible_column;
+		const KeyValue *given = &lookup->impossible_value;
+		ComparedValue value = {
+			.state = VALUE_KNOWN,
+			.datum = given->datum,
+			.type_id = given->type_id
+		};
+		CodecPlace	place = table_place(table, column, NULL);
+
+		check_fits_column(table, column,
+						  plain_encode(column->codec, &value, &place));
+		return;
+	}
+	if (lookup->key == NULL)
+		return;
+	for (int i = 0; i < (int) lengthof(columns); i++)
+	{
+		if (columns[i] != NULL)
+			check_fits_column(table, columns[i],
+							  item_find(lookup->key,
+										columns[i]->attribute_name));
+	}
 }

@@ -12,8 +12,12 @@
 
 #include "nodes/nodeFuncs.h"
 
+#include "translate/condition/condition_array.h"
+#include "translate/condition/condition_compare.h"
+#include "translate/condition/condition_source.h"
+#include "translate/condition/condition_value.h"
 #include "translate/key/item_set.h"
-#include "translate/key/key_internal.h"
+#include "translate/key/key_list.h"
 
 /* More keys than these are not worth a list: a Scan reads 2,000 at once. */
 #define MAX_CHOICES				100000
@@ -327,8 +331,8 @@ condition_of_choices(const Table *table, const List *choices)
 }
 
 /*
- * Their keys, each once, and in *choices what they were made of; NIL if not all
- * values are known yet.
+ * Their keys, each once, and in *choices what they were made of; NIL if not
+ * all values are known yet.
  */
 static List *
 keys_of_choices(const Table *table, List **choices)

@@ -1,7 +1,7 @@
 /*
  * key_value.c
- *		Values that are keys: which an item can have, and what is said of
- *		those that it cannot.
+ *		Values that are keys: which an item can have, what is said of those
+ *		that it cannot, and the keys made of them.
  */
 #include "postgres.h"
 
@@ -13,26 +13,14 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-#include "translate/key/key_internal.h"
+#include "translate/condition/condition_value.h"
+#include "translate/key/key_value.h"
 
 /* Source: Developer Guide, "Quotas". */
 #define MAX_PARTITION_KEY_LENGTH	2048
 #define MAX_SORT_KEY_LENGTH			1024
 
 /* ---- what a key can be ---- */
-
-int
-key_value_length(const AttributeValue *value)
-{
-	int			padding = 0;
-
-	if (value->type == ATTRIBUTE_S)
-		return value->length;
-	while (padding < value->length &&
-		   value->u.text[value->length - 1 - padding] == '=')
-		padding++;
-	return value->length / 4 * 3 - padding;
-}
 
 static int
 max_key_length(bool is_sort)
@@ -48,7 +36,7 @@ key_can_be_bound(bool is_sort, const Operand *operand)
 
 	if (value == NULL || value->type == ATTRIBUTE_N)
 		return true;
-	length = key_value_length(value);
+	length = (int) attribute_size(value);
 	return length > 0 && length <= max_key_length(is_sort);
 }
 
@@ -96,7 +84,7 @@ key_check_value(const Table *table, const Column *column,
 
 	if (value->type == ATTRIBUTE_N)
 		return;
-	length = key_value_length(value);
+	length = (int) attribute_size(value);
 	if (length == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
@@ -118,54 +106,6 @@ key_check_value(const Table *table, const Column *column,
 					   readable.data),
 			 errhint("Give column \"%s\" a shorter value, such as a hash of it.",
 					 column->name)));
-}
-
-/*
- * The column must be able to read the value, and would write the same: equal
- * to a key column may also be what its type cannot hold.
- */
-static void
-check_fits_column(const Table *table, const Column *column,
-				  const AttributeValue *value)
-{
-	CodecPlace	place = table_place(table, column, NULL);
-	Datum		datum;
-	bool		isnull;
-
-	key_check_value(table, column, value);
-	datum = codec_decode(column->codec, value, &isnull, &place);
-	(void) codec_encode(column->codec, datum, &place);
-}
-
-void
-key_check_upsert(const Table *table, const KeyLookup *lookup)
-{
-	const Column *columns[] = {table->partition_key, table->sort_key};
-
-	if (lookup->impossible_column != NULL)
-	{
-		const Column *column = lookup->impossible_column;
-		const KeyValue *given = &lookup->impossible_value;
-		ComparedValue value = {
-			.state = VALUE_KNOWN,
-			.datum = given->datum,
-			.type_id = given->type_id
-		};
-		CodecPlace	place = table_place(table, column, NULL);
-
-		check_fits_column(table, column,
-						  plain_encode(column->codec, &value, &place));
-		return;
-	}
-	if (lookup->key == NULL)
-		return;
-	for (int i = 0; i < (int) lengthof(columns); i++)
-	{
-		if (columns[i] != NULL)
-			check_fits_column(table, columns[i],
-							  item_find(lookup->key,
-										columns[i]->attribute_name));
-	}
 }
 
 /* ---- keys of several spellings ---- */
@@ -218,4 +158,72 @@ key_check_writable(const Table *table)
 			 has_other_collation
 			 ? errhint("Declare the column with a deterministic collation, such as COLLATE \"C\".  The table can be read as it is.")
 			 : errhint("Declare the column with another type, such as text.  The table can be read as it is.")));
+}
+
+/* ---- keys ---- */
+
+Condition *
+key_equals(const Column *column, Operand *operand)
+{
+	return condition_compare(operand_path(path_make(column->attribute_name)),
+							 COMPARISON_EQ, operand);
+}
+
+static void
+set_key_attribute(DynamoItem *key, const Column *column,
+				  const Operand *operand)
+{
+	Attribute  *attribute = &key->attributes[key->count++];
+
+	attribute->name = unconstify(char *, column->attribute_name);
+	attribute->name_length = column->attribute_name_length;
+	attribute->value = *operand->value;
+}
+
+DynamoItem *
+key_of_operands(const Table *table, const Operand *partition,
+				const Operand *sort)
+{
+	DynamoItem *key;
+
+	if (partition->value == NULL || (sort != NULL && sort->value == NULL))
+		return NULL;
+	key = palloc0(sizeof(DynamoItem));
+	key->attributes = palloc0(2 * sizeof(Attribute));
+	set_key_attribute(key, table->partition_key, partition);
+	if (sort != NULL)
+		set_key_attribute(key, table->sort_key, sort);
+	return key;
+}
+
+/* NULL if no item can have the value as this part of its key. */
+static Operand *
+operand_of_value(const Column *column, const KeyValue *value)
+{
+	ComparedValue compared = {
+		.state = VALUE_KNOWN,
+		.datum = value->datum,
+		.type_id = value->type_id
+	};
+	Operand    *operand;
+
+	if (value->isnull ||
+		plain_value(column->codec, true, &compared, value->collation,
+					&operand) != PLAIN_OPERAND ||
+		!key_can_hold(column, column->key == KEY_SORT, operand))
+		return NULL;
+	return operand;
+}
+
+DynamoItem *
+key_of_values(const Table *table, const KeyValue *values)
+{
+	Operand    *partition = operand_of_value(table->partition_key, &values[0]);
+	Operand    *sort = NULL;
+
+	if (table->sort_key != NULL)
+		sort = operand_of_value(table->sort_key, &values[1]);
+	if (partition == NULL || (table->sort_key != NULL && sort == NULL))
+		return NULL;
+	return key_of_operands(table, partition, sort);
 }

@@ -84,7 +84,7 @@ snake_case(const char *name)
 
 /* Cuts so that length bytes more have room. */
 static char *
-cut(const char *name, int length)
+cut_identifier(const char *name, int length)
 {
 	return pnstrdup(name, pg_mbcliplen(name, strlen(name),
 									   NAMEDATALEN - 1 - length));
@@ -93,7 +93,8 @@ cut(const char *name, int length)
 char *
 identifier_of_name(const char *name, IdentifierStyle style)
 {
-	return cut(style == IDENTIFIER_SNAKE_CASE ? snake_case(name) : name, 0);
+	return cut_identifier(style == IDENTIFIER_SNAKE_CASE ? snake_case(name)
+						  : name, 0);
 }
 
 static bool
@@ -119,7 +120,7 @@ identifier_not_taken(const char *identifier, const List *taken)
 		char		suffix[16];
 
 		snprintf(suffix, sizeof(suffix), "_%d", number);
-		candidate = psprintf("%s%s", cut(identifier, strlen(suffix)), suffix);
+		candidate = psprintf("%s%s", cut_identifier(identifier, strlen(suffix)), suffix);
 	}
 	return candidate;
 }

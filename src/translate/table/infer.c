@@ -10,7 +10,7 @@
 #include "lib/stringinfo.h"
 #include "utils/hsearch.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_number.h"
 #include "translate/table/infer.h"
 
 /* Whole numbers of so many digits fit a bigint for sure. */
@@ -34,7 +34,7 @@ typedef struct SeenEntry
 
 /* Names are hashed by what they point to. */
 static uint32
-hash_name(const void *key, Size size)
+hash_seen_name(const void *key, Size size)
 {
 	const char *name = *(const char *const *) key;
 
@@ -54,7 +54,7 @@ survey_make(void)
 	HASHCTL		control = {
 		.keysize = sizeof(char *),
 		.entrysize = sizeof(SeenEntry),
-		.hash = hash_name,
+		.hash = hash_seen_name,
 		.match = compare_name_keys,
 		.hcxt = CurrentMemoryContext
 	};

@@ -3,8 +3,8 @@
  *		Types of columns, told from the items of a sample.
  *
  * Types are taken as they are seen, but nothing is made of values: strings
- * stay text even if all of them look like dates, and numbers are numeric, which
- * holds every number there can be.
+ * stay text even if all of them look like dates, and numbers are numeric,
+ * which holds every number there can be.
  */
 #ifndef DYNAMORM_TRANSLATE_INFER_H
 #define DYNAMORM_TRANSLATE_INFER_H

@@ -16,11 +16,7 @@
 #include "access/xact.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
-#include "foreign/foreign.h"
 #include "mb/pg_wchar.h"
-#include "nodes/parsenodes.h"
-#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -28,7 +24,17 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-#include "translate/table/table_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/table/table.h"
+
+/* A table with what only this file uses.  Callers see the first member. */
+typedef struct TableEntry
+{
+	Table		table;
+	MemoryContext context;		/* holds everything of the description */
+	bool		has_composite;	/* some column depends on another relation's
+								 * row type */
+} TableEntry;
 
 /* The session's descriptions by relation. */
 typedef struct CacheEntry
@@ -37,19 +43,7 @@ typedef struct CacheEntry
 	TableEntry *entry;			/* NULL: none, or no longer valid */
 } CacheEntry;
 
-/* What the catalogs say of one column's options. */
-typedef struct ColumnOptions
-{
-	const char *attribute_name;
-	const char *type;
-	const char *unit;
-	const char *key;
-	bool		version;
-	bool		created_at;
-	bool		updated_at;
-	bool		ttl;
-	bool		document;
-} ColumnOptions;
+static TableOptionsReader read_options = NULL;
 
 static HTAB *cache = NULL;
 
@@ -59,13 +53,15 @@ static bool some_composite = false;
 /* Contexts of descriptions that are no longer valid but may be in use. */
 static List *retired_contexts = NIL;
 
-/* Counts invalidations, to notice one that comes while a table is described. */
+/*
+ * Counts invalidations, to notice one that comes while a table is described.
+ */
 static uint64 invalidation_count = 0;
 
 /* ---- the cache ---- */
 
 static void
-retire(MemoryContext context)
+retire_context(MemoryContext context)
 {
 	MemoryContext old_context = MemoryContextSwitchTo(CacheMemoryContext);
 
@@ -74,11 +70,11 @@ retire(MemoryContext context)
 }
 
 static void
-invalidate(CacheEntry *cached)
+invalidate_cached(CacheEntry *cached)
 {
 	if (cached->entry == NULL)
 		return;
-	retire(cached->entry->context);
+	retire_context(cached->entry->context);
 	cached->entry = NULL;
 }
 
@@ -94,13 +90,15 @@ invalidate_all(bool only_composite)
 	{
 		if (!only_composite ||
 			(cached->entry != NULL && cached->entry->has_composite))
-			invalidate(cached);
+			invalidate_cached(cached);
 	}
 }
 
-/* Options of a table and its columns, and row types, change with a relation. */
+/*
+ * Options of a table and its columns, and row types, change with a relation.
+ */
 static void
-relation_changed(Datum argument, Oid relation_id)
+invalidate_relation(Datum argument, Oid relation_id)
 {
 	invalidation_count++;
 	if (OidIsValid(relation_id))
@@ -108,7 +106,7 @@ relation_changed(Datum argument, Oid relation_id)
 		CacheEntry *cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
 
 		if (cached != NULL)
-			invalidate(cached);
+			invalidate_cached(cached);
 	}
 	if (!OidIsValid(relation_id) || some_composite)
 		invalidate_all(OidIsValid(relation_id));
@@ -116,14 +114,14 @@ relation_changed(Datum argument, Oid relation_id)
 
 /* Servers have options that their tables inherit; types have definitions. */
 static void
-catalog_changed(Datum argument, int cache_id, uint32 hash_value)
+invalidate_descriptions(Datum argument, int cache_id, uint32 hash_value)
 {
 	invalidation_count++;
 	invalidate_all(false);
 }
 
 static void
-transaction_ended(XactEvent event, void *argument)
+free_retired_contexts(XactEvent event, void *argument)
 {
 	ListCell   *cell;
 
@@ -138,7 +136,7 @@ transaction_ended(XactEvent event, void *argument)
 }
 
 static void
-create_cache(void)
+create_table_cache(void)
 {
 	HASHCTL		control = {
 		.keysize = sizeof(Oid),
@@ -148,75 +146,11 @@ create_cache(void)
 
 	cache = hash_create("dynamorm_fdw tables", 64, &control,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, catalog_changed,
+	CacheRegisterRelcacheCallback(invalidate_relation, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, invalidate_descriptions,
 								  (Datum) 0);
-	CacheRegisterSyscacheCallback(TYPEOID, catalog_changed, (Datum) 0);
-	RegisterXactCallback(transaction_ended, NULL);
-}
-
-/* ---- options ---- */
-
-static bool
-boolean_value(DefElem *option)
-{
-	bool		value;
-
-	return parse_bool(strVal(option->arg), &value) && value;
-}
-
-/* The table's option, else the server's, else true. */
-static bool
-boolean_option(List *server_options, List *table_options, const char *name)
-{
-	List	   *lists[] = {table_options, server_options};
-
-	for (int i = 0; i < (int) lengthof(lists); i++)
-	{
-		ListCell   *cell;
-
-		foreach(cell, lists[i])
-		{
-			DefElem    *option = lfirst_node(DefElem, cell);
-
-			if (strcmp(option->defname, name) == 0)
-				return boolean_value(option);
-		}
-	}
-	return true;
-}
-
-static ColumnOptions
-read_column_options(Oid relation_id, AttrNumber attnum)
-{
-	ColumnOptions options = {0};
-	ListCell   *cell;
-
-	foreach(cell, GetForeignColumnOptions(relation_id, attnum))
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-		const char *name = option->defname;
-
-		if (strcmp(name, "attribute_name") == 0)
-			options.attribute_name = strVal(option->arg);
-		else if (strcmp(name, "type") == 0)
-			options.type = strVal(option->arg);
-		else if (strcmp(name, "unit") == 0)
-			options.unit = strVal(option->arg);
-		else if (strcmp(name, "key") == 0)
-			options.key = strVal(option->arg);
-		else if (strcmp(name, "version") == 0)
-			options.version = boolean_value(option);
-		else if (strcmp(name, "created_at") == 0)
-			options.created_at = boolean_value(option);
-		else if (strcmp(name, "updated_at") == 0)
-			options.updated_at = boolean_value(option);
-		else if (strcmp(name, "ttl") == 0)
-			options.ttl = boolean_value(option);
-		else if (strcmp(name, "document") == 0)
-			options.document = boolean_value(option);
-	}
-	return options;
+	CacheRegisterSyscacheCallback(TYPEOID, invalidate_descriptions, (Datum) 0);
+	RegisterXactCallback(free_retired_contexts, NULL);
 }
 
 /* ---- checks ---- */
@@ -343,93 +277,6 @@ check_unique_roles(const Table *table)
 				 errhint("Set option \"key\" of another column to 'partition'.")));
 }
 
-/* The name of the foreign table serves only if DynamoDB could have it. */
-static void
-check_table_name(const Table *table)
-{
-	size_t		length = strlen(table->table_name);
-
-	if (strncmp(table->table_name, "arn:", 4) == 0)
-		return;
-	if (length < 3 || length > 255 ||
-		strspn(table->table_name,
-			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789_.-") != length)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_NAME),
-				 errmsg("no DynamoDB table can have the name \"%s\"",
-						table->relation_name),
-				 errdetail("A table name has 3 to 255 characters of A-Z, a-z, 0-9, _, - and ."),
-				 errhint("Set option \"table_name\" of foreign table \"%s\".",
-						 table->relation_name)));
-}
-
-/* ---- names ---- */
-
-static uint32
-hash_name(const char *name, int length)
-{
-	return hash_bytes((const unsigned char *) name, length);
-}
-
-Column *
-table_find_attribute(const Table *table, const char *name, int length)
-{
-	const TableEntry *entry = (const TableEntry *) table;
-	uint32		place = hash_name(name, length) & entry->name_mask;
-
-	while (entry->names[place] != 0)
-	{
-		Column	   *column = &table->columns[entry->names[place] - 1];
-
-		if (column->attribute_name_length == length &&
-			memcmp(column->attribute_name, name, length) == 0)
-			return column;
-		place = (place + 1) & entry->name_mask;
-	}
-	return NULL;
-}
-
-bool
-table_maps_attribute(const Table *table, const char *name)
-{
-	return table_find_attribute(table, name, strlen(name)) != NULL;
-}
-
-static void
-build_name_hash(TableEntry *entry)
-{
-	Table	   *table = &entry->table;
-	uint32		size = pg_nextpower2_32(Max(2 * table->column_count, 8));
-
-	entry->name_mask = size - 1;
-	entry->names = palloc0(size * sizeof(int16));
-	for (int i = 0; i < table->column_count; i++)
-	{
-		Column	   *column = &table->columns[i];
-		Column	   *first;
-		uint32		place;
-
-		if (column->codec == NULL || column->is_document)
-			continue;
-		first = table_find_attribute(table, column->attribute_name,
-									 column->attribute_name_length);
-		if (first != NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
-					 errmsg("two columns of foreign table \"%s\" map the same attribute",
-							table->relation_name),
-					 errdetail("They are \"%s\" and \"%s\".", first->name,
-							   column->name),
-					 errhint("Set option \"attribute_name\" of one of them.")));
-		place = hash_name(column->attribute_name,
-						  column->attribute_name_length) & entry->name_mask;
-		while (entry->names[place] != 0)
-			place = (place + 1) & entry->name_mask;
-		entry->names[place] = i + 1;
-	}
-}
-
 /* ---- describing ---- */
 
 static bool
@@ -473,37 +320,33 @@ create_codec(const Table *table, const char *column_name,
 
 static void
 describe_column(TableEntry *entry, Column *column,
-				Form_pg_attribute attribute)
+				Form_pg_attribute attribute, const ColumnOptions *options)
 {
 	Table	   *table = &entry->table;
-	ColumnOptions options;
 
 	column->attnum = attribute->attnum;
 	if (attribute->attisdropped)
 		return;
 
-	options = read_column_options(table->relation_id, attribute->attnum);
 	column->name = pstrdup(NameStr(attribute->attname));
-	column->attribute_name = copy_as_utf8(options.attribute_name != NULL ?
-										  options.attribute_name :
+	column->attribute_name = copy_as_utf8(options->attribute_name != NULL ?
+										  options->attribute_name :
 										  column->name);
 	column->attribute_name_length = strlen(column->attribute_name);
 	column->not_null = attribute->attnotnull;
-	column->is_version = options.version;
-	column->is_created_at = options.created_at;
-	column->is_updated_at = options.updated_at;
-	column->is_ttl = options.ttl;
-	column->is_document = options.document;
-	if (options.key != NULL)
-		column->key = strcmp(options.key, "sort") == 0 ? KEY_SORT :
-			KEY_PARTITION;
-	column->codec = create_codec(table, column->name, attribute, &options);
+	column->is_version = options->version;
+	column->is_created_at = options->created_at;
+	column->is_updated_at = options->updated_at;
+	column->is_ttl = options->ttl;
+	column->is_document = options->document;
+	column->key = options->key;
+	column->codec = create_codec(table, column->name, attribute, options);
 	column->codec->is_key = column->key != KEY_NONE;
 	if (column->is_document)
 		column->codec->depth = 0;
 	if (holds_composite(column->codec))
 		entry->has_composite = some_composite = true;
-	check_column(table, column, &options);
+	check_column(table, column, options);
 
 	if (column->key == KEY_PARTITION && table->partition_key == NULL)
 		table->partition_key = column;
@@ -513,51 +356,36 @@ describe_column(TableEntry *entry, Column *column,
 		table->document = column;
 }
 
-static const char *
-find_table_name(List *options, const char *relation_name)
-{
-	ListCell   *cell;
-
-	foreach(cell, options)
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-
-		if (strcmp(option->defname, "table_name") == 0)
-			return strVal(option->arg);
-	}
-	return relation_name;
-}
-
 /* Reads the catalogs, into the current memory context. */
 static TableEntry *
-describe(Relation relation)
+describe_relation(Relation relation)
 {
 	TableEntry *entry = palloc0(sizeof(TableEntry));
 	Table	   *table = &entry->table;
 	TupleDesc	descriptor = RelationGetDescr(relation);
-	ForeignTable *foreign_table = GetForeignTable(RelationGetRelid(relation));
-	ForeignServer *server = GetForeignServer(foreign_table->serverid);
+	const TableOptions *options = read_options(relation);
 
 	table->relation_id = RelationGetRelid(relation);
 	table->relation_name = pstrdup(RelationGetRelationName(relation));
-	table->server_id = foreign_table->serverid;
-	table->table_name = copy_as_utf8(find_table_name(foreign_table->options,
-													 table->relation_name));
-	check_table_name(table);
-	table->consistent_read = boolean_option(server->options,
-											foreign_table->options,
-											"consistent_read");
-	table->updatable = boolean_option(server->options,
-									  foreign_table->options, "updatable");
+	table->server_id = options->server_id;
+	table->table_name = copy_as_utf8(options->table_name);
+	table->consistent_read = options->consistent_read;
+	table->updatable = options->updatable;
 
 	table->column_count = descriptor->natts;
 	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));
 	for (int i = 0; i < descriptor->natts; i++)
 		describe_column(entry, &table->columns[i],
-						TupleDescAttr(descriptor, i));
+						TupleDescAttr(descriptor, i), &options->columns[i]);
 	check_unique_roles(table);
-	build_name_hash(entry);
+	table_build_names(table);
 	return entry;
+}
+
+void
+table_set_options_reader(TableOptionsReader reader)
+{
+	read_options = reader;
 }
 
 Table *
@@ -572,7 +400,7 @@ table_describe(Oid relation_id)
 	bool		found;
 
 	if (cache == NULL)
-		create_cache();
+		create_table_cache();
 	cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
 	if (cached != NULL && cached->entry != NULL)
 		return &cached->entry->table;
@@ -584,14 +412,14 @@ table_describe(Oid relation_id)
 	old_context = MemoryContextSwitchTo(context);
 	count_before = invalidation_count;
 	relation = relation_open(relation_id, NoLock);
-	entry = describe(relation);
+	entry = describe_relation(relation);
 	entry->context = context;
 	relation_close(relation, NoLock);
 	MemoryContextSwitchTo(old_context);
 
 	cached = hash_search(cache, &relation_id, HASH_ENTER, &found);
 	if (found)
-		invalidate(cached);
+		invalidate_cached(cached);
 	cached->entry = NULL;
 	MemoryContextSetParent(context, CacheMemoryContext);
 
@@ -599,7 +427,7 @@ table_describe(Oid relation_id)
 	if (count_before == invalidation_count)
 		cached->entry = entry;
 	else
-		retire(context);
+		retire_context(context);
 	return &entry->table;
 }
 
@@ -639,27 +467,4 @@ table_set_key(Table *table, const char *partition_key, const char *sort_key)
 	table->sort_key = sort_key == NULL ? NULL :
 		take_key_column(table, sort_key, KEY_SORT);
 	table->partition_key = partition;
-}
-
-Column *
-table_column(const Table *table, AttrNumber attnum)
-{
-	if (attnum < 1 || attnum > table->column_count ||
-		table->columns[attnum - 1].codec == NULL)
-		return NULL;
-	return &table->columns[attnum - 1];
-}
-
-CodecPlace
-table_place(const Table *table, const Column *column,
-			const char *readable_key)
-{
-	CodecPlace	place = {
-		.table = table->relation_name,
-		.column = column->name,
-		.attribute = column->attribute_name,
-		.key = readable_key
-	};
-
-	return place;
 }

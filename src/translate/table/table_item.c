@@ -7,43 +7,13 @@
 
 #include "compat.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "translate/codec/codec_internal.h"
-#include "translate/table/table_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_number.h"
+#include "translate/table/table_item.h"
 
 /* ---- keys ---- */
-
-/*
- * Appends UTF-8 text in the server's encoding.  It must never fail, so what
- * another encoding might not have is written as \u escapes.
- */
-static void
-append_server_text(StringInfo out, const char *text)
-{
-	const unsigned char *place = (const unsigned char *) text;
-
-	if (GetDatabaseEncoding() == PG_UTF8)
-	{
-		appendStringInfoString(out, text);
-		return;
-	}
-	while (*place)
-	{
-		pg_wchar	character = utf8_to_unicode(place);
-
-		if (character < 0x80)
-			appendStringInfoChar(out, (char) character);
-		else if (character < 0x10000)
-			appendStringInfo(out, "\\u%04x", character);
-		else
-			appendStringInfo(out, "\\u%04x\\u%04x",
-							 0xd800 + ((character - 0x10000) >> 10),
-							 0xdc00 + ((character - 0x10000) & 0x3ff));
-		place += pg_utf_mblen(place);
-	}
-}
 
 /* Appends "name": value of one key attribute, as JSON in UTF-8. */
 static void
@@ -82,7 +52,7 @@ table_readable_key(const Table *table, const DynamoItem *item)
 	appendStringInfoChar(&json, '}');
 
 	initStringInfo(&readable);
-	append_server_text(&readable, json.data);
+	attribute_append_server_text(&readable, json.data, json.len);
 	pfree(json.data);
 	return readable.data;
 }
@@ -256,8 +226,8 @@ table_decode_item(const Table *table, const DynamoItem *item, const bool *wanted
 	{
 		const Attribute *attribute = &item->attributes[i];
 		const Column *column = table_find_attribute(table,
-											  attribute->name,
-											  attribute->name_length);
+													attribute->name,
+													attribute->name_length);
 
 		if (column == NULL)
 		{

@@ -8,7 +8,7 @@
 
 #include "miscadmin.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_number.h"
 #include "translate/update/document.h"
 
 static bool
@@ -125,8 +125,8 @@ reads_same(const AttributeValue *stored, const AttributeValue *value)
 
 /* The stored element that reads as the value; -1: none does. */
 static int
-find_element(const AttributeValue *list, int index,
-			 const AttributeValue *value)
+find_list_element(const AttributeValue *list, int index,
+				  const AttributeValue *value)
 {
 	int			i;
 
@@ -153,7 +153,7 @@ keep_elements(const AttributeValue *stored, AttributeValue *value)
 
 	for (i = 0; i < value->length; i++)
 	{
-		places[i] = find_element(stored, i, &value->u.elements[i]);
+		places[i] = find_list_element(stored, i, &value->u.elements[i]);
 		if (places[i] >= 0)
 			found[places[i]] = true;
 	}

@@ -3,8 +3,8 @@
  *		A document that is written over one that is stored.
  *
  * JSON has neither sets nor binary data: a set is read as an array, bytes as
- * their base64 text.  A document that is read, changed in one place and written
- * must not turn those in other places into lists and strings.
+ * their base64 text.  A document that is read, changed in one place and
+ * written must not turn those in other places into lists and strings.
  */
 #ifndef DYNAMORM_TRANSLATE_DOCUMENT_H
 #define DYNAMORM_TRANSLATE_DOCUMENT_H

@@ -2,9 +2,10 @@
  * update.c
  *		SET clauses as DynamoDB update expressions, with their guards.
  *
- * This file knows the forms that have nothing to do with numbers: values,
- * coalesce, sets and lists.  Arithmetic is in update_number.c.  A form that is
- * not known here takes the computed path; that is never wrong, only slower.
+ * This file knows values, coalesce, sets and lists.  Arithmetic is in
+ * update_number.c, what is inside documents and composite values in
+ * update_path.c.  A form that is not known takes the computed path; that is
+ * never wrong, only slower.
  */
 #include "postgres.h"
 
@@ -19,86 +20,17 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
+#include "translate/codec/codec.h"
 #include "translate/function.h"
 #include "translate/update/update.h"
-#include "translate/update/update_internal.h"
+#include "translate/update/update_number.h"
+#include "translate/update/update_path.h"
 
 typedef enum ListEnd
 {
 	LIST_FRONT,
 	LIST_BACK
 } ListEnd;
-
-/* ---- helpers shared with update_number.c ---- */
-
-void
-update_add_action(UpdateBuilder *builder, UpdateActionKind kind,
-				  Operand *operand)
-{
-	builder->actions = lappend(builder->actions,
-							   update_action(kind,
-											 path_make(builder->column->attribute_name),
-											 operand));
-}
-
-void
-update_add_guard(UpdateBuilder *builder, Condition *guard)
-{
-	builder->guards = lappend(builder->guards, guard);
-}
-
-Condition *
-update_absent_or(const Column *column, Condition *otherwise)
-{
-	return condition_either(condition_not_exists(path_make(column->attribute_name)),
-							otherwise);
-}
-
-Condition *
-update_has_own_type(const Column *column)
-{
-	DocumentPath *path = path_make(column->attribute_name);
-
-	if (column->codec->kind == CODEC_JSON)
-		return condition_both(condition_exists(path),
-							  condition_not(condition_type(path,
-														   ATTRIBUTE_NULL)));
-	return condition_type(path, column->codec->attribute_type);
-}
-
-bool
-update_is_column(UpdateBuilder *builder, Expr *expr)
-{
-	return expr != NULL && IsA(expr, Var) &&
-		scope_column(builder->scope, expr) == builder->column;
-}
-
-/*
- * The operand for a column-free expression's value, as the codec would store
- * it.  NULL if that is no value that can stand in an expression.
- */
-Operand *
-update_value_operand(UpdateBuilder *builder, Codec *codec, Expr *expr)
-{
-	AttributeValue *value;
-	Datum		datum;
-
-	if (!scope_is_column_free(builder->scope, expr))
-		return NULL;
-
-	switch (scope_value(builder->scope, expr, &datum))
-	{
-		case VALUE_UNKNOWN:
-			return operand_unknown(scope_label(builder->scope, expr));
-		case VALUE_KNOWN:
-			if (codec_try_encode(codec, datum, &value) == ENCODE_OK)
-				return operand_value(value);
-			break;
-		case VALUE_NULL:
-			break;
-	}
-	return NULL;
-}
 
 /* ---- c = v ---- */
 
@@ -182,7 +114,8 @@ translate_default(UpdateBuilder *builder, Expr *first, Expr *otherwise)
 
 	if (!update_is_column(builder, first))
 		return false;
-	operand = update_value_operand(builder, builder->column->codec, otherwise);
+	operand = update_value_operand(builder, builder->column->codec, otherwise,
+								   NULL, NULL);
 	if (operand == NULL)
 		return false;
 
@@ -236,9 +169,9 @@ fits_length(UpdateBuilder *builder, Expr *otherwise)
 }
 
 /*
- * The same under the cast that brings an assigned value to the column's
- * length: varchar(5), timestamptz(0), numeric(8,2).  The stored value has that
- * length already, so only the default is cast.
+ * c = coalesce(c, v) under the cast that brings an assigned value to the
+ * column's length: varchar(5), timestamptz(0), numeric(8,2).  The stored value
+ * has that length already, so only the default is cast.
  */
 static bool
 translate_cast_coalesce(UpdateBuilder *builder, FuncExpr *cast)
@@ -278,7 +211,8 @@ translate_set_change(UpdateBuilder *builder, UpdateActionKind kind,
 		!update_is_column(builder, first) ||
 		(kind == UPDATE_DELETE && column->not_null))
 		return false;
-	operand = update_value_operand(builder, column->codec, elements);
+	operand = update_value_operand(builder, column->codec, elements, NULL,
+								   NULL);
 	if (operand == NULL)
 		return false;
 
@@ -349,7 +283,8 @@ translate_list_concatenation(UpdateBuilder *builder, Expr *list,
 
 	if (!stores_list(builder->column) || !update_is_column(builder, list))
 		return false;
-	operand = update_value_operand(builder, builder->column->codec, elements);
+	operand = update_value_operand(builder, builder->column->codec, elements,
+								   NULL, NULL);
 	if (operand == NULL)
 		return false;
 	if (operand->value != NULL &&
@@ -367,27 +302,12 @@ static Operand *
 element_operand(UpdateBuilder *builder, Expr *element)
 {
 	Codec	   *codec = builder->column->codec;
-	AttributeValue *value;
-	Datum		datum;
 
-	if (!scope_is_column_free(builder->scope, element))
-		return NULL;
 	if (codec->kind == CODEC_LIST)
 		codec = codec->element;
-
-	switch (scope_value(builder->scope, element, &datum))
-	{
-		case VALUE_UNKNOWN:
-			return operand_unknown(scope_label(builder->scope, element));
-		case VALUE_NULL:
-			return codec->kind == CODEC_JSON ? NULL :
-				operand_value(attribute_make_null());
-		case VALUE_KNOWN:
-			if (codec_try_encode(codec, datum, &value) == ENCODE_OK)
-				return operand_value(value);
-			break;
-	}
-	return NULL;
+	return update_value_operand(builder, codec, element,
+								codec->kind == CODEC_JSON ? NULL
+								: attribute_make_null(), NULL);
 }
 
 /* l || 'x', array_append, array_prepend */
@@ -410,34 +330,6 @@ translate_element_addition(UpdateBuilder *builder, Expr *list, Expr *element,
 	else
 		operand = operand_unknown(psprintf("[%s]", operand->label));
 	return concatenate_list(builder, operand, end);
-}
-
-/*
- * The value of an index expression: false if it is NULL or out of DynamoDB's
- * range.  A value not known yet counts as the first index.
- */
-static bool
-index_value(UpdateBuilder *builder, Expr *expr, int first, int *index)
-{
-	Datum		datum;
-
-	if (!scope_is_column_free(builder->scope, expr) ||
-		exprType((Node *) expr) != INT4OID)
-		return false;
-	switch (scope_value(builder->scope, expr, &datum))
-	{
-		case VALUE_UNKNOWN:
-			*index = 0;
-			return true;
-		case VALUE_KNOWN:
-			if (DatumGetInt32(datum) < first)
-				return false;
-			*index = DatumGetInt32(datum) - first;
-			return true;
-		case VALUE_NULL:
-			break;
-	}
-	return false;
 }
 
 static bool
@@ -467,7 +359,6 @@ set_element(UpdateBuilder *builder, int index, Expr *element, bool size_guard)
 	DocumentPath *list = path_make(column->attribute_name);
 	DocumentPath *path = path_with_index(list, index);
 	Operand    *operand;
-	char		size[12];
 
 	if (assigns_index_already(builder, path))
 		return false;
@@ -479,15 +370,10 @@ set_element(UpdateBuilder *builder, int index, Expr *element, bool size_guard)
 	if (operand == NULL)
 		return false;
 	if (size_guard && index > 0)
-	{
-		snprintf(size, sizeof(size), "%d", index);
 		update_add_guard(builder,
 						 condition_compare(operand_size(operand_path(list)),
 										   COMPARISON_GE,
-										   operand_value(attribute_make_text(ATTRIBUTE_N,
-																			 pstrdup(size),
-																			 strlen(size)))));
-	}
+										   operand_value(attribute_make_integer(index))));
 	builder->actions = lappend(builder->actions,
 							   update_action(UPDATE_SET, path, operand));
 	return true;
@@ -517,7 +403,8 @@ translate_subscript(UpdateBuilder *builder, SubscriptingRef *ref)
 	else if (!update_is_column(builder, ref->refexpr))
 		return false;
 
-	return index_value(builder, linitial(ref->refupperindexpr), 1, &index) &&
+	return scope_list_place(builder->scope, linitial(ref->refupperindexpr), 1,
+							&index) &&
 		set_element(builder, index, ref->refassgnexpr, true);
 }
 
@@ -529,7 +416,7 @@ translate_list_set(UpdateBuilder *builder, Expr *list, Expr *index_expr,
 
 	return stores_list(builder->column) &&
 		update_is_column(builder, list) &&
-		index_value(builder, index_expr, 0, &index) &&
+		scope_list_place(builder->scope, index_expr, 0, &index) &&
 		set_element(builder, index, element, false);
 }
 
@@ -540,7 +427,7 @@ translate_list_remove(UpdateBuilder *builder, Expr *list, Expr *index_expr)
 	int			index;
 
 	if (!stores_list(column) || !update_is_column(builder, list) ||
-		!index_value(builder, index_expr, 0, &index))
+		!scope_list_place(builder->scope, index_expr, 0, &index))
 		return false;
 
 	update_add_guard(builder, is_plain_list(column));

@@ -18,7 +18,8 @@
 #include "utils/fmgroids.h"
 #include "utils/numeric.h"
 
-#include "translate/update/update_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/update/update_number.h"
 
 /* What a sum is made of. */
 typedef struct Sum
@@ -60,7 +61,7 @@ number_operand(char *text)
 static Operand *
 int64_operand(int64 value)
 {
-	return number_operand(psprintf(INT64_FORMAT, value));
+	return operand_value(attribute_make_integer(value));
 }
 
 Condition *
@@ -242,7 +243,7 @@ sum_guard(const Column *column, const char *addend)
  * value.
  */
 static Operand *
-negated(Operand *operand)
+negated_operand(Operand *operand)
 {
 	const char *text;
 
@@ -279,7 +280,7 @@ addend_and_guard(UpdateBuilder *builder, Expr *expr, bool negate,
 	codec = codec_create(type_id, -1, InvalidOid, "N", NULL, &problem, &hint);
 	if (codec == NULL)
 		return false;
-	*addend = update_value_operand(builder, codec, expr);
+	*addend = update_value_operand(builder, codec, expr, NULL, NULL);
 	if (*addend == NULL)
 		return false;
 
@@ -287,7 +288,7 @@ addend_and_guard(UpdateBuilder *builder, Expr *expr, bool negate,
 		*guard = sum_guard(column, "0");
 	else
 	{
-		effective = negate ? negated(*addend) : *addend;
+		effective = negate ? negated_operand(*addend) : *addend;
 
 		/* -(-9223372036854775808) is no bigint: leave it to PostgreSQL */
 		if (column->codec->kind == CODEC_INTEGER &&
@@ -309,12 +310,12 @@ update_number_add(UpdateBuilder *builder, Expr *first, Expr *by, bool negate)
 		return false;
 
 	if (negate)
-		addend = negated(addend);
+		addend = negated_operand(addend);
 
 	/* an absent attribute counts as 0, so the addend may be the result */
 	if (addend->value != NULL &&
 		!update_holds_number(builder->column->codec,
-					  numeric_from_text(addend->value->u.text)))
+							 numeric_from_text(addend->value->u.text)))
 		return false;
 
 	update_add_guard(builder, update_absent_or(builder->column, guard));
@@ -477,7 +478,7 @@ half_range(const Column *column)
 
 /* n = n + m, with another column of the same type */
 static bool
-add_column(UpdateBuilder *builder, Sum *sum, Column *other)
+add_other_column(UpdateBuilder *builder, Sum *sum, Column *other)
 {
 	Column	   *column = builder->column;
 
@@ -520,9 +521,9 @@ default_in_range(const Column *column, Operand *otherwise, Operand *addend,
 	if (otherwise->value == NULL || addend->value == NULL)
 		return true;
 	return update_holds_number(column->codec,
-						DirectFunctionCall2(negate ? numeric_sub : numeric_add,
-											numeric_from_text(otherwise->value->u.text),
-											numeric_from_text(addend->value->u.text)));
+							   DirectFunctionCall2(negate ? numeric_sub : numeric_add,
+												   numeric_from_text(otherwise->value->u.text),
+												   numeric_from_text(addend->value->u.text)));
 }
 
 bool
@@ -543,7 +544,7 @@ update_number_arithmetic(UpdateBuilder *builder, Expr *expr)
 		return false;
 	other = scope_column(builder->scope, strip_widening_cast(sum.addend));
 	if (other != NULL)
-		return add_column(builder, &sum, other);
+		return add_other_column(builder, &sum, other);
 	if (!addend_and_guard(builder, sum.addend, sum.negate, &addend, &guard))
 		return false;
 
@@ -552,7 +553,8 @@ update_number_arithmetic(UpdateBuilder *builder, Expr *expr)
 		Operand    *otherwise;
 
 		otherwise = update_value_operand(builder, column->codec,
-										 strip_widening_cast(lsecond(((CoalesceExpr *) sum.base)->args)));
+										 strip_widening_cast(lsecond(((CoalesceExpr *) sum.base)->args)),
+										 NULL, NULL);
 		if (otherwise == NULL ||
 			!default_in_range(column, otherwise, addend, sum.negate))
 			return false;

@@ -26,8 +26,9 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 
-#include "translate/codec/codec_internal.h"
-#include "translate/update/update_internal.h"
+#include "translate/codec/codec.h"
+#include "translate/codec/codec_text.h"
+#include "translate/update/update_path.h"
 
 /* What an assignment does at the end of a path. */
 typedef enum PathChange
@@ -79,7 +80,9 @@ place_of_member(UpdateBuilder *builder, Place *place, const char *server_name)
 		return NULL;
 	if (place->path == NULL)
 	{
-		/* an attribute that has a column of its own is none of the document's */
+		/*
+		 * an attribute that has a column of its own is none of the document's
+		 */
 		if (table_maps_attribute(builder->scope->table, text.u.text))
 			return NULL;
 		place->path = path_make(text.u.text);
@@ -94,19 +97,16 @@ place_of_member(UpdateBuilder *builder, Place *place, const char *server_name)
 static Place *
 place_of_element(Place *place, int index, bool may_append)
 {
-	char		size[12];
+	int64		size = may_append ? index : (int64) index + 1;
 
 	if (place->path == NULL || index < 0)
 		return NULL;
 	require_type(place, ATTRIBUTE_L);
-	snprintf(size, sizeof(size), "%d", may_append ? index : index + 1);
-	if (!may_append || index > 0)
+	if (size > 0)
 		place->guards = lappend(place->guards,
 								condition_compare(operand_size(operand_path(place->path)),
 												  COMPARISON_GE,
-												  operand_value(attribute_make_text(ATTRIBUTE_N,
-																					pstrdup(size),
-																					strlen(size)))));
+												  operand_value(attribute_make_integer(size))));
 	place->path = path_with_index(place->path, index);
 	place->has_index = true;
 	return place;
@@ -167,9 +167,11 @@ change_place(UpdateBuilder *builder, Place *place, PathChange change,
 
 /* ---- values ---- */
 
-/* Is the value known and not NULL?  A value not known yet counts as unknown. */
+/*
+ * Is the value known and not NULL?  A value not known yet counts as unknown.
+ */
 static ValueState
-value_of(UpdateBuilder *builder, Expr *expr, Datum *value)
+known_value(UpdateBuilder *builder, Expr *expr, Datum *value)
 {
 	if (!scope_is_column_free(builder->scope, expr))
 		return VALUE_NULL;
@@ -178,36 +180,15 @@ value_of(UpdateBuilder *builder, Expr *expr, Datum *value)
 
 /*
  * A value to be put into a document: the codec's, or, where a subscript is
- * assigned SQL NULL, JSON's null.
+ * assigned SQL NULL, JSON's null.  A JSON null is stored inside a document.
  */
 static Operand *
 document_value(UpdateBuilder *builder, Expr *expr, bool null_is_json_null)
 {
-	AttributeValue *value;
-	Datum		datum;
+	AttributeValue *null = attribute_make_null();
 
-	if (!scope_is_column_free(builder->scope, expr))
-		return NULL;
-	switch (scope_value(builder->scope, expr, &datum))
-	{
-		case VALUE_UNKNOWN:
-			return operand_unknown(scope_label(builder->scope, expr));
-		case VALUE_NULL:
-			return null_is_json_null ? operand_value(attribute_make_null())
-				: NULL;
-		case VALUE_KNOWN:
-			switch (codec_try_encode(builder->column->codec, datum, &value))
-			{
-				case ENCODE_OK:
-					return operand_value(value);
-				case ENCODE_ABSENT:
-					/* a JSON null, which is stored inside a document */
-					return operand_value(attribute_make_null());
-				default:
-					return NULL;
-			}
-	}
-	return NULL;
+	return update_value_operand(builder, builder->column->codec, expr,
+								null_is_json_null ? null : NULL, null);
 }
 
 /* The elements of a text[] without NULLs; NIL if it is none, or not known. */
@@ -222,7 +203,7 @@ text_elements(UpdateBuilder *builder, Expr *expr)
 	int			i;
 
 	if (exprType((Node *) expr) != TEXTARRAYOID ||
-		value_of(builder, expr, &array) != VALUE_KNOWN)
+		known_value(builder, expr, &array) != VALUE_KNOWN)
 		return NIL;
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
 					  TYPALIGN_INT, &datums, &nulls, &count);
@@ -280,7 +261,7 @@ place_of_subscripts(UpdateBuilder *builder, List *subscripts)
 		Datum		value;
 		int			index;
 
-		if (value_of(builder, subscript, &value) != VALUE_KNOWN)
+		if (known_value(builder, subscript, &value) != VALUE_KNOWN)
 			return NULL;
 		if (exprType((Node *) subscript) == INT4OID)
 			place = place_of_element(place, DatumGetInt32(value), is_last);
@@ -321,7 +302,7 @@ translate_jsonb_set(UpdateBuilder *builder, List *args)
 	Datum		create;
 
 	if (elements == NIL || value == NULL ||
-		value_of(builder, lfourth(args), &create) != VALUE_KNOWN)
+		known_value(builder, lfourth(args), &create) != VALUE_KNOWN)
 		return false;
 	return change_place(builder,
 						place_of_path(builder, elements,
@@ -349,7 +330,7 @@ translate_removal(UpdateBuilder *builder, Expr *what)
 	Datum		value;
 
 	if (exprType((Node *) what) == TEXTOID)
-		return value_of(builder, what, &value) == VALUE_KNOWN &&
+		return known_value(builder, what, &value) == VALUE_KNOWN &&
 			remove_member(builder, TextDatumGetCString(value));
 
 	names = text_elements(builder, what);
@@ -372,7 +353,7 @@ translate_element_removal(UpdateBuilder *builder, Expr *what)
 {
 	Datum		value;
 
-	return value_of(builder, what, &value) == VALUE_KNOWN &&
+	return known_value(builder, what, &value) == VALUE_KNOWN &&
 		change_place(builder,
 					 place_of_element(place_of_column(builder),
 									  DatumGetInt32(value), false),

@@ -14,8 +14,9 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
-#include "translate/codec/codec_internal.h"
+#include "translate/codec/codec_number.h"
 #include "translate/condition/condition.h"
+#include "translate/key/key_schema.h"
 #include "translate/update/update.h"
 #include "translate/update/upsert.h"
 
@@ -145,7 +146,9 @@ action_for_both(const UpdateAction *action, Operand *inserted)
 	if (without != NULL && same_operand(without, inserted))
 		return unconstify(UpdateAction *, action);
 
-	/* c + d and c - d, which have no value without an item, can be given one */
+	/*
+	 * c + d and c - d, which have no value without an item, can be given one
+	 */
 	if (action->kind == UPDATE_SET &&
 		(operand->kind == OPERAND_PLUS || operand->kind == OPERAND_MINUS) &&
 		operand->left->kind == OPERAND_PATH &&
@@ -276,7 +279,6 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 						   condition_both(condition_and(update->guards),
 										  condition_and(builder.guards)));
 	translation->condition =
-		condition_either(condition_not_exists(path_make(table->partition_key->attribute_name)),
-						 where);
+		condition_either(condition_item_absent(table), where);
 	return translation;
 }

@@ -63,8 +63,9 @@ check_item(const DynamoItem *item)
 	appendStringInfoString(&again, "{\"Item\":");
 	json_append_item(&again, response->item);
 	appendStringInfoChar(&again, '}');
-	server_demand(again.len == body.len && memcmp(again.data, body.data, body.len) == 0,
-		   "the same is written in the same way", body.data);
+	server_demand(again.len == body.len &&
+				  memcmp(again.data, body.data, body.len) == 0,
+				  "the same is written in the same way", body.data);
 
 	initStringInfo(&readable);
 	for (int i = 0; i < item->count; i++)

@@ -3,10 +3,10 @@
  *		Changes JSON as JSON: what a hostile or broken endpoint might answer.
  *
  * Bytes at random seldom stay JSON, so that what is read of it would seldom be
- * reached.  Here the text is read to a tree, one to four places of which become
- * something else: another type, another value, twice, nothing, another part of
- * the same text.  What is no JSON, and one input in eight, is left to libFuzzer
- * and its dictionary.
+ * reached.  Here the text is read to a tree, one to four places of which
+ * become something else: another type, another value, twice, nothing, another
+ * part of the same text.  What is no JSON, and one input in eight, is left to
+ * libFuzzer and its dictionary.
  */
 #include <stdbool.h>
 #include <stdint.h>

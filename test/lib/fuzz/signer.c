@@ -94,7 +94,8 @@ digest_bytes(const void *data, size_t length, unsigned char *digest)
 	memcpy(message, data, length);
 	message[length] = 0x80;
 	for (int i = 0; i < 8; i++)
-		message[padded - 1 - i] = (unsigned char) ((uint64_t) length * 8 >> 8 * i);
+		message[padded - 1 - i] =
+			(unsigned char) ((uint64_t) length * 8 >> 8 * i);
 	for (size_t i = 0; i < padded; i += BLOCK_LENGTH)
 		digest_block(state, message + i);
 	free(message);
@@ -167,7 +168,8 @@ compare_headers(const void *a, const void *b)
 static bool
 write_timestamp(int64_t seconds, char *timestamp)
 {
-	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int lengths[] =
+	{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int64_t		days = seconds / SECONDS_PER_DAY;
 	int64_t		rest = seconds % SECONDS_PER_DAY;
 	int			year = 1970;
@@ -177,7 +179,8 @@ write_timestamp(int64_t seconds, char *timestamp)
 		return false;
 	for (;; year++)
 	{
-		bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+		bool		leap =
+			(year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
 		if (days < 365 + leap)
 		{

@@ -1,9 +1,10 @@
 /*
- * connection_internal.h
- *		The inside of a connection, which connection.c and request.c share.
+ * connection_state.h
+ *		The inside of a connection, with what its requests share; for
+ *		connection.c and request.c alone.
  */
-#ifndef DYNAMORM_CLIENT_CONNECTION_INTERNAL_H
-#define DYNAMORM_CLIENT_CONNECTION_INTERNAL_H
+#ifndef DYNAMORM_CLIENT_CONNECTION_STATE_H
+#define DYNAMORM_CLIENT_CONNECTION_STATE_H
 
 #include "postgres.h"
 
@@ -11,11 +12,11 @@
 
 #include "client/credential/credential.h"
 #include "client/credential/sigv4.h"
-#include "client/http/http.h"
-#include "client/request/connection.h"
-#include "client/request/retry.h"
+#include "client/http/http_types.h"
+#include "client/http/retry.h"
+#include "client/request/connection_settings.h"
 
-struct Connection
+typedef struct Connection
 {
 	Oid			user_mapping_id;
 	uint32		mapping_hash;	/* of the catalog rows, for invalidation */
@@ -33,11 +34,6 @@ struct Connection
 	RetryBucket bucket;
 	int64		clock_offset;	/* seconds to add to this machine's clock */
 	bool		sends_old_item; /* see connection_sends_old_item() */
-};
+} Connection;
 
-/* Calls a function for each connection that there is. */
-extern void connection_for_each(void (*function) (Connection *connection,
-												  void *argument),
-								void *argument);
-
-#endif							/* DYNAMORM_CLIENT_CONNECTION_INTERNAL_H */
+#endif							/* DYNAMORM_CLIENT_CONNECTION_STATE_H */

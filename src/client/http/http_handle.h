@@ -1,10 +1,10 @@
 /*
- * http_internal.h
- *		The inside of transports and exchanges, which http.c and
- *		http_transport.c share.
+ * http_handle.h
+ *		The inside of transports and exchanges, with libcurl's handles; for
+ *		http.c and http_transport.c alone.
  */
-#ifndef DYNAMORM_CLIENT_HTTP_INTERNAL_H
-#define DYNAMORM_CLIENT_HTTP_INTERNAL_H
+#ifndef DYNAMORM_CLIENT_HTTP_HANDLE_H
+#define DYNAMORM_CLIENT_HTTP_HANDLE_H
 
 #include "postgres.h"
 
@@ -12,8 +12,8 @@
 
 #include "lib/ilist.h"
 
-#include "client/http/http.h"
 #include "client/http/http_socket.h"
+#include "client/http/http_types.h"
 
 struct HttpTransport
 {
@@ -29,8 +29,8 @@ struct HttpTransport
 	int			copies;			/* of its descriptor: it must not rest */
 	bool		named;			/* the host is not written as an address */
 	int64		waited;			/* milliseconds spent waiting so far */
-	int64		rung_at;		/* when others began to wait for it: http_ring();
-								 * 0: they do not */
+	int64		rung_at;		/* when others began to wait for it:
+								 * http_ring(); 0: they do not */
 	int			completed;		/* exchanges done and not yet noticed */
 	char	   *url;
 	char	   *ca_file;
@@ -56,12 +56,4 @@ struct HttpExchange
 	HttpResult	result;
 };
 
-/* ---- http_transport.c ---- */
-
-/* Counts what a transport has after its exchanges have gone on, or ended. */
-extern void http_settle_connected(HttpTransport *transport);
-
-/* The exchange has its connection, or needs none any more. */
-extern void http_end_connecting(HttpExchange *exchange);
-
-#endif							/* DYNAMORM_CLIENT_HTTP_INTERNAL_H */
+#endif							/* DYNAMORM_CLIENT_HTTP_HANDLE_H */

@@ -6,7 +6,7 @@
 
 #include "compat.h"
 
-#include "client/request/retry.h"
+#include "client/http/retry.h"
 
 #define BUCKET_CAPACITY		500
 #define RETRY_PRICE			14

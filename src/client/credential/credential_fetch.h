@@ -1,0 +1,39 @@
+/*
+ * credential_fetch.h
+ *		HTTP exchanges with the services that give credentials.
+ */
+#ifndef DYNAMORM_CLIENT_CREDENTIAL_FETCH_H
+#define DYNAMORM_CLIENT_CREDENTIAL_FETCH_H
+
+#include "postgres.h"
+
+/* One HTTP exchange with a service that has credentials to give. */
+typedef struct FetchRequest
+{
+	const char *base;			/* "http://host[:port]" */
+	const char *path;			/* with a query, if any */
+	const char *method;			/* "GET", "PUT", "POST" */
+	const char *const *headers; /* NULL-terminated; NULL: none */
+	const char *body;			/* NULL: none */
+	const char *ca_file;		/* NULL: the system's */
+	const char *transient;		/* an answer with this text is worth another
+								 * attempt; NULL: none */
+	int			timeout;		/* milliseconds, of one attempt */
+	int			attempts;
+} FetchRequest;
+
+typedef struct FetchAnswer
+{
+	int			status;			/* of HTTP; 0: there was no answer */
+	char	   *body;			/* NUL-terminated; "" if there is none */
+	const char *problem;		/* why there was no answer */
+	bool		sent;			/* it may have reached the service */
+} FetchAnswer;
+
+/*
+ * Sends it, repeating it after failures of the network, 429 and 5xx.  The
+ * answer is allocated in the current memory context.
+ */
+extern FetchAnswer *credential_fetch(const FetchRequest *request);
+
+#endif							/* DYNAMORM_CLIENT_CREDENTIAL_FETCH_H */

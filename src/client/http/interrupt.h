@@ -1,0 +1,25 @@
+/*
+ * interrupt.h
+ *		Interrupts, as whatever waits for the network or a process checks for
+ *		them.
+ */
+#ifndef DYNAMORM_CLIENT_INTERRUPT_H
+#define DYNAMORM_CLIENT_INTERRUPT_H
+
+#include "postgres.h"
+
+/*
+ * Who has writes in flight says here how the user is warned of them.  The
+ * function raises no errors; there is one, and setting it again is no harm.
+ */
+typedef void (*InterruptWarning) (void);
+
+extern void interrupt_set_warning(InterruptWarning warning);
+
+/*
+ * CHECK_FOR_INTERRUPTS() that first warns of the writes in flight, if it is
+ * about to end the statement or the session.
+ */
+extern void interrupt_check(void);
+
+#endif							/* DYNAMORM_CLIENT_INTERRUPT_H */

@@ -1,0 +1,63 @@
+/*
+ * request_spec.h
+ *		The values of requests: what is asked of DynamoDB, and how that can
+ *		end.
+ */
+#ifndef DYNAMORM_CLIENT_REQUEST_SPEC_H
+#define DYNAMORM_CLIENT_REQUEST_SPEC_H
+
+#include "postgres.h"
+
+#include "client/request/statistics.h"
+#include "client/wire/response.h"
+
+typedef enum RequestKind
+{
+	REQUEST_READ,				/* may be sent again */
+	REQUEST_WRITE,				/* PutItem, UpdateItem, DeleteItem: never */
+	REQUEST_IDEMPOTENT			/* TransactWriteItems with its token: may be */
+} RequestKind;
+
+typedef enum Outcome
+{
+	OUTCOME_PENDING,
+	OUTCOME_SUCCESS,
+	OUTCOME_CONDITION_FAILED,	/* ConditionalCheckFailedException */
+	OUTCOME_VALIDATION,			/* ValidationException: nothing was written */
+	OUTCOME_NOT_FOUND,			/* ResourceNotFoundException */
+	OUTCOME_FAILED,				/* any other definite failure */
+	OUTCOME_UNKNOWN				/* a write that may or may not be applied */
+} Outcome;
+
+/*
+ * Reads an answer that is not made of items, of length bytes, in place:
+ * returns what it was read to, allocated in the current memory context, or
+ * NULL with *problem set.  It raises nothing but 53200.
+ */
+typedef void *(*AnswerReader) (char *answer, int length, const char **problem);
+
+typedef struct RequestSpec
+{
+	const char *operation;		/* "UpdateItem"; a constant */
+	RequestKind kind;
+	const char *body;			/* JSON; must live until the request is done */
+	int			body_length;
+	const char *table;			/* for messages; NULL if none */
+	const char *key;			/* readable key, for messages; NULL if none */
+	RequestCounters *counters;	/* added to; may be NULL */
+	int			max_attempts;	/* 0: as many as the connection allows */
+	bool		wants_item;		/* a success brings an item: else it is none */
+	bool		wants_count;	/* of a page only the number of items */
+	int			parts;			/* keys of a batch, actions of a transaction:
+								 * as many as an answer may speak of; 0: it is
+								 * neither */
+	bool		raw;			/* do not decode: the answer's JSON text is
+								 * wanted (dyn_request) */
+	AnswerReader read;			/* reads the answer instead; NULL: it is made
+								 * of items */
+	int			repetition;		/* n > 0: asks for what n answers have left
+								 * undone; waits before it is sent, and
+								 * counts, as the n-th retry does */
+} RequestSpec;
+
+#endif							/* DYNAMORM_CLIENT_REQUEST_SPEC_H */

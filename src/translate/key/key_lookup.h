@@ -1,0 +1,53 @@
+/*
+ * key_lookup.h
+ *		What a look-up of keys has found.
+ */
+#ifndef DYNAMORM_TRANSLATE_KEY_LOOKUP_H
+#define DYNAMORM_TRANSLATE_KEY_LOOKUP_H
+
+#include "postgres.h"
+
+#include "client/wire/expression.h"
+#include "translate/key/key_value.h"
+
+typedef enum KeyAccess
+{
+	KEY_ACCESS_NOTHING,			/* the key values are impossible: no row */
+	KEY_ACCESS_ITEM,			/* the whole key: GetItem, UpdateItem, ... */
+	KEY_ACCESS_ITEMS,			/* a list of whole keys: BatchGetItem */
+	KEY_ACCESS_QUERY,			/* the partition key: Query */
+	KEY_ACCESS_SCAN				/* no partition key */
+} KeyAccess;
+
+typedef struct KeyLookup
+{
+	KeyAccess	access;
+	DynamoItem *key;			/* ITEM: the key; NULL if not all values are
+								 * known yet */
+	List	   *keys;			/* ITEMS: of DynamoItem, each once; NIL if not
+								 * all values are known yet */
+	int			key_count;		/* ITEMS: how many there are, or probably
+								 * are */
+	bool		from_list;		/* ITEM, ITEMS, NOTHING: found in a list */
+	Condition  *condition;		/* ITEM, QUERY: partition = value [AND sort
+								 * ...], as a key condition, also readable;
+								 * from_list: only if the scope has labels, to
+								 * be shown */
+	List	   *values;			/* ITEM, if not from_list: the expressions that
+								 * the parts of the key are equal to */
+	List	   *collations;		/* OID list: of these equalities */
+	List	   *used;			/* clauses that the key condition says
+								 * exactly */
+	List	   *rest;			/* all other clauses */
+	List	   *on_partition;	/* clauses that fix the partition key */
+	List	   *on_sort;		/* clauses that the key condition takes from
+								 * the sort key, exactly or not */
+	int			sort_fixed;		/* attributes of the sort key that are fixed by
+								 * equalities */
+	const Column *impossible_column;	/* NOTHING: part of the key that shall
+										 * equal what no item can have there;
+										 * NULL: for another reason */
+	KeyValue	impossible_value;	/* that */
+} KeyLookup;
+
+#endif							/* DYNAMORM_TRANSLATE_KEY_LOOKUP_H */

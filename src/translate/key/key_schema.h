@@ -1,0 +1,40 @@
+/*
+ * key_schema.h
+ *		What the key of a table, or of one of its indexes, is made of.
+ */
+#ifndef DYNAMORM_TRANSLATE_KEY_SCHEMA_H
+#define DYNAMORM_TRANSLATE_KEY_SCHEMA_H
+
+#include "postgres.h"
+
+#include "client/wire/expression.h"
+#include "client/wire/table_description.h"
+#include "translate/table/table_column.h"
+
+/*
+ * The key of what is read: the table, or one of its indexes.  An index holds
+ * only the items that have all attributes of its key.
+ */
+typedef struct KeySchema
+{
+	const char *index_name;		/* UTF-8; NULL: the table */
+	bool		is_global;		/* a global index: never read consistently */
+	int			partition_count;
+	const Column *partition[KEY_PART_LIMIT];
+	int			sort_count;		/* maybe 0 */
+	const Column *sort[KEY_PART_LIMIT];
+	const bool *projected;		/* of an index: the columns that it holds, by
+								 * attnum - 1; NULL: all */
+} KeySchema;
+
+/* The key of the table itself. */
+extern KeySchema *key_schema_of_table(const Table *table);
+
+/* Is the column part of the key? */
+extern bool key_schema_has(const KeySchema *schema, const Column *column);
+
+/* The item is there: it has the attribute of the partition key; or is not. */
+extern Condition *condition_item_exists(const Table *table);
+extern Condition *condition_item_absent(const Table *table);
+
+#endif							/* DYNAMORM_TRANSLATE_KEY_SCHEMA_H */

@@ -1,0 +1,98 @@
+/*
+ * table_column.c
+ *		A described table and its columns, by number and by attribute.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "common/hashfn.h"
+#include "port/pg_bitutils.h"
+
+#include "translate/table/table_column.h"
+
+static uint32
+hash_attribute_name(const char *name, int length)
+{
+	return hash_bytes((const unsigned char *) name, length);
+}
+
+Column *
+table_find_attribute(const Table *table, const char *name, int length)
+{
+	uint32		place = hash_attribute_name(name, length) & table->name_mask;
+
+	while (table->names[place] != 0)
+	{
+		Column	   *column = &table->columns[table->names[place] - 1];
+
+		if (column->attribute_name_length == length &&
+			memcmp(column->attribute_name, name, length) == 0)
+			return column;
+		place = (place + 1) & table->name_mask;
+	}
+	return NULL;
+}
+
+bool
+table_maps_attribute(const Table *table, const char *name)
+{
+	return table_find_attribute(table, name, strlen(name)) != NULL;
+}
+
+void
+table_build_names(Table *table)
+{
+	uint32		size = pg_nextpower2_32(Max(2 * table->column_count, 8));
+
+	table->name_mask = size - 1;
+	table->names = palloc0(size * sizeof(int16));
+	for (int i = 0; i < table->column_count; i++)
+	{
+		Column	   *column = &table->columns[i];
+		Column	   *first;
+		uint32		place;
+
+		if (column->codec == NULL || column->is_document)
+			continue;
+		first = table_find_attribute(table, column->attribute_name,
+									 column->attribute_name_length);
+		if (first != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
+					 errmsg("two columns of foreign table \"%s\" map the same attribute",
+							table->relation_name),
+					 errdetail("They are \"%s\" and \"%s\".", first->name,
+							   column->name),
+					 errhint("Set option \"attribute_name\" of one of them.")));
+		place = hash_attribute_name(column->attribute_name,
+									column->attribute_name_length) &
+			table->name_mask;
+		while (table->names[place] != 0)
+			place = (place + 1) & table->name_mask;
+		table->names[place] = i + 1;
+	}
+}
+
+Column *
+table_column(const Table *table, AttrNumber attnum)
+{
+	if (attnum < 1 || attnum > table->column_count ||
+		table->columns[attnum - 1].codec == NULL)
+		return NULL;
+	return &table->columns[attnum - 1];
+}
+
+CodecPlace
+table_place(const Table *table, const Column *column,
+			const char *readable_key)
+{
+	CodecPlace	place = {
+		.table = table->relation_name,
+		.column = column->name,
+		.attribute = column->attribute_name,
+		.key = readable_key
+	};
+
+	return place;
+}

@@ -1,0 +1,45 @@
+/*
+ * table_options.h
+ *		The options of a foreign table and of its columns, as whoever knows
+ *		them hands them over.
+ */
+#ifndef DYNAMORM_TRANSLATE_TABLE_OPTIONS_H
+#define DYNAMORM_TRANSLATE_TABLE_OPTIONS_H
+
+#include "postgres.h"
+
+#include "utils/rel.h"
+
+#include "translate/table/table_column.h"
+
+/* Texts are in the server's encoding. */
+typedef struct ColumnOptions
+{
+	const char *attribute_name; /* NULL: the column's own name */
+	const char *type;			/* NULL: the one that belongs to the SQL
+								 * type */
+	const char *unit;			/* NULL: seconds */
+	KeyRole		key;
+	bool		version;
+	bool		created_at;
+	bool		updated_at;
+	bool		ttl;
+	bool		document;
+} ColumnOptions;
+
+typedef struct TableOptions
+{
+	Oid			server_id;
+	const char *table_name;		/* of DynamoDB; valid */
+	bool		consistent_read;
+	bool		updatable;
+	ColumnOptions *columns;		/* indexed by attnum - 1 */
+} TableOptions;
+
+/*
+ * Reads the options of a foreign table from the catalogs, into the current
+ * memory context, where they live as long as the description made of them.
+ */
+typedef const TableOptions *(*TableOptionsReader) (Relation relation);
+
+#endif							/* DYNAMORM_TRANSLATE_TABLE_OPTIONS_H */
