@@ -28,6 +28,7 @@
 #include "fdw/write/direct.h"
 #include "fdw/write/modify.h"
 #include "fdw/write/pushed_write.h"
+#include "translate/key/key_schema.h"
 
 /* A scope that shows what it does not know as SQL. */
 typedef struct ExplainScope
@@ -391,8 +392,7 @@ show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
 		ExplainPropertyText("Conflict Resolution", "NOTHING", es);
 	if (table->partition_key != NULL)
 		show_condition("ConditionExpression",
-					   condition_not_exists(path_make(table->partition_key->attribute_name)),
-					   es);
+					   condition_item_absent(table), es);
 }
 
 static void
