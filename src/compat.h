@@ -158,7 +158,7 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define copy_placeholder_nulling(to, from) ((void) (to), (void) (from))
 #endif
 
-/* 17 has what JSON functions do on errors, which is no expression by itself. */
+/* 17 has what JSON functions do on errors, which is no expression itself. */
 #if PG_VERSION_NUM >= 170000
 #define is_json_behavior(node) IsA(node, JsonBehavior)
 #else
@@ -217,7 +217,7 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #endif
 
 /*
- * Does a collation compare bytes?  18 asks the locale itself.  Its header wants
+ * Does a collation compare bytes?  18 asks the locale itself.  Its header needs
  * ICU's headers, which a PostgreSQL server's development package does not
  * bring and nothing here uses.
  */

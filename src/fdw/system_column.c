@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 
 #include "fdw/system_column.h"
+#include "translate/key/item_key.h"
 #include "translate/table/table.h"
 
 /* ---- what the user has named ---- */
@@ -96,15 +97,15 @@ system_column_find_in_query(Query *query)
 static int
 hint_at_key(Oid relation_id)
 {
-	const Table *table = table_describe(relation_id);
+	KeyColumns	key = key_columns(table_describe(relation_id));
 
-	if (table->partition_key == NULL)
+	if (key.count == 0)
 		return errhint("Use the key columns to identify rows.");
-	if (table->sort_key == NULL)
+	if (key.count == 1)
 		return errhint("Use the key, column \"%s\", to identify rows.",
-					   table->partition_key->name);
+					   key.columns[0]->name);
 	return errhint("Use the key, columns \"%s\" and \"%s\", to identify rows.",
-				   table->partition_key->name, table->sort_key->name);
+				   key.columns[0]->name, key.columns[1]->name);
 }
 
 static int

@@ -15,7 +15,6 @@
 
 #include "postgres.h"
 
-
 /*
  * A longer text is not read.  The descriptions of tables and the credentials
  * that it is for are far below that, and a tree takes many times as much

@@ -18,6 +18,7 @@
 #include "client/request/request.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
+#include "translate/key/item_key.h"
 
 /* How long an answer, and the lack of one, is good: milliseconds. */
 #define ANSWER_LIFETIME		(5 * 60 * 1000)
@@ -414,7 +415,7 @@ description_of_table(Oid relation_id, Oid user_id)
 {
 	Table	   *table = table_describe(relation_id);
 
-	if (table->partition_key == NULL)
+	if (key_columns(table).count == 0)
 		ask_for_key(table, user_id);
 	return table;
 }

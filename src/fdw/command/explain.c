@@ -25,6 +25,7 @@
 #include "fdw/write/modify.h"
 #include "fdw/write/pushed_write.h"
 #include "fdw/write/stamp.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
 
 /* A scope that shows what it does not know as SQL. */
@@ -364,7 +365,7 @@ show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
 	if (action == CONFLICT_NOTHING &&
 		plan->onConflictAction == ONCONFLICT_NONE)
 		ExplainPropertyText("Conflict Resolution", "NOTHING", es);
-	if (table->partition_key != NULL)
+	if (key_columns(table).count > 0)
 		show_condition("ConditionExpression",
 					   condition_item_absent(table), es);
 }

@@ -30,7 +30,6 @@
 /* The one name that may stand for what DynamoDB does not have. */
 #define SCHEMA_NAME				"dynamodb"
 
-
 /* One table of DynamoDB, and its foreign table's name. */
 typedef struct TableName
 {

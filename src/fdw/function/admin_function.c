@@ -28,6 +28,7 @@
 #include "fdw/catalog/option.h"
 #include "fdw/function/admin_function.h"
 #include "fdw/session/transaction.h"
+#include "translate/key/item_key.h"
 #include "translate/table/table.h"
 
 /* Milliseconds between two looks at a table that changes its state */
@@ -156,24 +157,25 @@ append_attribute_definition(StringInfo body, const Column *column)
 static void
 create_table(Connection *connection, const Table *table)
 {
+	KeyColumns	key = key_columns(table);
 	StringInfoData body;
 	Request    *request;
 	const Response *response;
 
 	begin_body(&body, table);
 	appendStringInfoString(&body, ",\"AttributeDefinitions\":[");
-	append_attribute_definition(&body, table->partition_key);
-	if (table->sort_key != NULL)
+	for (int i = 0; i < key.count; i++)
 	{
-		appendStringInfoChar(&body, ',');
-		append_attribute_definition(&body, table->sort_key);
+		if (i > 0)
+			appendStringInfoChar(&body, ',');
+		append_attribute_definition(&body, key.columns[i]);
 	}
 	appendStringInfoString(&body, "],\"KeySchema\":[");
-	append_key_schema(&body, table->partition_key, "HASH");
-	if (table->sort_key != NULL)
+	for (int i = 0; i < key.count; i++)
 	{
-		appendStringInfoChar(&body, ',');
-		append_key_schema(&body, table->sort_key, "RANGE");
+		if (i > 0)
+			appendStringInfoChar(&body, ',');
+		append_key_schema(&body, key.columns[i], i == 0 ? "HASH" : "RANGE");
 	}
 	appendStringInfoString(&body, "],\"BillingMode\":\"PAY_PER_REQUEST\"}");
 
@@ -267,7 +269,7 @@ dyn_create_table(PG_FUNCTION_ARGS)
 	refuse_null_arguments(fcinfo);
 	PreventCommandIfReadOnly("dyn_create_table()");
 	table = describe_owned_table(PG_GETARG_OID(0));
-	if (table->partition_key == NULL)
+	if (key_columns(table).count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("foreign table \"%s\" does not say what its key is",
@@ -318,7 +320,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 
 /* The text of a member of a JSON object; NULL if it is not there. */
 static char *
-text_of_member(Jsonb *object, const char *name)
+text_of_argument(Jsonb *object, const char *name)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(&object->root, name,
 													 strlen(name), NULL);
@@ -345,7 +347,7 @@ operation_kind(const char *operation, Jsonb *body)
 			return REQUEST_READ;
 	}
 	if (strcmp(operation, "TransactWriteItems") == 0 &&
-		text_of_member(body, "ClientRequestToken") != NULL)
+		text_of_argument(body, "ClientRequestToken") != NULL)
 		return REQUEST_IDEMPOTENT;
 	return REQUEST_WRITE;
 }
@@ -412,7 +414,7 @@ dyn_request(PG_FUNCTION_ARGS)
 	body_text = JsonbToCString(NULL, &body->root, VARSIZE(body));
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);
-	spec.table = text_of_member(body, "TableName");
+	spec.table = text_of_argument(body, "TableName");
 
 	request = request_run(option_connection(server_id, GetUserId()), &spec);
 	if (request_outcome(request) != OUTCOME_SUCCESS)

@@ -30,6 +30,7 @@
 #include "utils/typcache.h"
 
 #include "fdw/function/admin_function.h"
+#include "translate/key/item_key.h"
 #include "translate/table/table.h"
 
 #define LARGEST_KEY				2	/* columns */
@@ -119,7 +120,9 @@ set_addend(IncrementQuery *query, const Column *column, Datum by)
 static void
 refuse_key(const Table *table)
 {
-	if (table->partition_key == NULL)
+	KeyColumns	key = key_columns(table);
+
+	if (key.count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"key\" must be a JSON object with the key of foreign table \"%s\"",
@@ -129,10 +132,10 @@ refuse_key(const Table *table)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("argument \"key\" must be a JSON object with the key of foreign table \"%s\"",
 					table->relation_name),
-			 table->sort_key == NULL ?
-			 errhint("Give {\"%s\": ...}.", table->partition_key->name) :
+			 key.count == 1 ?
+			 errhint("Give {\"%s\": ...}.", key.columns[0]->name) :
 			 errhint("Give {\"%s\": ..., \"%s\": ...}.",
-					 table->partition_key->name, table->sort_key->name)));
+					 key.columns[0]->name, key.columns[1]->name)));
 }
 
 /*
@@ -144,13 +147,14 @@ find_key_column(const Table *table, const char *name)
 {
 	const char *attribute_name = pg_server_to_any(name, strlen(name), PG_UTF8);
 	const Column *by_attribute = NULL;
+	bool		is_known = key_columns(table).count > 0;
 
 	for (int i = 0; i < table->column_count; i++)
 	{
 		const Column *column = &table->columns[i];
 
 		if (column->codec == NULL ||
-			(table->partition_key != NULL && column->key == KEY_NONE))
+			(is_known && column->key == KEY_NONE))
 			continue;
 		if (strcmp(column->name, name) == 0)
 			return column;
@@ -259,8 +263,8 @@ set_key_of_item(IncrementQuery *query, Jsonb *key)
 		add_key_column(query, column, text);
 	}
 	if (query->key_count == 0 ||
-		(table->partition_key != NULL &&
-		 query->key_count != (table->sort_key == NULL ? 1 : 2)))
+		(key_columns(table).count > 0 &&
+		 query->key_count != key_columns(table).count))
 		refuse_key(table);
 }
 

@@ -24,6 +24,7 @@
 #include "fdw/catalog/option.h"
 #include "fdw/plan/conflict_plan.h"
 #include "fdw/write/conflict.h"
+#include "translate/key/item_key.h"
 
 /* ---- the path ---- */
 
@@ -47,6 +48,7 @@ target_has(const OnConflictExpr *conflict, const Column *column)
 static bool
 target_is_key(const OnConflictExpr *conflict, const Table *table)
 {
+	KeyColumns	key = key_columns(table);
 	ListCell   *cell;
 
 	if (conflict->arbiterWhere != NULL || OidIsValid(conflict->constraint) ||
@@ -64,25 +66,29 @@ target_is_key(const OnConflictExpr *conflict, const Table *table)
 		if (column == NULL || column->key == KEY_NONE)
 			return false;
 	}
-	return target_has(conflict, table->partition_key) &&
-		(table->sort_key == NULL || target_has(conflict, table->sort_key));
+	for (int i = 0; i < key.count; i++)
+		if (!target_has(conflict, key.columns[i]))
+			return false;
+	return true;
 }
 
 /* Core would say the same, without the hint. */
 static void
 refuse_target(const Table *table)
 {
+	KeyColumns	key = key_columns(table);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 			 errmsg("there is no unique or exclusion constraint matching the ON CONFLICT specification"),
-			 table->sort_key == NULL
+			 key.count == 1
 			 ? errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s).",
 					   table->relation_name,
-					   quote_identifier(table->partition_key->name))
+					   quote_identifier(key.columns[0]->name))
 			 : errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s, %s).",
 					   table->relation_name,
-					   quote_identifier(table->partition_key->name),
-					   quote_identifier(table->sort_key->name))));
+					   quote_identifier(key.columns[0]->name),
+					   quote_identifier(key.columns[1]->name))));
 }
 
 void

@@ -30,6 +30,7 @@
 #include "fdw/write/stamp.h"
 #include "fdw/write/write_behind.h"
 #include "translate/function.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key.h"
 
 /* ---- the scan below the ModifyTable ---- */
@@ -169,6 +170,7 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 	Scope		scope = {.table = table, .varno = relid};
 	KeyLookup  *lookup = key_lookup(&scope, key_schema_of_table(table),
 									clauses);
+	KeyColumns	key = key_columns(table);
 
 	if (operation != CMD_UPDATE)
 		ereport(ERROR,
@@ -180,19 +182,19 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 	if (!lookup->from_list && (lookup->access == KEY_ACCESS_ITEM ||
 							   lookup->access == KEY_ACCESS_NOTHING))
 		return;
-	if (table->sort_key != NULL)
+	if (key.count > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("dyn_upsert() needs a WHERE that fixes the whole key of foreign table \"%s\"",
 						table->relation_name),
 				 errhint("Add equalities on columns \"%s\" and \"%s\".",
-						 table->partition_key->name, table->sort_key->name)));
+						 key.columns[0]->name, key.columns[1]->name)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("dyn_upsert() needs a WHERE that fixes the whole key of foreign table \"%s\"",
 					table->relation_name),
 			 errhint("Add an equality on column \"%s\".",
-					 table->partition_key->name)));
+					 key.columns[0]->name)));
 }
 
 /* ---- PlanDirectModify ---- */

@@ -17,6 +17,7 @@
 #include "optimizer/restrictinfo.h"
 
 #include "fdw/plan/plan_parameter.h"
+#include "translate/key/item_key.h"
 
 /* More combinations of relations are not tried. */
 #define MAX_SOURCES		8
@@ -71,22 +72,22 @@ List *
 plan_parameter_sources(PlannerInfo *root, RelOptInfo *baserel,
 					   const Table *table)
 {
-	const Column *parts[] = {table->partition_key, table->sort_key};
+	KeyColumns	key = key_columns(table);
 	List	   *sources = add_sources_of(NIL, baserel, baserel->joininfo);
 	int			count;
 	int			i;
 
-	for (i = 0; i < (int) lengthof(parts); i++)
-		if (parts[i] != NULL && baserel->has_eclass_joins)
+	for (i = 0; i < key.count; i++)
+		if (baserel->has_eclass_joins)
 			sources = add_sources_of(sources, baserel,
 									 generate_implied_equalities_for_column(root,
 																			baserel,
 																			is_key_column,
-																			(void *) parts[i],
+																			unconstify(Column *, key.columns[i]),
 																			baserel->lateral_referencers));
 
 	/* the two parts of a key may come from different relations */
-	count = table->sort_key == NULL ? 0 : list_length(sources);
+	count = key.count == 1 ? 0 : list_length(sources);
 	for (i = 0; i < count; i++)
 	{
 		int			j;

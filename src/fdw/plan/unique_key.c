@@ -18,6 +18,7 @@
 #include "utils/typcache.h"
 
 #include "fdw/plan/unique_key.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key.h"
 
 static void
@@ -35,7 +36,7 @@ add_index_column(IndexOptInfo *index, const Column *column)
 void
 unique_key_tell(RelOptInfo *baserel, const Table *table)
 {
-	int			count = table->sort_key == NULL ? 1 : 2;
+	KeyColumns	key = key_columns(table);
 	IndexOptInfo *index;
 
 	if (!key_equality_is_plain(table))
@@ -43,13 +44,12 @@ unique_key_tell(RelOptInfo *baserel, const Table *table)
 	index = makeNode(IndexOptInfo);
 	index->rel = baserel;
 	index->relam = BTREE_AM_OID;
-	index->indexkeys = palloc(sizeof(int) * count);
-	index->indexcollations = palloc(sizeof(Oid) * count);
-	index->opcintype = palloc(sizeof(Oid) * count);
-	index->opfamily = palloc(sizeof(Oid) * count);
-	add_index_column(index, table->partition_key);
-	if (table->sort_key != NULL)
-		add_index_column(index, table->sort_key);
+	index->indexkeys = palloc(sizeof(int) * key.count);
+	index->indexcollations = palloc(sizeof(Oid) * key.count);
+	index->opcintype = palloc(sizeof(Oid) * key.count);
+	index->opfamily = palloc(sizeof(Oid) * key.count);
+	for (int i = 0; i < key.count; i++)
+		add_index_column(index, key.columns[i]);
 	index->ncolumns = index->nkeycolumns;
 	index->unique = true;
 	index->immediate = true;

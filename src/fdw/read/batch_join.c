@@ -23,6 +23,7 @@
 #include "fdw/read/access.h"
 #include "fdw/read/batch_join.h"
 #include "fdw/statement_counters.h"
+#include "translate/key/item_key.h"
 
 static PlanState *
 outer_plan_state(CustomScanState *node)
@@ -398,8 +399,7 @@ batch_join_rescan(CustomScanState *node)
 static void
 show_key(const BatchJoinState *state, List *deparse_context, ExplainState *es)
 {
-	const Column *parts[] = {state->table->partition_key,
-	state->table->sort_key};
+	KeyColumns	columns = key_columns(state->table);
 	CustomScan *scan = (CustomScan *) state->custom.ss.ps.plan;
 	StringInfoData key;
 	int			i = 0;
@@ -410,7 +410,7 @@ show_key(const BatchJoinState *state, List *deparse_context, ExplainState *es)
 	{
 		if (i > 0)
 			appendStringInfoString(&key, " AND ");
-		appendStringInfo(&key, "%s = %s", parts[i]->attribute_name,
+		appendStringInfo(&key, "%s = %s", columns.columns[i]->attribute_name,
 						 deparse_expression(lfirst(cell), deparse_context,
 											true, false));
 		i++;

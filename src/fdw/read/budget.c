@@ -12,6 +12,7 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/read/budget.h"
+#include "translate/key/item_key.h"
 #include "translate/table/identifier.h"
 
 /* What one read unit reads; eventually consistent reads cost half of it. */
@@ -74,7 +75,7 @@ make_hint(const Table *table, const TableDescription *description,
 	else
 		appendStringInfoString(&hint, "Fix");
 	appendStringInfo(&hint, " column \"%s\", the partition key",
-					 table->partition_key->name);
+					 key_columns(table).columns[0]->name);
 	if (barred == NIL)
 		append_indexes(&hint, table, description);
 	appendStringInfoString(&hint, ", by an equality in WHERE, or raise dynamorm_fdw.max_read_units.");
@@ -129,6 +130,6 @@ budget_check_used(const Table *table, const RequestCounters *counters,
 					   counters_read_units(counters), table->table_name),
 			 scans
 			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
-					   table->partition_key->name)
+					   key_columns(table).columns[0]->name)
 			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
 }

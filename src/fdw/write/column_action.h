@@ -39,7 +39,7 @@ extern List *column_actions(const Table *table, const Column *column,
 extern bool column_keeps_stored(const Column *column, const DynamoItem *item);
 
 /*
- * A key attribute must be there, and must neither be empty nor too long: raises
+ * A key attribute must be there, and neither be empty nor too long: raises
  * 23502, 23514, 54000.  readable_key is the item's key so far, or NULL.
  * Source: DynamoDB Developer Guide, "Naming rules and data types".
  */

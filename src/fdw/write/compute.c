@@ -17,13 +17,14 @@
 #include "utils/partcache.h"
 #include "utils/rel.h"
 
+#include "client/request/operation.h"
 #include "fdw/column_set.h"
 #include "fdw/evaluate.h"
-#include "client/request/operation.h"
 #include "fdw/write/column_action.h"
 #include "fdw/write/compute.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
 #include "translate/update/document.h"
 
@@ -56,14 +57,14 @@ const bool *
 compute_loaded_columns(const Table *table, Bitmapset *read_columns,
 					   bool whole_row)
 {
+	KeyColumns	key = key_columns(table);
 	bool	   *columns;
 
 	if (whole_row)
 		return NULL;
 	columns = column_set_to_flags(table, read_columns);
-	columns[table->partition_key->attnum - 1] = true;
-	if (table->sort_key != NULL)
-		columns[table->sort_key->attnum - 1] = true;
+	for (int i = 0; i < key.count; i++)
+		columns[key.columns[i]->attnum - 1] = true;
 	return columns;
 }
 
@@ -248,8 +249,8 @@ attribute_unchanged(const char *name, AttributeValue *value)
 /*
  * No write may be lost, neither ours nor another's: each attribute that a
  * write depends on is either set by the write, whatever it is by then, or held
- * by its condition.  Read by WHERE, SET, a constraint or a policy is one way to
- * depend on an attribute; that it is assigned, and left out of the write
+ * by its condition.  Read by WHERE, SET, a constraint or a policy is one way
+ * to depend on an attribute; that it is assigned, and left out of the write
  * because it has its new value already, is another.
  */
 Condition *

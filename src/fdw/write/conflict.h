@@ -75,8 +75,8 @@ extern bool conflict_tells_updated(const ConflictState *state);
 /*
  * Says how the row is to be written, in its memory context; its slot and item
  * must be there.  put_expressions are those of a PutItem that must not find
- * its key.  Raises 21000 for a row that this statement has written already, and
- * what evaluation raises.
+ * its key.  Raises 21000 for a row that this statement has written already,
+ * and what evaluation raises.
  */
 extern void conflict_begin_row(ConflictState *state, ProposedRow *row,
 							   const char *put_expressions);

@@ -399,7 +399,7 @@ decide_row(ItemWrite *write, const DynamoItem *item)
  * item as it was read; NULL: it was not.
  */
 static DirectRow *
-make_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
+make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
 		 const DynamoItem *base)
 {
 	const WriteStatement *statement = &state->statement;
@@ -444,7 +444,7 @@ next_row(DirectState *state)
 	DynamoItem *key;
 
 	if (state->reader == NULL)
-		return make_row(state, row_plan_of_row(state), next_fixed_key(state),
+		return make_direct_row(state, row_plan_of_row(state), next_fixed_key(state),
 						NULL);
 
 	candidate = state->spool != NULL ? item_spool_next(state->spool)
@@ -464,7 +464,7 @@ next_row(DirectState *state)
 		return NULL;
 	if (statement->assigns_key && !reads_whole_items(state))
 		candidate = NULL;
-	return make_row(state, plan, key, candidate);
+	return make_direct_row(state, plan, key, candidate);
 }
 
 static void

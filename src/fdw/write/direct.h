@@ -29,7 +29,7 @@ enum DirectPrivate
 	DIRECT_PRIVATE_FLAGS,		/* integer: DIRECT_FLAG_... */
 	DIRECT_PRIVATE_READ,		/* integer list: columns read by WHERE and
 								 * SET, as pull_varattnos() */
-	DIRECT_PRIVATE_RETURNED,	/* integer list: columns that RETURNING wants */
+	DIRECT_PRIVATE_RETURNED,	/* integer list: columns of RETURNING */
 	DIRECT_PRIVATE_INDEX,		/* as SCAN_PRIVATE_INDEX: for the candidates */
 	DIRECT_PRIVATE_NOT_USED,	/* as SCAN_PRIVATE_NOT_USED */
 	DIRECT_PRIVATE_COUNT
@@ -39,7 +39,7 @@ enum DirectPrivate
 #define DIRECT_FLAG_UPSERT			0x02
 #define DIRECT_FLAG_CHECK_LOCALLY	0x04
 #define DIRECT_FLAG_SET_PROCESSED	0x08	/* counts for the command tag */
-#define DIRECT_FLAG_REPORTABLE		0x10	/* no clause of a security barrier */
+#define DIRECT_FLAG_REPORTABLE		0x10	/* no security barrier's clause */
 
 /* The parts of fdw_exprs and fdw_private, taken apart again. */
 typedef struct DirectPlan
@@ -88,7 +88,7 @@ typedef struct DirectState
 	const KeyLookup *lookup;	/* what the WHERE says of the table's key;
 								 * NULL: not started */
 	const KeySchema *schema_read;	/* of what the candidates come from */
-	struct Reader *reader;		/* of the candidates; NULL: the keys are fixed */
+	struct Reader *reader;		/* of candidates; NULL: the keys are fixed */
 	int			next_key;		/* of the list of keys, without a reader */
 	ItemSpool  *spool;			/* all candidates, where the key by which they
 								 * are found is assigned; NULL: they come from

@@ -25,6 +25,7 @@
 #include "fdw/write/insert.h"
 #include "fdw/write/stamp.h"
 #include "fdw/write/writer.h"
+#include "translate/key/item_key.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key.h"
 
@@ -61,7 +62,7 @@ add_stamp(InsertState *state, const Column *column, Expr *value)
 }
 
 static void
-prepare_stamps(InsertState *state)
+prepare_insert_stamps(InsertState *state)
 {
 	int			i;
 
@@ -95,14 +96,14 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	state->context = AllocSetContextCreate(CurrentMemoryContext,
 										   "dynamorm_fdw rows",
 										   ALLOCSET_DEFAULT_SIZES);
-	prepare_stamps(state);
+	prepare_insert_stamps(state);
 	statement_counters_attach(&state->counters, estate);
 	state->writer = writer_make(state->table,
 								option_connection(state->table->server_id,
 												  user_id),
 								&state->counters);
 	state->expressions =
-		operation_expressions(NIL, writer_key_is_free(state->table));
+		operation_expressions(NIL, condition_item_absent(state->table));
 	if (action == CONFLICT_UPDATE)
 		state->conflict = conflict_begin(mtstate, info, state->writer);
 	return state;
@@ -128,7 +129,7 @@ stamp_row(InsertState *state, TupleTableSlot *slot, EState *estate)
 }
 
 static void
-add_attribute(DynamoItem *item, const char *name, const AttributeValue *value)
+add_inserted(DynamoItem *item, const char *name, const AttributeValue *value)
 {
 	Attribute  *attribute = &item->attributes[item->count++];
 
@@ -148,7 +149,7 @@ add_document(const Table *table, DynamoItem *item,
 	item->attributes = repalloc(item->attributes, sizeof(Attribute) *
 								(table->column_count + document->length));
 	for (i = 0; i < document->length; i++)
-		add_attribute(item, document->u.entries[i].name,
+		add_inserted(item, document->u.entries[i].name,
 					  &document->u.entries[i].value);
 }
 
@@ -179,7 +180,7 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 		if (column->is_document)
 			document = value;
 		else
-			add_attribute(item, column->attribute_name, value);
+			add_inserted(item, column->attribute_name, value);
 	}
 	if (document != NULL)
 		add_document(table, item, document);

@@ -10,15 +10,8 @@
 
 #include "client/request/operation.h"
 #include "fdw/write/key_change.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
-
-static bool
-is_key(const Table *table, const char *name)
-{
-	return strcmp(name, table->partition_key->attribute_name) == 0 ||
-		(table->sort_key != NULL &&
-		 strcmp(name, table->sort_key->attribute_name) == 0);
-}
 
 /* The attribute that an action on a whole attribute is about. */
 static const char *
@@ -39,7 +32,7 @@ key_change_wanted(const Table *table, const DynamoItem *item, List **actions)
 		UpdateAction *action = (UpdateAction *) lfirst(cell);
 		const char *name = attribute_of(action);
 
-		if (!is_key(table, name))
+		if (!key_has_attribute(table, name))
 			others = lappend(others, action);
 		else if (!attribute_equal(action->operand->value,
 								  item_find(item, name)))
@@ -61,7 +54,7 @@ find_action(List *actions, const char *name)
 }
 
 static void
-add_attribute(DynamoItem *item, const char *name, const AttributeValue *value)
+add_to_new_item(DynamoItem *item, const char *name, const AttributeValue *value)
 {
 	Attribute  *attribute = &item->attributes[item->count++];
 
@@ -85,14 +78,14 @@ key_change_new_item(const DynamoItem *item, List *actions)
 		const Attribute *attribute = &item->attributes[i];
 
 		if (find_action(actions, attribute->name) == NULL)
-			add_attribute(new_item, attribute->name, &attribute->value);
+			add_to_new_item(new_item, attribute->name, &attribute->value);
 	}
 	foreach(cell, actions)
 	{
 		const UpdateAction *action = (const UpdateAction *) lfirst(cell);
 
 		if (action->kind == UPDATE_SET)
-			add_attribute(new_item, attribute_of(action),
+			add_to_new_item(new_item, attribute_of(action),
 						  action->operand->value);
 	}
 	return new_item;
@@ -113,7 +106,7 @@ item_unchanged(const Table *table, const DynamoItem *item)
 	{
 		Attribute  *attribute = &item->attributes[i];
 
-		if (!is_key(table, attribute->name))
+		if (!key_has_attribute(table, attribute->name))
 			conditions = lappend(conditions,
 								 condition_compare(operand_path(path_make(attribute->name)),
 												   COMPARISON_EQ,

@@ -3,8 +3,8 @@
  *		An UPDATE that gives an item another key.
  *
  * DynamoDB cannot change a key.  The item is deleted and put anew in one
- * TransactWriteItems (NEXT_MOVE of writer.h): all or nothing, on condition that
- * the item still is what was read, and that no item has the new key.
+ * TransactWriteItems (NEXT_MOVE of writer.h): all or nothing, on condition
+ * that the item still is what was read, and that no item has the new key.
  */
 #ifndef DYNAMORM_FDW_KEY_CHANGE_H
 #define DYNAMORM_FDW_KEY_CHANGE_H

@@ -12,6 +12,7 @@
 #include "client/request/operation.h"
 #include "fdw/write/pushed_write.h"
 #include "translate/condition/condition.h"
+#include "translate/key/item_key.h"
 
 /*
  * An upsert stamps created_at only where it creates the item; that the item is

@@ -31,6 +31,7 @@
 #include "fdw/write/stamp.h"
 #include "fdw/write/write_behind.h"
 #include "fdw/write/writer.h"
+#include "translate/key/item_key.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key.h"
 
@@ -80,7 +81,7 @@ static void finish_oldest(RowChange *change);
 /* ---- begin ---- */
 
 static void
-prepare_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
+prepare_row_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 {
 	const Table *table = change->table;
 	Bitmapset  *updated = ExecGetUpdatedCols(info, estate);
@@ -109,7 +110,7 @@ prepare_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 }
 
 static bool
-assigns_key(const Table *table, Bitmapset *updated)
+updates_key(const Table *table, Bitmapset *updated)
 {
 	int			i;
 
@@ -144,7 +145,7 @@ prepare_concurrency(RowChange *change)
 	if (change->behind == NULL)
 		return;
 	writer->moves = mtstate->operation == CMD_UPDATE &&
-		assigns_key(change->table,
+		updates_key(change->table,
 					ExecGetUpdatedCols(change->info, mtstate->ps.state));
 	write_behind_add(change->behind, writer, settle_rows, change);
 }
@@ -181,7 +182,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	if (!AttributeNumberIsValid(change->whole_row))
 		elog(ERROR, "could not find the row that was read");
 	if (mtstate->operation == CMD_UPDATE)
-		prepare_stamps(change, info, estate);
+		prepare_row_stamps(change, info, estate);
 	change->changed = item_set_make();
 	prepare_concurrency(change);
 	return change;
@@ -192,8 +193,8 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 /*
  * Of a short row that comes out of a hash table or a sort core makes a copy
  * that is aligned, in the memory of the statement, and forgets it.  It is of
- * use up to the AFTER triggers of its row, so the one before is freed.  Source:
- * ExecModifyTable().
+ * use up to the AFTER triggers of its row, so the one before is freed.
+ * Source: ExecModifyTable().
  */
 static void
 free_copy_of_last_row(RowChange *change, TupleTableSlot *plan_slot)
@@ -259,28 +260,13 @@ old_value(const RowChange *change, const Column *column)
 static DynamoItem *
 key_of_old_row(const RowChange *change)
 {
-	const Table *table = change->table;
-	const Column *columns[] = {table->partition_key, table->sort_key};
-	DynamoItem *key = palloc0(sizeof(DynamoItem));
-	int			i;
+	TupleTableSlot *old = change->old_slot;
+	const Column *missing;
+	DynamoItem *key = key_of_row(change->table, old->tts_values,
+								 old->tts_isnull, &missing);
 
-	key->attributes = palloc0(sizeof(Attribute) * lengthof(columns));
-	for (i = 0; i < (int) lengthof(columns); i++)
-	{
-		Attribute  *attribute = &key->attributes[key->count];
-		const Column *column = columns[i];
-		AttributeValue *value;
-
-		if (column == NULL)
-			continue;
-		value = old_value(change, column);
-		if (value == NULL)
-			column_raise_null(table, column, NULL);
-		attribute->name = unconstify(char *, column->attribute_name);
-		attribute->name_length = column->attribute_name_length;
-		attribute->value = *value;
-		key->count++;
-	}
+	if (key == NULL)
+		column_raise_null(change->table, missing, NULL);
 	return key;
 }
 
@@ -429,7 +415,8 @@ static const char *
 conditional_expressions(const RowChange *change, const ChangedRow *row,
 						List *actions)
 {
-	Bitmapset  *all = bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
+	Bitmapset  *all =
+		bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
 	Condition  *condition;
 	char	   *expressions;
 

@@ -120,7 +120,7 @@ count_deleted(Truncation *truncation, int count)
  * or by leaving over the same time after time.
  */
 static bool
-take_answer(Truncation *truncation, Batch *batch, Request *request)
+take_batch_answer(Truncation *truncation, Batch *batch, Request *request)
 {
 	int			asked = batch->count;
 	MemoryContext old;
@@ -155,7 +155,7 @@ advance(Truncation *truncation)
 	while (truncation->requests[i] != request)
 		i++;
 	batch = &truncation->batches[i];
-	if (!take_answer(truncation, batch, request))
+	if (!take_batch_answer(truncation, batch, request))
 	{
 		/* the others are waited for, and then the worst one is told of */
 		if (truncation->failed == NULL ||

@@ -4,8 +4,8 @@
  *		executor hands over one by one are written at once.
  *
  * Core takes the number of rows and ends the statement when the plan below
- * ModifyTable has no more of them, before EndForeignModify().  So what is under
- * way is settled by a node above those rows, when they end.
+ * ModifyTable has no more of them, before EndForeignModify().  So what is
+ * under way is settled by a node above those rows, when they end.
  */
 #ifndef DYNAMORM_FDW_WRITE_BEHIND_H
 #define DYNAMORM_FDW_WRITE_BEHIND_H

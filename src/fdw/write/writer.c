@@ -15,6 +15,7 @@
 #include "fdw/read/reader.h"
 #include "fdw/session/transaction.h"
 #include "fdw/write/writer.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key.h"
 
 /*
@@ -56,12 +57,6 @@ writer_join(Writer *writer, WriterGroup *group)
 	group->writers = lappend(group->writers, writer);
 	writer->group = group;
 	MemoryContextSwitchTo(old);
-}
-
-Condition *
-writer_key_is_free(const Table *table)
-{
-	return condition_item_absent(table);
 }
 
 static bool
@@ -124,6 +119,8 @@ start_write(const Writer *writer, const ItemWrite *write)
 static Request *
 start_move(const Writer *writer, const ItemWrite *write)
 {
+	char	   *key_is_free =
+		operation_expressions(NIL, condition_item_absent(writer->table));
 	WriteOperation operations[] = {
 		{
 			.kind = WRITE_DELETE,
@@ -136,8 +133,7 @@ start_move(const Writer *writer, const ItemWrite *write)
 			.kind = WRITE_PUT,
 			.table_name = writer->table->table_name,
 			.item = write->new_item,
-			.expressions = operation_expressions(NIL,
-												 writer_key_is_free(writer->table)),
+			.expressions = key_is_free,
 			.wants_old_item = true
 		}
 	};
@@ -471,8 +467,8 @@ begin_sentence(StringInfo text)
 }
 
 /*
- * How far the statement came, but for the write that is raised (NULL: none is);
- * empty if there is nothing to tell.
+ * How far the statement came, but for the write that is raised (NULL: none
+ * is); empty if there is nothing to tell.
  */
 static void
 append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)

@@ -36,7 +36,7 @@ typedef enum NextStep
 	NEXT_WRITE,					/* kind and expressions say what */
 	NEXT_READ,					/* a GetItem, and then decide() */
 	NEXT_MOVE,					/* to the key of new_item, in a transaction */
-	NEXT_NOTHING				/* there is no such row, or it does not qualify */
+	NEXT_NOTHING				/* there is no such row, or not any more */
 } NextStep;
 
 typedef enum ItemWriteState
@@ -112,7 +112,7 @@ typedef struct Writer
 	bool		exhausted;		/* nothing more comes */
 
 	int64		written;		/* items so far */
-	List	   *writes;			/* of ItemWrite, not handed out, oldest first */
+	List	   *writes;			/* of ItemWrite, not handed out, in order */
 	bool		is_failing;		/* one of them has failed: nothing is sent */
 	bool		has_failed;		/* an error that tells of it was raised */
 	WriterGroup *group;			/* with this one alone, if it has not joined
@@ -130,16 +130,16 @@ extern void writer_join(Writer *writer, WriterGroup *group);
 /*
  * Takes a write, and sends its first request.  Where keys change, one that has
  * the old or new key of another under way waits for that: in which order two
- * such are done makes a difference.  Raises what writer_raise() does if one has
- * failed meanwhile.
+ * such are done makes a difference.  Raises what writer_raise() does if one
+ * has failed meanwhile.
  */
 extern void writer_submit(Writer *writer, ItemWrite *write);
 
 /*
  * Waits for the oldest write, feeding others meanwhile, and hands it out,
- * written or skipped; NULL: there is none left.  Raises the failure of a write as
- * writer_raise() does; an error raised in feed() or decide() is told how far
- * the statement came.
+ * written or skipped; NULL: there is none left.  Raises the failure of a write
+ * as writer_raise() does; an error raised in feed() or decide() is told how
+ * far the statement came.
  */
 extern ItemWrite *writer_next_done(Writer *writer);
 
@@ -147,8 +147,8 @@ extern ItemWrite *writer_next_done(Writer *writer);
 extern ItemWrite *writer_find(const Writer *writer, const DynamoItem *key);
 
 /*
- * Nothing new is started by any writer of the group; what is under way gets its
- * answer, so that the user can be told what was written.
+ * Nothing new is started by any writer of the group; what is under way gets
+ * its answer, so that the user can be told what was written.
  */
 extern void writer_finish_after_failure(Writer *writer);
 
@@ -160,9 +160,9 @@ extern void writer_finish_after_failure(Writer *writer);
 extern void writer_raise(Writer *writer) pg_attribute_noreturn();
 
 /*
- * In PG_CATCH() of a source: finishes, and raises the error again with the same
- * told in its detail.  readable_key: of the item it is about; NULL: of none.
- * An interrupt is passed on at once.
+ * In PG_CATCH() of a source: finishes, and raises the error again with the
+ * same told in its detail.  readable_key: of the item it is about; NULL: of
+ * none.  An interrupt is passed on at once.
  */
 extern void writer_rethrow(Writer *writer, const char *readable_key)
 			pg_attribute_noreturn();
@@ -170,8 +170,5 @@ extern void writer_rethrow(Writer *writer, const char *readable_key)
 /* Raises 23505 for an item whose key is taken by one of the same statement. */
 extern void writer_raise_taken(Writer *writer, const char *readable_key)
 			pg_attribute_noreturn();
-
-/* Condition: no item has the key. */
-extern Condition *writer_key_is_free(const Table *table);
 
 #endif							/* DYNAMORM_FDW_WRITER_H */

@@ -31,19 +31,3 @@ key_schema_has(const KeySchema *schema, const Column *column)
 			return true;
 	return false;
 }
-
-Condition *
-condition_item_exists(const Table *table)
-{
-	const Column *column = table->partition_key;
-
-	return condition_exists(path_make(column->attribute_name));
-}
-
-Condition *
-condition_item_absent(const Table *table)
-{
-	const Column *column = table->partition_key;
-
-	return condition_not_exists(path_make(column->attribute_name));
-}

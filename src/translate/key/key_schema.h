@@ -33,8 +33,4 @@ extern KeySchema *key_schema_of_table(const Table *table);
 /* Is the column part of the key? */
 extern bool key_schema_has(const KeySchema *schema, const Column *column);
 
-/* The item is there: it has the attribute of the partition key; or is not. */
-extern Condition *condition_item_exists(const Table *table);
-extern Condition *condition_item_absent(const Table *table);
-
 #endif							/* DYNAMORM_TRANSLATE_KEY_SCHEMA_H */

@@ -16,6 +16,7 @@
 
 #include "translate/codec/codec_number.h"
 #include "translate/condition/condition.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
 #include "translate/update/update.h"
 #include "translate/update/upsert.h"

@@ -1,0 +1,80 @@
+/*
+ * item_key.c
+ *		The key of a table's items, for all who need not know what it is made
+ *		of.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "translate/key/item_key.h"
+
+KeyColumns
+key_columns(const Table *table)
+{
+	KeyColumns	key = {0};
+
+	if (table->partition_key != NULL)
+		key.columns[key.count++] = table->partition_key;
+	if (table->sort_key != NULL)
+		key.columns[key.count++] = table->sort_key;
+	return key;
+}
+
+bool
+key_has_attribute(const Table *table, const char *name)
+{
+	KeyColumns	key = key_columns(table);
+
+	for (int i = 0; i < key.count; i++)
+		if (strcmp(name, key.columns[i]->attribute_name) == 0)
+			return true;
+	return false;
+}
+
+DynamoItem *
+key_of_row(const Table *table, const Datum *values, const bool *nulls,
+		   const Column **missing)
+{
+	KeyColumns	columns = key_columns(table);
+	DynamoItem *key = palloc0(sizeof(DynamoItem));
+
+	key->attributes = palloc0(sizeof(Attribute) * columns.count);
+	for (int i = 0; i < columns.count; i++)
+	{
+		const Column *column = columns.columns[i];
+		Attribute  *attribute = &key->attributes[key->count++];
+		AttributeValue *value;
+
+		if (nulls[column->attnum - 1] ||
+			codec_try_encode(column->codec, values[column->attnum - 1],
+							 &value) != ENCODE_OK)
+		{
+			*missing = column;
+			return NULL;
+		}
+		attribute->name = unconstify(char *, column->attribute_name);
+		attribute->name_length = column->attribute_name_length;
+		attribute->value = *value;
+	}
+	return key;
+}
+
+/* Every item has the attribute of the partition key. */
+static DocumentPath *
+path_of_every_item(const Table *table)
+{
+	return path_make(table->partition_key->attribute_name);
+}
+
+Condition *
+condition_item_exists(const Table *table)
+{
+	return condition_exists(path_of_every_item(table));
+}
+
+Condition *
+condition_item_absent(const Table *table)
+{
+	return condition_not_exists(path_of_every_item(table));
+}

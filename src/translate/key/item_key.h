@@ -1,0 +1,37 @@
+/*
+ * item_key.h
+ *		The key of a table's items, for all who need not know what it is made
+ *		of: nobody above asks for a partition key or a sort key.
+ */
+#ifndef DYNAMORM_TRANSLATE_ITEM_KEY_H
+#define DYNAMORM_TRANSLATE_ITEM_KEY_H
+
+#include "postgres.h"
+
+#include "client/wire/expression.h"
+#include "translate/table/table.h"
+
+/* The columns of a key: the one of the partition key first. */
+typedef struct KeyColumns
+{
+	int			count;			/* 0: the key is not known yet (table.h) */
+	const Column *columns[2];
+} KeyColumns;
+
+extern KeyColumns key_columns(const Table *table);
+
+/* Is an attribute of this name part of the key? */
+extern bool key_has_attribute(const Table *table, const char *name);
+
+/*
+ * The key of a row, in the current memory context.  NULL if a column of it has
+ * no value that a key can have; *missing is that column then.
+ */
+extern DynamoItem *key_of_row(const Table *table, const Datum *values,
+							  const bool *nulls, const Column **missing);
+
+/* The item is there; or is not. */
+extern Condition *condition_item_exists(const Table *table);
+extern Condition *condition_item_absent(const Table *table);
+
+#endif							/* DYNAMORM_TRANSLATE_ITEM_KEY_H */
