@@ -37,7 +37,7 @@ table_name_datum(const char *name, bool *is_null)
 }
 
 static HeapTuple
-make_row(TupleDesc descriptor, const RequestStatistics *one)
+make_statistics_row(TupleDesc descriptor, const RequestStatistics *one)
 {
 	const RequestCounters *counters = &one->counters;
 	Datum		values[STATISTICS_COLUMNS];
@@ -80,8 +80,8 @@ dyn_stat_get_requests(PG_FUNCTION_ARGS)
 	if (call->call_cntr < call->max_calls)
 	{
 		RequestStatistics *statistics = call->user_fctx;
-		HeapTuple	row = make_row(call->tuple_desc,
-								   &statistics[call->call_cntr]);
+		HeapTuple	row = make_statistics_row(call->tuple_desc,
+												&statistics[call->call_cntr]);
 
 		SRF_RETURN_NEXT(call, HeapTupleGetDatum(row));
 	}
