@@ -114,7 +114,7 @@ attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
 
 /* Waits before attempt number n + 1. */
 static void
-back_off(int n)
+back_off_fetch(int n)
 {
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 												  retry_delay(n, false, 0));
@@ -152,6 +152,6 @@ credential_fetch(const FetchRequest *request)
 		attempt_fetch(request, answer);
 		if (is_final(request, answer) || n >= request->attempts)
 			return answer;
-		back_off(n);
+		back_off_fetch(n);
 	}
 }

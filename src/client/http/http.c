@@ -431,7 +431,7 @@ look_for_descriptors(HttpExchange *exchange)
  * libcurl never was about to send it: its codes do not tell.
  */
 static void
-note_failure(HttpExchange *exchange, CURLcode code)
+note_exchange_failure(HttpExchange *exchange, CURLcode code)
 {
 	HttpResult *result = &exchange->result;
 	long		request_size = 0;
@@ -466,7 +466,7 @@ complete_exchange(HttpExchange *exchange, CURLcode code)
 		result->delivery = HTTP_ANSWERED;
 		return;
 	}
-	note_failure(exchange, code);
+	note_exchange_failure(exchange, code);
 	if (exchange->out_of_bounds || code == CURLE_FILESIZE_EXCEEDED)
 		result->problem = "The answer is too large.";
 	else if (code == CURLE_ABORTED_BY_CALLBACK && exchange->sent)
@@ -517,7 +517,7 @@ end_overdue(HttpTransport *transport, int64 waited)
 				next = left;
 			continue;
 		}
-		note_failure(exchange, CURLE_OPERATION_TIMEDOUT);
+		note_exchange_failure(exchange, CURLE_OPERATION_TIMEDOUT);
 		snprintf(exchange->error, sizeof(exchange->error),
 				 "No answer came within %d milliseconds.",
 				 transport->settings.request_timeout);

@@ -25,6 +25,7 @@
 #include "fdw/write/modify.h"
 #include "fdw/write/pushed_write.h"
 #include "fdw/write/stamp.h"
+#include "translate/key/key_schema.h"
 
 /* A scope that shows what it does not know as SQL. */
 typedef struct ExplainScope
@@ -365,8 +366,7 @@ show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
 		ExplainPropertyText("Conflict Resolution", "NOTHING", es);
 	if (table->partition_key != NULL)
 		show_condition("ConditionExpression",
-					   condition_not_exists(path_make(table->partition_key->attribute_name)),
-					   es);
+					   condition_item_absent(table), es);
 }
 
 static void

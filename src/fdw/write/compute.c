@@ -24,6 +24,7 @@
 #include "fdw/write/compute.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
+#include "translate/key/key_schema.h"
 #include "translate/update/document.h"
 
 Computation *
@@ -255,15 +256,14 @@ Condition *
 compute_unchanged(const Table *table, Bitmapset *held_columns,
 				  const DynamoItem *item)
 {
-	const char *key = table->partition_key->attribute_name;
 	bool	   *held = column_set_to_flags(table, held_columns);
 	List	   *conditions = NIL;
 	int			i;
 
 	if (item == NULL)
-		return condition_not_exists(path_make(key));
+		return condition_item_absent(table);
 
-	conditions = list_make1(condition_exists(path_make(key)));
+	conditions = list_make1(condition_item_exists(table));
 	for (i = 0; i < table->column_count; i++)
 	{
 		const Column *column = &table->columns[i];

@@ -10,6 +10,7 @@
 
 #include "client/request/operation.h"
 #include "fdw/write/key_change.h"
+#include "translate/key/key_schema.h"
 
 static bool
 is_key(const Table *table, const char *name)
@@ -107,7 +108,7 @@ item_unchanged(const Table *table, const DynamoItem *item)
 	List	   *conditions;
 	int			i;
 
-	conditions = list_make1(condition_exists(path_make(table->partition_key->attribute_name)));
+	conditions = list_make1(condition_item_exists(table));
 	for (i = 0; i < item->count; i++)
 	{
 		Attribute  *attribute = &item->attributes[i];

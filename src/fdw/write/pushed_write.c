@@ -42,7 +42,7 @@ add_creation_stamp(Scope *scope, const WriteStatement *statement,
 											operand_if_not_exists(path,
 																  operand)));
 	*guards = lappend(*guards,
-					  condition_either(condition_not_exists(path_make(statement->table->partition_key->attribute_name)),
+					  condition_either(condition_item_absent(statement->table),
 									   condition_exists(path)));
 }
 
@@ -76,7 +76,6 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 				  List *clauses, List *assignments)
 {
 	PushedWrite *pushed = palloc0(sizeof(PushedWrite));
-	const char *key = statement->table->partition_key->attribute_name;
 	Condition  *where;
 	List	   *guards = NIL;
 
@@ -97,7 +96,7 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 		pushed->condition = condition_both(where, condition_and(guards));
 		if (!statement->upsert)
 			pushed->condition =
-				condition_both(condition_exists(path_make(key)),
+				condition_both(condition_item_exists(statement->table),
 							   pushed->condition);
 		if (pushed->condition->kind == CONDITION_FALSE)
 			pushed->obstacle = "SET";

@@ -313,7 +313,7 @@ spelled_as_old_row(const RowChange *change)
 	List	   *conditions;
 	int			i;
 
-	conditions = list_make1(condition_exists(path_make(table->partition_key->attribute_name)));
+	conditions = list_make1(condition_item_exists(table));
 	for (i = 0; i < table->column_count; i++)
 	{
 		const Column *column = &table->columns[i];

@@ -61,7 +61,7 @@ writer_join(Writer *writer, WriterGroup *group)
 Condition *
 writer_key_is_free(const Table *table)
 {
-	return condition_not_exists(path_make(table->partition_key->attribute_name));
+	return condition_item_absent(table);
 }
 
 static bool
