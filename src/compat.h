@@ -217,8 +217,8 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #endif
 
 /*
- * Does a collation compare bytes?  18 asks the locale itself.  Its header needs
- * ICU's headers, which a PostgreSQL server's development package does not
+ * Does a collation compare bytes?  18 asks the locale itself, whose header
+ * wants ICU's, which a PostgreSQL server's development package does not
  * bring and nothing here uses.
  */
 #ifdef USE_ICU

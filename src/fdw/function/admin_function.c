@@ -320,7 +320,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 
 /* The text of a member of a JSON object; NULL if it is not there. */
 static char *
-text_of_argument(Jsonb *object, const char *name)
+text_in_request(Jsonb *object, const char *name)
 {
 	JsonbValue *value = getKeyJsonValueFromContainer(&object->root, name,
 													 strlen(name), NULL);
@@ -347,7 +347,7 @@ operation_kind(const char *operation, Jsonb *body)
 			return REQUEST_READ;
 	}
 	if (strcmp(operation, "TransactWriteItems") == 0 &&
-		text_of_argument(body, "ClientRequestToken") != NULL)
+		text_in_request(body, "ClientRequestToken") != NULL)
 		return REQUEST_IDEMPOTENT;
 	return REQUEST_WRITE;
 }
@@ -414,7 +414,7 @@ dyn_request(PG_FUNCTION_ARGS)
 	body_text = JsonbToCString(NULL, &body->root, VARSIZE(body));
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);
-	spec.table = text_of_argument(body, "TableName");
+	spec.table = text_in_request(body, "TableName");
 
 	request = request_run(option_connection(server_id, GetUserId()), &spec);
 	if (request_outcome(request) != OUTCOME_SUCCESS)

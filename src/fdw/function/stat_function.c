@@ -81,7 +81,7 @@ dyn_stat_get_requests(PG_FUNCTION_ARGS)
 	{
 		RequestStatistics *statistics = call->user_fctx;
 		HeapTuple	row = make_statistics_row(call->tuple_desc,
-								   &statistics[call->call_cntr]);
+												&statistics[call->call_cntr]);
 
 		SRF_RETURN_NEXT(call, HeapTupleGetDatum(row));
 	}

@@ -13,7 +13,6 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
@@ -23,6 +22,7 @@
 #include "utils/lsyscache.h"
 
 #include "fdw/catalog/option.h"
+#include "fdw/catalog/option_definition.h"
 #include "fdw/pass_through.h"
 #include "fdw/plan/read_first_plan.h"
 #include "fdw/plan/scan_plan.h"
@@ -41,22 +41,6 @@ typedef struct ReadSearch
 	Oid			found;			/* a foreign table that is read */
 } ReadSearch;
 
-/* An option of a server; NULL: it is not set. */
-static const char *
-server_option(const ForeignServer *server, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, server->options)
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-
-		if (strcmp(option->defname, name) == 0)
-			return defGetString(option);
-	}
-	return NULL;
-}
-
 /*
  * Do two servers surely keep different tables?  Servers that differ in other
  * options than the place, or whose place is not said by their options, may
@@ -66,19 +50,18 @@ server_option(const ForeignServer *server, const char *name)
 static bool
 servers_are_apart(Oid server_id, Oid other_id)
 {
-	const ForeignServer *server = GetForeignServer(server_id);
-	const ForeignServer *other = GetForeignServer(other_id);
-	const char *region = server_option(server, "region");
-	const char *other_region = server_option(other, "region");
-	const char *endpoint = server_option(server, "endpoint");
-	const char *other_endpoint = server_option(other, "endpoint");
+	ServerOptions server =
+		option_read_server(GetForeignServer(server_id)->options);
+	ServerOptions other =
+		option_read_server(GetForeignServer(other_id)->options);
 
-	if (region == NULL || other_region == NULL ||
-		strcmp(region, other_region) == 0 ||
-		strcmp(region, "local") == 0 || strcmp(other_region, "local") == 0)
+	if (server.region == NULL || other.region == NULL ||
+		strcmp(server.region, other.region) == 0 ||
+		strcmp(server.region, "local") == 0 ||
+		strcmp(other.region, "local") == 0)
 		return false;
-	return endpoint == NULL || other_endpoint == NULL ||
-		strcmp(endpoint, other_endpoint) != 0;
+	return server.endpoint == NULL || other.endpoint == NULL ||
+		strcmp(server.endpoint, other.endpoint) != 0;
 }
 
 static bool

@@ -14,26 +14,12 @@
 #include "fdw/read/budget.h"
 #include "translate/key/item_key.h"
 #include "translate/table/identifier.h"
+#include "translate/table/table_column.h"
 
 /* What one read unit reads; eventually consistent reads cost half of it. */
 #define READ_UNIT_BYTES		4096.0
 
 /* ---- before ---- */
-
-/* The column that maps an attribute; NULL: none does. */
-static const Column *
-column_of_attribute(const Table *table, const char *attribute)
-{
-	for (int i = 0; i < table->column_count; i++)
-	{
-		const Column *column = &table->columns[i];
-
-		if (column->name != NULL && !column->is_document &&
-			strcmp(column->attribute_name, attribute) == 0)
-			return column;
-	}
-	return NULL;
-}
 
 /*
  * Adds the columns whose equality an index could be asked for: or "status",
@@ -52,7 +38,8 @@ append_indexes(StringInfo hint, const Table *table,
 		if (!index->is_global || !index->is_usable ||
 			index->partition_count != 1)
 			continue;
-		column = column_of_attribute(table, index->partition[0].name);
+		column = table_find_attribute(table, index->partition[0].name,
+									  strlen(index->partition[0].name));
 		name = identifier_to_server(index->name);
 		if (column != NULL && name != NULL)
 			appendStringInfo(hint, ", or column \"%s\", that of index \"%s\"%s",
