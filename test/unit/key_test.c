@@ -16,7 +16,7 @@
 
 #include "server.h"
 #include "translate/key/item_set.h"
-#include "translate/key/key_internal.h"
+#include "translate/key/key_value.h"
 
 /* ---- values ---- */
 

@@ -13,8 +13,8 @@
 
 /* ---- what several have ---- */
 
-static void
-append_table_name(StringInfo body, const char *table_name)
+void
+operation_begin(StringInfo body, const char *table_name)
 {
 	appendStringInfoString(body, "{\"TableName\":");
 	json_append_string(body, table_name, strlen(table_name));
@@ -102,7 +102,7 @@ operation_name(WriteKind kind)
 static void
 append_write_members(StringInfo body, const WriteOperation *operation)
 {
-	append_table_name(body, operation->table_name);
+	operation_begin(body, operation->table_name);
 	appendStringInfoString(body, operation->kind == WRITE_PUT
 						   ? ",\"Item\":" : ",\"Key\":");
 	json_append_item(body, operation->item);
@@ -219,7 +219,7 @@ operation_begin_read(StringInfo body, const ReadOperation *operation)
 {
 	Placeholders *placeholders = placeholders_make(false);
 
-	append_table_name(body, operation->table_name);
+	operation_begin(body, operation->table_name);
 	if (operation->consistent)
 		appendStringInfoString(body, ",\"ConsistentRead\":true");
 	append_capacity_wish(body);

@@ -19,6 +19,9 @@
 #include "client/wire/attribute.h"
 #include "client/wire/expression.h"
 
+/* Begins a body that names a table: {"TableName":"...". */
+extern void operation_begin(StringInfo body, const char *table_name);
+
 /* ---- writes ---- */
 
 typedef enum WriteKind

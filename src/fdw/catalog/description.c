@@ -15,6 +15,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "client/request/operation.h"
 #include "client/request/request.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
@@ -228,8 +229,7 @@ run_operation_on_table(Connection *connection, const char *operation,
 	StringInfoData body;
 
 	initStringInfo(&body);
-	appendStringInfoString(&body, "{\"TableName\":");
-	json_append_string(&body, table_name, strlen(table_name));
+	operation_begin(&body, table_name);
 	appendStringInfoChar(&body, '}');
 	return run_operation(connection, operation, read, &body, table_name,
 						 attempts);

@@ -86,28 +86,15 @@ sample_item(const DynamoItem *item, void *argument)
 	sample->seen += 1;
 }
 
-/*
- * The request's members that ask for the columns only; NULL: for all there is.
- */
-static const char *
-make_projection(const Table *table)
+/* The paths that the columns are at; NIL: all there is. */
+static List *
+paths_of_columns(const Table *table)
 {
-	Bitmapset  *wanted = bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
-	Placeholders *placeholders = placeholders_make(false);
-	List	   *paths =
-		projection_within_limits(access_projection(table, wanted, NIL),
-								 placeholders);
-	StringInfoData expression;
-	StringInfoData members;
+	Bitmapset  *wanted =
+		bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
 
-	if (paths == NIL)
-		return NULL;
-	initStringInfo(&expression);
-	initStringInfo(&members);
-	write_projection(&expression, paths, placeholders);
-	json_append_text_member(&members, "ProjectionExpression", expression.data);
-	write_placeholders(&members, placeholders);
-	return members.data;
+	return projection_within_limits(access_projection(table, wanted, NIL),
+									placeholders_make(false));
 }
 
 /* What DynamoDB says now; plans shall go by it too.  NULL: nothing. */
@@ -177,7 +164,7 @@ acquire_rows(Relation relation, int elevel, HeapTuple *rows, int wanted,
 	SampleSpec spec = {
 		.connection = option_connection(table->server_id, user_id),
 		.table_name = table->table_name,
-		.projection = make_projection(table),
+		.projection = paths_of_columns(table),
 		.item_count = description == NULL ? 0
 			: (double) description->item_count,
 		.wanted = wanted,

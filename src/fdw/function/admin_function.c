@@ -23,6 +23,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "client/request/operation.h"
 #include "client/request/request.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
@@ -126,15 +127,6 @@ change_table(Connection *connection, const Table *table,
 	return request_run(connection, &spec);
 }
 
-/* Begins a body with the table's name: {"TableName":"...". */
-static void
-begin_body(StringInfo body, const Table *table)
-{
-	initStringInfo(body);
-	appendStringInfoString(body, "{\"TableName\":");
-	json_append_string(body, table->table_name, strlen(table->table_name));
-}
-
 static void
 append_key_schema(StringInfo body, const Column *column, const char *type)
 {
@@ -162,7 +154,8 @@ create_table(Connection *connection, const Table *table)
 	Request    *request;
 	const Response *response;
 
-	begin_body(&body, table);
+	initStringInfo(&body);
+	operation_begin(&body, table->table_name);
 	appendStringInfoString(&body, ",\"AttributeDefinitions\":[");
 	for (int i = 0; i < key.count; i++)
 	{
@@ -244,7 +237,8 @@ set_time_to_live(Connection *connection, const Table *table,
 	StringInfoData body;
 	Request    *request;
 
-	begin_body(&body, table);
+	initStringInfo(&body);
+	operation_begin(&body, table->table_name);
 	appendStringInfoString(&body, ",\"TimeToLiveSpecification\":{\"Enabled\":true,\"AttributeName\":");
 	json_append_string(&body, column->attribute_name,
 					   column->attribute_name_length);
@@ -304,7 +298,8 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	table = describe_owned_table(PG_GETARG_OID(0));
 	connection = option_connection(table->server_id, GetUserId());
 
-	begin_body(&body, table);
+	initStringInfo(&body);
+	operation_begin(&body, table->table_name);
 	appendStringInfoChar(&body, '}');
 	request = change_table(connection, table, "DeleteTable", &body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)

@@ -10,6 +10,7 @@
 #include "common/hashfn.h"
 #include "utils/memutils.h"
 
+#include "client/request/operation.h"
 #include "client/wire/expression.h"
 #include "fdw/read/batch_reader.h"
 #include "fdw/read/budget.h"
@@ -47,28 +48,6 @@ struct BatchReader
 
 /* ---- what readers share ---- */
 
-/* What a BatchGetItem says beside its keys, as BatchGetSpec.members. */
-static char *
-request_members(const Table *table, List *projection)
-{
-	Placeholders *placeholders = placeholders_make(false);
-	List	   *paths = projection_within_limits(projection, placeholders);
-	StringInfoData members;
-	StringInfoData text;
-
-	initStringInfo(&members);
-	if (table->consistent_read)
-		appendStringInfoString(&members, ",\"ConsistentRead\":true");
-	if (paths != NIL)
-	{
-		initStringInfo(&text);
-		write_projection(&text, paths, placeholders);
-		json_append_text_member(&members, "ProjectionExpression", text.data);
-	}
-	write_placeholders(&members, placeholders);
-	return members.data;
-}
-
 void
 batch_reads_init(BatchReads *reads, Connection *connection,
 				 const Table *table, List *projection,
@@ -76,12 +55,14 @@ batch_reads_init(BatchReads *reads, Connection *connection,
 {
 	int			max_concurrency =
 		connection_settings(connection)->max_concurrency;
+	List	   *paths = projection_within_limits(projection,
+												 placeholders_make(false));
 
 	reads->table = table;
 	reads->request = (BatchGetSpec) {
 		.connection = connection,
 		.table = table->table_name,
-		.members = request_members(table, projection),
+		.members = operation_batch_members(table->consistent_read, paths),
 		.counters = counters
 	};
 	reads->window = (BatchWindow) {

@@ -9,6 +9,7 @@
 
 #include "utils/plancache.h"
 
+#include "client/request/operation.h"
 #include "client/request/page_course.h"
 #include "fdw/catalog/description.h"
 #include "fdw/read/batch_reader.h"
@@ -56,88 +57,39 @@ struct Reader
 };
 
 static void
-append_table(StringInfo body, const Table *table, bool consistent)
-{
-	appendStringInfoString(body, "{\"TableName\":");
-	json_append_string(body, table->table_name, strlen(table->table_name));
-	if (consistent)
-		appendStringInfoString(body, ",\"ConsistentRead\":true");
-	appendStringInfoString(body, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
-}
-
-static void
-append_order_and_index(Reader *reader, const KeySchema *schema)
-{
-	if (reader->spec.backward)
-		appendStringInfoString(&reader->body, ",\"ScanIndexForward\":false");
-	if (schema->index_name != NULL)
-		json_append_text_member(&reader->body, "IndexName",
-								schema->index_name);
-}
-
-/* What is wanted of each item. */
-static void
-append_projection(Reader *reader, Placeholders *placeholders)
-{
-	StringInfo	body = &reader->body;
-	List	   *paths = access_projection_to_send(reader->access,
-												  reader->spec.projection);
-	StringInfoData text;
-
-	if (reader->counting)
-		appendStringInfoString(body, ",\"Select\":\"COUNT\"");
-	else if (paths != NIL)
-	{
-		initStringInfo(&text);
-		write_projection(&text, paths, placeholders);
-		json_append_text_member(body, "ProjectionExpression", text.data);
-	}
-	else if (reader->access->schema->index_name != NULL)
-		/* else it would be only what the index holds */
-		appendStringInfoString(body, ",\"Select\":\"ALL_ATTRIBUTES\"");
-}
-
-static void
 build_body(Reader *reader, const Access *access)
 {
 	const KeyLookup *lookup = access->lookup;
 	const KeySchema *schema = access->schema;
 	const Table *table = reader->spec.table;
-	Placeholders *placeholders = placeholders_make(false);
-	StringInfo	body = &reader->body;
-	StringInfoData text;
-
-	initStringInfo(body);
-	initStringInfo(&text);
-	append_table(body, table, table->consistent_read && !schema->is_global);
+	ReadOperation operation = {
+		.table_name = table->table_name,
+		.consistent = table->consistent_read && !schema->is_global,
+		.projection = access_projection_to_send(access,
+												reader->spec.projection)
+	};
 
 	if (lookup->access == KEY_ACCESS_ITEM)
 	{
-		appendStringInfoString(body, ",\"Key\":");
-		json_append_item(body, lookup->key);
+		operation.key = lookup->key;
 		reader->readable_key = table_readable_key(table, lookup->key);
 	}
 	else
 	{
-		if (lookup->access == KEY_ACCESS_QUERY)
-		{
-			write_condition(&text, lookup->condition, placeholders);
-			json_append_text_member(body, "KeyConditionExpression", text.data);
-			append_order_and_index(reader, schema);
-		}
-		if (access->filter->kind != CONDITION_TRUE)
-		{
-			resetStringInfo(&text);
-			write_condition(&text, access->filter, placeholders);
-			json_append_text_member(body, "FilterExpression", text.data);
-		}
 		reader->counting = reader->spec.count_only && access->exact;
 		reader->page_size = reader_page_size(access,
 											 reader->spec.bound).items;
+		operation.filter = access->filter;
+		operation.count_only = reader->counting;
 	}
-
-	append_projection(reader, placeholders);
-	write_placeholders(body, placeholders);
+	if (lookup->access == KEY_ACCESS_QUERY)
+	{
+		operation.key_condition = lookup->condition;
+		operation.index_name = schema->index_name;
+		operation.backward = reader->spec.backward;
+	}
+	initStringInfo(&reader->body);
+	operation_begin_read(&reader->body, &operation);
 }
 
 bool
@@ -208,22 +160,19 @@ start_page(Reader *reader, Stream *stream)
 		.counters = reader->spec.counters,
 		.wants_count = reader->counting
 	};
+	ReadPage	page = {
+		.segment_count = reader->spec.segments->count,
+		.segment = stream->segment,
+		.limit = reader->page_size,
+		.start_key = stream->course.next_key
+	};
 
 	resetStringInfo(body);
 	appendBinaryStringInfo(body, reader->body.data, reader->body.len);
-	if (reader->spec.segments->count > 1)
-		appendStringInfo(body, ",\"TotalSegments\":%d,\"Segment\":%d",
-						 reader->spec.segments->count, stream->segment);
+	operation_end_read(body, &page);
 	if (reader->page_size > 0)
-	{
-		appendStringInfo(body, ",\"Limit\":%d", reader->page_size);
 		reader->page_size = reader->page_size > PG_INT32_MAX / PAGE_GROWTH
 			? 0 : reader->page_size * PAGE_GROWTH;
-	}
-	if (stream->course.next_key != NULL)
-		appendStringInfo(body, ",\"ExclusiveStartKey\":%s",
-						 stream->course.next_key);
-	appendStringInfoChar(body, '}');
 	spec.body = body->data;
 	spec.body_length = body->len;
 	stream->request = request_start(reader->spec.connection, &spec);
@@ -569,12 +518,15 @@ reader_start_get(Connection *connection, const Table *table,
 		.key = readable_key,
 		.counters = counters
 	};
+	ReadOperation operation = {
+		.table_name = table->table_name,
+		.consistent = true,
+		.key = key
+	};
 
 	initStringInfo(&body);
-	append_table(&body, table, true);
-	appendStringInfoString(&body, ",\"Key\":");
-	json_append_item(&body, key);
-	appendStringInfoChar(&body, '}');
+	operation_begin_read(&body, &operation);
+	operation_end_read(&body, &(ReadPage) {0});
 	spec.body = body.data;
 	spec.body_length = body.len;
 	return request_start(connection, &spec);

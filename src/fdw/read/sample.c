@@ -13,6 +13,7 @@
 
 #include "utils/sampling.h"
 
+#include "client/request/operation.h"
 #include "client/request/page_course.h"
 #include "fdw/read/budget.h"
 #include "fdw/read/sample.h"
@@ -56,7 +57,16 @@ ask_segment(SampleReader *reader, int i)
 {
 	const SampleSpec *spec = reader->spec;
 	StringInfo	body = &reader->segments[i].body;
-	const char *start_key = reader->segments[i].course.next_key;
+	ReadOperation operation = {
+		.table_name = spec->table_name,
+		.projection = spec->projection
+	};
+	ReadPage	page = {
+		.segment_count = reader->total,
+		.segment = reader->segments[i].number,
+		.limit = (int) Max(item_limit(reader) - reader->result.items, 1),
+		.start_key = reader->segments[i].course.next_key
+	};
 	RequestSpec request = {
 		.operation = "Scan",
 		.kind = REQUEST_READ,
@@ -65,18 +75,8 @@ ask_segment(SampleReader *reader, int i)
 	};
 
 	resetStringInfo(body);
-	appendStringInfoString(body, "{\"TableName\":");
-	json_append_string(body, spec->table_name, strlen(spec->table_name));
-	appendStringInfo(body, ",\"ReturnConsumedCapacity\":\"TOTAL\",\"Limit\":%d",
-					 (int) Max(item_limit(reader) - reader->result.items, 1));
-	if (reader->total > 1)
-		appendStringInfo(body, ",\"Segment\":%d,\"TotalSegments\":%d",
-						 reader->segments[i].number, reader->total);
-	if (spec->projection != NULL)
-		appendStringInfoString(body, spec->projection);
-	if (start_key != NULL)
-		appendStringInfo(body, ",\"ExclusiveStartKey\":%s", start_key);
-	appendStringInfoChar(body, '}');
+	operation_begin_read(body, &operation);
+	operation_end_read(body, &page);
 	request.body = body->data;
 	request.body_length = body->len;
 	reader->requests[i] = request_start(spec->connection, &request);

@@ -16,8 +16,7 @@ typedef struct SampleSpec
 {
 	Connection *connection;
 	const char *table_name;		/* UTF-8 */
-	const char *projection;		/* members of the request, each after a comma;
-								 * NULL: whole items */
+	List	   *projection;		/* of DocumentPath; NIL: whole items */
 	double		item_count;		/* of the table; not positive: not known */
 	int			wanted;			/* about so many items */
 	RequestCounters *counters;

@@ -30,7 +30,9 @@ struct ConflictState
 	ItemSet    *affected;		/* keys of the items written */
 	MemoryContext context;		/* of the statement */
 	bool		tells_updated;	/* see conflict_tells_updated() */
-	bool		prepared;		/* see prepare() */
+	bool		prepared;		/* see prepare_conflict() */
+	bool		takes_two;		/* no row is one request: conflict_obstacle() */
+	const ModifyTable *plan;
 };
 
 /* ---- begin ---- */
@@ -64,6 +66,7 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 		system_column_returns_xmax((ModifyTable *) mtstate->ps.plan, varno);
 	state->affected = item_set_make();
 	state->writer = writer;
+	state->plan = (ModifyTable *) mtstate->ps.plan;
 	state->context = CurrentMemoryContext;
 
 	statement->operation = CMD_UPDATE;
@@ -94,7 +97,7 @@ conflict_tells_updated(const ConflictState *state)
  * are not there yet when the statement begins.
  */
 static void
-prepare(ConflictState *state)
+prepare_conflict(ConflictState *state)
 {
 	WriteStatement *statement = &state->statement;
 	ConflictClauses *clauses = state->clauses;
@@ -129,6 +132,8 @@ prepare(ConflictState *state)
 	if (!statement->has_volatile)
 		state->computation = computation_make(statement, clauses->where,
 											  clauses->assignments);
+	state->takes_two = conflict_obstacle(state->plan, info, statement->table,
+										 clauses) != NULL;
 	state->prepared = true;
 	MemoryContextSwitchTo(old);
 }
@@ -172,8 +177,7 @@ upsert_expressions(ConflictState *state, const ProposedRow *row)
 	WriteStatement *statement = &state->statement;
 	UpsertTranslation *upsert;
 
-	if (statement->check_locally || statement->multi_selects != NIL ||
-		state->tells_updated)
+	if (state->takes_two)
 		return NULL;
 	upsert = upsert_translate(&statement->evaluator->scope,
 							  inserted_operands(statement->table, row->item),
@@ -256,7 +260,7 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 	ItemWrite  *write = &row->write;
 
 	if (!state->prepared)
-		prepare(state);
+		prepare_conflict(state);
 	if (item_set_has(state->affected, write->key))
 		raise_second_time(state, write->readable_key);
 	row->conflict = state;

@@ -27,6 +27,7 @@
 #include "fdw/read/reader.h"
 #include "fdw/statement_counters.h"
 #include "fdw/write/direct.h"
+#include "fdw/write/direct_access.h"
 #include "fdw/write/pushed_write.h"
 #include "fdw/write/report.h"
 #include "fdw/write/stamp.h"
@@ -226,29 +227,6 @@ spool_candidates(struct Reader *reader)
 	return spool;
 }
 
-bool
-direct_reads_listed_items(const WriteStatement *statement, bool pushed)
-{
-	return !pushed || statement->has_volatile || statement->assigns_key;
-}
-
-/* Are the keys all that has to be known of the items? */
-static bool
-keys_are_enough(const DirectState *state)
-{
-	switch (state->lookup->access)
-	{
-		case KEY_ACCESS_ITEM:
-			return true;
-		case KEY_ACCESS_ITEMS:
-			return !direct_reads_listed_items(&state->statement,
-											  state->row_plan != NULL &&
-											  state->row_plan->expressions != NULL);
-		default:
-			return false;
-	}
-}
-
 /*
  * Are candidates read from the table itself, as it is now?  If not, one may
  * lack attributes that no column maps and no condition can speak of; under a
@@ -283,12 +261,13 @@ candidate_projection(const DirectState *state)
 }
 
 static void
-start(DirectState *state)
+start_direct(DirectState *state)
 {
 	WriteStatement *statement = &state->statement;
 	Scope	   *scope = &statement->evaluator->scope;
-	Access	   *access = access_choose(scope, state->plan->schema,
-									   statement->clauses);
+	DirectAccess access = direct_access_choose(scope, state->plan->schema,
+											   statement->clauses);
+	const Access *candidates = access.candidates;
 	ReaderSpec	spec = {
 		.connection = state->writer->connection,
 		.table = statement->table,
@@ -298,25 +277,22 @@ start(DirectState *state)
 		.counters = &state->counters
 	};
 
-	/*
-	 * What the item's own key says holds as long as the item is there; what
-	 * an index says of it may not hold any more.
-	 */
-	state->schema_read = access->schema;
-	state->lookup = access->schema->index_name == NULL ? access->lookup
-		: key_lookup(scope, key_schema_of_table(statement->table),
-					 statement->clauses);
+	state->schema_read = candidates->schema;
+	state->lookup = access.lookup;
 	statement->report = report_conditions && state->reportable &&
-		access->lookup->access == KEY_ACCESS_ITEM;
+		candidates->lookup->access == KEY_ACCESS_ITEM;
 	if (statement->upsert)
 		key_check_upsert(statement->table, state->lookup);
-	state->writer->exhausted = access->lookup->access == KEY_ACCESS_NOTHING;
+	state->writer->exhausted =
+		candidates->lookup->access == KEY_ACCESS_NOTHING;
 	if (state->writer->exhausted)
 		return;
 	if (!statement->has_volatile)
 		state->row_plan = make_row_plan(state, state->lookup->rest,
 										statement->assignments);
-	if (keys_are_enough(state))
+	if (!direct_access_reads(&access, statement,
+							 state->row_plan != NULL &&
+							 state->row_plan->expressions != NULL))
 		return;
 
 	spec.projection = candidate_projection(state);
@@ -324,11 +300,11 @@ start(DirectState *state)
 	if (reader_scans_table(state->reader))
 		budget_check_scan(statement->table, state->user_id,
 						  state->plan->not_used);
-	if (assigns_key_of(access->schema, statement))
+	if (assigns_key_of(candidates->schema, statement))
 		state->spool = spool_candidates(state->reader);
 
 	/* others may move an item within an index while it is read */
-	if (access->schema->index_name != NULL)
+	if (candidates->schema->index_name != NULL)
 		state->started = item_set_make();
 }
 
@@ -515,7 +491,7 @@ iterate_direct(ForeignScanState *node)
 	set_processed = (state->plan->flags & DIRECT_FLAG_SET_PROCESSED) != 0;
 	ExecClearTuple(slot);
 	if (state->lookup == NULL)
-		start(state);
+		start_direct(state);
 	if (state->returned != NULL)
 		MemoryContextDelete(state->returned->context);
 	state->returned = NULL;

@@ -63,13 +63,6 @@ extern List *direct_assignments(const Table *table, List *assigned,
 								List *expressions);
 
 /*
- * Must a statement read the items of a list of keys before it writes them?
- * pushed: the write is one request that needs no item.
- */
-extern bool direct_reads_listed_items(const WriteStatement *statement,
-									  bool pushed);
-
-/*
  * What is sent for each row; made once for a statement, or, where it has
  * volatile parts, for each row.
  */

@@ -365,7 +365,8 @@ take_answer(Writer *writer, ItemWrite *write)
 	MemoryContext old = MemoryContextSwitchTo(write->context);
 
 	if (outcome == OUTCOME_SUCCESS && write->state == ITEM_READING)
-		decide_on(writer, write, request_response(write->request)->item);
+		decide_on(writer, write,
+				  reader_got_item(writer->table, write->request));
 	else if (outcome == OUTCOME_SUCCESS)
 		note_written(writer, write);
 	else if (outcome == OUTCOME_CONDITION_FAILED)
