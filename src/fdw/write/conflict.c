@@ -31,7 +31,7 @@ struct ConflictState
 	MemoryContext context;		/* of the statement */
 	bool		tells_updated;	/* see conflict_tells_updated() */
 	bool		prepared;		/* see prepare_conflict() */
-	bool		takes_two;		/* no row is one request: conflict_obstacle() */
+	bool		takes_two;		/* see conflict_obstacle() */
 	const ModifyTable *plan;
 };
 
