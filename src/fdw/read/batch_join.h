@@ -124,12 +124,14 @@ typedef struct BatchJoinState
 extern const CustomScanMethods *batch_join_methods(JoinType type);
 extern void batch_join_register_methods(void);
 
-/* Puts the columns of an outer row, and NULLs for the item's, into the scan
- * tuple. */
+/* ---- batch_join_rows.c ---- */
+
+/*
+ * Puts the columns of an outer row, and NULLs for the item's, into the scan
+ * tuple.
+ */
 extern TupleTableSlot *batch_join_load_outer(BatchJoinState *state,
 											 TupleTableSlot *outer);
-
-/* ---- batch_join_rows.c ---- */
 
 /*
  * The next outer row, with what is known of its item: all there is.  NULL at

@@ -20,6 +20,28 @@ memory_limit(void)
 	return (Size) work_mem * 1024;
 }
 
+/* ---- the scan tuple ---- */
+
+TupleTableSlot *
+batch_join_load_outer(BatchJoinState *state, TupleTableSlot *outer)
+{
+	TupleTableSlot *slot = state->custom.ss.ss_ScanTupleSlot;
+	int			inner_count =
+		slot->tts_tupleDescriptor->natts - state->outer_count;
+
+	slot_getallattrs(outer);
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, outer->tts_values,
+		   sizeof(Datum) * state->outer_count);
+	memcpy(slot->tts_isnull, outer->tts_isnull,
+		   sizeof(bool) * state->outer_count);
+	memset(slot->tts_isnull + state->outer_count, true,
+		   sizeof(bool) * inner_count);
+	ExecStoreVirtualTuple(slot);
+	state->custom.ss.ps.ps_ExprContext->ecxt_scantuple = slot;
+	return slot;
+}
+
 /* ---- sought items ---- */
 
 /* An entry begins with a pointer to the JSON text of its key. */
