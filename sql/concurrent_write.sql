@@ -55,12 +55,27 @@ CREATE TRIGGER keep BEFORE UPDATE ON concurrent_write
 EXPLAIN (COSTS OFF)
 UPDATE concurrent_write t SET n = 2 FROM change c WHERE c.id = t.id;
 DROP TRIGGER keep ON concurrent_write;
+ALTER FOREIGN TABLE concurrent_write
+  ADD g bigint GENERATED ALWAYS AS (n * 2) STORED;
+EXPLAIN (COSTS OFF)
+UPDATE concurrent_write t SET n = 2 FROM change c WHERE c.id = t.id;
+ALTER FOREIGN TABLE concurrent_write DROP g;
+CREATE FUNCTION other(text) RETURNS bigint LANGUAGE sql
+  AS 'SELECT n FROM concurrent_write WHERE id = $1';
+EXPLAIN (COSTS OFF)
+UPDATE concurrent_write t SET n = v.n
+  FROM (VALUES ('k1', other('k2')), ('k2', other('k1'))) v (id, n)
+  WHERE v.id = t.id;
+EXPLAIN (COSTS OFF)
+UPDATE concurrent_write t SET n = (SELECT other(c.id) FROM change c LIMIT 1)
+  FROM change d WHERE d.id = t.id;
+DROP FUNCTION other;
 SET dynamorm_fdw.enable_concurrent_writes = off;
 EXPLAIN (COSTS OFF)
 UPDATE concurrent_write t SET n = 2 FROM change c WHERE c.id = t.id;
 RESET dynamorm_fdw.enable_concurrent_writes;
 
--- partitions, of which one is local
+-- partitions, of which one is local: one at a time
 CREATE TABLE part (id text, n bigint, s text) PARTITION BY HASH (id);
 CREATE TABLE part_local PARTITION OF part
   FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -69,10 +84,34 @@ CREATE FOREIGN TABLE part_remote PARTITION OF part
 ALTER FOREIGN TABLE part_remote ALTER id OPTIONS (ADD key 'partition');
 SELECT dyn_create_table('part_remote');
 INSERT INTO part SELECT 'k' || i, i FROM generate_series(1, 40) i;
+EXPLAIN (COSTS OFF)
+UPDATE part t SET n = t.n * 2 FROM change c WHERE c.id = t.id AND c.n > 20;
 UPDATE part t SET n = t.n * 2 FROM change c WHERE c.id = t.id AND c.n > 20;
 SELECT count(*), sum(n) FROM part;
 DELETE FROM part t USING change c WHERE c.id = t.id AND c.n > 30;
 SELECT count(*), sum(n) FROM part;
+
+-- two foreign ones, and then a trigger on one of them
+CREATE TABLE both_parts (id text, n bigint) PARTITION BY HASH (id);
+CREATE FOREIGN TABLE part_one PARTITION OF both_parts
+  FOR VALUES WITH (MODULUS 2, REMAINDER 0) SERVER dynamo;
+CREATE FOREIGN TABLE part_two PARTITION OF both_parts
+  FOR VALUES WITH (MODULUS 2, REMAINDER 1) SERVER dynamo;
+ALTER FOREIGN TABLE part_one ALTER id OPTIONS (ADD key 'partition');
+ALTER FOREIGN TABLE part_two ALTER id OPTIONS (ADD key 'partition');
+SELECT dyn_create_table('part_one'), dyn_create_table('part_two');
+INSERT INTO both_parts SELECT 'k' || i, i FROM generate_series(1, 40) i;
+EXPLAIN (COSTS OFF)
+UPDATE both_parts t SET n = t.n * 2 FROM change c WHERE c.id = t.id;
+UPDATE both_parts t SET n = t.n * 2 FROM change c
+  WHERE c.id = t.id AND c.n > 20;
+SELECT count(*), sum(n) FROM both_parts;
+CREATE TRIGGER keep BEFORE UPDATE ON part_two
+  FOR EACH ROW EXECUTE FUNCTION keep();
+EXPLAIN (COSTS OFF)
+UPDATE both_parts t SET n = t.n * 2 FROM change c WHERE c.id = t.id;
+SELECT dyn_drop_table('part_one'), dyn_drop_table('part_two');
+DROP TABLE both_parts;
 
 -- DELETE ... USING; in a CTE
 DELETE FROM concurrent_write t USING change c WHERE t.id = 'y' || c.id || 'x';

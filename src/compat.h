@@ -216,6 +216,14 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define insert_target_user(root, rte) scan_user(NULL, rte)
 #endif
 
+/* 18 counts disabled nodes where the others raise costs. */
+#if PG_VERSION_NUM >= 180000
+#define copy_disabled_nodes(to, from) \
+	((to)->disabled_nodes = (from)->disabled_nodes)
+#else
+#define copy_disabled_nodes(to, from) ((void) 0)
+#endif
+
 /*
  * Does a collation compare bytes?  18 asks the locale itself, whose header
  * wants ICU's, which a PostgreSQL server's development package does not

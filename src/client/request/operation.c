@@ -34,7 +34,8 @@ append_capacity_wish(StringInfo body)
  */
 static bool
 append_expressions(StringInfo members, List *actions,
-				   const Condition *condition, Placeholders *placeholders)
+				   const Condition *condition, bool wants_old_item,
+				   Placeholders *placeholders)
 {
 	StringInfoData text;
 
@@ -53,19 +54,24 @@ append_expressions(StringInfo members, List *actions,
 		if (!expression_within_limits(&text, placeholders))
 			return false;
 		json_append_text_member(members, "ConditionExpression", text.data);
+		if (wants_old_item)
+			appendStringInfoString(members,
+								   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
 	}
 	pfree(text.data);
 	return true;
 }
 
 char *
-operation_expressions(List *actions, const Condition *condition)
+operation_expressions(List *actions, const Condition *condition,
+					  bool wants_old_item)
 {
 	Placeholders *placeholders = placeholders_make(false);
 	StringInfoData members;
 
 	initStringInfo(&members);
-	if (!append_expressions(&members, actions, condition, placeholders))
+	if (!append_expressions(&members, actions, condition, wants_old_item,
+							placeholders))
 		return NULL;
 	write_placeholders(&members, placeholders);
 	return members.data;
@@ -77,7 +83,7 @@ operation_expressions_fit(List *actions, const Condition *condition)
 	StringInfoData members;
 
 	initStringInfo(&members);
-	return append_expressions(&members, actions, condition,
+	return append_expressions(&members, actions, condition, false,
 							  placeholders_make(false));
 }
 
@@ -108,9 +114,6 @@ append_write_members(StringInfo body, const WriteOperation *operation)
 	json_append_item(body, operation->item);
 	if (operation->expressions != NULL)
 		appendStringInfoString(body, operation->expressions);
-	if (operation->wants_old_item)
-		appendStringInfoString(body,
-							   ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
 }
 
 void

@@ -38,17 +38,18 @@ typedef struct WriteOperation
 	const char *table_name;
 	const DynamoItem *item;		/* of WRITE_PUT all of it, else the key */
 	const char *expressions;	/* of operation_expressions(); NULL: none */
-	bool		wants_old_item; /* if the condition fails */
 	bool		wants_item;		/* as written; of WRITE_DELETE, as deleted */
 } WriteOperation;
 
 /*
  * The members of a request that say what a list of UpdateAction (NIL: nothing)
  * does and under which condition (constant true: none), with their
- * placeholders; they do for any number of operations.  NULL if one of the
+ * placeholders; they do for any number of operations.  wants_old_item: if the
+ * condition fails, the item shall come with the failure.  NULL if one of the
  * expressions is beyond DynamoDB's limits.  In the current memory context.
  */
-extern char *operation_expressions(List *actions, const Condition *condition);
+extern char *operation_expressions(List *actions, const Condition *condition,
+								   bool wants_old_item);
 
 /* Are they within the limits?  Values need not be known yet (EXPLAIN). */
 extern bool operation_expressions_fit(List *actions,

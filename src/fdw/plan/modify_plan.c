@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 
 #include "fdw/callbacks.h"
+#include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/system_column.h"
 #include "fdw/write/direct.h"
@@ -45,14 +46,40 @@ add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
 }
 
 static bool
-has_row_triggers(PlannerInfo *root, Index result_relation)
+has_volatile_functions(const PlannerInfo *root)
 {
-	Relation	relation =
-		table_open(planner_rt_fetch(result_relation, root)->relid, NoLock);
-	bool		has_some = modify_has_row_triggers(relation->trigdesc);
+	ListCell   *cell;
 
-	table_close(relation, NoLock);
-	return has_some;
+	if (contain_volatile_functions((Node *) root->parse))
+		return true;
+	foreach(cell, root->glob->subroots)
+	{
+		const PlannerInfo *subroot = (const PlannerInfo *) lfirst(cell);
+
+		if (subroot != NULL &&
+			contain_volatile_functions((Node *) subroot->parse))
+			return true;
+	}
+	return false;
+}
+
+/* All relations of a modification share the node, if it is there. */
+static bool
+all_may_be_written_behind(PlannerInfo *root, const ModifyTable *plan)
+{
+	ListCell   *cell;
+
+	foreach(cell, plan->resultRelations)
+	{
+		Oid			id = planner_rt_fetch(lfirst_int(cell), root)->relid;
+		Relation	relation = table_open(id, NoLock);
+		bool		may = write_behind_may(relation) && option_is_ours(id);
+
+		table_close(relation, NoLock);
+		if (!may)
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -60,14 +87,12 @@ has_row_triggers(PlannerInfo *root, Index result_relation)
  * options and row triggers do, and so might functions that read the table.
  */
 static bool
-may_write_behind(PlannerInfo *root, ModifyTable *plan, Index result_relation)
+may_write_behind(PlannerInfo *root, const ModifyTable *plan)
 {
 	return enable_concurrent_writes &&
 		(plan->operation == CMD_UPDATE || plan->operation == CMD_DELETE) &&
 		plan->returningLists == NIL && plan->withCheckOptionLists == NIL &&
-		!contain_volatile_functions((Node *) root->parse->targetList) &&
-		!contain_volatile_functions((Node *) root->parse->jointree) &&
-		!has_row_triggers(root, result_relation);
+		all_may_be_written_behind(root, plan) && !has_volatile_functions(root);
 }
 
 static List *
@@ -79,7 +104,7 @@ plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	else
 		direct_refuse_upsert(root, result_relation);
 	direct_refuse_returned_upsert(plan->returningLists);
-	if (may_write_behind(root, plan, result_relation))
+	if (may_write_behind(root, plan))
 		write_behind_plan(plan);
 	return list_make1(makeInteger(conflict_plan(root, plan,
 												result_relation)));

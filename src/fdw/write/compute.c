@@ -389,7 +389,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			condition = condition_both(condition,
 									   document_unchanged(statement->table,
 														  item, actions));
-		write->expressions = operation_expressions(actions, condition);
+		write->expressions = operation_expressions(actions, condition, true);
 		if (write->expressions != NULL)
 			return write;
 		if (!leave_out)

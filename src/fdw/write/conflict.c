@@ -183,7 +183,7 @@ upsert_expressions(ConflictState *state, const ProposedRow *row)
 							  inserted_operands(statement->table, row->item),
 							  row->where, row->assignments);
 	return upsert->obstacle != NULL ? NULL
-		: operation_expressions(upsert->actions, upsert->condition);
+		: operation_expressions(upsert->actions, upsert->condition, true);
 }
 
 /* Expressions see the row as "excluded". */

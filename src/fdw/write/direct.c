@@ -172,7 +172,7 @@ make_row_plan(DirectState *state, List *rest, List *assignments)
 							   assignments);
 	if (pushed->obstacle == NULL)
 		plan->expressions = operation_expressions(pushed->actions,
-												  pushed->condition);
+												  pushed->condition, true);
 	plan->computation = computation_make(statement,
 										 list_concat_copy(state->lookup->used,
 														  rest),

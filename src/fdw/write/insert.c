@@ -103,7 +103,8 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 												  user_id),
 								&state->counters);
 	state->expressions =
-		operation_expressions(NIL, condition_item_absent(state->table));
+		operation_expressions(NIL, condition_item_absent(state->table),
+							  action == CONFLICT_UPDATE);
 	if (action == CONFLICT_UPDATE)
 		state->conflict = conflict_begin(mtstate, info, state->writer);
 	return state;
@@ -260,20 +261,29 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 			writer_raise_taken(state->writer, rows[i].write.readable_key);
 }
 
-/* Of two rows with one key the first decides whether it is written. */
+/*
+ * Of two rows with one key the first decides whether it is written.  Requests
+ * are made before any is sent, up to such a row: an error in making one finds
+ * none under way.
+ */
 static void
 upsert_rows(InsertState *state, ProposedRow *rows, int count)
 {
+	int			sent = 0;
 	int			i;
 
-	for (i = 0; i < count; i++)
+	find_repetitions(rows, count);
+	for (i = 0; i <= count; i++)
 	{
-		if (writer_find(state->writer, rows[i].write.key) != NULL)
+		if (i == count || rows[i].repeats)
+		{
+			while (sent < i)
+				writer_submit(state->writer, &rows[sent++].write);
 			finish_rows(state);
-		conflict_begin_row(state->conflict, &rows[i], state->expressions);
-		writer_submit(state->writer, &rows[i].write);
+		}
+		if (i < count)
+			conflict_begin_row(state->conflict, &rows[i], state->expressions);
 	}
-	finish_rows(state);
 }
 
 /* ---- callbacks ---- */
@@ -338,7 +348,7 @@ insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 	written = palloc0(sizeof(TupleTableSlot *) * *count);
 	for (i = 0; i < *count; i++)
 	{
-		if (rows[i].repeats || rows[i].write.state != ITEM_WRITTEN)
+		if (rows[i].write.state != ITEM_WRITTEN)
 			continue;
 		store_row(state, info, &rows[i]);
 		written[written_count++] = rows[i].slot;

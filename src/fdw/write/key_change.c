@@ -127,8 +127,8 @@ item_unchanged(const Table *table, const DynamoItem *item)
 char *
 key_change_expressions(const Table *table, const DynamoItem *item)
 {
-	char	   *expressions = operation_expressions(NIL,
-												   item_unchanged(table, item));
+	char	   *expressions =
+		operation_expressions(NIL, item_unchanged(table, item), true);
 
 	if (expressions == NULL)
 		ereport(ERROR,

@@ -26,16 +26,6 @@
 
 /* ---- begin and end ---- */
 
-bool
-modify_has_row_triggers(const TriggerDesc *triggers)
-{
-	return triggers != NULL &&
-		(triggers->trig_update_before_row || triggers->trig_update_after_row ||
-		 triggers->trig_update_instead_row ||
-		 triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
-		 triggers->trig_delete_instead_row);
-}
-
 static void
 begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
 			 List *private, int subplan_index, int eflags)

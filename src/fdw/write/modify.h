@@ -17,9 +17,6 @@ enum ModifyPrivate
 	MODIFY_PRIVATE_COUNT
 };
 
-/* Do rows that are updated or deleted go through triggers? */
-extern bool modify_has_row_triggers(const TriggerDesc *triggers);
-
 typedef struct ModifyState
 {
 	InsertState *insert;		/* NULL: UPDATE or DELETE */

@@ -109,19 +109,6 @@ prepare_row_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 	}
 }
 
-static bool
-updates_key(const Table *table, Bitmapset *updated)
-{
-	int			i;
-
-	for (i = 0; i < table->column_count; i++)
-		if (table->columns[i].name != NULL &&
-			table->columns[i].key != KEY_NONE &&
-			bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, updated))
-			return true;
-	return false;
-}
-
 static void
 settle_rows(void *source)
 {
@@ -138,15 +125,15 @@ prepare_concurrency(RowChange *change)
 	ModifyTableState *mtstate = change->mtstate;
 	Writer	   *writer = change->writer;
 
-	writer->max_concurrency =
-		option_max_concurrency(change->table->server_id);
-	if (writer->max_concurrency > 1 && mtstate->mt_transition_capture == NULL)
+	if (mtstate->mt_transition_capture == NULL &&
+		write_behind_may(change->info->ri_RelationDesc))
 		change->behind = write_behind_of(mtstate);
+	writer->returning = change->behind == NULL;
 	if (change->behind == NULL)
 		return;
-	writer->moves = mtstate->operation == CMD_UPDATE &&
-		updates_key(change->table,
-					ExecGetUpdatedCols(change->info, mtstate->ps.state));
+	writer->max_concurrency =
+		option_max_concurrency(change->table->server_id);
+	writer->moves = mtstate->operation == CMD_UPDATE;
 	write_behind_add(change->behind, writer, settle_rows, change);
 }
 
@@ -170,7 +157,6 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	change->writer = writer_make(table,
 								 option_connection(table->server_id, user_id),
 								 &change->counters);
-	change->writer->returning = true;
 	change->old_slot =
 		ExecInitExtraTupleSlot(estate, RelationGetDescr(info->ri_RelationDesc),
 							   &TTSOpsVirtual);
@@ -423,7 +409,7 @@ conditional_expressions(const RowChange *change, const ChangedRow *row,
 	condition = row->base != NULL
 		? compute_unchanged(change->table, all, row->base)
 		: spelled_as_old_row(change);
-	expressions = operation_expressions(actions, condition);
+	expressions = operation_expressions(actions, condition, true);
 	if (expressions == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -543,6 +529,16 @@ look_at_row(const ChangedRow *row)
 	ExecStoreVirtualTuple(old);
 }
 
+/* Has another row of this statement changed the item, or got its key? */
+static bool
+was_changed(const RowChange *change, const ItemWrite *write)
+{
+	const ItemWrite *other = writer_find(change->writer, write->key);
+
+	return item_set_has(change->changed, write->key) ||
+		(other != NULL && other != write && other->state == ITEM_WRITTEN);
+}
+
 /*
  * The item, as it now is, becomes the base: it still is the row that was read,
  * only spelled differently, or it is another, and must be checked again.
@@ -559,7 +555,7 @@ decide_change(ItemWrite *write, const DynamoItem *item)
 	bool		is_same;
 
 	write->next = NEXT_NOTHING;
-	if (item == NULL)
+	if (item == NULL || was_changed(change, write))
 		return;
 	if (row->slot == NULL)
 		look_at_row(row);
@@ -695,6 +691,26 @@ keep_plan_row(RowChange *change, TupleTableSlot *plan_slot)
 }
 
 /*
+ * Makes room for the row: waits for one that has its item, and for the oldest
+ * if there are too many.  True if another row's values may have gone into
+ * core's slots meanwhile.
+ */
+static bool
+make_room_for(RowChange *change, const ChangedRow *row)
+{
+	Writer	   *writer = change->writer;
+	bool		has_waited = false;
+
+	while (writer_find(writer, row->write.key) != NULL ||
+		   list_length(writer->writes) >= writer->max_concurrency)
+	{
+		finish_oldest(change);
+		has_waited = true;
+	}
+	return has_waited;
+}
+
+/*
  * Starts to write the row, and does not wait for it.  A second row for an item
  * that is under way waits: it is none only if the first was written.
  */
@@ -706,23 +722,18 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 												  "dynamorm_fdw row",
 												  ALLOCSET_SMALL_SIZES);
 	ChangedRow *row;
-	bool		was_there = false;
+	bool		has_waited;
 
 	MemoryContextSwitchTo(context);
 	row = make_changed_row(change, slot, plan_slot);
-	while (writer_find(change->writer, row->write.key) != NULL)
-	{
-		finish_oldest(change);
-		was_there = true;
-	}
+	has_waited = make_room_for(change, row);
 	if (item_set_has(change->changed, row->write.key))
 	{
+		MemoryContextSwitchTo(change->context);
 		MemoryContextDelete(context);
 		return NULL;
 	}
-
-	/* another row's new values may have gone into the slots meanwhile */
-	if (was_there)
+	if (has_waited)
 	{
 		look_at_row(row);
 		if (change->mtstate->operation == CMD_UPDATE)
@@ -731,10 +742,10 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 	prepare_write(row, slot);
 	row->plan_slot = keep_plan_row(change, plan_slot);
 	row->slot = NULL;
-	while (list_length(change->writer->writes) >=
-		   change->writer->max_concurrency)
-		finish_oldest(change);
 	writer_submit(change->writer, &row->write);
+
+	/* it shall leave before core looks for the next row */
+	request_poll(change->writer->connection);
 	return slot;
 }
 

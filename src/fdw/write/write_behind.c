@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "catalog/pg_class.h"
 #include "executor/executor.h"
 
 #include "fdw/pass_through.h"
@@ -31,6 +32,26 @@ struct WriteBehind
 
 static const CustomScanMethods scan_methods;
 
+static bool
+has_row_triggers(const TriggerDesc *triggers)
+{
+	return triggers != NULL &&
+		(triggers->trig_update_before_row || triggers->trig_update_after_row ||
+		 triggers->trig_update_instead_row ||
+		 triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
+		 triggers->trig_delete_instead_row);
+}
+
+bool
+write_behind_may(Relation relation)
+{
+	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+
+	return relation->rd_rel->relkind == RELKIND_FOREIGN_TABLE &&
+		!has_row_triggers(relation->trigdesc) &&
+		(constraints == NULL || !constraints->has_generated_stored);
+}
+
 Plan *
 write_behind_rows(const ModifyTable *plan)
 {
@@ -54,6 +75,7 @@ write_behind_plan(ModifyTable *plan)
 	scan->scan.plan.total_cost = below->total_cost;
 	scan->scan.plan.plan_rows = below->plan_rows;
 	scan->scan.plan.plan_width = below->plan_width;
+	copy_disabled_nodes(&scan->scan.plan, below);
 	outerPlan(plan) = &scan->scan.plan;
 }
 

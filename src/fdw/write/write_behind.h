@@ -14,8 +14,16 @@
 
 #include "nodes/execnodes.h"
 #include "nodes/plannodes.h"
+#include "utils/rel.h"
 
 #include "fdw/write/writer.h"
+
+/*
+ * May rows of the relation be written while the next one is computed?  Not if
+ * triggers look at them, nor where core itself computes or checks them, whose
+ * errors would find writes under way.
+ */
+extern bool write_behind_may(Relation relation);
 
 /* Puts the node above the rows of a modification; once. */
 extern void write_behind_plan(ModifyTable *plan);

@@ -44,7 +44,7 @@ writer_make(const Table *table, Connection *connection,
 	writer->counters = counters;
 	writer->max_concurrency = 1;
 	writer->context = CurrentMemoryContext;
-	writer->group = palloc(sizeof(WriterGroup));
+	writer->group = palloc0(sizeof(WriterGroup));
 	writer->group->writers = list_make1(writer);
 	return writer;
 }
@@ -91,7 +91,6 @@ start_write(const Writer *writer, const ItemWrite *write)
 		.table_name = writer->table->table_name,
 		.item = puts ? write->new_item : write->key,
 		.expressions = write->expressions,
-		.wants_old_item = write->decide != NULL,
 		.wants_item = writer->returning && !puts
 	};
 	RequestSpec spec = {
@@ -120,21 +119,19 @@ static Request *
 start_move(const Writer *writer, const ItemWrite *write)
 {
 	char	   *key_is_free =
-		operation_expressions(NIL, condition_item_absent(writer->table));
+		operation_expressions(NIL, condition_item_absent(writer->table), true);
 	WriteOperation operations[] = {
 		{
 			.kind = WRITE_DELETE,
 			.table_name = writer->table->table_name,
 			.item = write->key,
-			.expressions = write->expressions,
-			.wants_old_item = true
+			.expressions = write->expressions
 		},
 		{
 			.kind = WRITE_PUT,
 			.table_name = writer->table->table_name,
 			.item = write->new_item,
-			.expressions = key_is_free,
-			.wants_old_item = true
+			.expressions = key_is_free
 		}
 	};
 	RequestSpec spec = {
@@ -229,7 +226,7 @@ writer_submit(Writer *writer, ItemWrite *write)
 {
 	MemoryContext old;
 
-	if (writer->is_failing)
+	if (writer->group->is_failing)
 		writer_raise(writer);
 	old = MemoryContextSwitchTo(writer->context);
 	write->writer = writer;
@@ -280,10 +277,12 @@ back_off(const Writer *writer, const ItemWrite *write)
 static void
 decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 {
-	if (write->tries > 0)
+	/* what is computed is no guess any more */
+	write->speculative = false;
+	write->decide(write, item);
+	if (write->next != NEXT_NOTHING && write->tries > 0)
 		back_off(writer, write);
 	write->tries++;
-	write->decide(write, item);
 	send_next(writer, write);
 }
 
@@ -310,8 +309,7 @@ static void
 note_failed(Writer *writer, ItemWrite *write, ItemWriteState state)
 {
 	write->state = state;
-	writer->is_failing = true;
-	writer->exhausted = true;
+	writer->group->is_failing = true;
 }
 
 /*
@@ -373,10 +371,7 @@ take_answer(Writer *writer, ItemWrite *write)
 		condition_failed(writer, write);
 	else if (outcome == OUTCOME_VALIDATION && write->speculative &&
 			 write->state == ITEM_WRITING)
-	{
-		write->speculative = false;
 		read_item(writer, write);
-	}
 	else
 		note_failed(writer, write, ITEM_FAILED);
 	MemoryContextSwitchTo(old);
@@ -566,12 +561,19 @@ writer_raise(Writer *writer)
 				  detail.len > 0 ? detail.data : NULL);
 }
 
+/*
+ * An interrupt does not wait for answers.  Nor may an error of the machine or
+ * of PostgreSQL itself, which may have left locks for the abort to release.
+ */
 static bool
-is_interrupt(const ErrorData *error)
+must_pass_on(const ErrorData *error)
 {
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
 	return error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
 		error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
-		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN;
+		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN ||
+		category == ERRCODE_SYSTEM_ERROR || category == ERRCODE_INTERNAL_ERROR;
 }
 
 void
@@ -583,7 +585,7 @@ writer_rethrow(Writer *writer, const char *readable_key)
 
 	MemoryContextSwitchTo(writer->context);
 	error = CopyErrorData();
-	if (writer->has_failed || is_interrupt(error))
+	if (writer->has_failed || must_pass_on(error))
 		PG_RE_THROW();
 
 	FlushErrorState();
@@ -678,12 +680,13 @@ go_on(Writer *writer)
 		write = wait_for_any(writer);
 		if (write != NULL)
 			take_answer(writer, write);
-		if (writer->moves && !writer->is_failing)
+		if (writer->moves && !writer->group->is_failing)
 			send_waiting(writer);
 	}
 	PG_CATCH();
 	{
-		if (write != NULL && !is_done(write))
+		if (write != NULL && !is_done(write) &&
+			request_outcome(write->request) != OUTCOME_PENDING)
 			write->state = ITEM_SKIPPED;
 		writer_rethrow(writer, write == NULL ? NULL : write->readable_key);
 	}
@@ -700,8 +703,7 @@ writer_next_done(Writer *writer)
 		ItemWrite  *oldest = writer->writes == NIL ? NULL
 			: linitial(writer->writes);
 
-		if (oldest != NULL && oldest->state == ITEM_WAITING &&
-			writer->is_failing)
+		if (writer->group->is_failing)
 			writer_raise(writer);
 		if (oldest == NULL || !is_done(oldest))
 		{
@@ -709,8 +711,6 @@ writer_next_done(Writer *writer)
 				return NULL;
 			continue;
 		}
-		if (oldest->state == ITEM_FAILED || oldest->state == ITEM_TAKEN)
-			writer_raise(writer);
 		writer->writes = list_delete_first(writer->writes);
 		return oldest;
 	}

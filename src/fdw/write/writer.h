@@ -92,6 +92,7 @@ struct ItemWrite
 typedef struct WriterGroup
 {
 	List	   *writers;
+	bool		is_failing;		/* a write has failed: nothing more is sent */
 } WriterGroup;
 
 typedef struct Writer
@@ -113,7 +114,6 @@ typedef struct Writer
 
 	int64		written;		/* items so far */
 	List	   *writes;			/* of ItemWrite, not handed out, in order */
-	bool		is_failing;		/* one of them has failed: nothing is sent */
 	bool		has_failed;		/* an error that tells of it was raised */
 	WriterGroup *group;			/* with this one alone, if it has not joined
 								 * another */
@@ -131,7 +131,7 @@ extern void writer_join(Writer *writer, WriterGroup *group);
  * Takes a write, and sends its first request.  Where keys change, one that has
  * the old or new key of another under way waits for that: in which order two
  * such are done makes a difference.  Raises what writer_raise() does if one
- * has failed meanwhile.
+ * of the group has failed meanwhile.
  */
 extern void writer_submit(Writer *writer, ItemWrite *write);
 
@@ -143,7 +143,7 @@ extern void writer_submit(Writer *writer, ItemWrite *write);
  */
 extern ItemWrite *writer_next_done(Writer *writer);
 
-/* The write of this key that has not been handed out, if there is one. */
+/* The oldest write of this key, old or new, not handed out; NULL: none is. */
 extern ItemWrite *writer_find(const Writer *writer, const DynamoItem *key);
 
 /*
@@ -162,7 +162,7 @@ extern void writer_raise(Writer *writer) pg_attribute_noreturn();
 /*
  * In PG_CATCH() of a source: finishes, and raises the error again with the
  * same told in its detail.  readable_key: of the item it is about; NULL: of
- * none.  An interrupt is passed on at once.
+ * none.  Interrupts, and errors of the machine, are passed on at once.
  */
 extern void writer_rethrow(Writer *writer, const char *readable_key)
 			pg_attribute_noreturn();
