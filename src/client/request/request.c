@@ -30,6 +30,9 @@
 /* Seconds by which a clock must be off before it is corrected. */
 #define CLOCK_TOLERANCE		240
 
+/* Seconds for which a signature is good.  Source: IAM User Guide, "Signing". */
+#define SIGNATURE_LIFETIME	300
+
 struct Request
 {
 	RequestSpec spec;
@@ -46,6 +49,7 @@ struct Request
 	bool		queued;			/* until there are descriptors for it */
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */
+	int64		signed_at;		/* by the service's clock, in seconds */
 	bool		clock_corrected;	/* once is enough */
 	bool		credentials_renewed;	/* once is enough */
 	int			renewals;		/* of the connection's credentials, when the
@@ -199,6 +203,7 @@ send_request_attempt(Request *request)
 	request->waiting = false;
 	if (signer == NULL || !make_room(request))
 		return;
+	request->signed_at = now;
 	if (!sigv4_sign(signer, &signed_request, (time_t) now, timestamp,
 					&authorization))
 		ereport(ERROR,
@@ -379,6 +384,11 @@ error_code_of_header(const char *header)
 	return hash != NULL ? hash + 1 : code;
 }
 
+/*
+ * The time of the signature was refused: is another one better?  The clock may
+ * be wrong, or the request was signed long before it could leave, because
+ * nobody waited for it while the executor was busy with something else.
+ */
 static bool
 correct_clock(Request *request, const HttpResult *result)
 {
@@ -388,9 +398,10 @@ correct_clock(Request *request, const HttpResult *result)
 	if (request->clock_corrected || result->date == 0)
 		return false;
 	offset = (int64) result->date - (int64) time(NULL);
-	if (labs((long) (offset - connection->clock_offset)) < CLOCK_TOLERANCE)
+	if (labs((long) (offset - connection->clock_offset)) >= CLOCK_TOLERANCE)
+		connection->clock_offset = offset;
+	else if (result->date - request->signed_at < SIGNATURE_LIFETIME)
 		return false;
-	connection->clock_offset = offset;
 	request->clock_corrected = true;
 	return true;
 }
