@@ -30,7 +30,7 @@
 /* Seconds by which a clock must be off before it is corrected. */
 #define CLOCK_TOLERANCE		240
 
-/* Seconds for which a signature is good.  Source: IAM User Guide, "Signing". */
+/* Seconds for which a signature is good.  Source: IAM User Guide. */
 #define SIGNATURE_LIFETIME	300
 
 struct Request
