@@ -194,6 +194,16 @@ item_copy(const DynamoItem *item)
 	return copy;
 }
 
+void
+item_add(DynamoItem *item, const char *name, const AttributeValue *value)
+{
+	Attribute  *attribute = &item->attributes[item->count++];
+
+	attribute->name = unconstify(char *, name);
+	attribute->name_length = strlen(name);
+	attribute->value = *value;
+}
+
 /* ---- comparing ---- */
 
 static int

@@ -106,6 +106,13 @@ extern AttributeValue *attribute_make_elements(AttributeType type,
 extern DynamoItem *item_copy(const DynamoItem *item);
 
 /*
+ * Adds an attribute to an item, which has room for it.  Neither the name nor
+ * what the value points to is copied.
+ */
+extern void item_add(DynamoItem *item, const char *name,
+					 const AttributeValue *value);
+
+/*
  * Pointers to the elements of a set, sorted by their bytes, equal ones in the
  * order in which they stand; in the current memory context.
  */

@@ -129,16 +129,6 @@ stamp_row(InsertState *state, TupleTableSlot *slot, EState *estate)
 	}
 }
 
-static void
-add_inserted(DynamoItem *item, const char *name, const AttributeValue *value)
-{
-	Attribute  *attribute = &item->attributes[item->count++];
-
-	attribute->name = unconstify(char *, name);
-	attribute->name_length = strlen(name);
-	attribute->value = *value;
-}
-
 /* The document column's members become attributes of the item. */
 static void
 add_document(const Table *table, DynamoItem *item,
@@ -150,7 +140,7 @@ add_document(const Table *table, DynamoItem *item,
 	item->attributes = repalloc(item->attributes, sizeof(Attribute) *
 								(table->column_count + document->length));
 	for (i = 0; i < document->length; i++)
-		add_inserted(item, document->u.entries[i].name,
+		item_add(item, document->u.entries[i].name,
 					  &document->u.entries[i].value);
 }
 
@@ -181,7 +171,7 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 		if (column->is_document)
 			document = value;
 		else
-			add_inserted(item, column->attribute_name, value);
+			item_add(item, column->attribute_name, value);
 	}
 	if (document != NULL)
 		add_document(table, item, document);

@@ -53,16 +53,6 @@ find_action(List *actions, const char *name)
 	return NULL;
 }
 
-static void
-add_to_new_item(DynamoItem *item, const char *name, const AttributeValue *value)
-{
-	Attribute  *attribute = &item->attributes[item->count++];
-
-	attribute->name = unconstify(char *, name);
-	attribute->name_length = strlen(name);
-	attribute->value = *value;
-}
-
 DynamoItem *
 key_change_new_item(const DynamoItem *item, List *actions)
 {
@@ -78,14 +68,14 @@ key_change_new_item(const DynamoItem *item, List *actions)
 		const Attribute *attribute = &item->attributes[i];
 
 		if (find_action(actions, attribute->name) == NULL)
-			add_to_new_item(new_item, attribute->name, &attribute->value);
+			item_add(new_item, attribute->name, &attribute->value);
 	}
 	foreach(cell, actions)
 	{
 		const UpdateAction *action = (const UpdateAction *) lfirst(cell);
 
 		if (action->kind == UPDATE_SET)
-			add_to_new_item(new_item, attribute_of(action),
+			item_add(new_item, attribute_of(action),
 						  action->operand->value);
 	}
 	return new_item;

@@ -43,7 +43,6 @@ key_of_row(const Table *table, const Datum *values, const bool *nulls,
 	for (int i = 0; i < columns.count; i++)
 	{
 		const Column *column = columns.columns[i];
-		Attribute  *attribute = &key->attributes[key->count++];
 		AttributeValue *value;
 
 		if (nulls[column->attnum - 1] ||
@@ -53,9 +52,7 @@ key_of_row(const Table *table, const Datum *values, const bool *nulls,
 			*missing = column;
 			return NULL;
 		}
-		attribute->name = unconstify(char *, column->attribute_name);
-		attribute->name_length = column->attribute_name_length;
-		attribute->value = *value;
+		item_add(key, column->attribute_name, value);
 	}
 	return key;
 }

@@ -169,17 +169,6 @@ key_equals(const Column *column, Operand *operand)
 							 COMPARISON_EQ, operand);
 }
 
-static void
-set_key_attribute(DynamoItem *key, const Column *column,
-				  const Operand *operand)
-{
-	Attribute  *attribute = &key->attributes[key->count++];
-
-	attribute->name = unconstify(char *, column->attribute_name);
-	attribute->name_length = column->attribute_name_length;
-	attribute->value = *operand->value;
-}
-
 DynamoItem *
 key_of_operands(const Table *table, const Operand *partition,
 				const Operand *sort)
@@ -190,9 +179,9 @@ key_of_operands(const Table *table, const Operand *partition,
 		return NULL;
 	key = palloc0(sizeof(DynamoItem));
 	key->attributes = palloc0(2 * sizeof(Attribute));
-	set_key_attribute(key, table->partition_key, partition);
+	item_add(key, table->partition_key->attribute_name, partition->value);
 	if (sort != NULL)
-		set_key_attribute(key, table->sort_key, sort);
+		item_add(key, table->sort_key->attribute_name, sort->value);
 	return key;
 }
 

@@ -68,7 +68,6 @@ table_key_of_item(const Table *table, const DynamoItem *item)
 	for (int i = 0; i < (int) lengthof(parts); i++)
 	{
 		AttributeValue *value;
-		Attribute  *attribute;
 
 		if (parts[i] == NULL)
 			continue;
@@ -79,10 +78,7 @@ table_key_of_item(const Table *table, const DynamoItem *item)
 					 errmsg("an item of foreign table \"%s\" lacks its key attribute for column \"%s\"",
 							table->relation_name, parts[i]->name),
 					 errhint("Check option \"key\" of the foreign table's columns.")));
-		attribute = &key->attributes[key->count++];
-		attribute->name = unconstify(char *, parts[i]->attribute_name);
-		attribute->name_length = parts[i]->attribute_name_length;
-		attribute->value = *value;
+		item_add(key, parts[i]->attribute_name, value);
 	}
 	return key;
 }
