@@ -23,7 +23,7 @@ sub sql
 $test->create_tables(item => "id text OPTIONS (key 'partition'), n bigint");
 sql('CREATE TABLE change (id text, n bigint, to_id text)');
 
-# In the order of the rows of change.
+# Rows of change in order, joined to items by a loop over either.
 my $in_order = 'SET enable_hashjoin = off; SET enable_mergejoin = off; SET dynamorm_fdw.enable_batch_join = off;';
 my $change = '(SELECT * FROM change ORDER BY n OFFSET 0) c';
 
@@ -35,6 +35,14 @@ sub fresh
 	sql("INSERT INTO change SELECT 'k' || i, i, 'x' || i FROM generate_series(1, $count) i");
 	$test->reset_proxy;
 	return;
+}
+
+# Numbers the rows of change as a Scan gives the items, so that a join has one
+# order whichever side it loops over; the keys in that order.
+sub number_by_scan
+{
+	sql('UPDATE change SET n = s.n FROM (SELECT id, row_number() OVER () AS n FROM item) s WHERE s.id = change.id');
+	return split /\n/, sql('SELECT id FROM change ORDER BY n');
 }
 
 # Runs a statement whose first requests are held before the engine gets them,
@@ -101,6 +109,8 @@ is($test->counts->{UpdateItem}, 5, 'each was sent once');
 is(sql('SELECT sum(n) FROM item'), '515', 'all had been done');
 
 fresh(5);
+number_by_scan();
+$test->reset_proxy;
 $node->psql('postgres', "$in_order UPDATE item t SET n = 1 / (4 - c.n) FROM $change WHERE c.id = t.id",
 	stdout => \$out, stderr => \$err);
 like($err, qr/ERROR:  division by zero\nDETAIL:  Before that, the statement wrote 3 items\./,
@@ -116,24 +126,43 @@ like($said, qr/57014/, 'a cancel is heard');
 
 SKIP:
 {
-	skip 'the engine has no transactions', 9 unless $has_transactions;
+	skip 'the engine has no transactions', 12 unless $has_transactions;
 
 	fresh(20);
 	like(held("UPDATE item t SET id = c.to_id FROM $change WHERE c.id = t.id", 'TransactWriteItems', 16),
 		qr/^UPDATE 20$/m, 'keys change 16 at once');
 	is(sql("SELECT count(*), sum(n) FROM item WHERE id LIKE 'x%'"), '20|210', 'all of them');
 
-	# k1 gets the key of k2, which gets another: in this order, and the other
+	# one row gets the key of the other, which gets a third: in either order
 	fresh(2);
-	sql("UPDATE change SET to_id = CASE id WHEN 'k1' THEN 'k2' ELSE 'z' END, n = CASE id WHEN 'k1' THEN 2 ELSE 1 END");
-	is(sql("$in_order UPDATE item t SET id = c.to_id FROM $change WHERE c.id = t.id; SELECT id, n FROM item ORDER BY id"),
-		"k2|1\nz|2", 'a key that another row has given up is waited for');
+	my ($first, $second) = number_by_scan();
+	sql("UPDATE change SET to_id = CASE id WHEN '$first' THEN 'z' ELSE '$first' END");
+	sql("$in_order UPDATE item t SET id = c.to_id FROM $change WHERE c.id = t.id");
+	is(sql('SELECT id FROM item ORDER BY id'), "$first\nz", 'a key that another row has given up is waited for');
 	fresh(2);
-	sql("UPDATE change SET to_id = CASE id WHEN 'k1' THEN 'k2' ELSE 'z' END");
+	($first, $second) = number_by_scan();
+	sql("UPDATE change SET to_id = CASE id WHEN '$first' THEN '$second' ELSE 'z' END");
+	$test->reset_proxy;
 	$node->psql('postgres', "$in_order UPDATE item t SET id = c.to_id FROM $change WHERE c.id = t.id", stderr => \$err);
 	like($err, qr/duplicate key value/, 'one that another row has is taken');
 	is($test->counts->{TransactWriteItems}, 1, 'and the other row, which waited, is not written');
 	is(sql('SELECT id, n FROM item ORDER BY id'), "k1|1\nk2|2", 'nothing is');
+
+	# Each is read before it goes.  While nobody knows where the older one does,
+	# the younger one, which is read already, waits.
+	fresh(2);
+	($first, $second) = number_by_scan();
+	sql("UPDATE change SET to_id = CASE id WHEN '$first' THEN '$second' ELSE 'z' END");
+	$test->reset_proxy;
+	$test->fault({ kind => 'hold', operation => 'GetItem', contains => qq("$first") });
+	my $session = Session->new($node->connstr('postgres'));
+	$session->send("$in_order UPDATE item t SET id = c.to_id FROM $change WHERE c.id = t.id;\n\\echo =done=");
+	ok($test->wait_until_held && $test->wait_for_requests('GetItem', 2), 'one is read, the other being read');
+	select(undef, undef, undef, 0.3);
+	is($test->counts->{TransactWriteItems} // 0, 0, 'mended: the younger one goes before anybody knows where the older one does');
+	$test->release;
+	like($session->read_until(qr/^=done=/m, 60) // '', qr/duplicate key value/, 'in the order of the rows, the key is taken');
+	$session->finish;
 
 	fresh(20);
 	like(held("UPDATE item SET id = id || 'y' WHERE n > 0", 'TransactWriteItems', 16),

@@ -159,9 +159,19 @@ has_key(const Writer *writer, const ItemWrite *write, const DynamoItem *key)
 		 table_key_equal(writer->table, write->new_item, key));
 }
 
+/* Do they share a key, old or new, as far as it is known? */
+static bool
+share_key(const Writer *writer, const ItemWrite *write, const ItemWrite *other)
+{
+	return has_key(writer, other, write->key) ||
+		(write->next == NEXT_MOVE &&
+		 has_key(writer, other, write->new_item));
+}
+
 /*
  * Must the write wait for another?  For any older one that has its old or new
- * key, and for a younger one that is on its way with it; which waits for
+ * key, or may get it: before its item is read, nobody knows where it goes.
+ * And for a younger one that is on its way with the key; which waits for
  * nothing, so that no two wait for each other.
  */
 static bool
@@ -176,11 +186,13 @@ must_wait(const Writer *writer, const ItemWrite *write)
 
 		if (other == write)
 			older = false;
-		else if (!is_done(other) &&
-				 (older || other->state != ITEM_WAITING) &&
-				 (has_key(writer, other, write->key) ||
-				  (write->next == NEXT_MOVE &&
-				   has_key(writer, other, write->new_item))))
+		else if (is_done(other))
+			continue;
+		else if (older && other->next == NEXT_READ &&
+				 write->next != NEXT_READ)
+			return true;
+		else if ((older || other->state != ITEM_WAITING) &&
+				 share_key(writer, write, other))
 			return true;
 	}
 	return false;

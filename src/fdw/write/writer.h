@@ -129,8 +129,9 @@ extern void writer_join(Writer *writer, WriterGroup *group);
 
 /*
  * Takes a write, and sends its first request.  Where keys change, one that has
- * the old or new key of another under way waits for that: in which order two
- * such are done makes a difference.  Raises what writer_raise() does if one
+ * the old or new key of another under way waits for that, and none is written
+ * before the older ones that must be read are: in which order two that share a
+ * key are done makes a difference.  Raises what writer_raise() does if one
  * of the group has failed meanwhile.
  */
 extern void writer_submit(Writer *writer, ItemWrite *write);

@@ -324,6 +324,9 @@ sub take_rule
 		next
 		  if defined $rule->{table}
 		  && !grep { $_ eq $rule->{table} } @{ $exchange->{tables} };
+		next
+		  if defined $rule->{contains}
+		  && index($exchange->{body}, $rule->{contains}) < 0;
 		next if defined $rule->{chance} && rand() >= $rule->{chance};
 		next if $rule->{skip}-- > 0;
 		$rule->{skip} = 0;
