@@ -93,6 +93,24 @@ SELECT try('UPDATE page SET id = v FROM (VALUES (repeat(''x'', 3000))) x (v) WHE
 SELECT * FROM page ORDER BY id;
 SELECT * FROM line ORDER BY id, s;
 
+-- mended: a key column is NOT NULL like one that is declared so: before CHECK is looked at, and in the order of the columns
+CREATE FOREIGN TABLE strict (a int NOT NULL, id text OPTIONS (key 'partition') COLLATE "C", b int NOT NULL, n int CHECK (n < 10)) SERVER dynamo OPTIONS (table_name 'impossible_strict');
+SELECT dyn_create_table('strict');
+INSERT INTO strict VALUES (1, 'a', 1, 1);
+SELECT try('INSERT INTO strict VALUES (1, NULL, 1, 10)');
+SELECT try('INSERT INTO strict VALUES (1, NULL, NULL, 10)');
+SELECT try('INSERT INTO strict VALUES (NULL, NULL, 1, 10)');
+SELECT try('INSERT INTO strict VALUES (1, NULL, 1, 10) ON CONFLICT (id) DO UPDATE SET n = 2');
+SELECT try('INSERT INTO strict VALUES (1, ''a'', 1, 1) ON CONFLICT (id) DO UPDATE SET id = NULL, n = 10');
+SELECT try('UPDATE strict SET id = NULL, n = 9 + n');
+SELECT try('UPDATE strict SET id = NULL, n = 9 + n WHERE id = ''a''');
+SELECT try('UPDATE strict SET id = NULL, b = NULL, n = 10');
+SELECT try('UPDATE strict SET id = NULL, a = NULL, n = 10');
+SELECT try('UPDATE strict SET id = NULL, n = v FROM (VALUES (10), (11)) AS f(v)');
+SELECT try('UPDATE strict SET id = NULL, b = NULL, n = v FROM (VALUES (10), (11)) AS f(v)');
+SELECT try('UPDATE strict SET id = NULL, a = NULL, n = v FROM (VALUES (10), (11)) AS f(v)');
+SELECT * FROM strict;
+
 -- also: the longest keys that there can be
 SELECT try('INSERT INTO page VALUES (repeat(''x'', 2048), 1)');
 SELECT try('UPDATE line SET n = dyn_increment(n) WHERE id = repeat(''ß'', 1024) AND s = repeat(''x'', 1024) AND dyn_upsert() RETURNING n');

@@ -145,13 +145,14 @@ check_new_row(const WriteStatement *statement,
 	{
 		const Column *column = ((Assignment *) lfirst(cell))->column;
 
-		if (column->not_null &&
+		if ((column->not_null || column->key != KEY_NONE) &&
 			statement->new_slot->tts_isnull[column->attnum - 1])
 			column_raise_null(statement->table, column, readable_key);
 	}
 	if (statement->check_locally)
-		constraint_check_row(statement->result_info, statement->new_slot,
-						  statement->estate, WCO_RLS_UPDATE_CHECK);
+		constraint_check_row(statement->table, statement->result_info,
+							 statement->new_slot, statement->estate,
+							 WCO_RLS_UPDATE_CHECK, readable_key);
 }
 
 static void

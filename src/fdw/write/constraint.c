@@ -15,6 +15,7 @@
 #include "utils/partcache.h"
 #include "utils/rel.h"
 
+#include "fdw/write/column_action.h"
 #include "fdw/write/constraint.h"
 
 bool
@@ -57,14 +58,40 @@ constraint_columns(Oid relation_id, List *assigned)
 	return NULL;
 }
 
+/*
+ * A key column is NOT NULL whether it is declared so or not, but
+ * ExecConstraints() knows of declarations only.  Of several columns that are
+ * NULL it names the first, and so a declared one before the key is left to it.
+ */
+static void
+check_key_not_null(const Table *table, const TupleTableSlot *slot,
+				   const char *readable_key)
+{
+	int			i;
+
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (!slot->tts_isnull[column->attnum - 1])
+			continue;
+		if (column->not_null)
+			return;
+		if (column->key != KEY_NONE)
+			column_raise_null(table, column, readable_key);
+	}
+}
+
 void
-constraint_check_row(ResultRelInfo *info, TupleTableSlot *slot, EState *estate,
-				  WCOKind policies)
+constraint_check_row(const Table *table, ResultRelInfo *info,
+					 TupleTableSlot *slot, EState *estate, WCOKind policies,
+					 const char *readable_key)
 {
 	Relation	relation = info->ri_RelationDesc;
 
 	if (info->ri_WithCheckOptions != NIL)
 		ExecWithCheckOptions(policies, info, slot, estate);
+	check_key_not_null(table, slot, readable_key);
 	if (relation->rd_att->constr != NULL)
 		ExecConstraints(info, slot, estate);
 	if (relation->rd_rel->relispartition)

@@ -187,7 +187,8 @@ prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
 	stamp_row(state, slot, estate);
 	slot->tts_tableOid = RelationGetRelid(info->ri_RelationDesc);
 
-	constraint_check_row(info, slot, estate, state->policies);
+	constraint_check_row(state->table, info, slot, estate, state->policies,
+						 NULL);
 
 	row->slot = slot;
 	row->item = item_from_slot(state->table, slot);

@@ -433,8 +433,9 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 	{
 		slot_getallattrs(slot);
 		stamp_new_row(change, slot);
-		constraint_check_row(change->info, slot, change->mtstate->ps.state,
-							 WCO_RLS_UPDATE_CHECK);
+		constraint_check_row(table, change->info, slot,
+							 change->mtstate->ps.state, WCO_RLS_UPDATE_CHECK,
+							 write->readable_key);
 		actions = changed_columns(change, row, slot);
 		moves = key_change_wanted(table, write->key, &actions);
 
