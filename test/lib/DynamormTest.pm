@@ -36,6 +36,8 @@ sub new
 
 	my $node = $self->{node} = PostgreSQL::Test::Cluster->new($name);
 	$node->init;
+	# plans must not depend on what has been analyzed meanwhile
+	$node->append_conf('postgresql.conf', 'autovacuum = off');
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
 	$node->start;
 	$node->safe_psql('postgres', qq(

@@ -80,6 +80,7 @@ listen_addresses = ''
 unix_socket_directories = '$RUN/socket'
 port = $PGPORT
 fsync = off
+autovacuum = off
 max_prepared_transactions = 5
 shared_buffers = 32MB
 log_line_prefix = '%t [%p] %a '
