@@ -24,8 +24,8 @@ extern Bitmapset *constraint_columns(Oid relation_id, List *assigned);
 /*
  * Checks the policies of that kind (of a partitioned table; WCO_RLS_...), NOT
  * NULL, CHECK, the partition constraint and a view's check option, which core
- * leaves to the remote side: see ExecInsert() and ExecUpdateAct().  The columns
- * of the key count as NOT NULL.  All of the row must be in the slot;
+ * leaves to the remote side: see ExecInsert() and ExecUpdateAct().  The
+ * columns of the key count as NOT NULL.  All of the row must be in the slot;
  * readable_key is the key of the item that is there, for the error, or NULL.
  * Raises 42501, 23502, 23514, 44000.
  */
