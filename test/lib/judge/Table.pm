@@ -132,6 +132,7 @@ sub choose_indexes
 	push @indexes, { kind => 'Local', partition => $partition, sort => one_of(@others) } if $self->sort_key && @others && chance(0.6);
 	for (1 .. between(0, 2))
 	{
+		last if @candidates < 2;
 		my ($first, $second) = some_of(2, 2, @candidates);
 		# the longest partition key is too long for a sort key
 		($first, $second) = ($second, $first) if ($second->{key} // '') eq 'partition' && $second->{type}->{long};
