@@ -51,7 +51,9 @@ BEGIN
   RETURN result;
 END $$;
 UPDATE f SET n = visit('c') WHERE id = 'a' RETURNING *;
-UPDATE f SET n = visit(id) + n;
+-- mended: one that changes the very row: 27000, as in PostgreSQL
+UPDATE f SET n = visit(id) + n WHERE id = 'b';
+UPDATE f SET n = n * 2, g = CASE id WHEN 'b' THEN g ELSE g + 1 END;
 SELECT * FROM f ORDER BY id;
 
 -- subqueries, joins, CTEs
@@ -151,7 +153,8 @@ DECLARE
 BEGIN
   PERFORM set_config('test.meddle', (times - 1)::text, false);
   IF times = 1 THEN
-    PERFORM dyn_increment('other', '{"id": "m"}', 'highest', -10);
+    PERFORM dyn_request('dynamo', 'UpdateItem', '{"TableName": "gen", "Key": {"id": {"S": "m"}},
+      "UpdateExpression": "ADD highest :by", "ExpressionAttributeValues": {":by": {"N": "-10"}}}');
   END IF;
   RETURN lowest <= highest;
 END $$;

@@ -64,7 +64,8 @@ SELECT id, n FROM hall ORDER BY id;
 -- somebody else changes a row between its being read and its being written
 CREATE FUNCTION meanwhile() RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM dyn_increment('hall', '{"id": "3"}', 'n', 1000);
+  PERFORM dyn_request('dynamo', 'UpdateItem', '{"TableName": "hall", "Key": {"id": {"S": "3"}},
+    "UpdateExpression": "ADD n :by", "ExpressionAttributeValues": {":by": {"N": "1000"}}}');
   RETURN 0;
 END $$;
 UPDATE hall SET n = n + 1 WHERE (SELECT count(*) FROM also) > 0 AND CASE WHEN id = '3' AND n < 1000 THEN meanwhile() = 0 ELSE true END;

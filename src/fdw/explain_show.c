@@ -54,3 +54,10 @@ explain_show_counters(const RequestCounters *counters, ExplainState *es)
 	ExplainPropertyFloat("Total Capacity Units", NULL, total->capacity_units,
 						 1, es);
 }
+
+void
+explain_show_read_ahead(int64 items, ExplainState *es)
+{
+	if (es->analyze && items > 0)
+		ExplainPropertyInteger("Items Read Ahead", NULL, items, es);
+}

@@ -23,4 +23,7 @@ extern void explain_show_operation(const char *operation, const Table *table,
 extern void explain_show_counters(const RequestCounters *counters,
 								  ExplainState *es);
 
+/* With ANALYZE: items that were read ahead of a write, if some were. */
+extern void explain_show_read_ahead(int64 items, ExplainState *es);
+
 #endif							/* DYNAMORM_FDW_EXPLAIN_SHOW_H */

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 
+#include "tcop/pquery.h"
 #include "utils/snapshot.h"
 
 #include "fdw/read/open_scan.h"
@@ -31,6 +32,24 @@ MemoryContextRegisterResetCallback(MemoryContext context,
 	callback->next = callbacks;
 	callbacks = callback;
 }
+
+/* No cursor is being opened. */
+Portal		ActivePortal = NULL;
+ResourceOwner CurrentResourceOwner = NULL;
+
+char *
+MemoryContextStrdup(MemoryContext context, const char *string)
+{
+	return strdup(string);
+}
+
+void
+ReThrowError(ErrorData *error)
+{
+	abort();
+}
+
+static const ReadAheadMethods methods = {0};
 
 /* Its parameters are not the same in all majors, and nobody looks at them. */
 extern void assertion_failed(void) __asm__("ExceptionalCondition");
@@ -76,8 +95,8 @@ main(void)
 
 	ok(open_scan_next(NULL) == NULL, "none is open");
 
-	open_scan_enter(&scans[0], &nodes[0], &tables[0]);
-	open_scan_enter(&scans[1], &nodes[1], &tables[1]);
+	open_scan_enter(&scans[0], &nodes[0], &tables[0], &methods);
+	open_scan_enter(&scans[1], &nodes[1], &tables[1], &methods);
 	ok(open_scan_next(NULL) == &scans[1], "the latest comes first");
 	ok(open_scan_next(&scans[1]) == &scans[0], "then the one before");
 	ok(open_scan_next(&scans[0]) == NULL, "then none");
@@ -93,7 +112,7 @@ main(void)
 	open_scan_leave(&scans[1]);
 	ok(open_scan_next(NULL) == &scans[0], "it may leave twice");
 
-	open_scan_enter(&scans[2], &other, &tables[0]);
+	open_scan_enter(&scans[2], &other, &tables[0], &methods);
 	ok(scans[2].command_id == InvalidCommandId,
 	   "a statement without a snapshot has no command id");
 	reset_memory();

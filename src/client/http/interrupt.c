@@ -34,3 +34,14 @@ interrupt_check(void)
 		warn_of_writes();
 	CHECK_FOR_INTERRUPTS();
 }
+
+bool
+interrupt_is_reason(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+		error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
+		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN ||
+		category == ERRCODE_SYSTEM_ERROR || category == ERRCODE_INTERNAL_ERROR;
+}

@@ -22,4 +22,11 @@ extern void interrupt_set_warning(InterruptWarning warning);
  */
 extern void interrupt_check(void);
 
+/*
+ * Is the error an interrupt, or one of the machine or of PostgreSQL itself?
+ * It is passed on as it is and at once: an interrupt does not wait, and the
+ * others may have left locks for the abort to release.
+ */
+extern bool interrupt_is_reason(const ErrorData *error);
+
 #endif							/* DYNAMORM_CLIENT_INTERRUPT_H */

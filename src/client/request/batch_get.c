@@ -19,6 +19,7 @@ struct BatchGet
 	Request    *request;		/* under way; NULL: no key is left */
 	Request    *answered;		/* whose answer was returned last; NULL:
 								 * none */
+	Request    *kept;			/* whose answer stays to the end; NULL: none */
 	int			asked;			/* keys of the last request */
 	int			repetitions;	/* requests for keys left over, one after the
 								 * other */
@@ -90,7 +91,7 @@ batch_get_next(BatchGet *get)
 {
 	Request    *answered = get->request;
 
-	if (get->answered != NULL)
+	if (get->answered != NULL && get->answered != get->kept)
 		request_free(get->answered);
 	get->answered = NULL;
 	if (answered == NULL)
@@ -103,6 +104,12 @@ batch_get_next(BatchGet *get)
 	get->answered = answered;
 	ask_for_the_rest(get, answered);
 	return request_response(answered);
+}
+
+void
+batch_get_keep_answer(BatchGet *get)
+{
+	get->kept = get->answered;
 }
 
 void

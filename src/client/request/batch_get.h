@@ -46,6 +46,9 @@ extern BatchGet *batch_get_start(const BatchGetSpec *spec,
  */
 extern const Response *batch_get_next(BatchGet *get);
 
+/* The last answer lives as long as the batch. */
+extern void batch_get_keep_answer(BatchGet *get);
+
 /*
  * Raises that the last answer is none to the request: see
  * request_raise_no_answer().

@@ -28,6 +28,7 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/function/admin_function.h"
+#include "fdw/read/read_ahead.h"
 #include "fdw/session/transaction.h"
 #include "translate/key/item_key.h"
 #include "translate/table/table.h"
@@ -298,6 +299,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	table = describe_owned_table(PG_GETARG_OID(0));
 	connection = option_connection(table->server_id, GetUserId());
 
+	read_ahead_of_any(table);
 	initStringInfo(&body);
 	operation_begin(&body, table->table_name);
 	appendStringInfoChar(&body, '}');
@@ -345,6 +347,18 @@ operation_kind(const char *operation, Jsonb *body)
 		text_in_request(body, "ClientRequestToken") != NULL)
 		return REQUEST_IDEMPOTENT;
 	return REQUEST_WRITE;
+}
+
+/* A request may write items that scans have yet to read. */
+static void
+read_ahead_of_request(Oid server_id, const char *table_name)
+{
+	Table		table = {
+		.server_id = server_id,
+		.table_name = unconstify(char *, table_name)
+	};
+
+	read_ahead_of_any(table_name == NULL ? NULL : &table);
 }
 
 /* A server of this wrapper that the user may use. */
@@ -410,6 +424,8 @@ dyn_request(PG_FUNCTION_ARGS)
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);
 	spec.table = text_in_request(body, "TableName");
+	if (spec.kind != REQUEST_READ)
+		read_ahead_of_request(server_id, spec.table);
 
 	request = request_run(option_connection(server_id, GetUserId()), &spec);
 	if (request_outcome(request) != OUTCOME_SUCCESS)

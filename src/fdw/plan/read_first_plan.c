@@ -13,7 +13,6 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "foreign/foreign.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -22,7 +21,7 @@
 #include "utils/lsyscache.h"
 
 #include "fdw/catalog/option.h"
-#include "fdw/catalog/option_definition.h"
+#include "fdw/catalog/same_table.h"
 #include "fdw/pass_through.h"
 #include "fdw/plan/read_first_plan.h"
 #include "fdw/plan/scan_plan.h"
@@ -41,37 +40,6 @@ typedef struct ReadSearch
 	Oid			found;			/* a foreign table that is read */
 } ReadSearch;
 
-/*
- * Do two servers surely keep different tables?  Servers that differ in other
- * options than the place, or whose place is not said by their options, may
- * well be one: then it is better to read first in vain.  A table belongs to a
- * region; region "local" stands for an engine that knows none.
- */
-static bool
-servers_are_apart(Oid server_id, Oid other_id)
-{
-	ServerOptions server =
-		option_read_server(GetForeignServer(server_id)->options);
-	ServerOptions other =
-		option_read_server(GetForeignServer(other_id)->options);
-
-	if (server.region == NULL || other.region == NULL ||
-		strcmp(server.region, other.region) == 0 ||
-		strcmp(server.region, "local") == 0 ||
-		strcmp(other.region, "local") == 0)
-		return false;
-	return server.endpoint == NULL || other.endpoint == NULL ||
-		strcmp(server.endpoint, other.endpoint) != 0;
-}
-
-static bool
-is_one_table(const Table *table, const Table *other)
-{
-	return strcmp(table->table_name, other->table_name) == 0 &&
-		(table->server_id == other->server_id ||
-		 !servers_are_apart(table->server_id, other->server_id));
-}
-
 static bool
 is_written(const ReadSearch *search, Oid relation_id)
 {
@@ -85,7 +53,7 @@ is_written(const ReadSearch *search, Oid relation_id)
 		return true;
 	table = table_describe(relation_id);
 	foreach(cell, search->written)
-		if (is_one_table((const Table *) lfirst(cell), table))
+		if (same_table((const Table *) lfirst(cell), table))
 			return true;
 	return false;
 }

@@ -124,6 +124,24 @@ begin_requests(BatchJoinState *state, Oid user_id, Bitmapset *wanted)
 	state->ahead = 1;
 }
 
+static bool
+join_may_meet(OpenScan *open, const WrittenKeys *written)
+{
+	return batch_join_may_meet((BatchJoinState *) open->plan_state, written);
+}
+
+/* What has been asked for.  Outer rows are not read ahead. */
+static int64
+join_read_ahead(OpenScan *open, const WrittenKeys *written)
+{
+	return batch_join_finish_batches((BatchJoinState *) open->plan_state);
+}
+
+static const ReadAheadMethods ahead_methods = {
+	.may_meet = join_may_meet,
+	.read = join_read_ahead
+};
+
 static void
 batch_join_begin(CustomScanState *node, EState *estate, int eflags)
 {
@@ -159,7 +177,7 @@ batch_join_begin(CustomScanState *node, EState *estate, int eflags)
 										   "dynamorm_fdw batch join",
 										   ALLOCSET_DEFAULT_SIZES);
 	begin_requests(state, user_id, wanted);
-	open_scan_enter(&state->open, &node->ss.ps, state->table);
+	open_scan_enter(&state->open, &node->ss.ps, state->table, &ahead_methods);
 }
 
 /* ---- the scan tuple ---- */
@@ -336,6 +354,7 @@ batch_join_next(CustomScanState *node)
 	BatchJoinState *state = (BatchJoinState *) node;
 	EPQState   *epqstate = node->ss.ps.state->es_epq_active;
 
+	open_scan_raise(&state->open);
 	return is_recheck(state, epqstate) ? next_rechecked(state, epqstate)
 		: next_joined(state);
 }
@@ -427,6 +446,7 @@ batch_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	explain_show_operation("BatchGetItem", state->table, es);
 	show_key(state, deparse_context, es);
 	show_filter(scan, deparse_context, es);
+	explain_show_read_ahead(state->open.items_ahead, es);
 	explain_show_counters(&state->counters, es);
 }
 

@@ -133,6 +133,13 @@ extern void batch_join_register_methods(void);
 extern TupleTableSlot *batch_join_load_outer(BatchJoinState *state,
 											 TupleTableSlot *outer);
 
+/* Are some of the items being read now? */
+extern bool batch_join_may_meet(const BatchJoinState *state,
+								const WrittenKeys *written);
+
+/* Waits for all items that were asked for; returns how many there are. */
+extern int64 batch_join_finish_batches(BatchJoinState *state);
+
 /*
  * The next outer row, with what is known of its item: all there is.  NULL at
  * the end.  It lives until the next call.

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "fdw/read/batch_join.h"
+#include "fdw/session/written.h"
 
 static Size
 memory_limit(void)
@@ -179,6 +180,21 @@ add_row(BatchJoinState *state, JoinBatch *batch, TupleTableSlot *outer)
 	row->item = seek_item(state, batch);
 }
 
+/* Items that the statement shall not see must not be there. */
+static void
+check_not_written(const BatchJoinState *state, const JoinBatch *batch)
+{
+	ReadItems	items = {.table = state->table};
+	int			i;
+
+	for (i = 0; i < batch->key_count; i++)
+	{
+		items.key = batch->keys[i];
+		if (written_since(&items, state->open.hidden))
+			open_scan_raise_hidden(&state->open);
+	}
+}
+
 /* Reads outer rows until they ask for enough items, and asks for them. */
 static JoinBatch *
 read_batch(BatchJoinState *state)
@@ -212,6 +228,7 @@ read_batch(BatchJoinState *state)
 		add_row(state, batch, outer);
 	}
 	state->buffered += batch->bytes;
+	check_not_written(state, batch);
 	if (batch->key_count > 0)
 	{
 		batch->reader = batch_reader_open(&state->reads, batch->keys,
@@ -268,19 +285,68 @@ keep_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
 }
 
 /* Waits until all that the batch asks for is known. */
-static void
+static int64
 complete_batch(BatchJoinState *state, JoinBatch *batch)
 {
 	ItemSource	source;
 	const DynamoItem *item;
+	int64		count = 0;
 
 	if (batch->reader == NULL)
-		return;
+		return 0;
 	source = batch_reader_source(batch->reader);
 	while ((item = item_exit_next(&source)) != NULL)
+	{
 		keep_item(state, batch, item);
+		count++;
+	}
 	batch_reader_close(batch->reader);
 	batch->reader = NULL;
+	return count;
+}
+
+static bool
+batch_asks_for(const BatchJoinState *state, const JoinBatch *batch,
+			   const DynamoItem *key)
+{
+	int			i;
+
+	for (i = 0; i < batch->key_count; i++)
+		if (table_key_equal(state->table, batch->keys[i], key))
+			return true;
+	return false;
+}
+
+bool
+batch_join_may_meet(const BatchJoinState *state, const WrittenKeys *written)
+{
+	ListCell   *cell;
+	int			i;
+
+	foreach(cell, state->batches)
+	{
+		const JoinBatch *batch = (const JoinBatch *) lfirst(cell);
+
+		if (batch->reader == NULL)
+			continue;
+		if (written->count == 0)
+			return true;
+		for (i = 0; i < written->count; i++)
+			if (batch_asks_for(state, batch, written->keys[i]))
+				return true;
+	}
+	return false;
+}
+
+int64
+batch_join_finish_batches(BatchJoinState *state)
+{
+	int64		count = 0;
+	ListCell   *cell;
+
+	foreach(cell, state->batches)
+		count += complete_batch(state, (JoinBatch *) lfirst(cell));
+	return count;
 }
 
 static void
@@ -305,7 +371,7 @@ batch_join_next_row(BatchJoinState *state)
 		if (state->batches == NIL)
 			return NULL;
 		batch = linitial(state->batches);
-		complete_batch(state, batch);
+		(void) complete_batch(state, batch);
 		if (batch->next < batch->count)
 			return &batch->rows[batch->next++];
 

@@ -42,6 +42,7 @@ struct BatchReader
 	MemoryContext awaited_context;	/* of their texts, and of an item's */
 	List	   *batches;		/* of BatchGet, under way, oldest first */
 	const Response *answer;		/* of the oldest batch; NULL: none yet */
+	BatchGet   *kept;			/* whose answer is kept; NULL: none */
 	int			next_item;		/* of the answer */
 	MemoryContext context;		/* of the reader */
 };
@@ -186,7 +187,8 @@ next_answer(BatchReader *reader)
 		reader->answer = batch_get_next(oldest);
 		if (reader->answer != NULL)
 			break;
-		batch_get_free(oldest);
+		if (oldest != reader->kept)
+			batch_get_free(oldest);
 		reader->batches = list_delete_first(reader->batches);
 		reader->awaited_batch = NULL;
 		reader->oldest_key += BATCH_GET_MAX_KEYS;
@@ -225,10 +227,23 @@ batch_reader_source(BatchReader *reader)
 }
 
 void
+batch_reader_keep_answer(BatchReader *reader)
+{
+	if (reader->answer == NULL || reader->batches == NIL)
+		return;
+	reader->kept = linitial(reader->batches);
+	batch_get_keep_answer(reader->kept);
+}
+
+void
 batch_reader_close(BatchReader *reader)
 {
 	ListCell   *cell;
 
+	if (reader->kept != NULL &&
+		!list_member_ptr(reader->batches, reader->kept))
+		batch_get_free(reader->kept);
+	reader->kept = NULL;
 	foreach(cell, reader->batches)
 		batch_get_free((BatchGet *) lfirst(cell));
 	reader->batches = NIL;

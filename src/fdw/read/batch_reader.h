@@ -59,6 +59,9 @@ extern void batch_reader_start(BatchReader *reader);
  */
 extern ItemSource batch_reader_source(BatchReader *reader);
 
+/* The answer of which an item was handed out last stays until the end. */
+extern void batch_reader_keep_answer(BatchReader *reader);
+
 /* Abandons what is under way.  (The memory goes with its context.) */
 extern void batch_reader_close(BatchReader *reader);
 

@@ -15,21 +15,58 @@
 
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
+#include "utils/resowner.h"
 
 #include "translate/table/table.h"
 
 struct Reader;
+struct OpenScan;
+
+/* Keys whose items are about to be written. */
+typedef struct WrittenKeys
+{
+	int			count;			/* 0: any of the table may be */
+	const DynamoItem *keys[2];	/* the old and the new one */
+} WrittenKeys;
+
+/* What a scan does before items of its table are written. */
+typedef struct ReadAheadMethods
+{
+	/*
+	 * May it, of what it can read by now, still read one of the items?  Raises
+	 * no errors.
+	 */
+	bool		(*may_meet) (struct OpenScan *scan,
+							 const WrittenKeys *written);
+
+	/*
+	 * Reads all of that, and keeps it; returns how many items it is.  If the
+	 * scan is started only by this, it may turn out that it meets none.
+	 */
+	int64		(*read) (struct OpenScan *scan, const WrittenKeys *written);
+} ReadAheadMethods;
 
 /* A member of the scan's state, which lives in the executor's memory. */
 typedef struct OpenScan
 {
 	dlist_node	node;			/* in the registry */
 	bool		is_open;
+	uint64		visited;		/* by which of the searches of read_ahead() */
 	PlanState  *plan_state;		/* a foreign scan, or a batch join */
 	const Table *table;
 	CommandId	command_id;		/* of its statement's snapshot: it shall not
 								 * see what this command and later ones of the
 								 * transaction write */
+	CommandId	hidden;			/* the first of those that is another
+								 * statement's: for what it reads of what it
+								 * writes planning has seen to */
+	const char *cursor;			/* whose scan it is; NULL: of none with a
+								 * name */
+	ResourceOwner owner;		/* of what the statement holds */
+	const ReadAheadMethods *ahead;
+	int64		items_ahead;	/* read ahead of writes */
+	ErrorData  *error;			/* that reading ahead came to: raised when the
+								 * next row is asked for; NULL: none */
 	struct Reader *reader;		/* that is read; NULL: not started, or a batch
 								 * join, whose readers are its batches' */
 	MemoryContextCallback callback;
@@ -37,7 +74,14 @@ typedef struct OpenScan
 
 /* Enters a scan, which must not be open. */
 extern void open_scan_enter(OpenScan *scan, PlanState *plan_state,
-							const Table *table);
+							const Table *table, const ReadAheadMethods *ahead);
+
+/* Raises that what the scan shall see is not there any more: 0A000. */
+extern void open_scan_raise_hidden(const OpenScan *scan)
+			pg_attribute_noreturn();
+
+/* Raises the error that reading ahead came to, if it did. */
+extern void open_scan_raise(const OpenScan *scan);
 
 /* Takes it out, if it is in. */
 extern void open_scan_leave(OpenScan *scan);

@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "utils/memutils.h"
 #include "utils/plancache.h"
 
 #include "client/request/operation.h"
@@ -14,7 +15,10 @@
 #include "fdw/catalog/description.h"
 #include "fdw/read/batch_reader.h"
 #include "fdw/read/budget.h"
+#include "fdw/read/item_spool.h"
 #include "fdw/read/reader.h"
+#include "fdw/session/written.h"
+#include "translate/key/item_key.h"
 
 /* Under a LIMIT pages begin small and grow by this. */
 #define PAGE_GROWTH			4
@@ -32,6 +36,16 @@ typedef struct Stream
 	Request    *request;		/* for the next page; NULL: not asked for
 								 * yet */
 } Stream;
+
+/* What was read ahead of a write. */
+typedef struct ItemsAhead
+{
+	ItemSpool  *spool;
+	ItemSource	source;			/* where they, and what follows, come from */
+	MemoryContext context;		/* of the item that came out last */
+	int64		count;			/* added so far */
+	Request    *page;			/* that was read before; NULL: none */
+} ItemsAhead;
 
 struct Reader
 {
@@ -53,6 +67,10 @@ struct Reader
 	int			next_item;		/* of that page */
 	int64		pages;			/* read so far */
 	bool		has_uncounted;	/* the page has not been counted yet */
+	int64		counted_ahead;	/* on pages that were read ahead of a write */
+	ItemsAhead *ahead;			/* NULL: nothing was read ahead */
+	bool		is_all_ahead;	/* it, or the count, is all that there is */
+	bool		bound_is_exact; /* no more than spec.bound items come out */
 	MemoryContext context;		/* of the reader */
 };
 
@@ -76,9 +94,11 @@ build_body(Reader *reader, const Access *access)
 	}
 	else
 	{
+		PageSize	size = reader_page_size(access, reader->spec.bound);
+
 		reader->counting = reader->spec.count_only && access->exact;
-		reader->page_size = reader_page_size(access,
-											 reader->spec.bound).items;
+		reader->page_size = size.items;
+		reader->bound_is_exact = size.items > 0 && size.exact;
 		operation.filter = access->filter;
 		operation.count_only = reader->counting;
 	}
@@ -384,6 +404,13 @@ reader_next(Reader *reader)
 int64
 reader_next_count(Reader *reader)
 {
+	int64		count = reader->counted_ahead;
+
+	if (count > 0)
+	{
+		reader->counted_ahead = 0;
+		return count;
+	}
 	if (reader->finished ||
 		(!reader->has_uncounted && !next_page(reader, true)))
 		return -1;
@@ -397,7 +424,8 @@ reader_is_ready(Reader *reader)
 	bool		is_keyed = reader->access->lookup->access == KEY_ACCESS_ITEM;
 
 	/* a list of keys has a reader of its own, which waits */
-	if (reader->finished || reader->batches != NULL || has_item(reader) ||
+	if (reader->finished || reader->batches != NULL ||
+		reader->ahead != NULL || has_item(reader) ||
 		reader->has_uncounted || (is_keyed && reader->page != NULL))
 		return true;
 	while (next_page(reader, false))
@@ -409,6 +437,217 @@ reader_is_ready(Reader *reader)
 		}
 	}
 	return reader->finished;
+}
+
+/* ---- reading ahead of a write ---- */
+
+/* Will no request follow, and is none under way? */
+static bool
+has_all_pages(const Reader *reader)
+{
+	SegmentQueue *queue = reader->spec.segments;
+
+	return reader->streams == NIL &&
+		pg_atomic_read_u32(&queue->next) >= (uint32) queue->count;
+}
+
+/* Does a Query of the table go past the key, or has it done so? */
+static bool
+query_leaves_out(const Reader *reader, const DynamoItem *key)
+{
+	const Table *table = reader->spec.table;
+	const KeyLookup *lookup = reader->access->lookup;
+	const DynamoItem *last = reader->page == NULL ? NULL
+		: request_response(reader->page)->last_key;
+
+	if (lookup->partition == NULL)
+		return false;
+	if (!key_in_partition(table, key, lookup->partition))
+		return true;
+	return last != NULL && (reader->spec.backward
+							? key_is_before(table, last, key)
+							: key_is_before(table, key, last));
+}
+
+static bool
+may_meet_key(const Reader *reader, const DynamoItem *key)
+{
+	const KeyLookup *lookup = reader->access->lookup;
+	ListCell   *cell;
+
+	switch (lookup->access)
+	{
+		case KEY_ACCESS_NOTHING:
+			return false;
+		case KEY_ACCESS_ITEM:
+			return reader->page == NULL &&
+				table_key_equal(reader->spec.table, lookup->key, key);
+		case KEY_ACCESS_ITEMS:
+			foreach(cell, lookup->keys)
+				if (table_key_equal(reader->spec.table,
+									(const DynamoItem *) lfirst(cell), key))
+					return true;
+			return false;
+		case KEY_ACCESS_QUERY:
+			return !has_all_pages(reader) && !query_leaves_out(reader, key);
+		case KEY_ACCESS_SCAN:
+			return !has_all_pages(reader);
+	}
+	return true;
+}
+
+bool
+reader_may_meet(const Reader *reader, const WrittenKeys *written)
+{
+	int			i;
+
+	if (reader->finished || reader->is_all_ahead)
+		return false;
+	for (i = 0; i < written->count; i++)
+		if (may_meet_key(reader, written->keys[i]))
+			return true;
+	return written->count == 0;
+}
+
+static bool
+key_written_since(const Table *table, const DynamoItem *key,
+				  CommandId command_id)
+{
+	ReadItems	items = {.table = table, .key = key};
+
+	return written_since(&items, command_id);
+}
+
+bool
+reader_meets_written(const Reader *reader, CommandId command_id)
+{
+	const KeyLookup *lookup = reader->access->lookup;
+	ReadItems	items = {
+		.table = reader->spec.table,
+		.partition = lookup->partition
+	};
+	ListCell   *cell;
+
+	switch (lookup->access)
+	{
+		case KEY_ACCESS_NOTHING:
+			return false;
+		case KEY_ACCESS_ITEM:
+			return key_written_since(items.table, lookup->key, command_id);
+		case KEY_ACCESS_ITEMS:
+			foreach(cell, lookup->keys)
+				if (key_written_since(items.table,
+									  (const DynamoItem *) lfirst(cell),
+									  command_id))
+					return true;
+			return false;
+		case KEY_ACCESS_QUERY:
+		case KEY_ACCESS_SCAN:
+			break;
+	}
+	return written_since(&items, command_id);
+}
+
+/*
+ * The next item of those that were read ahead; after them, where not all were
+ * or it failed, as ever.
+ */
+static const DynamoItem *
+fetch_ahead(void *state)
+{
+	Reader	   *reader = (Reader *) state;
+	ItemsAhead *ahead = reader->ahead;
+	const DynamoItem *item;
+	MemoryContext old;
+
+	MemoryContextReset(ahead->context);
+	old = MemoryContextSwitchTo(ahead->context);
+	item = item_spool_next(ahead->spool);
+	MemoryContextSwitchTo(old);
+	if (item != NULL || reader->is_all_ahead)
+		return item;
+	return ahead->source.fetch(ahead->source.state);
+}
+
+/*
+ * What comes next goes through a spool.  The page that is read stays, for the
+ * sake of its item that was handed out last.
+ */
+static void
+begin_ahead(Reader *reader)
+{
+	ItemsAhead *ahead = palloc0(sizeof(ItemsAhead));
+
+	ahead->spool = item_spool_make();
+	ahead->source = reader->source;
+	ahead->context = AllocSetContextCreate(reader->context,
+										   "dynamorm_fdw item read ahead",
+										   ALLOCSET_DEFAULT_SIZES);
+	reader->ahead = ahead;
+	reader->source.fetch = fetch_ahead;
+	reader->source.state = reader;
+	if (reader->batches != NULL)
+		batch_reader_keep_answer(reader->batches);
+	if (reader->page == NULL)
+		return;
+	while (has_item(reader))
+	{
+		item_spool_add(ahead->spool,
+					   &request_response(reader->page)->items[reader->next_item++]);
+		ahead->count++;
+	}
+	ahead->page = reader->page;
+	reader->page = NULL;
+	reader->pages++;
+}
+
+static int64
+read_items_ahead(Reader *reader)
+{
+	ItemsAhead *ahead;
+	const DynamoItem *item;
+	int64		before;
+
+	if (reader->ahead == NULL)
+		begin_ahead(reader);
+	ahead = reader->ahead;
+	before = ahead->count;
+	while (!reader->bound_is_exact || ahead->count < reader->spec.bound)
+	{
+		item = ahead->source.fetch(ahead->source.state);
+		if (item == NULL)
+		{
+			reader->is_all_ahead = true;
+			reader->finished = false;
+			break;
+		}
+		item_spool_add(ahead->spool, item);
+		ahead->count++;
+	}
+	return ahead->count - before;
+}
+
+static int64
+count_ahead(Reader *reader)
+{
+	int64		sum = 0;
+	int64		count;
+
+	while ((count = reader_next_count(reader)) >= 0)
+		sum += count;
+	reader->counted_ahead = sum;
+	return sum;
+}
+
+int64
+reader_read_ahead(Reader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	int64		count = reader->counting ? count_ahead(reader)
+		: read_items_ahead(reader);
+
+	MemoryContextSwitchTo(old);
+	return count;
 }
 
 bool
@@ -500,6 +739,13 @@ reader_close(Reader *reader)
 	reader->page = NULL;
 	if (reader->batches != NULL)
 		batch_reader_close(reader->batches);
+	if (reader->ahead != NULL)
+	{
+		if (reader->ahead->page != NULL)
+			request_free(reader->ahead->page);
+		item_spool_end(reader->ahead->spool);
+		reader->ahead = NULL;
+	}
 	reader->finished = true;
 }
 

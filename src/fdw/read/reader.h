@@ -16,6 +16,7 @@
 #include "client/request/request.h"
 #include "fdw/read/access.h"
 #include "fdw/read/item_exit.h"
+#include "fdw/read/open_scan.h"
 
 /* The segments of a Scan, from which readers take one after the other. */
 typedef struct SegmentQueue
@@ -102,6 +103,27 @@ extern PageSize reader_page_size(const Access *access, int64 bound);
 
 /* Does it scan the table itself? */
 extern bool reader_scans_table(const Reader *reader);
+
+/*
+ * Has one of the items that it is going to read been written by that command
+ * of the transaction, or by a later one?
+ */
+extern bool reader_meets_written(const Reader *reader, CommandId command_id);
+
+/*
+ * May one of these items still come from DynamoDB, and not from what has been
+ * read already?
+ */
+extern bool reader_may_meet(const Reader *reader, const WrittenKeys *written);
+
+/*
+ * Reads what there is yet to read, as far as it is likely to be wanted, and
+ * keeps it: from now on items come from there.  The item that was handed out
+ * last stays as it is.  Returns how many were read.  If it fails, what was
+ * read until then is kept, and it can be called again.  Raises what
+ * reader_next() raises.
+ */
+extern int64 reader_read_ahead(Reader *reader);
 
 /*
  * Frees the reader's requests.  (Its memory goes with its context.)

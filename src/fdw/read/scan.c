@@ -51,6 +51,8 @@ stream_limit(const ForeignScan *plan, const DynamoScan *state)
 			   option_max_concurrency(state->table->server_id));
 }
 
+static const ReadAheadMethods ahead_methods;
+
 static void
 begin_scan(ForeignScanState *node, int eflags)
 {
@@ -94,7 +96,7 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
 										   "dynamorm_fdw scan",
 										   ALLOCSET_DEFAULT_SIZES);
-	open_scan_enter(&state->open, &node->ss.ps, state->table);
+	open_scan_enter(&state->open, &node->ss.ps, state->table, &ahead_methods);
 }
 
 ValueState
@@ -147,13 +149,49 @@ start_scan(DynamoScan *state)
 		return;
 	old = MemoryContextSwitchTo(state->context);
 	(void) scan_bound(&state->evaluator->scope, state->bounds, &spec.bound);
+	state->is_starting = true;
 	state->reader = reader_open(&spec);
+	state->is_starting = false;
 	state->open.reader = state->reader;
+	if (reader_meets_written(state->reader, state->open.hidden))
+		open_scan_raise_hidden(&state->open);
 	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&
 		reader_scans_table(state->reader))
 		budget_check_scan(state->table, state->user_id, state->not_used);
 	MemoryContextSwitchTo(old);
 }
+
+/*
+ * One that has not been started is, to be read, unless it waits for values
+ * that the plan computes on its way, or is just being started, and a function
+ * that its clauses call is what writes.
+ */
+static bool
+scan_may_meet(OpenScan *open, const WrittenKeys *written)
+{
+	ForeignScanState *node = (ForeignScanState *) open->plan_state;
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+
+	if (state->reader != NULL)
+		return reader_may_meet(state->reader, written);
+	return !state->is_starting && bms_is_empty(node->ss.ps.plan->extParam);
+}
+
+static int64
+scan_read_ahead(OpenScan *open, const WrittenKeys *written)
+{
+	ForeignScanState *node = (ForeignScanState *) open->plan_state;
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+
+	start_scan(state);
+	return reader_may_meet(state->reader, written)
+		? reader_read_ahead(state->reader) : 0;
+}
+
+static const ReadAheadMethods ahead_methods = {
+	.may_meet = scan_may_meet,
+	.read = scan_read_ahead
+};
 
 /* A row of which only its existence is known, or the end. */
 static TupleTableSlot *
@@ -225,6 +263,7 @@ iterate_scan(ForeignScanState *node)
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
+	open_scan_raise(&state->open);
 	/* an asynchronous scan does not wait: an empty slot need not be the end */
 	if (node->ss.ps.plan->async_capable && state->counted == 0)
 	{

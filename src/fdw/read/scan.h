@@ -60,6 +60,7 @@ typedef struct DynamoScan
 	bool	   *wanted;			/* of column_set_to_flags() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */
+	bool		is_starting;	/* the values of its clauses are evaluated */
 	OpenScan	open;			/* in the session's registry */
 	int			max_streams;	/* segments under way in this process */
 	SegmentQueue *segments;		/* of a Scan; in shared memory, where several

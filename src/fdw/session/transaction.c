@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "fdw/session/transaction.h"
+#include "fdw/session/written.h"
 
 typedef struct WriteCount
 {
@@ -64,6 +65,7 @@ transaction_end(XactEvent event, void *arg)
 		case XACT_EVENT_PREPARE:
 			while (innermost != NULL)
 				pop_count();
+			written_forget();
 			break;
 
 		case XACT_EVENT_ABORT:
@@ -73,6 +75,7 @@ transaction_end(XactEvent event, void *arg)
 				writes += innermost->writes;
 				pop_count();
 			}
+			written_forget();
 			if (writes > 0)
 				warn_of_rollback(writes, "transaction");
 			break;

@@ -18,7 +18,6 @@
 #include "fdw/system_column.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/constraint.h"
-#include "translate/key/item_set.h"
 
 struct ConflictState
 {
@@ -27,7 +26,6 @@ struct ConflictState
 	ConflictClauses *clauses;
 	const Computation *computation; /* NULL: made for each row, which has
 									 * volatile parts */
-	ItemSet    *affected;		/* keys of the items written */
 	MemoryContext context;		/* of the statement */
 	bool		tells_updated;	/* see conflict_tells_updated() */
 	bool		prepared;		/* see prepare_conflict() */
@@ -64,7 +62,6 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 									  varno);
 	state->tells_updated =
 		system_column_returns_xmax((ModifyTable *) mtstate->ps.plan, varno);
-	state->affected = item_set_make();
 	state->writer = writer;
 	state->plan = (ModifyTable *) mtstate->ps.plan;
 	state->context = CurrentMemoryContext;
@@ -261,7 +258,7 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 
 	if (!state->prepared)
 		prepare_conflict(state);
-	if (item_set_has(state->affected, write->key))
+	if (writer_has_written(state->writer, write->key))
 		raise_second_time(state, write->readable_key);
 	row->conflict = state;
 	row->where = state->clauses->where;
@@ -284,10 +281,4 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 		write->expressions = put_expressions;
 		write->speculative = false;
 	}
-}
-
-void
-conflict_note_written(ConflictState *state, const ProposedRow *row)
-{
-	(void) item_set_add(state->affected, row->write.key);
 }

@@ -81,8 +81,4 @@ extern bool conflict_tells_updated(const ConflictState *state);
 extern void conflict_begin_row(ConflictState *state, ProposedRow *row,
 							   const char *put_expressions);
 
-/* The row was written: another of its key may not be. */
-extern void conflict_note_written(ConflictState *state,
-								  const ProposedRow *row);
-
 #endif							/* DYNAMORM_FDW_CONFLICT_H */

@@ -94,11 +94,36 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 							   statement->check_locally);
 }
 
+/*
+ * The rows that are found by reading are those from before the statement: a
+ * function that it calls may write others.  (One that it changes is 27000.)
+ */
+static bool
+direct_may_meet(OpenScan *open, const WrittenKeys *written)
+{
+	const DirectState *state =
+		(const DirectState *) ((ForeignScanState *) open->plan_state)->fdw_state;
+
+	return state->reader != NULL && reader_may_meet(state->reader, written);
+}
+
+static int64
+direct_read_ahead(OpenScan *open, const WrittenKeys *written)
+{
+	return reader_read_ahead(((DirectState *)
+							  ((ForeignScanState *) open->plan_state)->fdw_state)->reader);
+}
+
+static const ReadAheadMethods ahead_methods = {
+	.may_meet = direct_may_meet,
+	.read = direct_read_ahead
+};
+
 static void
 prepare_writer(DirectState *state)
 {
 	const Table *table = state->statement.table;
-	Writer	   *writer = writer_make(table,
+	Writer	   *writer = writer_make(state->statement.estate, table,
 									 option_connection(table->server_id,
 													   state->user_id),
 									 &state->counters);
@@ -153,6 +178,7 @@ begin_direct(ForeignScanState *node, int eflags)
 	old = MemoryContextSwitchTo(state->context);
 	prepare_writer(state);
 	MemoryContextSwitchTo(old);
+	open_scan_enter(&state->open, &node->ss.ps, table, &ahead_methods);
 }
 
 /* ---- start ---- */
@@ -388,6 +414,7 @@ make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
 	write->key = item_copy(key);
 	write->readable_key = table_readable_key(statement->table, write->key);
 	write->decide = decide_row;
+	write->skips_changed = true;
 	write->kind = statement->operation == CMD_UPDATE
 		? WRITE_UPDATE : WRITE_DELETE;
 	if (plan->expressions != NULL)
@@ -423,6 +450,7 @@ next_row(DirectState *state)
 		return make_direct_row(state, row_plan_of_row(state), next_fixed_key(state),
 						NULL);
 
+	open_scan_raise(&state->open);
 	candidate = state->spool != NULL ? item_spool_next(state->spool)
 		: reader_next(state->reader);
 	if (candidate == NULL)
@@ -539,6 +567,7 @@ end_direct(ForeignScanState *node)
 
 	if (state == NULL || state->context == NULL)
 		return;
+	open_scan_leave(&state->open);
 	writer_finish_after_failure(state->writer);
 	if (state->spool != NULL)
 		item_spool_end(state->spool);

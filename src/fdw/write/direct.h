@@ -16,7 +16,8 @@
 #include "nodes/plannodes.h"
 
 #include "fdw/write/compute.h"
-#include "fdw/write/item_spool.h"
+#include "fdw/read/item_spool.h"
+#include "fdw/read/open_scan.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_set.h"
 
@@ -82,6 +83,7 @@ typedef struct DirectState
 								 * NULL: not started */
 	const KeySchema *schema_read;	/* of what the candidates come from */
 	struct Reader *reader;		/* of candidates; NULL: the keys are fixed */
+	OpenScan	open;			/* that, in the session's registry */
 	int			next_key;		/* of the list of keys, without a reader */
 	ItemSpool  *spool;			/* all candidates, where the key by which they
 								 * are found is assigned; NULL: they come from

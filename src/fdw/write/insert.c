@@ -98,7 +98,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 										   ALLOCSET_DEFAULT_SIZES);
 	prepare_insert_stamps(state);
 	statement_counters_attach(&state->counters, estate);
-	state->writer = writer_make(state->table,
+	state->writer = writer_make(estate, state->table,
 								option_connection(state->table->server_id,
 												  user_id),
 								&state->counters);
@@ -220,11 +220,8 @@ find_repetitions(ProposedRow *rows, int count)
 static void
 finish_rows(InsertState *state)
 {
-	ItemWrite  *write;
-
-	while ((write = writer_next_done(state->writer)) != NULL)
-		if (write->state == ITEM_WRITTEN && state->conflict != NULL)
-			conflict_note_written(state->conflict, (ProposedRow *) write);
+	while (writer_next_done(state->writer) != NULL)
+		;
 }
 
 static void

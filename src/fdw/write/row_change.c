@@ -32,7 +32,6 @@
 #include "fdw/write/write_behind.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
-#include "translate/key/item_set.h"
 #include "translate/key/key.h"
 
 /* A column that an UPDATE sets by itself. */
@@ -53,8 +52,6 @@ struct RowChange
 	void	   *copy;			/* core's, of the last such row; NULL: none */
 	List	   *stamps;			/* of RowStamp */
 	TupleTableSlot *old_slot;	/* the row that is being changed */
-	ItemSet    *changed;		/* keys of the items changed by this
-								 * statement, old and new */
 	WriteBehind *behind;		/* settles what is under way when the rows
 								 * end; NULL: one row at a time */
 	List	   *free_slots;		/* for rows of the plan */
@@ -154,7 +151,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 											"dynamorm_fdw rows",
 											ALLOCSET_DEFAULT_SIZES);
 	statement_counters_attach(&change->counters, estate);
-	change->writer = writer_make(table,
+	change->writer = writer_make(estate, table,
 								 option_connection(table->server_id, user_id),
 								 &change->counters);
 	change->old_slot =
@@ -169,7 +166,6 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 		elog(ERROR, "could not find the row that was read");
 	if (mtstate->operation == CMD_UPDATE)
 		prepare_row_stamps(change, info, estate);
-	change->changed = item_set_make();
 	prepare_concurrency(change);
 	return change;
 }
@@ -530,16 +526,6 @@ look_at_row(const ChangedRow *row)
 	ExecStoreVirtualTuple(old);
 }
 
-/* Has another row of this statement changed the item, or got its key? */
-static bool
-was_changed(const RowChange *change, const ItemWrite *write)
-{
-	const ItemWrite *other = writer_find(change->writer, write->key);
-
-	return item_set_has(change->changed, write->key) ||
-		(other != NULL && other != write && other->state == ITEM_WRITTEN);
-}
-
 /*
  * The item, as it now is, becomes the base: it still is the row that was read,
  * only spelled differently, or it is another, and must be checked again.
@@ -556,7 +542,7 @@ decide_change(ItemWrite *write, const DynamoItem *item)
 	bool		is_same;
 
 	write->next = NEXT_NOTHING;
-	if (item == NULL || was_changed(change, write))
+	if (item == NULL || writer_has_written(change->writer, write->key))
 		return;
 	if (row->slot == NULL)
 		look_at_row(row);
@@ -598,19 +584,10 @@ make_changed_row(RowChange *change, TupleTableSlot *slot,
 	write->key = key_of_old_row(change);
 	write->readable_key = table_readable_key(change->table, write->key);
 	write->decide = decide_change;
+	write->skips_changed = true;
 	write->kind = change->mtstate->operation == CMD_UPDATE
 		? WRITE_UPDATE : WRITE_DELETE;
 	return row;
-}
-
-static void
-note_changed(RowChange *change, const ItemWrite *write)
-{
-	(void) item_set_add(change->changed, write->key);
-	if (write->next == NEXT_MOVE)
-		(void) item_set_add(change->changed,
-							table_key_of_item(change->table,
-											  write->new_item));
 }
 
 static void
@@ -633,14 +610,13 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	ChangedRow *row = make_changed_row(change, slot, plan_slot);
 
-	if (item_set_has(change->changed, row->write.key))
+	if (writer_has_written(change->writer, row->write.key))
 		return NULL;
 	prepare_write(row, slot);
 	writer_submit(change->writer, &row->write);
 	(void) writer_next_done(change->writer);
 	if (row->write.state != ITEM_WRITTEN)
 		return NULL;
-	note_changed(change, &row->write);
 	store_item(change, slot, row->write.item);
 	return slot;
 }
@@ -659,9 +635,7 @@ finish_oldest(RowChange *change)
 	ChangedRow *row = (ChangedRow *) write;
 	MemoryContext old;
 
-	if (write->state == ITEM_WRITTEN)
-		note_changed(change, write);
-	else if (mtstate->canSetTag)
+	if (write->state != ITEM_WRITTEN && mtstate->canSetTag)
 		mtstate->ps.state->es_processed--;
 	ExecClearTuple(row->plan_slot);
 	old = MemoryContextSwitchTo(change->context);
@@ -728,7 +702,7 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 	MemoryContextSwitchTo(context);
 	row = make_changed_row(change, slot, plan_slot);
 	has_waited = make_room_for(change, row);
-	if (item_set_has(change->changed, row->write.key))
+	if (writer_has_written(change->writer, row->write.key))
 	{
 		MemoryContextSwitchTo(change->context);
 		MemoryContextDelete(context);

@@ -19,6 +19,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
+#include "fdw/read/read_ahead.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/transaction.h"
 #include "translate/key/key.h"
@@ -278,6 +279,7 @@ truncate_table(Relation relation)
 	truncation.batches = palloc0(truncation.max_concurrency * sizeof(Batch));
 	truncation.requests = palloc0(truncation.max_concurrency *
 								  sizeof(Request *));
+	read_ahead_of_any(truncation.table);
 	delete_items(&truncation);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

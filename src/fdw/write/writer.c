@@ -7,11 +7,13 @@
 
 #include "compat.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
 #include "client/http/interrupt.h"
+#include "fdw/read/read_ahead.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/transaction.h"
 #include "fdw/write/writer.h"
@@ -33,11 +35,43 @@ static void send_next(Writer *writer, ItemWrite *write);
 static void raise_taken(Writer *writer, const char *readable_key)
 			pg_attribute_noreturn();
 
+static bool
+is_one_of(const Writer *writer, const DynamoItem *key, const ReadItems *items)
+{
+	if (items->key != NULL)
+		return table_key_equal(writer->table, key, items->key);
+	return items->partition == NULL ||
+		key_in_partition(writer->table, key, items->partition);
+}
+
+/* Does a statement write one of the items now?  See written_since(). */
+static bool
+has_under_way(const RunningWrites *running, const ReadItems *items)
+{
+	const Writer *writer = (const Writer *)
+		((const char *) running - offsetof(Writer, running));
+	ListCell   *cell;
+
+	foreach(cell, writer->writes)
+	{
+		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
+
+		if (write->state == ITEM_WRITING &&
+			(is_one_of(writer, write->key, items) ||
+			 (write->next == NEXT_MOVE &&
+			  is_one_of(writer, write->new_item, items))))
+			return true;
+	}
+	return false;
+}
+
 Writer *
-writer_make(const Table *table, Connection *connection,
+writer_make(const EState *estate, const Table *table, Connection *connection,
 			RequestCounters *counters)
 {
 	Writer	   *writer = palloc0(sizeof(Writer));
+
+	writer->estate = estate;
 
 	writer->table = table;
 	writer->connection = connection;
@@ -46,6 +80,13 @@ writer_make(const Table *table, Connection *connection,
 	writer->context = CurrentMemoryContext;
 	writer->group = palloc0(sizeof(WriterGroup));
 	writer->group->writers = list_make1(writer);
+
+	/* COPY has it nowhere but in itself (CopyFrom() in copyfrom.c) */
+	writer->running.command_id = estate->es_output_cid != FirstCommandId
+		? estate->es_output_cid : GetCurrentCommandId(true);
+	writer->running.table = table;
+	writer->running.has_under_way = has_under_way;
+	writer->noted = written_begin(&writer->running, writer->context);
 	return writer;
 }
 
@@ -198,10 +239,59 @@ must_wait(const Writer *writer, const ItemWrite *write)
 	return false;
 }
 
+bool
+writer_has_written(const Writer *writer, const DynamoItem *key)
+{
+	CommandId	command_id;
+
+	return written_find(writer->noted, key, &command_id) &&
+		command_id == writer->running.command_id;
+}
+
+/*
+ * As for a row in ExecUpdate() and ExecDelete() (nodeModifyTable.c): what the
+ * statement itself has changed is passed over, and what a function or trigger
+ * has changed that it called is an error: neither of the two changes may get
+ * lost.
+ */
+static bool
+was_changed(const Writer *writer, const ItemWrite *write)
+{
+	CommandId	command_id;
+
+	if (!written_find(writer->noted, write->key, &command_id) ||
+		command_id < writer->running.command_id)
+		return false;
+	if (command_id == writer->running.command_id)
+		return true;
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 write->kind == WRITE_DELETE
+			 ? errmsg("tuple to be deleted was already modified by an operation triggered by the current command")
+			 : errmsg("tuple to be updated was already modified by an operation triggered by the current command"),
+			 errdetail("Item %s of table \"%s\".", write->readable_key,
+					   writer->table->table_name),
+			 errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")));
+}
+
+/* Other scans of the session do not see what their statements do not. */
+static void
+read_others_ahead(const Writer *writer, const ItemWrite *write)
+{
+	WrittenKeys written = {.count = 1, .keys = {write->key}};
+
+	if (write->next == NEXT_MOVE)
+		written.keys[written.count++] =
+			table_key_of_item(writer->table, write->new_item);
+	read_ahead(writer->estate, writer->running.command_id, writer->table,
+			   &written);
+}
+
 static void
 send_next(Writer *writer, ItemWrite *write)
 {
-	if (write->next == NEXT_NOTHING)
+	if (write->next == NEXT_NOTHING ||
+		(write->skips_changed && was_changed(writer, write)))
 	{
 		write->state = ITEM_SKIPPED;
 		return;
@@ -211,6 +301,8 @@ send_next(Writer *writer, ItemWrite *write)
 		write->state = ITEM_WAITING;
 		return;
 	}
+	if (write->next != NEXT_READ)
+		read_others_ahead(writer, write);
 	switch (write->next)
 	{
 		case NEXT_READ:
@@ -289,6 +381,12 @@ back_off(const Writer *writer, const ItemWrite *write)
 static void
 decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 {
+	if (write->skips_changed && was_changed(writer, write))
+	{
+		write->state = ITEM_SKIPPED;
+		return;
+	}
+
 	/* what is computed is no guess any more */
 	write->speculative = false;
 	write->decide(write, item);
@@ -302,6 +400,11 @@ static void
 note_written(Writer *writer, ItemWrite *write)
 {
 	write->state = ITEM_WRITTEN;
+	written_note(writer->noted, write->key, writer->running.command_id);
+	if (write->next == NEXT_MOVE)
+		written_note(writer->noted,
+					 table_key_of_item(writer->table, write->new_item),
+					 writer->running.command_id);
 	if (write->next == NEXT_MOVE || write->kind == WRITE_PUT)
 		write->item = write->new_item;
 	else if (writer->returning)
@@ -573,21 +676,6 @@ writer_raise(Writer *writer)
 				  detail.len > 0 ? detail.data : NULL);
 }
 
-/*
- * An interrupt does not wait for answers.  Nor may an error of the machine or
- * of PostgreSQL itself, which may have left locks for the abort to release.
- */
-static bool
-must_pass_on(const ErrorData *error)
-{
-	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-
-	return error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-		error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN ||
-		error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN ||
-		category == ERRCODE_SYSTEM_ERROR || category == ERRCODE_INTERNAL_ERROR;
-}
-
 void
 writer_rethrow(Writer *writer, const char *readable_key)
 {
@@ -597,7 +685,7 @@ writer_rethrow(Writer *writer, const char *readable_key)
 
 	MemoryContextSwitchTo(writer->context);
 	error = CopyErrorData();
-	if (writer->has_failed || must_pass_on(error))
+	if (writer->has_failed || interrupt_is_reason(error))
 		PG_RE_THROW();
 
 	FlushErrorState();

@@ -25,10 +25,12 @@
 
 #include "postgres.h"
 
+#include "nodes/execnodes.h"
 #include "nodes/pg_list.h"
 
 #include "client/request/operation.h"
 #include "client/request/request.h"
+#include "fdw/session/written.h"
 #include "translate/table/table.h"
 
 typedef enum NextStep
@@ -68,6 +70,9 @@ struct ItemWrite
 	ItemDecision decide;		/* NULL: a condition that fails says that the
 								 * key is taken */
 	bool		skips_taken;	/* which is nothing to complain of */
+	bool		skips_changed;	/* one that the statement has written already
+								 * is not written; one that a command inside
+								 * it has is an error */
 
 	/* set by the source before writer_submit() and by decide() */
 	NextStep	next;
@@ -98,6 +103,9 @@ typedef struct WriterGroup
 typedef struct Writer
 {
 	const Table *table;
+	const EState *estate;		/* of the statement */
+	RunningWrites running;		/* its table, and the command */
+	WrittenTable *noted;		/* what the transaction has written of it */
 	Connection *connection;
 	RequestCounters *counters;
 	bool		returning;		/* the items written are wanted */
@@ -121,8 +129,8 @@ typedef struct Writer
 } Writer;
 
 /* A writer in the current memory context, where it keeps its list. */
-extern Writer *writer_make(const Table *table, Connection *connection,
-						   RequestCounters *counters);
+extern Writer *writer_make(const EState *estate, const Table *table,
+						   Connection *connection, RequestCounters *counters);
 
 /* From now on it is one of that group. */
 extern void writer_join(Writer *writer, WriterGroup *group);
@@ -143,6 +151,9 @@ extern void writer_submit(Writer *writer, ItemWrite *write);
  * far the statement came.
  */
 extern ItemWrite *writer_next_done(Writer *writer);
+
+/* Has the statement written the item, by this writer or another? */
+extern bool writer_has_written(const Writer *writer, const DynamoItem *key);
 
 /* The oldest write of this key, old or new, not handed out; NULL: none is. */
 extern ItemWrite *writer_find(const Writer *writer, const DynamoItem *key);

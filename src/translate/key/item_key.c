@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "translate/key/item_key.h"
+#include "translate/key/key_value.h"
 
 KeyColumns
 key_columns(const Table *table)
@@ -55,6 +56,31 @@ key_of_row(const Table *table, const Datum *values, const bool *nulls,
 		item_add(key, column->attribute_name, value);
 	}
 	return key;
+}
+
+bool
+key_in_partition(const Table *table, const DynamoItem *key,
+				 const AttributeValue *partition)
+{
+	return attribute_equal(item_find(key,
+									 table->partition_key->attribute_name),
+						   partition);
+}
+
+bool
+key_is_before(const Table *table, const DynamoItem *key,
+			  const DynamoItem *other)
+{
+	const AttributeValue *value;
+	const AttributeValue *other_value;
+
+	if (table->sort_key == NULL)
+		return false;
+	value = item_find(key, table->sort_key->attribute_name);
+	other_value = item_find(other, table->sort_key->attribute_name);
+	return value != NULL && other_value != NULL &&
+		value->type == other_value->type && value->type != ATTRIBUTE_B &&
+		!key_value_is_before(other_value, value);
 }
 
 /* Every item has the attribute of the partition key. */

@@ -30,6 +30,17 @@ extern bool key_has_attribute(const Table *table, const char *name);
 extern DynamoItem *key_of_row(const Table *table, const Datum *values,
 							  const bool *nulls, const Column **missing);
 
+/* Does a key have this value of the partition key? */
+extern bool key_in_partition(const Table *table, const DynamoItem *key,
+							 const AttributeValue *partition);
+
+/*
+ * Does one key come before, or at, another of its partition in the order of
+ * the sort key?  False if that is not known, or there is none.
+ */
+extern bool key_is_before(const Table *table, const DynamoItem *key,
+						  const DynamoItem *other);
+
 /* The item is there; or is not. */
 extern Condition *condition_item_exists(const Table *table);
 extern Condition *condition_item_absent(const Table *table);

@@ -22,22 +22,16 @@
 #include "translate/key/item_set.h"
 
 #define SECRET_BYTES	32
-#define DIGEST_BYTES	16
-
-typedef struct Digest
-{
-	uint8		bytes[DIGEST_BYTES];
-} Digest;
 
 /* An entry; it has no member that would have to be aligned. */
 typedef struct DigestEntry
 {
-	Digest		digest;
+	ItemDigest	digest;
 	char		status;			/* simplehash's own */
 } DigestEntry;
 
 static uint32
-digest_hash(const Digest *digest)
+digest_hash(const ItemDigest *digest)
 {
 	uint32		hash;
 
@@ -47,10 +41,10 @@ digest_hash(const Digest *digest)
 
 #define SH_PREFIX digests
 #define SH_ELEMENT_TYPE DigestEntry
-#define SH_KEY_TYPE Digest
+#define SH_KEY_TYPE ItemDigest
 #define SH_KEY digest
 #define SH_HASH_KEY(table, key) digest_hash(&(key))
-#define SH_EQUAL(table, a, b) (memcmp(&(a), &(b), sizeof(Digest)) == 0)
+#define SH_EQUAL(table, a, b) (memcmp(&(a), &(b), sizeof(ItemDigest)) == 0)
 #define SH_SCOPE static inline
 #define SH_DECLARE
 #define SH_DEFINE
@@ -82,14 +76,14 @@ session_secret(void)
 }
 
 /* Of the key's JSON text, which tells all keys apart. */
-static Digest
-digest_of_key(const DynamoItem *key)
+ItemDigest
+item_digest(const DynamoItem *key)
 {
 	const uint8 *secret = session_secret();
 	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
 	uint8		hash[PG_SHA256_DIGEST_LENGTH];
 	StringInfoData text;
-	Digest		digest;
+	ItemDigest	digest;
 	bool		done;
 
 	initStringInfo(&text);
@@ -104,7 +98,7 @@ digest_of_key(const DynamoItem *key)
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not compute the hash of a key")));
 	pfree(text.data);
-	memcpy(digest.bytes, hash, DIGEST_BYTES);
+	memcpy(digest.bytes, hash, ITEM_DIGEST_BYTES);
 	return digest;
 }
 
@@ -129,12 +123,12 @@ item_set_add(ItemSet *set, const DynamoItem *key)
 {
 	bool		found;
 
-	(void) digests_insert(set->digests, digest_of_key(key), &found);
+	(void) digests_insert(set->digests, item_digest(key), &found);
 	return !found;
 }
 
 bool
 item_set_has(const ItemSet *set, const DynamoItem *key)
 {
-	return digests_lookup(set->digests, digest_of_key(key)) != NULL;
+	return digests_lookup(set->digests, item_digest(key)) != NULL;
 }

@@ -12,7 +12,17 @@
 
 #include "client/wire/attribute.h"
 
+#define ITEM_DIGEST_BYTES	16
+
+/* A hash of a key, with a secret of the session. */
+typedef struct ItemDigest
+{
+	uint8		bytes[ITEM_DIGEST_BYTES];
+} ItemDigest;
+
 typedef struct ItemSet ItemSet;
+
+extern ItemDigest item_digest(const DynamoItem *key);
 
 /* An empty set, in the current memory context. */
 extern ItemSet *item_set_make(void);

@@ -256,32 +256,13 @@ bounds_are_reversed(const KeyBound *lower, const KeyBound *upper)
 {
 	const AttributeValue *low = lower->operand->value;
 	const AttributeValue *high = upper->operand->value;
-	Datum		numbers[2];
-	int			result;
 
 	if (low == NULL || high == NULL)
 		return false;
-	switch (low->type)
-	{
-		case ATTRIBUTE_N:
-			numbers[0] = DirectFunctionCall3(numeric_in,
-											 CStringGetDatum(low->u.text),
-											 ObjectIdGetDatum(InvalidOid),
-											 Int32GetDatum(-1));
-			numbers[1] = DirectFunctionCall3(numeric_in,
-											 CStringGetDatum(high->u.text),
-											 ObjectIdGetDatum(InvalidOid),
-											 Int32GetDatum(-1));
-			return DatumGetBool(DirectFunctionCall2(numeric_gt, numbers[0],
-													numbers[1]));
-		case ATTRIBUTE_B:
-			return DatumGetBool(DirectFunctionCall2(byteagt, lower->datum,
-													upper->datum));
-		default:
-			result = memcmp(low->u.text, high->u.text,
-							Min(low->length, high->length));
-			return result > 0 || (result == 0 && low->length > high->length);
-	}
+	if (low->type == ATTRIBUTE_B)
+		return DatumGetBool(DirectFunctionCall2(byteagt, lower->datum,
+												upper->datum));
+	return key_value_is_before(high, low);
 }
 
 /*
@@ -368,6 +349,8 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 	int			i;
 
 	lookup->access = KEY_ACCESS_QUERY;
+	if (schema->index_name == NULL)
+		lookup->partition = finder->parts[0].fixed->value;
 	for (i = 0; i < finder->part_count && may_go_on; i++)
 	{
 		const KeyPart *part = &finder->parts[i];

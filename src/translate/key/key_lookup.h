@@ -33,6 +33,9 @@ typedef struct KeyLookup
 								 * ...], as a key condition, also readable;
 								 * from_list: only if the scope has labels, to
 								 * be shown */
+	const AttributeValue *partition;	/* QUERY of the table's own key: what
+										 * its partition key equals; NULL: not
+										 * known yet */
 	List	   *values;			/* ITEM, if not from_list: the expressions that
 								 * the parts of the key are equal to */
 	List	   *collations;		/* OID list: of these equalities */

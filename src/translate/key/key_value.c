@@ -11,6 +11,7 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
 #include "translate/condition/condition_value.h"
@@ -215,4 +216,25 @@ key_of_values(const Table *table, const KeyValue *values)
 	if (partition == NULL || (table->sort_key != NULL && sort == NULL))
 		return NULL;
 	return key_of_operands(table, partition, sort);
+}
+
+static Datum
+numeric_of(const AttributeValue *value)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(value->u.text),
+							   ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
+
+bool
+key_value_is_before(const AttributeValue *value, const AttributeValue *other)
+{
+	int			result;
+
+	if (value->type == ATTRIBUTE_N && other->type == ATTRIBUTE_N)
+		return DatumGetBool(DirectFunctionCall2(numeric_lt, numeric_of(value),
+												numeric_of(other)));
+	result = memcmp(value->u.text, other->u.text,
+					Min(value->length, other->length));
+	return result < 0 || (result == 0 && value->length < other->length);
 }

@@ -65,6 +65,13 @@ extern DynamoItem *key_of_values(const Table *table, const KeyValue *values);
 extern bool key_can_hold(const Column *column, bool is_sort,
 						 const Operand *operand);
 
+/*
+ * Does one value of a sort key, a string or a number, come before another of
+ * the same type?
+ */
+extern bool key_value_is_before(const AttributeValue *value,
+								const AttributeValue *other);
+
 /* Can it stand in a key condition? */
 extern bool key_can_be_bound(bool is_sort, const Operand *operand);
 

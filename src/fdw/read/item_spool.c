@@ -17,7 +17,7 @@
 #include "utils/tuplestore.h"
 
 #include "client/wire/response.h"
-#include "fdw/write/item_spool.h"
+#include "fdw/read/item_spool.h"
 
 struct ItemSpool
 {
