@@ -52,7 +52,9 @@ BEGIN
 END $$;
 UPDATE f SET n = visit('c') WHERE id = 'a' RETURNING *;
 -- mended: one that changes the very row: 27000, as in PostgreSQL
+SET client_min_messages = error;
 UPDATE f SET n = visit(id) + n WHERE id = 'b';
+RESET client_min_messages;
 UPDATE f SET n = n * 2, g = CASE id WHEN 'b' THEN g ELSE g + 1 END;
 SELECT * FROM f ORDER BY id;
 

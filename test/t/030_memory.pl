@@ -97,7 +97,8 @@ sub takes
 	is($count, 3, "$plain: three rows note it");
 	my $of_row = ($growth || 0) / ($last - $first);
 	cmp_ok($of_row, '<=', $bytes_of_row, "$title: bytes of a row");
-	note(sprintf '%s: %d rows, %.1f bytes each; the session had %d MB at most', $plain, $rows, $of_row, $most / 1024);
+	my $figures = sprintf '%s: %d rows, %.1f bytes each; the session had %d MB at most', $plain, $rows, $of_row, $most / 1024;
+	$ENV{MEMORY_ROWS} ? diag($figures) : note($figures);
 	cmp_ok($most, '<', 100 * 1024, "$plain: kB at most") if $ENV{MEMORY_ROWS};
 	return;
 }

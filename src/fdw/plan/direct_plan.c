@@ -11,6 +11,7 @@
 #include "compat.h"
 
 #include "access/sysattr.h"
+#include "catalog/pg_proc.h"
 #include "foreign/fdwapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -25,6 +26,7 @@
 #include "fdw/column_set.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/scan.h"
+#include "fdw/user_function.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/stamp.h"
@@ -304,6 +306,18 @@ direct_flags(const PlannerInfo *root, const ModifyTable *plan, bool upsert,
 	return flags;
 }
 
+/*
+ * A function of the user's may look at what was written before the row for
+ * which it is called, and may do something each time that it is called: the
+ * row path calls it once a row, and not before the last one was written.
+ */
+static bool
+must_go_row_by_row(PlannerInfo *root, Index result_relation)
+{
+	return !scan_plan_reads_one_item(find_base_rel(root, result_relation)) &&
+		user_function_in_statement(root, PROVOLATILE_VOLATILE);
+}
+
 bool
 direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
@@ -323,7 +337,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
 		return false;
 	scan = find_scan(plan, result_relation, subplan_index, &gating);
-	if (scan == NULL)
+	if (scan == NULL || must_go_row_by_row(root, result_relation))
 		return false;
 	table = description_of_table(rte->relid,
 								 planned_user(root,

@@ -13,6 +13,7 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -26,6 +27,7 @@
 #include "fdw/plan/read_first_plan.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/read_first.h"
+#include "fdw/user_function.h"
 #include "translate/table/table.h"
 
 /* ---- does it read what it writes? ---- */
@@ -152,13 +154,17 @@ writes_one_row(const ModifyTablePath *path)
 		scan_plan_reads_one_item(rows->parent);
 }
 
-/* The statement, its sub-selects and WITH queries. */
+/*
+ * The statement, its sub-selects and WITH queries.  A STABLE function sees
+ * what its statement sees, whatever it reads.
+ */
 static bool
 reads_what_it_writes(PlannerInfo *root, ReadSearch *search)
 {
 	ListCell   *cell;
 
-	if (find_reads((Node *) root->parse, search))
+	if (user_function_in_statement(root, PROVOLATILE_STABLE) ||
+		find_reads((Node *) root->parse, search))
 		return true;
 	foreach(cell, root->glob->subroots)
 	{

@@ -14,7 +14,6 @@
 #include "client/http/interrupt.h"
 #include "fdw/catalog/same_table.h"
 #include "fdw/read/read_ahead.h"
-#include "fdw/session/written.h"
 
 /*
  * Is it the scan of another statement, which began before?  A SELECT does not
@@ -122,9 +121,5 @@ read_ahead(const EState *estate, CommandId command_id, const Table *table,
 void
 read_ahead_of_any(const Table *table)
 {
-	CommandId	command_id = GetCurrentCommandId(true);
-
-	read_ahead(NULL, command_id, table, &(WrittenKeys) {0});
-	if (table != NULL)
-		written_note_any(table, command_id);
+	read_ahead(NULL, GetCurrentCommandId(false), table, &(WrittenKeys) {0});
 }

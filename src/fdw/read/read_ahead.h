@@ -28,8 +28,7 @@ extern void read_ahead(const EState *estate, CommandId command_id,
 
 /*
  * The same before whatever items of the table (NULL: of any table) are written
- * by something that is no statement on a foreign table.  What it writes is
- * noted as written by the current command.
+ * by something that is no statement on a foreign table.
  */
 extern void read_ahead_of_any(const Table *table);
 

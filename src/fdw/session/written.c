@@ -69,8 +69,8 @@ struct WrittenTable
 	bool		has_sort_key;
 	bool		is_written;		/* something is */
 	CommandId	last_command;	/* that wrote something */
-	bool		any_is_written; /* by last_any_command, or earlier */
-	CommandId	last_any_command;
+	bool		has_forgotten;	/* keys written by this command or earlier */
+	CommandId	last_forgotten;
 	written_keys_hash *keys;
 	written_keys_hash *partitions;	/* of the keys, if there is a sort key */
 };
@@ -148,8 +148,8 @@ forget_old_keys(WrittenTable *written, CommandId command_id)
 		!dlist_is_empty(&running_writes) ||
 		written->last_command >= command_id)
 		return;
-	written->any_is_written = true;
-	written->last_any_command = written->last_command;
+	written->has_forgotten = true;
+	written->last_forgotten = written->last_command;
 	written_keys_destroy(written->keys);
 	if (written->partitions != NULL)
 		written_keys_destroy(written->partitions);
@@ -220,36 +220,17 @@ find_mark(written_keys_hash *keys, Mark mark, CommandId *command_id)
 	return true;
 }
 
-static void
-note_command(WrittenTable *written, CommandId command_id)
-{
-	written->last_command = written->is_written
-		? Max(written->last_command, command_id) : command_id;
-	written->is_written = true;
-}
-
 void
 written_note(WrittenTable *written, const DynamoItem *key,
 			 CommandId command_id)
 {
-	note_command(written, command_id);
+	written->last_command = written->is_written
+		? Max(written->last_command, command_id) : command_id;
+	written->is_written = true;
 	note_mark(written->keys, mark_of_key(key), command_id);
 	if (written->partitions != NULL)
 		note_mark(written->partitions,
 				  mark_of_partition(&key->attributes[0].value), command_id);
-}
-
-void
-written_note_any(const Table *table, CommandId command_id)
-{
-	WrittenTable *written = find_table(table);
-
-	if (written == NULL)
-		written = make_table(table);
-	note_command(written, command_id);
-	written->last_any_command = written->any_is_written
-		? Max(written->last_any_command, command_id) : command_id;
-	written->any_is_written = true;
 }
 
 bool
@@ -270,7 +251,7 @@ table_written_since(const WrittenTable *written, const ReadItems *items,
 
 	if (!written->is_written || last < command_id)
 		return false;
-	if (written->any_is_written && written->last_any_command >= command_id)
+	if (written->has_forgotten && written->last_forgotten >= command_id)
 		return true;
 	if (items->key != NULL)
 		return find_mark(written->keys, mark_of_key(items->key), &last) &&

@@ -52,9 +52,6 @@ extern WrittenTable *written_begin(RunningWrites *running,
 extern void written_note(WrittenTable *written, const DynamoItem *key,
 						 CommandId command_id);
 
-/* The command has written whatever items of the table. */
-extern void written_note_any(const Table *table, CommandId command_id);
-
 /* Has the transaction written the item?  The last command that did it. */
 extern bool written_find(const WrittenTable *written, const DynamoItem *key,
 						 CommandId *command_id);

@@ -19,6 +19,7 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/statement_counters.h"
+#include "fdw/user_function.h"
 #include "fdw/system_column.h"
 #include "fdw/write/column_action.h"
 #include "fdw/write/constraint.h"
@@ -41,6 +42,8 @@ struct InsertState
 	const Table *table;
 	Writer	   *writer;
 	ConflictAction action;		/* where a key is taken */
+	bool		one_by_one;		/* a function may look for each row before it
+								 * makes the next */
 	ConflictState *conflict;	/* of CONFLICT_UPDATE */
 	WCOKind		policies;		/* that a row must satisfy */
 	List	   *stamps;			/* of InsertStamp */
@@ -91,6 +94,8 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	key_check_writable(state->table);
 	state->action = action;
+	state->one_by_one = mtstate->ps.plan != NULL &&
+		user_function_in_rows(outerPlan(mtstate->ps.plan));
 	state->policies = mtstate->operation == CMD_UPDATE
 		? WCO_RLS_UPDATE_CHECK : WCO_RLS_INSERT_CHECK;
 	state->context = AllocSetContextCreate(CurrentMemoryContext,
@@ -353,11 +358,13 @@ insert_counters(const InsertState *state)
 }
 
 int
-insert_batch_size(ResultRelInfo *info, int max_concurrency)
+insert_batch_size(const InsertState *state, ResultRelInfo *info,
+				  int max_concurrency)
 {
 	TriggerDesc *triggers = info->ri_TrigDesc;
 
-	if (info->ri_projectReturning != NULL ||
+	if ((state != NULL && state->one_by_one) ||
+		info->ri_projectReturning != NULL ||
 		info->ri_WithCheckOptions != NIL ||
 		(triggers != NULL && (triggers->trig_insert_before_row ||
 							  triggers->trig_insert_after_row)))

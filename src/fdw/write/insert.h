@@ -31,7 +31,8 @@ extern TupleTableSlot **insert_rows(InsertState *state, EState *estate,
 									TupleTableSlot **slots, int *count);
 
 /* As many rows as may be handed to insert_rows() at once. */
-extern int	insert_batch_size(ResultRelInfo *info, int max_concurrency);
+extern int	insert_batch_size(const InsertState *state, ResultRelInfo *info,
+							  int max_concurrency);
 
 /* For EXPLAIN. */
 extern const RequestCounters *insert_counters(const InsertState *state);

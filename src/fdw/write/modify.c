@@ -121,7 +121,10 @@ batch_size(ResultRelInfo *info)
 	Oid			server_id =
 		GetForeignTable(RelationGetRelid(info->ri_RelationDesc))->serverid;
 
-	return insert_batch_size(info, option_max_concurrency(server_id));
+	const ModifyState *state = (const ModifyState *) info->ri_FdwState;
+
+	return insert_batch_size(state == NULL ? NULL : state->insert, info,
+							 option_max_concurrency(server_id));
 }
 
 /* ---- UPDATE and DELETE ---- */

@@ -1,0 +1,92 @@
+--
+-- Functions that users have written, in statements that write: what they see,
+-- and how often they are called, is what it is on ordinary tables.
+--
+\pset format unaligned
+\pset tuples_only on
+SET client_min_messages = error;
+CREATE SCHEMA user_function;
+CREATE SCHEMA remote;
+CREATE SCHEMA twin;
+CREATE FOREIGN TABLE remote.f (id int OPTIONS (key 'partition'), pos int, v text) SERVER dynamo OPTIONS (table_name 'user_function');
+CREATE TABLE twin.f (id int PRIMARY KEY, pos int, v text);
+SELECT dyn_create_table('remote.f');
+SET search_path = user_function, public;
+CREATE SEQUENCE calls;
+CREATE FUNCTION below(int) RETURNS bigint STABLE LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM f WHERE pos < $1); END';
+CREATE FUNCTION repeats(text, int) RETURNS boolean STABLE LANGUAGE plpgsql AS 'BEGIN RETURN EXISTS (SELECT FROM f WHERE v = $1 AND id <> $2); END';
+CREATE FUNCTION next_pos() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT coalesce(max(pos), 0) + 1 FROM f); END';
+CREATE FUNCTION lucky(int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN nextval(''user_function.calls'') > 0 AND $1 % 2 = 1; END';
+ALTER FOREIGN TABLE remote.f ALTER pos SET DEFAULT user_function.next_pos();
+ALTER TABLE twin.f ALTER pos SET DEFAULT user_function.next_pos();
+CREATE FUNCTION run(side text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  count bigint;
+  result text;
+  found text;
+BEGIN
+  PERFORM set_config('search_path', side || ', user_function, public', true);
+  PERFORM setval('calls', 1, false);
+  DELETE FROM f;
+  INSERT INTO f SELECT g, g, 'v' || g % 10 FROM generate_series(1, 40) g;
+  BEGIN
+    EXECUTE statement;
+    GET DIAGNOSTICS count = ROW_COUNT;
+    result := count || ' rows';
+  EXCEPTION WHEN OTHERS THEN
+    result := SQLSTATE || ' ' || SQLERRM;
+  END;
+  SELECT format('%s; %s rows with %s different pos from %s to %s, %s v', result, count(*), count(DISTINCT pos), min(pos), max(pos), count(DISTINCT v)) INTO found FROM f;
+  SELECT format('%s; %s calls', found, CASE WHEN is_called THEN last_value ELSE 0 END) INTO found FROM calls;
+  PERFORM set_config('search_path', 'user_function, public', true);
+  RETURN found;
+END $$;
+CREATE FUNCTION compare(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  remote text := run('remote', statement);
+  twin text := run('twin', statement);
+BEGIN
+  RETURN CASE WHEN remote = twin THEN 'the same: ' || remote ELSE E'remote: ' || remote || E'\n  twin: ' || twin END;
+END $$;
+
+-- mended: a STABLE function saw what its statement had written
+SELECT compare('UPDATE f SET pos = below(pos)');
+SELECT compare('UPDATE f SET pos = below(pos) WHERE id > 20');
+SELECT compare('UPDATE f SET pos = below(pos) WHERE id IN (1, 20, 40)');
+SELECT compare('UPDATE f SET pos = below(pos) FROM generate_series(1, 20) g WHERE f.id = g');
+SELECT compare('UPDATE f SET pos = 0 WHERE below(pos) < 20');
+SELECT compare('DELETE FROM f WHERE repeats(v, id)');
+SELECT compare('INSERT INTO f SELECT g, below(g) FROM generate_series(50, 80) g');
+SELECT compare('UPDATE f SET id = id + 100 WHERE below(pos) > 10');
+SELECT compare('WITH w AS (SELECT id, below(pos) AS b FROM f) UPDATE f SET pos = w.b FROM w WHERE w.id = f.id');
+-- mended: a VOLATILE one did not see the rows before
+SELECT compare('INSERT INTO f SELECT g, next_pos() FROM generate_series(50, 80) g');
+SELECT compare('INSERT INTO f (id) SELECT generate_series(50, 80)');
+SELECT compare('INSERT INTO f (id) VALUES (50), (51), (52), (53), (54), (55)');
+SELECT compare('INSERT INTO f SELECT g, next_pos() FROM generate_series(30, 50) g ON CONFLICT DO NOTHING');
+SELECT compare('UPDATE f SET pos = next_pos()');
+SELECT compare('UPDATE f SET pos = next_pos() WHERE id IN (3, 4, 5)');
+SELECT compare('UPDATE f SET pos = next_pos() FROM generate_series(1, 10) g WHERE f.id = g');
+-- mended: one in WHERE was called twice a row, and both had to be true
+SELECT compare('UPDATE f SET v = ''x'' WHERE lucky(pos)');
+SELECT compare('UPDATE f SET v = ''x'' WHERE lucky(pos) AND id > 20');
+SELECT compare('UPDATE f SET v = ''x'' WHERE id IN (1, 2, 3, 4) AND lucky(pos)');
+SELECT compare('UPDATE f SET pos = pos + 1 WHERE lucky(pos)');
+SELECT compare('DELETE FROM f WHERE lucky(pos)');
+SELECT compare('DELETE FROM f WHERE EXISTS (SELECT FROM generate_series(1, 2) g WHERE lucky(f.pos + 2 * g))');
+SELECT compare('UPDATE f SET v = ''x'' WHERE id = 7 AND lucky(pos)');
+SELECT compare('UPDATE f SET id = id + 100 WHERE lucky(pos)');
+
+-- what it costs: the plans
+SET search_path = remote, user_function, public;
+EXPLAIN (COSTS OFF) UPDATE f SET pos = below(pos);
+EXPLAIN (COSTS OFF) UPDATE f SET pos = next_pos();
+EXPLAIN (COSTS OFF) DELETE FROM f WHERE lucky(pos);
+-- one row, and functions of PostgreSQL itself, as ever
+EXPLAIN (COSTS OFF) UPDATE f SET pos = below(3) WHERE id = 1;
+EXPLAIN (COSTS OFF) UPDATE f SET pos = next_pos() WHERE id = 1;
+EXPLAIN (COSTS OFF) UPDATE f SET v = now()::text WHERE random() < 0.5;
+-- what planning cannot see
+UPDATE f SET v = 'y' WHERE id = 1 RETURNING below(3);
+SELECT dyn_drop_table('f');
+DROP SCHEMA user_function, remote, twin CASCADE;
