@@ -53,12 +53,12 @@ END $$;
 
 -- loops over what they change
 -- mended: a loop that moves keys met them again and again
-SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 LOOP PERFORM note(r.k); UPDATE t SET k = k + 1000 WHERE p = 1 AND k = r.k; END LOOP; END');
-SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 ORDER BY k DESC LOOP PERFORM note(r.k); UPDATE t SET k = k - 1000 WHERE p = 1 AND k = r.k; END LOOP; END');
-SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 ORDER BY k LOOP PERFORM note(r.k); INSERT INTO t VALUES (1, r.k + 1000, 0, repeat(''y'', 30000)); END LOOP; END');
+SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 LOOP EXIT WHEN r.k > 5000; PERFORM note(r.k); UPDATE t SET k = k + 1000 WHERE p = 1 AND k = r.k; END LOOP; END');
+SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 ORDER BY k DESC LOOP EXIT WHEN r.k < -5000; PERFORM note(r.k); UPDATE t SET k = k - 1000 WHERE p = 1 AND k = r.k; END LOOP; END');
+SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 ORDER BY k LOOP EXIT WHEN r.k > 5000; PERFORM note(r.k); INSERT INTO t VALUES (1, r.k + 1000, 0, repeat(''y'', 30000)); END LOOP; END');
 SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k, v FROM t WHERE p = 1 ORDER BY k LOOP PERFORM note(r.v); UPDATE t SET v = -v; END LOOP; END');
 SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 ORDER BY k LOOP PERFORM note(r.k); DELETE FROM t WHERE p = 1 AND k = 61 - r.k; END LOOP; END');
-SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT p, k FROM t ORDER BY p, k LOOP PERFORM note(r.k); INSERT INTO t VALUES (r.p + 10, r.k, 0, ''new'') ON CONFLICT (p, k) DO NOTHING; END LOOP; END');
+SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT p, k FROM t ORDER BY p, k LOOP EXIT WHEN r.p > 50; PERFORM note(r.k); INSERT INTO t VALUES (r.p + 10, r.k, 0, ''new'') ON CONFLICT (p, k) DO NOTHING; END LOOP; END');
 -- another partition, or what the loop has passed, is not read ahead for
 SELECT compare('DECLARE r record; BEGIN FOR r IN SELECT k FROM t WHERE p = 1 ORDER BY k LOOP PERFORM note(r.k); UPDATE t SET v = v + 1 WHERE p = 2 AND k = 1; UPDATE t SET v = 0 WHERE p = 1 AND k = r.k - 5; END LOOP; END');
 -- a loop in a loop
