@@ -66,9 +66,10 @@ EXPLAIN (COSTS OFF)
 UPDATE concurrent_write t SET n = v.n
   FROM (VALUES ('k1', other('k2')), ('k2', other('k1'))) v (id, n)
   WHERE v.id = t.id;
-EXPLAIN (COSTS OFF)
+SELECT explain($$
 UPDATE concurrent_write t SET n = (SELECT other(c.id) FROM change c LIMIT 1)
-  FROM change d WHERE d.id = t.id;
+  FROM change d WHERE d.id = t.id
+$$);
 DROP FUNCTION other;
 SET dynamorm_fdw.enable_concurrent_writes = off;
 EXPLAIN (COSTS OFF)

@@ -51,7 +51,9 @@ SELECT try(s) FROM unnest(ARRAY['INSERT INTO span VALUES (1, ''1 day'', 1)', 'IN
   'UPDATE span SET k = ''24:00'' WHERE p = 1 AND k = ''1 day'' RETURNING k, v', 'UPDATE span SET k = ''1 mon'' WHERE p = 1 AND k = ''24:00''',
   'UPDATE span SET k = ''-1 mon +27 days'' WHERE p = 1 AND k = ''24:00'' RETURNING k, v', 'DELETE FROM span WHERE p = 1 AND k = ''-72:00'' RETURNING k',
   'SELECT k, v FROM span', 'DELETE FROM span RETURNING k']) s;
+\set SHOW_CONTEXT never
 \copy span (p, k, v) FROM PROGRAM 'printf "1\t36:00\t1\n1\t1 day 12:00\t2\n"'
+\set SHOW_CONTEXT errors
 SELECT try('SELECT k, v FROM span');
 -- each is stored as justify_interval() makes it, and other attributes as they are given
 INSERT INTO span SELECT 2, k, n, k FROM unnest('{0,24:00,-24:00,

@@ -52,6 +52,26 @@ make_memory(void)
 	return memory;
 }
 
+/*
+ * Is the text one JSON value and nothing else?  json-c takes more than that,
+ * unless it is told to be strict: then its version 0.18 takes no character
+ * beyond ASCII (json-c issue 875).
+ */
+static bool
+is_strict_json(const char *text, size_t length)
+{
+	JsonReader	reader;
+	JsonToken	token;
+
+	/* it says so because it unescapes strings in place; here it does not */
+	json_reader_start(&reader, unconstify(char *, text), length);
+	reader.untouched = true;
+	do
+		token = json_reader_next(&reader);
+	while (token != TOKEN_END && token != TOKEN_PROBLEM);
+	return token == TOKEN_END;
+}
+
 /* NULL, with the problem set, if the text is not one whole JSON value. */
 static JsonNode *
 parse_tree(JsonTree *tree, const char *text, size_t length)
@@ -64,12 +84,13 @@ parse_tree(JsonTree *tree, const char *text, size_t length)
 		json_tree_fail(tree, "there is no memory to read it");
 		return NULL;
 	}
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-						   JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, text, (int) length);
 	switch (json_tokener_get_error(tokener))
 	{
 		case json_tokener_success:
+			if (!is_strict_json(text, length))
+				json_tree_fail(tree, "it is not JSON");
 			break;
 		case json_tokener_continue:
 			json_tree_fail(tree, "it ends too early");
