@@ -88,6 +88,25 @@ rest_transport_if_idle(DescriptorHolder *holder)
 	return true;
 }
 
+/*
+ * libcurl opens descriptors of its own to be woken by, and newer versions (8.22,
+ * not 7.88) fail where the kernel has none.  NULL: then there are not enough.
+ */
+static CURLM *
+make_multi(const HttpTransport *transport)
+{
+	CURLM	   *multi;
+
+	while ((multi = curl_multi_init()) == NULL)
+	{
+		if (!descriptors_are_exhausted())
+			raise_curl("curl_multi_init");
+		if (!descriptors_close_idle(&transport->sockets.holder))
+			break;
+	}
+	return multi;
+}
+
 /* False if there are not enough descriptors. */
 static bool
 wake_transport(HttpTransport *transport)
@@ -101,16 +120,18 @@ wake_transport(HttpTransport *transport)
 		return false;
 	PG_TRY();
 	{
-		CURLM	   *multi = curl_multi_init();
+		CURLM	   *multi = make_multi(transport);
 
-		if (multi == NULL)
-			raise_curl("curl_multi_init");
 		transport->multi = multi;
-		awake = http_sockets_open(&transport->sockets, multi);
-		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
-						  (long) transport->settings.max_connections);
-		curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-						  (long) transport->settings.max_connections);
+		awake = multi != NULL &&
+			http_sockets_open(&transport->sockets, multi);
+		if (awake)
+		{
+			curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
+							  (long) transport->settings.max_connections);
+			curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+							  (long) transport->settings.max_connections);
+		}
 	}
 	PG_CATCH();
 	{
