@@ -97,13 +97,9 @@ make_multi(const HttpTransport *transport)
 {
 	CURLM	   *multi;
 
-	while ((multi = curl_multi_init()) == NULL)
-	{
-		if (!descriptors_are_exhausted())
-			raise_curl("curl_multi_init");
-		if (!descriptors_close_idle(&transport->sockets.holder))
-			break;
-	}
+	while ((multi = curl_multi_init()) == NULL &&
+		   descriptors_close_idle(&transport->sockets.holder))
+		;
 	return multi;
 }
 
