@@ -6,14 +6,14 @@
 
 #include "compat.h"
 
+#include "access/xact.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
-#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 
 #include "fdw/evaluate.h"
+#include "fdw/evaluate_ahead.h"
 
 /*
  * The executor's state before ExecInitExpr().  What that adds for sub-selects,
@@ -78,19 +78,47 @@ evaluate_prepare_qual(List *clauses, PlanState *plan_state)
 	return state;
 }
 
-static bool
+/*
+ * Where a key or a gate is asked for, PostgreSQL would evaluate it, too,
+ * before it has a row.  A parallel worker cannot begin a subtransaction: there
+ * an error comes even if no row needs the value.
+ */
+static Foresight
+foresee(const Evaluator *evaluator, Expr *expr)
+{
+	Foresight	foresight;
+
+	if (evaluator->scope.demanded)
+		return AHEAD_ALWAYS;
+	foresight = evaluate_foresee(expr, evaluator->plan_state,
+								 evaluator->for_write, true);
+	return foresight == AHEAD_TRY && IsInParallelMode() ? AHEAD_ALWAYS
+		: foresight;
+}
+
+static Knowledge
 evaluate_expression(Scope *scope, Expr *expr, Datum *value, bool *isnull)
 {
 	Evaluator  *evaluator = (Evaluator *) scope;
-	ExprState  *state = evaluate_prepare(expr, evaluator->plan_state);
+	Foresight	foresight = foresee(evaluator, expr);
+	ExprState  *state;
 
+	if (foresight == AHEAD_NEVER)
+		return VALUE_IS_NOT_FOR_NOW;
+	state = evaluate_prepare(expr, evaluator->plan_state);
+	if (foresight == AHEAD_TRY)
+	{
+		evaluate_settle_sub_selects(expr, evaluator->context);
+		return evaluate_try(state, evaluator->context, value, isnull)
+			? VALUE_IS_KNOWN : VALUE_IS_NOT_FOR_NOW;
+	}
 	*value = ExecEvalExpr(state, evaluator->context, isnull);
-	return true;
+	return VALUE_IS_KNOWN;
 }
 
 Evaluator *
 evaluator_make(const Table *table, Index varno, PlanState *plan_state,
-			   ExprContext *context)
+			   ExprContext *context, bool for_write)
 {
 	Evaluator  *evaluator = palloc0(sizeof(Evaluator));
 
@@ -99,38 +127,35 @@ evaluator_make(const Table *table, Index varno, PlanState *plan_state,
 	evaluator->scope.evaluate = evaluate_expression;
 	evaluator->plan_state = plan_state;
 	evaluator->context = context;
+	evaluator->for_write = for_write;
 	return evaluator;
 }
 
 static Node *
-replace_volatile_parts(Node *node, void *context)
+replace_plain_volatile(Node *node, void *context)
 {
 	Evaluator  *evaluator = (Evaluator *) context;
+	ExprState  *state;
+	Oid			type_id;
+	int16		length;
+	bool		by_value;
+	bool		isnull;
+	Datum		value;
 
 	if (node == NULL)
 		return NULL;
-	if (!IsA(node, List) && !IsA(node, SubPlan) && !IsA(node, CaseWhen) &&
-		!is_json_behavior(node) && !contain_var_clause(node) &&
-		!scope_has_case_value(node) && contain_volatile_functions(node) &&
-		!contain_subplans(node))
-	{
-		Oid			type_id = exprType(node);
-		int16		length;
-		bool		by_value;
-		bool		isnull;
-		Datum		value;
-
-		evaluate_expression(&evaluator->scope, (Expr *) node, &value, &isnull);
-		get_typlenbyval(type_id, &length, &by_value);
-		return (Node *) makeConst(type_id, exprTypmod(node),
-								  exprCollation(node), length, value, isnull,
-								  by_value);
-	}
-	return expression_tree_mutator(node, replace_volatile_parts, context);
+	if (!evaluate_is_plain_volatile(node))
+		return expression_tree_mutator(node, replace_plain_volatile, context);
+	state = evaluate_prepare((Expr *) node, evaluator->plan_state);
+	value = ExecEvalExpr(state, evaluator->context, &isnull);
+	type_id = exprType(node);
+	get_typlenbyval(type_id, &length, &by_value);
+	return (Node *) makeConst(type_id, exprTypmod(node), exprCollation(node),
+							  length, value, isnull, by_value);
 }
 
 List *
-evaluate_volatile_parts(Evaluator *evaluator, List *expressions)
+evaluate_plain_volatile(Evaluator *evaluator, List *expressions)
 {
-	return (List *) replace_volatile_parts((Node *) expressions, evaluator);
+	return (List *) replace_plain_volatile((Node *) expressions, evaluator);
 }

@@ -16,14 +16,16 @@ typedef struct Evaluator
 	Scope		scope;			/* first, so that the scope leads here */
 	PlanState  *plan_state;		/* that the expressions belong to */
 	ExprContext *context;		/* they are evaluated in */
+	bool		for_write;		/* see evaluate_foresee() */
 } Evaluator;
 
 /*
  * Makes an evaluator in the current memory context.  It evaluates whatever is
- * column-free.
+ * column-free, if nobody can notice that it does so before a row is known.
  */
 extern Evaluator *evaluator_make(const Table *table, Index varno,
-								 PlanState *plan_state, ExprContext *context);
+								 PlanState *plan_state, ExprContext *context,
+								 bool for_write);
 
 /*
  * Prepares an expression, or the conjunction of a list of clauses, for the
@@ -39,10 +41,10 @@ extern ExprState *evaluate_prepare(Expr *expr, PlanState *plan_state);
 extern ExprState *evaluate_prepare_qual(List *clauses, PlanState *plan_state);
 
 /*
- * Copies the expressions with each outermost volatile part that has no column
- * replaced by its value, so that one row sees one value however often it is
- * looked at.  Allocated in the current memory context.
+ * Copies the expressions with each call that tells a time or a random value
+ * replaced by what it tells, so that one row sees one value however often it
+ * is looked at.  Allocated in the current memory context.
  */
-extern List *evaluate_volatile_parts(Evaluator *evaluator, List *expressions);
+extern List *evaluate_plain_volatile(Evaluator *evaluator, List *expressions);
 
 #endif							/* DYNAMORM_FDW_EVALUATE_H */

@@ -97,12 +97,21 @@ scope_value(Scope *scope, Expr *expr, Datum *value)
 	if (IsA(expr, Const))
 	{
 		*value = ((Const *) expr)->constvalue;
-		isnull = ((Const *) expr)->constisnull;
+		return ((Const *) expr)->constisnull ? VALUE_NULL : VALUE_KNOWN;
 	}
-	else if (scope->evaluate == NULL ||
-			 !scope->evaluate(scope, expr, value, &isnull))
+	if (scope->evaluate == NULL)
 		return VALUE_UNKNOWN;
-	return isnull ? VALUE_NULL : VALUE_KNOWN;
+	switch (scope->evaluate(scope, expr, value, &isnull))
+	{
+		case VALUE_IS_KNOWN:
+			return isnull ? VALUE_NULL : VALUE_KNOWN;
+		case VALUE_IS_NOT_KNOWN:
+			break;
+		case VALUE_IS_NOT_FOR_NOW:
+			scope->withheld = true;
+			break;
+	}
+	return VALUE_UNKNOWN;
 }
 
 const char *

@@ -18,6 +18,15 @@
 
 typedef struct Scope Scope;
 
+/* What evaluating an expression came to. */
+typedef enum Knowledge
+{
+	VALUE_IS_KNOWN,
+	VALUE_IS_NOT_KNOWN,			/* not before execution */
+	VALUE_IS_NOT_FOR_NOW		/* that it is evaluated, or fails, must not be
+								 * noticed if there is no row that needs it */
+} Knowledge;
+
 struct Scope
 {
 	const Table *table;
@@ -31,12 +40,17 @@ struct Scope
 								 * NULL: none */
 
 	/*
-	 * Evaluates a column-free expression; false if its value is not known.
-	 * NULL: only constants are known.  The value lives as long as the memory
-	 * context that was current when the translation was called.
+	 * Evaluates a column-free expression.  NULL: only constants are known.
+	 * The value lives as long as the memory context that was current when the
+	 * translation was called.
 	 */
-	bool		(*evaluate) (Scope *scope, Expr *expr, Datum *value,
+	Knowledge	(*evaluate) (Scope *scope, Expr *expr, Datum *value,
 							 bool *isnull);
+	bool		has_gates;		/* clauses without columns are demanded */
+	bool		demanded;		/* the values asked for now are needed whether
+								 * there is a row or not */
+	bool		withheld;		/* one was asked for that was not for now:
+								 * what was made of it is of no use */
 
 	/* How EXPLAIN shows a value not known; NULL: as "?". */
 	const char *(*label) (Scope *scope, Expr *expr);
@@ -58,7 +72,10 @@ extern bool scope_is_column_free(const Scope *scope, Expr *expr);
  */
 extern bool scope_has_case_value(Node *expression);
 
-/* The value of a column-free expression. */
+/*
+ * The value of a column-free expression.  Sets withheld for one that is not
+ * for now.
+ */
 extern ValueState scope_value(Scope *scope, Expr *expr, Datum *value);
 
 /* The label of a value that is not known. */

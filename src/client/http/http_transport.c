@@ -89,8 +89,8 @@ rest_transport_if_idle(DescriptorHolder *holder)
 }
 
 /*
- * libcurl opens descriptors of its own to be woken by, and newer versions (8.22,
- * not 7.88) fail where the kernel has none.  NULL: then there are not enough.
+ * libcurl opens descriptors of its own to be woken by, and newer versions
+ * (8.22, not 7.88) fail where the kernel has none.  NULL: it has none.
  */
 static CURLM *
 make_multi(const HttpTransport *transport)

@@ -16,6 +16,7 @@
 #include "utils/ruleutils.h"
 
 #include "fdw/callbacks.h"
+#include "fdw/evaluate_ahead.h"
 #include "fdw/explain_show.h"
 #include "fdw/read/access.h"
 #include "fdw/read/scan.h"
@@ -33,6 +34,8 @@ typedef struct ExplainScope
 {
 	Scope		scope;			/* first, so that the scope leads here */
 	List	   *deparse_context;
+	PlanState  *plan_state;
+	bool		for_write;
 } ExplainScope;
 
 static const char *
@@ -45,16 +48,32 @@ deparse_label(Scope *scope, Expr *expr)
 							  scope->values_varno != 0, false);
 }
 
+/* Nothing is evaluated, but what will not be for a request is known. */
+static Knowledge
+foresee_value(Scope *scope, Expr *expr, Datum *value, bool *isnull)
+{
+	ExplainScope *explain = (ExplainScope *) scope;
+
+	return !scope->demanded &&
+		evaluate_foresee(expr, explain->plan_state, explain->for_write,
+						 false) == AHEAD_NEVER
+		? VALUE_IS_NOT_FOR_NOW : VALUE_IS_NOT_KNOWN;
+}
+
 static ExplainScope *
-make_scope(const Table *table, Index varno, Plan *plan, ExplainState *es)
+make_scope(const Table *table, Index varno, PlanState *plan_state,
+		   bool for_write, ExplainState *es)
 {
 	ExplainScope *explain = palloc0(sizeof(ExplainScope));
 
 	explain->scope.table = table;
 	explain->scope.varno = varno;
 	explain->scope.label = deparse_label;
-	explain->deparse_context = set_deparse_context_plan(es->deparse_cxt, plan,
-														NIL);
+	explain->scope.evaluate = foresee_value;
+	explain->plan_state = plan_state;
+	explain->for_write = for_write;
+	explain->deparse_context = set_deparse_context_plan(es->deparse_cxt,
+														plan_state->plan, NIL);
 	return explain;
 }
 
@@ -176,7 +195,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ExplainScope *explain = make_scope(state->table, plan->scan.scanrelid,
-									   (Plan *) plan, es);
+									   &node->ss.ps, false, es);
 	Access	   *access = access_choose(&explain->scope, state->schema,
 									   state->clauses);
 
@@ -226,13 +245,15 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	WriteStatement *statement = &state->statement;
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ExplainScope *explain = make_scope(statement->table, plan->scan.scanrelid,
-									   (Plan *) plan, es);
-	DirectAccess way = direct_access_choose(&explain->scope,
-											state->plan->schema,
-											statement->clauses);
-	const Access *access = way.candidates;
+									   &node->ss.ps, true, es);
+	DirectAccess way;
+	const Access *access;
 	PushedWrite *pushed;
 
+	explain->scope.has_gates = true;
+	way = direct_access_choose(&explain->scope, state->plan->schema,
+							   statement->clauses);
+	access = way.candidates;
 	if (access->lookup->access == KEY_ACCESS_NOTHING)
 	{
 		explain_show_operation(NULL, statement->table, es);
@@ -329,7 +350,7 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 {
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
 	ExplainScope *explain = make_scope(table, info->ri_RangeTableIndex,
-									   (Plan *) plan, es);
+									   &mtstate->ps, true, es);
 	ConflictClauses *clauses;
 	UpsertTranslation *upsert;
 	const char *obstacle;

@@ -86,7 +86,8 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->connection = option_connection(state->table->server_id,
 										  state->user_id);
 	state->evaluator = evaluator_make(state->table, plan->scan.scanrelid,
-									  &node->ss.ps, node->ss.ps.ps_ExprContext);
+									  &node->ss.ps, node->ss.ps.ps_ExprContext,
+									  false);
 	if (state->flags & SCAN_FLAG_COUNT)
 		state->recheck = ExecInitQual(state->clauses, &node->ss.ps);
 	state->max_streams = stream_limit(plan, state);

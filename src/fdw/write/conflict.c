@@ -71,7 +71,7 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 	statement->estate = estate;
 	statement->result_info = info;
 	statement->evaluator = evaluator_make(table, varno, &mtstate->ps,
-										  CreateExprContext(estate));
+										  CreateExprContext(estate), true);
 	statement->evaluator->scope.values_varno = INNER_VAR;
 	statement->clauses = state->clauses->where;
 	statement->assignments = state->clauses->assignments;
@@ -191,12 +191,12 @@ look_at_proposed(const ProposedRow *row)
 }
 
 static void
-evaluate_volatile_clauses(ConflictState *state, ProposedRow *row)
+evaluate_volatile_calls(ConflictState *state, ProposedRow *row)
 {
 	Evaluator  *evaluator = state->statement.evaluator;
 	ListCell   *cell;
 
-	row->where = evaluate_volatile_parts(evaluator, state->clauses->where);
+	row->where = evaluate_plain_volatile(evaluator, state->clauses->where);
 	row->assignments = NIL;
 	foreach(cell, state->clauses->assignments)
 	{
@@ -204,7 +204,7 @@ evaluate_volatile_clauses(ConflictState *state, ProposedRow *row)
 		const Assignment *given = (const Assignment *) lfirst(cell);
 
 		assignment->column = given->column;
-		assignment->expr = linitial(evaluate_volatile_parts(evaluator,
+		assignment->expr = linitial(evaluate_plain_volatile(evaluator,
 															list_make1(given->expr)));
 		row->assignments = lappend(row->assignments, assignment);
 	}
@@ -267,7 +267,7 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 	row->put_expressions = put_expressions;
 	look_at_proposed(row);
 	if (state->statement.has_volatile)
-		evaluate_volatile_clauses(state, row);
+		evaluate_volatile_calls(state, row);
 
 	write->decide = decide_conflict;
 	write->new_item = row->item;

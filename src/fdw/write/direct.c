@@ -168,7 +168,9 @@ begin_direct(ForeignScanState *node, int eflags)
 	statement_counters_attach(&state->counters, estate);
 	state->statement.evaluator = evaluator_make(table, scan->scan.scanrelid,
 												&node->ss.ps,
-												CreateExprContext(estate));
+												CreateExprContext(estate),
+												true);
+	state->statement.evaluator->scope.has_gates = true;
 	state->statement.old_slot = MakeSingleTupleTableSlot(descriptor,
 														 &TTSOpsVirtual);
 	state->statement.new_slot = MakeSingleTupleTableSlot(descriptor,
@@ -216,8 +218,8 @@ row_plan_of_row(DirectState *state)
 
 	if (state->row_plan != NULL)
 		return state->row_plan;
-	rest = evaluate_volatile_parts(evaluator, state->lookup->rest);
-	expressions = evaluate_volatile_parts(evaluator, state->plan->expressions);
+	rest = evaluate_plain_volatile(evaluator, state->lookup->rest);
+	expressions = evaluate_plain_volatile(evaluator, state->plan->expressions);
 	return make_row_plan(state, rest,
 						 direct_assignments(state->statement.table,
 											state->plan->assigned,
@@ -361,6 +363,21 @@ next_fixed_key(DirectState *state)
 	return key;
 }
 
+/* The WHERE is true of the item, which is loaded: a write is computed. */
+static void
+compute_row(DirectRow *row, const DynamoItem *item)
+{
+	ItemWrite  *write = &row->write;
+	ComputedWrite *computed;
+
+	computed = compute_write(&row->state->statement, row->plan->computation,
+							 item, write->key, write->readable_key);
+	write->expressions = computed->expressions;
+	write->new_item = computed->new_item == NULL ? NULL
+		: item_copy(computed->new_item);
+	write->next = write->new_item != NULL ? NEXT_MOVE : NEXT_WRITE;
+}
+
 /*
  * The item is known: there is no row, the WHERE is not true of it, or a write
  * is computed from it.
@@ -370,7 +387,6 @@ decide_row(ItemWrite *write, const DynamoItem *item)
 {
 	DirectRow  *row = (DirectRow *) write;
 	WriteStatement *statement = &row->state->statement;
-	ComputedWrite *computed;
 
 	write->next = NEXT_NOTHING;
 	if (item == NULL && !statement->upsert)
@@ -387,18 +403,13 @@ decide_row(ItemWrite *write, const DynamoItem *item)
 			report_unchanged(statement, item, write->readable_key);
 		return;
 	}
-
-	computed = compute_write(statement, row->plan->computation, item,
-							 write->key, write->readable_key);
-	write->expressions = computed->expressions;
-	write->new_item = computed->new_item == NULL ? NULL
-		: item_copy(computed->new_item);
-	write->next = write->new_item != NULL ? NEXT_MOVE : NEXT_WRITE;
+	compute_row(row, item);
 }
 
 /*
  * A row in the current memory context, which becomes its own.  base is the
- * item as it was read; NULL: it was not.
+ * item as it was read and loaded, of which the WHERE is true; NULL: it was
+ * not.
  */
 static DirectRow *
 make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
@@ -425,7 +436,7 @@ make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
 	}
 	else if (base != NULL)
 	{
-		decide_row(write, base);
+		compute_row(row, base);
 		write->tries++;
 	}
 	else

@@ -14,7 +14,6 @@
 
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
@@ -369,6 +368,53 @@ condition_of(ConditionBuilder *builder, Expr *expr, Truth truth)
 
 /* ---- entry ---- */
 
+/*
+ * One of several clauses.  Those without columns PostgreSQL puts above the
+ * scan, as gates: it evaluates them whatever rows there are
+ * (create_gating_plan() in createplan.c).
+ */
+static Condition *
+condition_of_clause(ConditionBuilder *builder, Expr *clause, bool is_gate)
+{
+	Scope	   *scope = builder->scope;
+	Condition  *condition;
+
+	scope->withheld = false;
+	scope->demanded = is_gate;
+	condition = condition_of(builder, clause, TRUTH_TRUE);
+	scope->demanded = false;
+	return scope->withheld ? condition_guess(builder) : condition;
+}
+
+/* All of them: gates first, and nothing after what is false. */
+static Condition *
+condition_of_clauses(ConditionBuilder *builder, List *clauses)
+{
+	Scope	   *scope = builder->scope;
+	List	   *parts = NIL;
+	ListCell   *cell;
+
+	for (int round = 0; round < 2; round++)
+	{
+		bool		column_free = round == 0;
+
+		foreach(cell, clauses)
+		{
+			Expr	   *clause = (Expr *) lfirst(cell);
+			Condition  *part;
+
+			if (scope_is_column_free(scope, clause) != column_free)
+				continue;
+			part = condition_of_clause(builder, clause,
+									   column_free && scope->has_gates);
+			if (part->kind == CONDITION_FALSE)
+				return part;
+			parts = lappend(parts, part);
+		}
+	}
+	return condition_and(parts);
+}
+
 Condition *
 condition_translate_list(Scope *scope, List *clauses, ConditionSense sense,
 						 bool *exact)
@@ -378,24 +424,8 @@ condition_translate_list(Scope *scope, List *clauses, ConditionSense sense,
 		.sense = sense,
 		.exact = true
 	};
-	List	   *sorted = NIL;
-	List	   *others = NIL;
-	Condition  *condition;
-	ListCell   *cell;
+	Condition  *condition = condition_of_clauses(&builder, clauses);
 
-	/* PostgreSQL checks clauses without columns first */
-	foreach(cell, clauses)
-	{
-		if (scope_is_column_free(scope, (Expr *) lfirst(cell)))
-			sorted = lappend(sorted, lfirst(cell));
-		else
-			others = lappend(others, lfirst(cell));
-	}
-	sorted = list_concat(sorted, others);
-	condition = condition_of_junction(&builder,
-									  (BoolExpr *) makeBoolExpr(AND_EXPR,
-																sorted, -1),
-									  TRUTH_TRUE);
 	if (exact != NULL)
 		*exact = builder.exact;
 	return condition;

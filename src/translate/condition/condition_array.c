@@ -222,7 +222,7 @@ operands_of_list(Scope *scope, const ArrayExpr *list, const Source *source,
 
 	foreach(cell, list->elements)
 	{
-		ComparedValue element = compared_value(scope, lfirst(cell));
+		ComparedValue element = compared_key_value(scope, lfirst(cell));
 
 		if (!append_key_operand(source, test, &element, operands))
 			return false;
@@ -248,7 +248,7 @@ membership_operands(Scope *scope, ScalarArrayOpExpr *test, Source **source,
 	*source = source_of(scope, linitial(test->args));
 	element.type_id =
 		get_element_type(getBaseType(exprType((Node *) array_expr)));
-	if (*source == NULL || (*source)->kind != SOURCE_ATTRIBUTE ||
+	if (*source == NULL || !source_is_key(*source) ||
 		!comparison_on_codec(test->opno, (*source)->codec, element.type_id,
 							 &comparison) || comparison != COMPARISON_EQ)
 		return false;
@@ -256,7 +256,7 @@ membership_operands(Scope *scope, ScalarArrayOpExpr *test, Source **source,
 	if (IsA(array_expr, ArrayExpr) && !((ArrayExpr *) array_expr)->multidims)
 		return operands_of_list(scope, (ArrayExpr *) array_expr, *source, test,
 								operands);
-	array = compared_value(scope, array_expr);
+	array = compared_key_value(scope, array_expr);
 	switch (array.state)
 	{
 		case VALUE_NULL:

@@ -16,10 +16,10 @@ extern Condition *condition_of_array_test(ConditionBuilder *builder,
 										  Truth truth);
 
 /*
- * The values that an attribute is one of, in a test for = ANY (array): a list
+ * The values that a key column is one of, in a test for = ANY (array): a list
  * of Operand, without those that no stored value can equal.  *is_whole_array:
  * the array is not known, and its one operand stands for all elements.  False
- * if it is no such test, or does not compare plainly with a key.
+ * if it is no such test, or does not compare plainly.
  */
 extern bool membership_operands(Scope *scope, ScalarArrayOpExpr *test,
 								Source **source, List **operands,

@@ -42,6 +42,18 @@ compared_value(Scope *scope, Expr *expr)
 	return value;
 }
 
+ComparedValue
+compared_key_value(Scope *scope, Expr *expr)
+{
+	bool		before = scope->demanded;
+	ComparedValue value;
+
+	scope->demanded = true;
+	value = compared_value(scope, expr);
+	scope->demanded = before;
+	return value;
+}
+
 static bool
 is_exact_number(Oid type_id)
 {

@@ -31,6 +31,12 @@ typedef enum PlainValue
 extern ComparedValue compared_value(Scope *scope, Expr *expr);
 
 /*
+ * The same for a key that is looked up: it is evaluated whether there is such
+ * a row or not, as for PostgreSQL's own indexes.
+ */
+extern ComparedValue compared_key_value(Scope *scope, Expr *expr);
+
+/*
  * The value for comparing for equality with what the codec stores; is_key: in
  * a key attribute, whose values have their canonical spelling.
  */

@@ -192,6 +192,7 @@ find_prefix(KeyFinder *finder, Expr *clause)
 		return;
 	part = find_part(finder, source);
 	if (part == NULL || !part->is_sort || part->prefix_clause != NULL ||
+		finder->scope->withheld ||
 		!key_can_be_bound(part->is_sort, prefix))
 		return;
 	part->prefix_clause = clause;
@@ -239,7 +240,7 @@ read_clause(KeyFinder *finder, Expr *clause)
 	if (part == NULL)
 		return;
 
-	value = compared_value(finder->scope, parts.other);
+	value = compared_key_value(finder->scope, parts.other);
 	if (value.state == VALUE_NULL)
 		finder->impossible = true;
 	else if (parts.comparison == COMPARISON_EQ)
@@ -408,7 +409,10 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 		finder.parts[finder.part_count++].column = schema->sort[i];
 	}
 	foreach(cell, clauses)
+	{
+		scope->withheld = false;
 		read_clause(&finder, (Expr *) lfirst(cell));
+	}
 
 	lookup->access = KEY_ACCESS_SCAN;
 	if (finder.impossible)

@@ -169,7 +169,7 @@ choices_of_equality(Scope *scope, OpExpr *op, Choices *choices)
 		parts.other_source != NULL || parts.comparison != COMPARISON_EQ ||
 		!source_is_key(parts.source))
 		return false;
-	value = compared_value(scope, parts.other);
+	value = compared_key_value(scope, parts.other);
 	if (value.state == VALUE_NULL)
 		return true;
 	switch (plain_value(parts.source->column->codec, true, &value,
@@ -195,7 +195,7 @@ choices_of_array(Scope *scope, ScalarArrayOpExpr *test, Choices *choices)
 
 	if (!membership_operands(scope, test, &source, &operands,
 							 &is_whole_array) ||
-		!source_is_key(source) || list_length(operands) > MAX_CHOICES)
+		list_length(operands) > MAX_CHOICES)
 		return false;
 	foreach(cell, operands)
 		add_choice(choices, source->column, lfirst(cell),

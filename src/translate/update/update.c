@@ -569,7 +569,9 @@ update_translate(Scope *scope, List *assignments)
 		};
 		ListCell   *action;
 
-		if (!translate_assignment(&builder, assignment->expr))
+		scope->withheld = false;
+		if (!translate_assignment(&builder, assignment->expr) ||
+			scope->withheld)
 		{
 			translation->obstacle = assignment->column->name;
 			return translation;
