@@ -216,6 +216,89 @@ SET search_path = insensitive, public;
 CREATE FUNCTION add_after(key int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1, key + 1000, 0, 'added') ON CONFLICT (p, k) DO NOTHING; RETURN 0; END $$;
 SELECT compare('BEGIN UPDATE t SET v = add_after(k) WHERE p = 1; END');
 SELECT compare('BEGIN DELETE FROM t WHERE p = 1 AND add_after(k) = 0; END');
+-- mended: of what a LIMIT around a filter wants, only the first rows were read ahead
+SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM (SELECT k, v FROM t WHERE p = 1 OFFSET 0) s WHERE v % 10 = 0 LIMIT 5; r record; BEGIN OPEN c; UPDATE t SET v = -k WHERE p = 1; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
+SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 1 ORDER BY k LIMIT 5; r record; BEGIN OPEN c; UPDATE t SET v = -k WHERE p = 1; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
+-- mended: a cursor that failed was read ahead when its snapshot was gone
+SELECT compare('DECLARE c CURSOR FOR SELECT k, 100 / (k - 2) AS x, pad FROM t WHERE p = 1; r record; BEGIN OPEN c; FETCH c INTO r; BEGIN FETCH c INTO r; EXCEPTION WHEN division_by_zero THEN PERFORM note(22012); END; FOR i IN 1..60 LOOP EXECUTE format(''DECLARE q%s CURSOR FOR SELECT relname FROM pg_class'', i); END LOOP; UPDATE t SET v = 0 WHERE p = 1 AND k > 50; END');
 SET search_path = remote, insensitive, public;
+SELECT fill();
+BEGIN;
+DECLARE c CURSOR FOR SELECT k, 100 / (k - 2), length(pad) FROM t WHERE p = 1;
+FETCH c;
+SAVEPOINT s;
+FETCH c;
+ROLLBACK TO s;
+UPDATE t SET v = 0 WHERE p = 1 AND k = 50;
+FETCH c;
+COMMIT;
+-- mended: a function of a cursor's query that reading ahead calls could close the cursor, or fetch from it
+CREATE FUNCTION does(what text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF what <> '' THEN EXECUTE what; END IF; RETURN 3; END $$;
+CREATE FUNCTION seems_stable() RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN does(current_setting('insensitive.does', true)); END $$;
+CREATE FUNCTION cursor_does(what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  c CURSOR FOR SELECT k FROM t WHERE p = 1 AND k = seems_stable();
+  r record;
+BEGIN
+  PERFORM set_config('insensitive.does', '', true);
+  OPEN c;
+  PERFORM set_config('insensitive.does', replace(what, '%', quote_ident(c::text)), true);
+  UPDATE t SET v = 7 WHERE p = 1 AND k = 3;
+  FETCH c INTO r;
+  RETURN r.k;
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLSTATE || ' ' || regexp_replace(SQLERRM, '<.*>', '...');
+END $$;
+SELECT cursor_does('CLOSE %');
+SELECT cursor_does('FETCH %');
+SELECT cursor_does('SELECT 1 / 0');
+-- (nothing is left behind by one that fails in the middle of a query)
+SELECT cursor_does('DO $do$ DECLARE r record; BEGIN FOR r IN SELECT relname FROM pg_class LOOP PERFORM 1 / 0; END LOOP; END $do$');
+-- mended: and was called by whoever writes
+CREATE ROLE regress_reader;
+CREATE SCHEMA of_reader AUTHORIZATION regress_reader;
+GRANT USAGE ON SCHEMA remote, insensitive TO regress_reader;
+GRANT SELECT ON t TO regress_reader;
+GRANT USAGE ON FOREIGN SERVER dynamo TO regress_reader;
+CREATE USER MAPPING FOR regress_reader SERVER dynamo OPTIONS (access_key_id 'test', secret_access_key 'test');
+CREATE FUNCTION insensitive.write_as_owner() RETURNS void SECURITY DEFINER LANGUAGE sql AS 'UPDATE remote.t SET v = 0 WHERE p = 1 AND k = 40';
+SET ROLE regress_reader;
+CREATE FUNCTION of_reader.who() RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN IF current_user <> 'regress_reader' THEN RAISE EXCEPTION 'called by %', current_user; END IF; RETURN 41; END $$;
+BEGIN;
+DECLARE c CURSOR FOR SELECT k, v FROM remote.t WHERE p = 1 AND k = of_reader.who();
+SELECT insensitive.write_as_owner();
+DECLARE d CURSOR FOR SELECT k, v FROM remote.t WHERE p = 1 AND k = of_reader.who() - 1;
+SELECT insensitive.write_as_owner();
+FETCH c;
+FETCH d;
+COMMIT;
+RESET ROLE;
+DROP SCHEMA of_reader CASCADE;
+DROP USER MAPPING FOR regress_reader SERVER dynamo;
+REVOKE ALL ON FOREIGN SERVER dynamo FROM regress_reader;
+REVOKE ALL ON SCHEMA remote, insensitive FROM regress_reader;
+REVOKE ALL ON t FROM regress_reader;
+DROP ROLE regress_reader;
+-- mended: what was written by way of a server that is gone
+\getenv endpoint DYNAMODB_ENDPOINT
+BEGIN;
+SAVEPOINT s;
+CREATE SERVER gone FOREIGN DATA WRAPPER dynamorm_fdw OPTIONS (endpoint :'endpoint', region 'us-east-1');
+CREATE USER MAPPING FOR CURRENT_USER SERVER gone OPTIONS (access_key_id 'test', secret_access_key 'test');
+CREATE FOREIGN TABLE by_gone (p int OPTIONS (key 'partition'), k int OPTIONS (key 'sort'), v int) SERVER gone OPTIONS (table_name 'insensitive');
+INSERT INTO by_gone VALUES (3, 1, 1);
+ROLLBACK TO s;
+SELECT v FROM t WHERE p = 3;
+UPDATE t SET v = 2 WHERE p = 3 AND k = 1 RETURNING v;
+DELETE FROM t WHERE p = 3;
+COMMIT;
+-- mended: what dyn_request() wrote was not known to be hidden from a cursor
+BEGIN;
+DECLARE c CURSOR FOR SELECT g, (SELECT v FROM t WHERE p = 2 AND k = g) FROM generate_series(1, 3) g;
+FETCH c;
+SELECT dyn_request('dynamo', 'DeleteItem', '{"TableName": "insensitive", "Key": {"p": {"N": "2"}, "k": {"N": "2"}}}');
+FETCH c;
+\echo :SQLSTATE
+ROLLBACK;
 SELECT dyn_drop_table('t');
 DROP SCHEMA insensitive, remote, twin CASCADE;

@@ -109,6 +109,41 @@ CREATE TRIGGER change_own BEFORE UPDATE ON twin.t FOR EACH ROW WHEN (OLD.id = 3)
 SELECT compare('UPDATE t SET n = 5 WHERE id = 3');
 DROP TRIGGER change_own ON remote.t;
 DROP TRIGGER change_own ON twin.t;
+-- mended: one that it has only made is none of the statement's
+CREATE FUNCTION make(key int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (key, 0); RETURN 1; END $$;
+CREATE FUNCTION make_and_change(key int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (key, 0); UPDATE t SET n = n + 1 WHERE id = key; RETURN 1; END $$;
+SELECT compare('UPDATE t SET n = 1 WHERE id = 30 AND make(30) = 1');
+SELECT compare('UPDATE t SET n = n + make(id + 100) WHERE id IN (1, 2, 101)');
+SELECT compare('UPDATE t SET n = n + make_and_change(id + 100) WHERE id IN (1, 2, 101)');
+CREATE FUNCTION make_before() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_trigger_depth() = 1 THEN
+    EXECUTE format('INSERT INTO %s VALUES (400, 0)', TG_RELID::regclass);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER make_before BEFORE UPDATE ON remote.t EXECUTE FUNCTION make_before();
+CREATE TRIGGER make_before BEFORE UPDATE ON twin.t EXECUTE FUNCTION make_before();
+SELECT compare('UPDATE t SET n = n + 1');
+SELECT compare('UPDATE t SET n = n + 1 WHERE id IN (1, 400)');
+DROP TRIGGER make_before ON remote.t;
+DROP TRIGGER make_before ON twin.t;
+-- mended: ON CONFLICT of what a WITH query has deleted, or changed
+SELECT compare('WITH d AS (DELETE FROM t WHERE id = 1 RETURNING id, n) INSERT INTO t SELECT id, n + 1 FROM d ON CONFLICT (id) DO UPDATE SET n = -1');
+SELECT compare('WITH d AS (DELETE FROM t WHERE id = 1 RETURNING id, n) INSERT INTO t SELECT id, n + 1 FROM d');
+-- (the WITH query's change stays)
+SELECT compare('WITH d AS (UPDATE t SET n = 7 WHERE id = 1 RETURNING id, n) INSERT INTO t SELECT id, n + 1 FROM d ON CONFLICT (id) DO UPDATE SET n = -1');
+-- mended: a row that another part had under way was changed twice
+SET search_path = remote, several_writers, public;
+ALTER FOREIGN TABLE t ADD next int;
+TRUNCATE t;
+INSERT INTO t SELECT g, 0, CASE WHEN g < 400 THEN g + 1 END FROM generate_series(1, 400) g;
+WITH x AS (UPDATE t SET n = n + 1 WHERE next IS NOT NULL RETURNING id, next) UPDATE t SET n = t.n + 10 FROM x WHERE t.id = x.next;
+SELECT count(*), count(*) FILTER (WHERE n NOT IN (0, 1, 10)) AS twice FROM t;
+UPDATE t SET n = 0;
+WITH x AS (UPDATE t SET n = n + 1 WHERE next IS NOT NULL RETURNING id, next)
+  UPDATE t SET n = t.n + 10 FROM x, LATERAL (SELECT x.next + 5 AS other OFFSET 0) y WHERE t.id = y.other;
+SELECT count(*), count(*) FILTER (WHERE n NOT IN (0, 1, 10)) AS twice FROM t;
 SET search_path = remote, several_writers, public;
 UPDATE remote.t SET n = bump(id) WHERE id = 3;
 SELECT dyn_drop_table('remote.t'), dyn_drop_table('remote.o');

@@ -76,11 +76,32 @@ SELECT compare('DELETE FROM f WHERE lucky(pos)');
 SELECT compare('DELETE FROM f WHERE EXISTS (SELECT FROM generate_series(1, 2) g WHERE lucky(f.pos + 2 * g))');
 SELECT compare('UPDATE f SET v = ''x'' WHERE id = 7 AND lucky(pos)');
 SELECT compare('UPDATE f SET id = id + 100 WHERE lucky(pos)');
+-- mended: it was called again for a row that has got another key
+SELECT compare('UPDATE f SET id = id + 1000 WHERE lucky(id)');
+-- mended: where the rows of an INSERT come from somewhere else, it was overlooked
+SELECT compare('INSERT INTO f VALUES (50, next_pos()), (51, next_pos()), (52, next_pos())');
+SELECT compare('INSERT INTO f SELECT 70, next_pos() UNION ALL SELECT 71, next_pos()');
+SELECT compare('INSERT INTO f SELECT g, n FROM generate_series(60, 62) g, LATERAL (SELECT next_pos() AS n, g AS h OFFSET 0) s');
+SELECT compare('INSERT INTO f VALUES (50, 1), (51, 1), (1, 1), (2, 1) ON CONFLICT (id) DO UPDATE SET pos = next_pos()');
+-- mended: beside a read of the table, all calls came before the first write
+SELECT compare('INSERT INTO f SELECT g, 7 FROM generate_series(80, 82) g WHERE NOT EXISTS (SELECT FROM f WHERE id = g) AND lucky(g)');
+SELECT compare('INSERT INTO f SELECT g, next_pos() FROM generate_series(80, 80) g WHERE NOT EXISTS (SELECT FROM f WHERE id = g)');
+SET search_path = remote, user_function, public;
+INSERT INTO f SELECT g, next_pos() FROM generate_series(80, 82) g WHERE NOT EXISTS (SELECT FROM f WHERE id = g);
+SET search_path = user_function, public;
+-- mended: one whose value is the same for all rows: called before the first is written, whatever it reads
+CREATE FUNCTION least_v() RETURNS text STABLE LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT min(v) FROM f); END';
+SELECT compare('UPDATE f SET v = ''a'' WHERE v = least_v()');
+SELECT compare('UPDATE f SET v = least_v(), pos = pos + 1 WHERE id > 5');
+SELECT compare('UPDATE f SET v = least_v() || pos WHERE id > 5 AND v > least_v()');
+SELECT compare('DELETE FROM f WHERE v = least_v()');
+SELECT compare('DELETE FROM f WHERE v = least_v() OR pos > 1000 AND upper(least_v()) = ''X''');
 
 -- what it costs: the plans
 SET search_path = remote, user_function, public;
 EXPLAIN (COSTS OFF) UPDATE f SET pos = below(pos);
 EXPLAIN (COSTS OFF) UPDATE f SET pos = next_pos();
+EXPLAIN (COSTS OFF) UPDATE f SET v = 'a' WHERE v = least_v();
 EXPLAIN (COSTS OFF) DELETE FROM f WHERE lucky(pos);
 -- one row, and functions of PostgreSQL itself, as ever
 EXPLAIN (COSTS OFF) UPDATE f SET pos = below(3) WHERE id = 1;

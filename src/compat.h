@@ -97,6 +97,18 @@ extern int	no_such_variable
 #include "commands/explain_state.h"
 #endif
 
+/* The planner's hook gets EXPLAIN's state from 19 on. */
+#if PG_VERSION_NUM >= 190000
+#define PLANNER_HOOK_ARGUMENTS \
+	Query *parse, const char *text, int options, ParamListInfo parameters, \
+	ExplainState *explain
+#define PLANNER_HOOK_VALUES		parse, text, options, parameters, explain
+#else
+#define PLANNER_HOOK_ARGUMENTS \
+	Query *parse, const char *text, int options, ParamListInfo parameters
+#define PLANNER_HOOK_VALUES		parse, text, options, parameters
+#endif
+
 /* create_foreignscan_path: 17 adds fdw_restrictinfo, 18 disabled_nodes */
 #if PG_VERSION_NUM >= 180000
 #define make_foreign_path(root, rel, rows, startup, total, pathkeys, outer, \

@@ -12,7 +12,10 @@
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/plan/hook.h"
+#include "fdw/read/open_scan.h"
+#include "fdw/session/planning.h"
 #include "fdw/session/transaction.h"
+#include "fdw/session/written.h"
 #include "fdw/write/write_behind.h"
 
 PG_MODULE_MAGIC;
@@ -27,6 +30,9 @@ _PG_init(void)
 	settings_define();
 	option_register();
 	transaction_register();
+	planning_register();
+	open_scan_register();
+	written_register();
 	hook_register();
 	write_behind_register();
 }

@@ -14,6 +14,7 @@
 
 #include "fdw/evaluate.h"
 #include "fdw/evaluate_ahead.h"
+#include "fdw/user_function.h"
 
 /*
  * The executor's state before ExecInitExpr().  What that adds for sub-selects,
@@ -132,13 +133,22 @@ evaluator_make(const Table *table, Index varno, PlanState *plan_state,
 }
 
 static Node *
+make_constant(Node *node, Datum value, bool isnull)
+{
+	Oid			type_id = exprType(node);
+	int16		length;
+	bool		by_value;
+
+	get_typlenbyval(type_id, &length, &by_value);
+	return (Node *) makeConst(type_id, exprTypmod(node), exprCollation(node),
+							  length, value, isnull, by_value);
+}
+
+static Node *
 replace_plain_volatile(Node *node, void *context)
 {
 	Evaluator  *evaluator = (Evaluator *) context;
 	ExprState  *state;
-	Oid			type_id;
-	int16		length;
-	bool		by_value;
 	bool		isnull;
 	Datum		value;
 
@@ -148,14 +158,34 @@ replace_plain_volatile(Node *node, void *context)
 		return expression_tree_mutator(node, replace_plain_volatile, context);
 	state = evaluate_prepare((Expr *) node, evaluator->plan_state);
 	value = ExecEvalExpr(state, evaluator->context, &isnull);
-	type_id = exprType(node);
-	get_typlenbyval(type_id, &length, &by_value);
-	return (Node *) makeConst(type_id, exprTypmod(node), exprCollation(node),
-							  length, value, isnull, by_value);
+	return make_constant(node, value, isnull);
 }
 
 List *
 evaluate_plain_volatile(Evaluator *evaluator, List *expressions)
 {
 	return (List *) replace_plain_volatile((Node *) expressions, evaluator);
+}
+
+static Node *
+replace_constant_calls(Node *node, void *context)
+{
+	Evaluator  *evaluator = (Evaluator *) context;
+	ExprState  *state;
+	bool		isnull;
+	Datum		value;
+
+	if (node == NULL)
+		return NULL;
+	if (!user_function_is_constant(node))
+		return expression_tree_mutator(node, replace_constant_calls, context);
+	state = evaluate_prepare((Expr *) node, evaluator->plan_state);
+	return evaluate_try(state, evaluator->context, &value, &isnull)
+		? make_constant(node, value, isnull) : copyObject(node);
+}
+
+List *
+evaluate_constant_calls(Evaluator *evaluator, List *expressions)
+{
+	return (List *) replace_constant_calls((Node *) expressions, evaluator);
 }

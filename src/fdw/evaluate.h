@@ -47,4 +47,10 @@ extern ExprState *evaluate_prepare_qual(List *clauses, PlanState *plan_state);
  */
 extern List *evaluate_plain_volatile(Evaluator *evaluator, List *expressions);
 
+/*
+ * Copies them with each call of a STABLE function of the user's whose value is
+ * the same for all rows replaced by it.  One that fails stays.
+ */
+extern List *evaluate_constant_calls(Evaluator *evaluator, List *expressions);
+
 #endif							/* DYNAMORM_FDW_EVALUATE_H */

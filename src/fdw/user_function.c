@@ -10,7 +10,9 @@
 #include "access/htup_details.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "utils/syscache.h"
 
 #include "fdw/user_function.h"
@@ -45,38 +47,168 @@ find_user_function(Node *node, void *argument)
 	return expression_tree_walker(node, find_user_function, argument);
 }
 
-bool
-user_function_in_statement(const PlannerInfo *root, char volatility)
+static bool
+find_in_query(const PlannerInfo *root,
+			  bool (*walker) (Node *node, void *argument), void *argument)
 {
 	Query		query = *root->parse;
-	ListCell   *cell;
 
 	query.returningList = NIL;
-	if (find_user_function((Node *) &query, &volatility))
-		return true;
+	return query_tree_walker(&query, walker, argument, 0);
+}
+
+static bool
+find_in_subselects(const PlannerInfo *root, char *volatility)
+{
+	ListCell   *cell;
+
 	foreach(cell, root->glob->subroots)
 	{
 		const PlannerInfo *subroot = (const PlannerInfo *) lfirst(cell);
 
 		if (subroot != NULL && subroot->parse->commandType == CMD_SELECT &&
-			find_user_function((Node *) subroot->parse, &volatility))
+			find_user_function((Node *) subroot->parse, volatility))
 			return true;
 	}
 	return false;
 }
 
 bool
-user_function_in_rows(const Plan *plan)
+user_function_in_statement(const PlannerInfo *root, char volatility)
+{
+	return find_in_query(root, find_user_function, &volatility) ||
+		find_in_subselects(root, &volatility);
+}
+
+/* ---- calls that are the same for all rows ---- */
+
+static bool
+depends_on_plan(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var) || IsA(node, SubPlan) ||
+		IsA(node, AlternativeSubPlan) || IsA(node, Query) ||
+		(IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC))
+		return true;
+	return expression_tree_walker(node, depends_on_plan, context);
+}
+
+bool
+user_function_is_constant(Node *call)
+{
+	char		volatility = PROVOLATILE_STABLE;
+
+	return call != NULL &&
+		check_functions_in_node(call, is_written_by_user, &volatility) &&
+		!contain_volatile_functions(call) && !depends_on_plan(call, NULL);
+}
+
+static bool
+find_stable_of_rows(Node *node, void *argument)
+{
+	char		volatility = PROVOLATILE_STABLE;
+
+	if (node == NULL || user_function_is_constant(node))
+		return false;
+	if (IsA(node, Query))
+		return find_user_function(node, &volatility);
+	if (check_functions_in_node(node, is_written_by_user, &volatility))
+		return true;
+	return expression_tree_walker(node, find_stable_of_rows, argument);
+}
+
+bool
+user_function_stable_of_rows(const PlannerInfo *root)
+{
+	char		volatility = PROVOLATILE_STABLE;
+
+	return find_in_query(root, find_stable_of_rows, NULL) ||
+		find_in_subselects(root, &volatility);
+}
+
+/* ---- the rows of an INSERT ---- */
+
+/* The expressions of a plan node beside its target list and qualification. */
+static Node *
+own_expressions(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_ModifyTable:
+			return (Node *)
+				list_make2(((const ModifyTable *) plan)->onConflictSet,
+						   ((const ModifyTable *) plan)->onConflictWhere);
+		case T_ValuesScan:
+			return (Node *) ((const ValuesScan *) plan)->values_lists;
+		case T_FunctionScan:
+			return (Node *) ((const FunctionScan *) plan)->functions;
+		case T_TableFuncScan:
+			return (Node *) ((const TableFuncScan *) plan)->tablefunc;
+		case T_Result:
+			return ((const Result *) plan)->resconstantqual;
+		case T_NestLoop:
+		case T_MergeJoin:
+		case T_HashJoin:
+			return (Node *) ((const Join *) plan)->joinqual;
+		case T_CustomScan:
+			return (Node *) ((const CustomScan *) plan)->custom_exprs;
+		default:
+			return NULL;
+	}
+}
+
+/* The plans below a node that are not its outer or inner one. */
+static List *
+other_plans(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_Append:
+			return ((const Append *) plan)->appendplans;
+		case T_MergeAppend:
+			return ((const MergeAppend *) plan)->mergeplans;
+		case T_SubqueryScan:
+			return list_make1(((const SubqueryScan *) plan)->subplan);
+		case T_CustomScan:
+			return ((const CustomScan *) plan)->custom_plans;
+		default:
+			return NIL;
+	}
+}
+
+/* RETURNING is not looked at: it is evaluated when its row is written. */
+static bool
+find_in_plan(const Plan *plan, char *volatility)
+{
+	ListCell   *cell;
+
+	if (plan == NULL)
+		return false;
+	check_stack_depth();
+	if ((!IsA(plan, ModifyTable) &&
+		 find_user_function((Node *) plan->targetlist, volatility)) ||
+		find_user_function((Node *) plan->qual, volatility) ||
+		find_user_function(own_expressions(plan), volatility) ||
+		find_in_plan(outerPlan(plan), volatility) ||
+		find_in_plan(innerPlan(plan), volatility))
+		return true;
+	foreach(cell, other_plans(plan))
+		if (find_in_plan((const Plan *) lfirst(cell), volatility))
+			return true;
+	return false;
+}
+
+bool
+user_function_in_rows(const PlannedStmt *statement)
 {
 	char		volatility = PROVOLATILE_VOLATILE;
+	ListCell   *cell;
 
-	while (plan != NULL)
-	{
-		if (find_user_function((Node *) plan->targetlist, &volatility) ||
-			find_user_function((Node *) plan->qual, &volatility))
+	if (find_in_plan(statement->planTree, &volatility))
+		return true;
+	foreach(cell, statement->subplans)
+		if (find_in_plan((const Plan *) lfirst(cell), &volatility))
 			return true;
-		plan = IsA(plan, SubqueryScan) ? ((const SubqueryScan *) plan)->subplan
-			: outerPlan(plan);
-	}
 	return false;
 }

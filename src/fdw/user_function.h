@@ -22,7 +22,19 @@
 extern bool user_function_in_statement(const PlannerInfo *root,
 									   char volatility);
 
-/* Does the plan call a volatile one for each of the rows that it returns? */
-extern bool user_function_in_rows(const Plan *plan);
+/*
+ * Is it a call of a STABLE one whose value is the same for all rows, and can
+ * be told before the first?
+ */
+extern bool user_function_is_constant(Node *call);
+
+/* Does the statement call STABLE ones that are not so? */
+extern bool user_function_stable_of_rows(const PlannerInfo *root);
+
+/*
+ * Does the statement call a volatile one on the way to the rows that it
+ * inserts, or for one whose key is taken?
+ */
+extern bool user_function_in_rows(const PlannedStmt *statement);
 
 #endif							/* DYNAMORM_FDW_USER_FUNCTION_H */

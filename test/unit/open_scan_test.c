@@ -37,10 +37,26 @@ MemoryContextRegisterResetCallback(MemoryContext context,
 Portal		ActivePortal = NULL;
 ResourceOwner CurrentResourceOwner = NULL;
 
-char *
-MemoryContextStrdup(MemoryContext context, const char *string)
+void
+GetUserIdAndSecContext(Oid *user_id, int *security_context)
 {
-	return strdup(string);
+	*user_id = InvalidOid;
+	*security_context = 0;
+}
+
+/* What has to be called when resources are released. */
+static ResourceReleaseCallback release;
+
+void
+RegisterResourceReleaseCallback(ResourceReleaseCallback callback,
+								void *argument)
+{
+	release = callback;
+}
+
+void
+written_check_waiting(const Table *table, CommandId command_id)
+{
 }
 
 void
@@ -111,6 +127,16 @@ main(void)
 	   "one has left, the other is there");
 	open_scan_leave(&scans[1]);
 	ok(open_scan_next(NULL) == &scans[0], "it may leave twice");
+
+	open_scan_register();
+	CurrentResourceOwner = (ResourceOwner) &scans[1];
+	open_scan_enter(&scans[1], &nodes[1], &tables[1], &methods);
+	release(RESOURCE_RELEASE_LOCKS, false, false, NULL);
+	ok(open_scan_next(NULL) == &scans[1], "one may enter again");
+	release(RESOURCE_RELEASE_BEFORE_LOCKS, false, false, NULL);
+	ok(open_scan_next(NULL) == &scans[0] && !scans[1].is_open,
+	   "and goes with its resources, alone");
+	CurrentResourceOwner = NULL;
 
 	open_scan_enter(&scans[2], &other, &tables[0], &methods);
 	ok(scans[2].command_id == InvalidCommandId,

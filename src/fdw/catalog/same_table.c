@@ -14,16 +14,25 @@
 /*
  * Do two servers surely keep different tables?  Servers that differ in other
  * options than the place, or whose place is not said by their options, may
- * well be one: then it is better to read first in vain.  A table belongs to a
- * region; region "local" stands for an engine that knows none.
+ * well be one: then it is better to read first in vain.  So may one that is
+ * gone: of what the transaction has written, nobody asks the server any more.
+ * A table belongs to a region; region "local" stands for an engine that knows
+ * none.
  */
 static bool
 servers_are_apart(Oid server_id, Oid other_id)
 {
-	ServerOptions server =
-		option_read_server(GetForeignServer(server_id)->options);
-	ServerOptions other =
-		option_read_server(GetForeignServer(other_id)->options);
+	const ForeignServer *one = GetForeignServerExtended(server_id,
+														FSV_MISSING_OK);
+	const ForeignServer *two = GetForeignServerExtended(other_id,
+														FSV_MISSING_OK);
+	ServerOptions server;
+	ServerOptions other;
+
+	if (one == NULL || two == NULL)
+		return false;
+	server = option_read_server(one->options);
+	other = option_read_server(two->options);
 
 	if (server.region == NULL || other.region == NULL ||
 		strcmp(server.region, other.region) == 0 ||

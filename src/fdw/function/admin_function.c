@@ -299,7 +299,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	table = describe_owned_table(PG_GETARG_OID(0));
 	connection = option_connection(table->server_id, GetUserId());
 
-	read_ahead_of_any(table);
+	read_ahead_of_any(table, NULL);
 	initStringInfo(&body);
 	operation_begin(&body, table->table_name);
 	appendStringInfoChar(&body, '}');
@@ -349,16 +349,56 @@ operation_kind(const char *operation, Jsonb *body)
 	return REQUEST_WRITE;
 }
 
+/* Is it spelled as we would?  Keys are compared by their spelling. */
+static bool
+is_plain_key_value(const AttributeValue *value)
+{
+	if (value->type != ATTRIBUTE_N)
+		return value->type == ATTRIBUTE_S || value->type == ATTRIBUTE_B;
+	return value->length > 0 && value->length < 16 &&
+		strspn(value->u.text, "0123456789") == (size_t) value->length &&
+		(value->u.text[0] != '0' || value->length == 1);
+}
+
+/* The key of the one item that the request writes; NULL: it is not known. */
+static const DynamoItem *
+key_in_request(Jsonb *body)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer(&body->root, "Key",
+													 strlen("Key"), NULL);
+	StringInfoData text;
+	Response   *response;
+	const char *problem;
+
+	if (value == NULL || value->type != jbvBinary)
+		return NULL;
+	initStringInfo(&text);
+	appendStringInfo(&text, "{\"Item\":%s}",
+					 JsonbToCString(NULL, value->val.binary.data,
+									value->val.binary.len));
+	response = response_decode(text.data, text.len, &problem);
+	if (response == NULL || response->item == NULL ||
+		response->item->count < 1 || response->item->count > 2)
+		return NULL;
+	for (int i = 0; i < response->item->count; i++)
+		if (!is_plain_key_value(&response->item->attributes[i].value))
+			return NULL;
+	return response->item;
+}
+
 /* A request may write items that scans have yet to read. */
 static void
-read_ahead_of_request(Oid server_id, const char *table_name)
+read_ahead_of_request(Oid server_id, const char *table_name, Jsonb *body)
 {
 	Table		table = {
 		.server_id = server_id,
 		.table_name = unconstify(char *, table_name)
 	};
 
-	read_ahead_of_any(table_name == NULL ? NULL : &table);
+	if (table_name == NULL)
+		read_ahead_of_any(NULL, NULL);
+	else
+		read_ahead_of_any(&table, key_in_request(body));
 }
 
 /* A server of this wrapper that the user may use. */
@@ -425,7 +465,7 @@ dyn_request(PG_FUNCTION_ARGS)
 	spec.body_length = strlen(spec.body);
 	spec.table = text_in_request(body, "TableName");
 	if (spec.kind != REQUEST_READ)
-		read_ahead_of_request(server_id, spec.table);
+		read_ahead_of_request(server_id, spec.table, body);
 
 	request = request_run(option_connection(server_id, GetUserId()), &spec);
 	if (request_outcome(request) != OUTCOME_SUCCESS)

@@ -24,6 +24,7 @@
 
 #include "fdw/catalog/description.h"
 #include "fdw/column_set.h"
+#include "fdw/plan/read_first_plan.h"
 #include "fdw/plan/scan_plan.h"
 #include "fdw/read/scan.h"
 #include "fdw/user_function.h"
@@ -40,15 +41,19 @@
 /*
  * Finds the foreign scan of the result relation: directly below, under the
  * Append of a partitioned or inherited target, or under the Result that gates
- * it by conditions without columns.  Those conditions are taken over.
+ * it by conditions without columns.  Those conditions are taken over.  Of
+ * several targets each keeps what reads its rows first.
  */
 static ForeignScan *
 find_scan(ModifyTable *plan, Index result_relation, int subplan_index,
 		  List **gating_clauses)
 {
-	Plan	   *below = write_behind_rows(plan);
+	Plan	   *rows = write_behind_rows(plan);
+	Plan	   *below = read_first_plan_direct(rows);
 
 	*gating_clauses = NIL;
+	if (below != rows && IsA(below, Append))
+		return NULL;
 	if (IsA(below, Append))
 	{
 		Append	   *append = (Append *) below;
@@ -288,11 +293,13 @@ make_direct(ForeignScan *scan, const ModifyTable *plan, Index result_relation,
 }
 
 static int
-direct_flags(const PlannerInfo *root, const ModifyTable *plan, bool upsert,
-			 bool check_locally)
+direct_flags(const PlannerInfo *root, const ModifyTable *plan,
+			 Plan *rows_before, bool upsert, bool check_locally)
 {
 	int			flags = 0;
 
+	if (read_first_plan_direct(rows_before) != rows_before)
+		flags |= DIRECT_FLAG_CALLS_STABLE;
 	if (upsert)
 		flags |= DIRECT_FLAG_UPSERT;
 	if (check_locally)
@@ -331,6 +338,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	Bitmapset  *read;
 	ForeignScan *scan;
 	Table	   *table;
+	Plan	   *rows;
 	bool		upsert;
 	int			flags;
 
@@ -339,6 +347,8 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	scan = find_scan(plan, result_relation, subplan_index, &gating);
 	if (scan == NULL || must_go_row_by_row(root, result_relation))
 		return false;
+	rows = outerPlan(plan);
+	outerPlan(plan) = read_first_plan_take_out(rows);
 	table = description_of_table(rte->relid,
 								 planned_user(root,
 											  find_base_rel(root,
@@ -365,7 +375,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 
 	read = columns_read(table, result_relation, clauses, &changes,
 						by_constraints);
-	flags = direct_flags(root, plan, upsert, by_constraints != NULL);
+	flags = direct_flags(root, plan, rows, upsert, by_constraints != NULL);
 	make_direct(scan, plan, result_relation, clauses, &changes,
 				list_make5(makeInteger(list_length(clauses)),
 						   changes.assigned, makeInteger(flags),

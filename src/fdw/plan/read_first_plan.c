@@ -18,6 +18,7 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
+#include "optimizer/tlist.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
@@ -67,7 +68,9 @@ entry_reads(ReadSearch *search, const RangeTblEntry *rte)
 	List	   *relations;
 	ListCell   *cell;
 
+	/* "excluded" is said to be of this kind, and reads nothing */
 	if (rte->rtekind != RTE_RELATION ||
+		rte->relkind == RELKIND_COMPOSITE_TYPE ||
 		list_member_ptr(search->targets, rte))
 		return false;
 	relations = rte->inh ? find_all_inheritors(rte->relid, NoLock, NULL)
@@ -154,17 +157,13 @@ writes_one_row(const ModifyTablePath *path)
 		scan_plan_reads_one_item(rows->parent);
 }
 
-/*
- * The statement, its sub-selects and WITH queries.  A STABLE function sees
- * what its statement sees, whatever it reads.
- */
+/* The statement, its sub-selects and WITH queries. */
 static bool
 reads_what_it_writes(PlannerInfo *root, ReadSearch *search)
 {
 	ListCell   *cell;
 
-	if (user_function_in_statement(root, PROVOLATILE_STABLE) ||
-		find_reads((Node *) root->parse, search))
+	if (find_reads((Node *) root->parse, search))
 		return true;
 	foreach(cell, root->glob->subroots)
 	{
@@ -267,8 +266,33 @@ static Plan *
 read_first_plan_make(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
 					 List *tlist, List *clauses, List *custom_plans)
 {
-	return &pass_through_plan(linitial(custom_plans),
-							  &read_first_scan_methods)->scan.plan;
+	CustomScan *scan = pass_through_plan(linitial(custom_plans),
+										 &read_first_scan_methods);
+
+	scan->custom_private = path->custom_private;
+	return &scan->scan.plan;
+}
+
+Plan *
+read_first_plan_direct(Plan *plan)
+{
+	const CustomScan *scan = (const CustomScan *) plan;
+
+	if (!IsA(plan, CustomScan) || scan->methods != &read_first_scan_methods ||
+		scan->custom_private == NIL)
+		return plan;
+	return linitial(scan->custom_plans);
+}
+
+Plan *
+read_first_plan_take_out(Plan *plan)
+{
+	Plan	   *below = read_first_plan_direct(plan);
+
+	/* names, and what is junk, were given to the node on top alone */
+	if (below != plan)
+		apply_tlist_labeling(below->targetlist, plan->targetlist);
+	return below;
 }
 
 static const CustomPathMethods path_methods = {
@@ -277,7 +301,7 @@ static const CustomPathMethods path_methods = {
 };
 
 static Path *
-read_first_path(Path *rows)
+read_first_path(Path *rows, bool by_functions)
 {
 	CustomPath *path = makeNode(CustomPath);
 
@@ -292,6 +316,8 @@ read_first_path(Path *rows)
 	path->path.total_cost = rows->total_cost +
 		rows->rows * 2 * cpu_operator_cost;
 	path->custom_paths = list_make1(rows);
+	if (by_functions)
+		path->custom_private = list_make1(makeInteger(1));
 	path->methods = &path_methods;
 	return &path->path;
 }
@@ -305,6 +331,13 @@ read_first_plan_path(PlannerInfo *root, ModifyTablePath *path)
 		return;
 	refuse_reads_beside(root, search);
 	refuse_reads_in_returning(root, search);
-	if (!writes_one_row(path) && reads_what_it_writes(root, search))
-		path->subpath = read_first_path(path->subpath);
+	if (writes_one_row(path))
+		return;
+
+	/* a STABLE function sees what its statement sees, whatever it reads */
+	if (reads_what_it_writes(root, search) ||
+		user_function_stable_of_rows(root))
+		path->subpath = read_first_path(path->subpath, false);
+	else if (user_function_in_statement(root, PROVOLATILE_STABLE))
+		path->subpath = read_first_path(path->subpath, true);
 }

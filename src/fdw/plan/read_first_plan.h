@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
 
 /*
  * Puts the node over the rows of a statement that needs it.  Called when the
@@ -23,5 +24,15 @@
  * the table, and in RETURNING.
  */
 extern void read_first_plan_path(PlannerInfo *root, ModifyTablePath *path);
+
+/*
+ * The plan that a direct modification may be made of: the one below the node,
+ * where that is there only for STABLE functions whose values can be told
+ * before the first row is written.
+ */
+extern Plan *read_first_plan_direct(Plan *plan);
+
+/* That plan, made the one that the modification stands on. */
+extern Plan *read_first_plan_take_out(Plan *plan);
 
 #endif							/* DYNAMORM_FDW_READ_FIRST_PLAN_H */

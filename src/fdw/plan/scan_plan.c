@@ -675,6 +675,9 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	if (flags == 0 && bounds == NIL &&
 		only_counts(baserel, plan, index, clauses))
 		flags |= SCAN_FLAG_COUNT;
+	if (root->parse->limitCount != NULL &&
+		root->parse->limitOption == LIMIT_OPTION_COUNT)
+		flags |= SCAN_FLAG_LIMIT;
 	if (root->tuple_fraction == 0)
 		flags |= SCAN_FLAG_TO_END;
 

@@ -178,6 +178,7 @@ batch_join_begin(CustomScanState *node, EState *estate, int eflags)
 										   ALLOCSET_DEFAULT_SIZES);
 	begin_requests(state, user_id, wanted);
 	open_scan_enter(&state->open, &node->ss.ps, state->table, &ahead_methods);
+	open_scan_check_waiting(&state->open);
 }
 
 /* ---- the scan tuple ---- */

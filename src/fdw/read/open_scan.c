@@ -9,11 +9,14 @@
 
 #include "compat.h"
 
+#include "miscadmin.h"
 #include "tcop/pquery.h"
 #include "utils/memutils.h"
 #include "utils/snapshot.h"
 
 #include "fdw/read/open_scan.h"
+#include "fdw/session/planning.h"
+#include "fdw/session/written.h"
 
 static dlist_head open_scans = DLIST_STATIC_INIT(open_scans);
 
@@ -39,17 +42,46 @@ leave_with_memory(void *argument)
 }
 
 /*
+ * The memory of a cursor that failed stays until the cursor is closed, but its
+ * snapshot and its resources are gone by then.  Whatever owner of resources is
+ * released, CurrentResourceOwner is it (ResourceOwnerReleaseInternal() in
+ * resowner.c).
+ */
+static void
+leave_with_resources(ResourceReleasePhase phase, bool is_commit,
+					 bool is_top_level, void *argument)
+{
+	dlist_mutable_iter iter;
+
+	if (phase != RESOURCE_RELEASE_BEFORE_LOCKS)
+		return;
+	dlist_foreach_modify(iter, &open_scans)
+	{
+		OpenScan   *scan = dlist_container(OpenScan, node, iter.cur);
+
+		if (scan->owner == CurrentResourceOwner)
+			open_scan_leave(scan);
+	}
+}
+
+void
+open_scan_register(void)
+{
+	RegisterResourceReleaseCallback(leave_with_resources, NULL);
+}
+
+/*
  * The cursor that is being opened, if one is.  PortalStart() (pquery.c) starts
  * the executor before it says that the portal is ready; a statement inside one
  * that runs is another's.
  */
-static const char *
-opening_cursor(const EState *estate)
+static Portal
+opening_cursor(void)
 {
 	if (ActivePortal == NULL || ActivePortal->status != PORTAL_DEFINED ||
 		ActivePortal->name[0] == '\0')
 		return NULL;
-	return MemoryContextStrdup(estate->es_query_cxt, ActivePortal->name);
+	return ActivePortal;
 }
 
 void
@@ -58,7 +90,7 @@ open_scan_enter(OpenScan *scan, PlanState *plan_state, const Table *table,
 {
 	EState	   *estate = plan_state->state;
 
-	Assert(!scan->is_open && scan->callback.func == NULL);
+	Assert(!scan->is_open);
 	scan->plan_state = plan_state;
 	scan->table = table;
 	scan->command_id = estate->es_snapshot != NULL
@@ -68,14 +100,19 @@ open_scan_enter(OpenScan *scan, PlanState *plan_state, const Table *table,
 		(estate->es_plannedstmt->commandType != CMD_SELECT ||
 		 estate->es_plannedstmt->hasModifyingCTE))
 		scan->hidden++;
-	scan->cursor = opening_cursor(estate);
+	scan->cursor = opening_cursor();
 	scan->owner = CurrentResourceOwner;
+	scan->owner_ahead = NULL;
+	GetUserIdAndSecContext(&scan->user_id, &scan->security_context);
 	scan->ahead = ahead;
 	scan->reader = NULL;
-	scan->callback.func = leave_with_memory;
-	scan->callback.arg = scan;
-	MemoryContextRegisterResetCallback(estate->es_query_cxt,
-									   &scan->callback);
+	if (scan->callback.func == NULL)
+	{
+		scan->callback.func = leave_with_memory;
+		scan->callback.arg = scan;
+		MemoryContextRegisterResetCallback(estate->es_query_cxt,
+										   &scan->callback);
+	}
 	dlist_push_head(&open_scans, &scan->node);
 	scan->is_open = true;
 }
@@ -98,8 +135,17 @@ open_scan_raise(const OpenScan *scan)
 }
 
 void
+open_scan_check_waiting(const OpenScan *scan)
+{
+	if (scan->command_id != InvalidCommandId && !planning_is_under_way())
+		written_check_waiting(scan->table, scan->command_id);
+}
+
+void
 open_scan_raise_hidden(const OpenScan *scan)
 {
+	if (planning_is_under_way())
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("cannot read foreign table \"%s\" as it was before it was changed",

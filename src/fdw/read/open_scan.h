@@ -5,8 +5,9 @@
  *
  * A scan is entered when the executor begins it and leaves when it ends it.
  * Those of cursors are here as long as the cursor is, fetched from or not;
- * those of a statement that fails go with the executor's memory, which is
- * reset without ending them.  In a parallel worker there are only its own.
+ * those of a statement that fails go with its resources, or with the
+ * executor's memory, which is reset without ending them.  In a parallel worker
+ * there are only its own.
  */
 #ifndef DYNAMORM_FDW_OPEN_SCAN_H
 #define DYNAMORM_FDW_OPEN_SCAN_H
@@ -15,6 +16,7 @@
 
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
+#include "utils/portal.h"
 #include "utils/resowner.h"
 
 #include "translate/table/table.h"
@@ -60,9 +62,13 @@ typedef struct OpenScan
 	CommandId	hidden;			/* the first of those that is another
 								 * statement's: for what it reads of what it
 								 * writes planning has seen to */
-	const char *cursor;			/* whose scan it is; NULL: of none with a
+	Portal		cursor;			/* whose scan it is; NULL: of none with a
 								 * name */
 	ResourceOwner owner;		/* of what the statement holds */
+	ResourceOwner owner_ahead;	/* below it, of what reading ahead holds; NULL:
+								 * nothing was read ahead */
+	Oid			user_id;		/* who runs it, and how */
+	int			security_context;
 	const ReadAheadMethods *ahead;
 	int64		items_ahead;	/* read ahead of writes */
 	ErrorData  *error;			/* that reading ahead came to: raised when the
@@ -72,13 +78,21 @@ typedef struct OpenScan
 	MemoryContextCallback callback;
 } OpenScan;
 
-/* Enters a scan, which must not be open. */
+/* For _PG_init(). */
+extern void open_scan_register(void);
+
+/* Enters a scan, which must not be open; it may have been before. */
 extern void open_scan_enter(OpenScan *scan, PlanState *plan_state,
 							const Table *table, const ReadAheadMethods *ahead);
 
-/* Raises that what the scan shall see is not there any more: 0A000. */
-extern void open_scan_raise_hidden(const OpenScan *scan)
-			pg_attribute_noreturn();
+/*
+ * Raises that what the scan shall see is not there any more: 0A000, unless it
+ * only serves an estimate.
+ */
+extern void open_scan_raise_hidden(const OpenScan *scan);
+
+/* Raises 0A000 if rows that it should see wait to be written. */
+extern void open_scan_check_waiting(const OpenScan *scan);
 
 /* Raises the error that reading ahead came to, if it did. */
 extern void open_scan_raise(const OpenScan *scan);

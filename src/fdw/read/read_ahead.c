@@ -8,12 +8,14 @@
 #include "compat.h"
 
 #include "access/xact.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "client/http/interrupt.h"
 #include "fdw/catalog/same_table.h"
 #include "fdw/read/read_ahead.h"
+#include "fdw/session/written.h"
 
 /*
  * Is it the scan of another statement, which began before?  A SELECT does not
@@ -53,6 +55,8 @@ next_scan(uint64 search, const EState *estate, CommandId command_id,
 static void
 keep_error(OpenScan *scan, ErrorData *error)
 {
+	MemoryContext old =
+		MemoryContextSwitchTo(scan->plan_state->state->es_query_cxt);
 	StringInfoData context;
 
 	initStringInfo(&context);
@@ -60,11 +64,42 @@ keep_error(OpenScan *scan, ErrorData *error)
 		appendStringInfo(&context, "%s\n", error->context);
 	if (scan->cursor != NULL)
 		appendStringInfo(&context, _("reading cursor \"%s\" ahead of a write"),
-						 scan->cursor);
+						 scan->cursor->name);
 	else
 		appendStringInfoString(&context, _("reading a query ahead of a write"));
 	error->context = context.data;
 	scan->error = error;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Functions that are called on the way are called by whoever runs the scan's
+ * statement, and find its cursor in use: they cannot close it, nor fetch from
+ * it.
+ */
+static void
+enter_statement(const OpenScan *scan)
+{
+	if (scan->cursor != NULL)
+		scan->cursor->status = PORTAL_ACTIVE;
+	SetUserIdAndSecContext(scan->user_id, scan->security_context);
+	CurrentResourceOwner = scan->owner_ahead;
+	PushActiveSnapshot(scan->plan_state->state->es_snapshot);
+	MemoryContextSwitchTo(scan->plan_state->state->es_query_cxt);
+}
+
+/* What a failed function held, too, hangs below the scan's statement. */
+static void
+release_ahead(OpenScan *scan)
+{
+	ResourceOwnerRelease(scan->owner_ahead, RESOURCE_RELEASE_BEFORE_LOCKS,
+						 false, false);
+	ResourceOwnerRelease(scan->owner_ahead, RESOURCE_RELEASE_LOCKS,
+						 false, false);
+	ResourceOwnerRelease(scan->owner_ahead, RESOURCE_RELEASE_AFTER_LOCKS,
+						 false, false);
+	ResourceOwnerDelete(scan->owner_ahead);
+	scan->owner_ahead = NULL;
 }
 
 /*
@@ -75,34 +110,44 @@ keep_error(OpenScan *scan, ErrorData *error)
 static void
 read_scan(OpenScan *scan, const WrittenKeys *written)
 {
-	EState	   *estate = scan->plan_state->state;
 	MemoryContext old = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *error = NULL;
+	PortalStatus status = scan->cursor != NULL ? scan->cursor->status
+		: PORTAL_NEW;
+	Oid			user_id;
+	int			security_context;
+	ErrorData  *volatile error = NULL;
 
+	GetUserIdAndSecContext(&user_id, &security_context);
+	if (scan->owner_ahead == NULL)
+		scan->owner_ahead = ResourceOwnerCreate(scan->owner,
+												"dynamorm_fdw read ahead");
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();
 	{
-		CurrentResourceOwner = scan->owner;
-		PushActiveSnapshot(estate->es_snapshot);
-		MemoryContextSwitchTo(estate->es_query_cxt);
+		enter_statement(scan);
 		scan->items_ahead += scan->ahead->read(scan, written);
 		PopActiveSnapshot();
+		SetUserIdAndSecContext(user_id, security_context);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
-		MemoryContextSwitchTo(estate->es_query_cxt);
+		MemoryContextSwitchTo(scan->plan_state->state->es_query_cxt);
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		if (interrupt_is_reason(error))
-			ReThrowError(error);
-		keep_error(scan, error);
+		release_ahead(scan);
 	}
 	PG_END_TRY();
+	if (scan->cursor != NULL)
+		scan->cursor->status = status;
 	MemoryContextSwitchTo(old);
 	CurrentResourceOwner = owner;
+	if (error != NULL && interrupt_is_reason(error))
+		ReThrowError(error);
+	if (error != NULL)
+		keep_error(scan, error);
 }
 
 void
@@ -119,7 +164,13 @@ read_ahead(const EState *estate, CommandId command_id, const Table *table,
 }
 
 void
-read_ahead_of_any(const Table *table)
+read_ahead_of_any(const Table *table, const DynamoItem *key)
 {
-	read_ahead(NULL, GetCurrentCommandId(false), table, &(WrittenKeys) {0});
+	CommandId	command_id = GetCurrentCommandId(true);
+
+	read_ahead(NULL, command_id, table, &(WrittenKeys) {0});
+	if (key != NULL)
+		written_note_key(table, key, command_id);
+	else
+		written_note_all(table, command_id);
 }

@@ -18,18 +18,19 @@
 
 /*
  * To be called before items of the table are written by a statement with that
- * executor state (NULL: of none) and command id.  An error of another scan's
- * reading is kept for that scan; raised here are only interrupts, errors of
- * the machine and of PostgreSQL itself.  Costs next to nothing where no other
- * scan is open.
+ * executor state (NULL: scans of the statement itself count, too) and command
+ * id.  An error of another scan's reading is kept for that scan; raised here
+ * are only interrupts, errors of the machine and of PostgreSQL itself.  Costs
+ * next to nothing where no other scan is open.
  */
 extern void read_ahead(const EState *estate, CommandId command_id,
 					   const Table *table, const WrittenKeys *written);
 
 /*
- * The same before whatever items of the table (NULL: of any table) are written
- * by something that is no statement on a foreign table.
+ * The same before items are written by something that is no statement on a
+ * foreign table: one, whose key has its attributes in any order, or (NULL)
+ * whatever items of the table (NULL: of any table).
  */
-extern void read_ahead_of_any(const Table *table);
+extern void read_ahead_of_any(const Table *table, const DynamoItem *key);
 
 #endif							/* DYNAMORM_FDW_READ_AHEAD_H */

@@ -15,6 +15,7 @@
 
 #include "fdw/pass_through.h"
 #include "fdw/read/read_first.h"
+#include "fdw/session/written.h"
 
 typedef struct ReadFirstState
 {
@@ -38,11 +39,12 @@ static void
 read_all(ReadFirstState *state)
 {
 	PlanState  *below = pass_through_below(&state->custom);
+	EState	   *estate = state->custom.ss.ps.state;
 	MemoryContext old;
 	TupleTableSlot *slot;
 
 	/* the current memory may be that of a row of the node above */
-	old = MemoryContextSwitchTo(state->custom.ss.ps.state->es_query_cxt);
+	old = MemoryContextSwitchTo(estate->es_query_cxt);
 	state->rows = tuplestore_begin_heap(false, false, work_mem);
 	MemoryContextSwitchTo(old);
 	for (;;)
@@ -51,7 +53,9 @@ read_all(ReadFirstState *state)
 		if (TupIsNull(slot))
 			break;
 		tuplestore_puttupleslot(state->rows, slot);
+		written_note_waiting(estate, true);
 	}
+	written_note_waiting(estate, false);
 }
 
 static TupleTableSlot *

@@ -98,7 +98,8 @@ build_body(Reader *reader, const Access *access)
 
 		reader->counting = reader->spec.count_only && access->exact;
 		reader->page_size = size.items;
-		reader->bound_is_exact = size.items > 0 && size.exact;
+		reader->bound_is_exact = size.items > 0 && size.exact &&
+			reader->spec.bound_is_limit;
 		operation.filter = access->filter;
 		operation.count_only = reader->counting;
 	}
@@ -574,11 +575,14 @@ fetch_ahead(void *state)
  * sake of its item that was handed out last.
  */
 static void
-begin_ahead(Reader *reader)
+begin_ahead(Reader *reader, ResourceOwner owner)
 {
 	ItemsAhead *ahead = palloc0(sizeof(ItemsAhead));
+	ResourceOwner before = CurrentResourceOwner;
 
+	CurrentResourceOwner = owner;
 	ahead->spool = item_spool_make();
+	CurrentResourceOwner = before;
 	ahead->source = reader->source;
 	ahead->context = AllocSetContextCreate(reader->context,
 										   "dynamorm_fdw item read ahead",
@@ -602,14 +606,14 @@ begin_ahead(Reader *reader)
 }
 
 static int64
-read_items_ahead(Reader *reader)
+read_items_ahead(Reader *reader, ResourceOwner owner)
 {
 	ItemsAhead *ahead;
 	const DynamoItem *item;
 	int64		before;
 
 	if (reader->ahead == NULL)
-		begin_ahead(reader);
+		begin_ahead(reader, owner);
 	ahead = reader->ahead;
 	before = ahead->count;
 	while (!reader->bound_is_exact || ahead->count < reader->spec.bound)
@@ -640,11 +644,11 @@ count_ahead(Reader *reader)
 }
 
 int64
-reader_read_ahead(Reader *reader)
+reader_read_ahead(Reader *reader, ResourceOwner owner)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->context);
 	int64		count = reader->counting ? count_ahead(reader)
-		: read_items_ahead(reader);
+		: read_items_ahead(reader, owner);
 
 	MemoryContextSwitchTo(old);
 	return count;

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "port/atomics.h"
+#include "utils/resowner.h"
 
 #include "client/request/request.h"
 #include "fdw/read/access.h"
@@ -44,6 +45,7 @@ typedef struct ReaderSpec
 								 * be said exactly */
 	int64		bound;			/* no more items than this are likely to be
 								 * wanted; 0: all are */
+	bool		bound_is_limit; /* no more than that can be */
 	int			max_streams;	/* segments under way at once; 0 is 1 */
 	SegmentQueue *segments;		/* of a Scan; NULL: the whole table */
 	RequestCounters *counters;
@@ -117,13 +119,13 @@ extern bool reader_meets_written(const Reader *reader, CommandId command_id);
 extern bool reader_may_meet(const Reader *reader, const WrittenKeys *written);
 
 /*
- * Reads what there is yet to read, as far as it is likely to be wanted, and
- * keeps it: from now on items come from there.  The item that was handed out
- * last stays as it is.  Returns how many were read.  If it fails, what was
- * read until then is kept, and it can be called again.  Raises what
- * reader_next() raises.
+ * Reads what there is yet to read, as far as it can be wanted, and keeps it,
+ * in files of the given owner if it is much: from now on items come from
+ * there.  The item that was handed out last stays as it is.  Returns how many
+ * were read.  If it fails, what was read until then is kept, and it can be
+ * called again.  Raises what reader_next() raises.
  */
-extern int64 reader_read_ahead(Reader *reader);
+extern int64 reader_read_ahead(Reader *reader, ResourceOwner owner);
 
 /*
  * Frees the reader's requests.  (Its memory goes with its context.)

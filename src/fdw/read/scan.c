@@ -98,6 +98,7 @@ begin_scan(ForeignScanState *node, int eflags)
 										   "dynamorm_fdw scan",
 										   ALLOCSET_DEFAULT_SIZES);
 	open_scan_enter(&state->open, &node->ss.ps, state->table, &ahead_methods);
+	open_scan_check_waiting(&state->open);
 }
 
 ValueState
@@ -141,6 +142,7 @@ start_scan(DynamoScan *state)
 		.ordered = (state->flags & SCAN_FLAG_ORDERED) != 0,
 		.backward = (state->flags & SCAN_FLAG_BACKWARD) != 0,
 		.count_only = (state->flags & SCAN_FLAG_COUNT) != 0,
+		.bound_is_limit = (state->flags & SCAN_FLAG_LIMIT) != 0,
 		.max_streams = state->max_streams,
 		.segments = state->segments,
 		.counters = &state->counters
@@ -186,7 +188,7 @@ scan_read_ahead(OpenScan *open, const WrittenKeys *written)
 
 	start_scan(state);
 	return reader_may_meet(state->reader, written)
-		? reader_read_ahead(state->reader) : 0;
+		? reader_read_ahead(state->reader, open->owner) : 0;
 }
 
 static const ReadAheadMethods ahead_methods = {
@@ -282,6 +284,9 @@ rescan_items(ForeignScanState *node)
 {
 	DynamoScan *state = (DynamoScan *) node->fdw_state;
 
+	if (!state->open.is_open)
+		open_scan_enter(&state->open, &node->ss.ps, state->table,
+						&ahead_methods);
 	if (state->reader == NULL)
 		return;
 	reader_close(state->reader);
@@ -305,12 +310,20 @@ end_scan(ForeignScanState *node)
 		reader_close(state->reader);
 }
 
-/* Rows will not be asked for any more, but EXPLAIN may want to know. */
+/*
+ * Rows will not be asked for any more, unless it is rescanned, but EXPLAIN may
+ * want to know.  What is shared with workers is gone after this.
+ */
 static void
 shut_down_scan(ForeignScanState *node)
 {
-	if (((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT)
-		scan_share_counters((DynamoScan *) node->fdw_state);
+	DynamoScan *state = (DynamoScan *) node->fdw_state;
+
+	if (((ForeignScan *) node->ss.ps.plan)->operation != CMD_SELECT)
+		return;
+	scan_share_counters(state);
+	if (state->parallel != NULL)
+		open_scan_leave(&state->open);
 }
 
 void

@@ -42,6 +42,8 @@ enum ScanPrivate
 #define SCAN_FLAG_COUNT		0x04	/* only how many rows there are */
 #define SCAN_FLAG_TO_END	0x08	/* the query wants all its rows, and not
 									 * only the first ones */
+#define SCAN_FLAG_LIMIT		0x10	/* the bounds are those of its own LIMIT,
+									 * beyond which no row is wanted */
 
 typedef struct DynamoScan
 {

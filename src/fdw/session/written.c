@@ -2,11 +2,11 @@
  * written.c
  *		What the transaction has written, and by which of its commands.
  *
- * Of a key 112 bits of its digest are kept (item_set.h), with the command: 19
- * bytes, in a table that is 45 to 90 % full.  What older commands wrote
- * matters only to snapshots as old, so once it is much, and no other statement
- * that writes is being run, the keys are forgotten, and all of the table
- * counts as written by them.
+ * Of a key 112 bits of its digest are kept (item_set.h), with the command and
+ * how it was written: 19 bytes, in a table that is 45 to 90 % full.  What
+ * older commands wrote matters only to snapshots as old, so once it is much,
+ * and no other statement that writes is being run, the keys are forgotten, and
+ * all of the table counts as written by them.
  */
 #include "postgres.h"
 
@@ -30,13 +30,19 @@ typedef struct Mark
 	uint8		bytes[MARK_BYTES];
 } Mark;
 
-/* An entry; it has no member that would have to be aligned. */
+/*
+ * An entry; it has no member that would have to be aligned.  The two highest
+ * bits of the command's number say how: that many commands no transaction has.
+ */
 typedef struct WrittenKey
 {
 	Mark		mark;
-	uint8		command_id[sizeof(CommandId)];
+	uint8		by[sizeof(uint32)];
 	char		status;			/* simplehash's own */
 } WrittenKey;
+
+#define HOW_SHIFT			30
+#define COMMAND_MASK		((1U << HOW_SHIFT) - 1)
 
 static uint32
 mark_hash(const Mark *mark)
@@ -77,6 +83,9 @@ struct WrittenTable
 
 static MemoryContext context = NULL;
 static List *tables = NIL;		/* of WrittenTable */
+static bool has_written_any = false;	/* items of any table may have been
+										 * written by this command */
+static CommandId last_of_any;
 static dlist_head running_writes = DLIST_STATIC_INIT(running_writes);
 
 /* ---- tables ---- */
@@ -130,14 +139,51 @@ written_forget(void)
 {
 	context = NULL;
 	tables = NIL;
+	has_written_any = false;
 }
 
 /* ---- statements that write ---- */
 
 static void
-end_running(void *argument)
+end_running(RunningWrites *running)
 {
-	dlist_delete(&((RunningWrites *) argument)->node);
+	if (running->is_running)
+		dlist_delete(&running->node);
+	running->is_running = false;
+}
+
+static void
+end_with_memory(void *argument)
+{
+	end_running((RunningWrites *) argument);
+}
+
+/*
+ * The memory of a cursor's function that failed may stay: see
+ * leave_with_resources() in open_scan.c.
+ */
+static void
+end_with_resources(ResourceReleasePhase phase, bool is_commit,
+				   bool is_top_level, void *argument)
+{
+	dlist_mutable_iter iter;
+
+	if (phase != RESOURCE_RELEASE_BEFORE_LOCKS)
+		return;
+	dlist_foreach_modify(iter, &running_writes)
+	{
+		RunningWrites *running = dlist_container(RunningWrites, node,
+												 iter.cur);
+
+		if (running->owner == CurrentResourceOwner)
+			end_running(running);
+	}
+}
+
+void
+written_register(void)
+{
+	RegisterResourceReleaseCallback(end_with_resources, NULL);
 }
 
 /* Forgets what older commands wrote, if it is much. */
@@ -165,11 +211,49 @@ written_begin(RunningWrites *running, MemoryContext memory)
 		written = make_table(running->table);
 	else
 		forget_old_keys(written, running->command_id);
-	running->callback.func = end_running;
+	running->owner = CurrentResourceOwner;
+	running->is_running = true;
+	running->callback.func = end_with_memory;
 	running->callback.arg = running;
 	MemoryContextRegisterResetCallback(memory, &running->callback);
 	dlist_push_head(&running_writes, &running->node);
 	return written;
+}
+
+void
+written_note_waiting(const EState *estate, bool has_waiting)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running_writes)
+	{
+		RunningWrites *running = dlist_container(RunningWrites, node,
+												 iter.cur);
+
+		if (running->estate == estate)
+			running->has_waiting = has_waiting;
+	}
+}
+
+void
+written_check_waiting(const Table *table, CommandId command_id)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running_writes)
+	{
+		const RunningWrites *running =
+			dlist_container(RunningWrites, node, iter.cur);
+
+		if (running->has_waiting && running->command_id < command_id &&
+			same_table(running->table, table))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("cannot read foreign table \"%s\" in a function while rows of it wait to be written",
+							table->relation_name),
+					 errdetail("The statement that calls the function reads the table itself, so that all its rows are computed before the first is written; the function would not see them."),
+					 errhint("Compute the rows in a statement of its own.")));
+	}
 }
 
 /* ---- keys ---- */
@@ -196,49 +280,154 @@ mark_of_partition(const AttributeValue *value)
 	return mark;
 }
 
-static void
-note_mark(written_keys_hash *keys, Mark mark, CommandId command_id)
+static WrittenBy
+written_by(const WrittenKey *entry)
 {
-	bool		found;
-	WrittenKey *entry = written_keys_insert(keys, mark, &found);
-	CommandId	noted = FirstCommandId;
+	uint32		packed;
 
-	if (found)
-		memcpy(&noted, entry->command_id, sizeof(noted));
-	noted = Max(noted, command_id);
-	memcpy(entry->command_id, &noted, sizeof(noted));
+	memcpy(&packed, entry->by, sizeof(packed));
+	return (WrittenBy) {
+		.command_id = packed & COMMAND_MASK,
+		.how = (WrittenHow) (packed >> HOW_SHIFT)
+	};
 }
 
 static bool
-find_mark(written_keys_hash *keys, Mark mark, CommandId *command_id)
+find_mark(written_keys_hash *keys, Mark mark, WrittenBy *by)
 {
 	WrittenKey *entry = written_keys_lookup(keys, mark);
 
 	if (entry == NULL)
 		return false;
-	memcpy(command_id, entry->command_id, sizeof(*command_id));
+	*by = written_by(entry);
 	return true;
 }
 
-void
-written_note(WrittenTable *written, const DynamoItem *key,
-			 CommandId command_id)
+/* Is a statement being run that began between the two commands? */
+static bool
+is_run_between(CommandId made, CommandId changed)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running_writes)
+	{
+		CommandId	began = dlist_container(RunningWrites, node,
+											iter.cur)->command_id;
+
+		if (made < began && began < changed)
+			return true;
+	}
+	return false;
+}
+
+/* What the item was to older statements before is what it is to them now. */
+static WrittenBy
+after_both(WrittenBy before, WrittenBy by)
+{
+	if (before.command_id > by.command_id)
+		return before;
+	if (by.how == WRITTEN_CHANGED && before.how == WRITTEN_MADE &&
+		!is_run_between(before.command_id, by.command_id))
+		by.how = WRITTEN_MADE;
+	return by;
+}
+
+static void
+note_mark(written_keys_hash *keys, Mark mark, WrittenBy by)
+{
+	bool		found;
+	WrittenKey *entry = written_keys_insert(keys, mark, &found);
+	uint32		packed;
+
+	if (found)
+		by = after_both(written_by(entry), by);
+	packed = by.command_id | ((uint32) by.how << HOW_SHIFT);
+	memcpy(entry->by, &packed, sizeof(packed));
+}
+
+static void
+note_command(WrittenTable *written, CommandId command_id)
 {
 	written->last_command = written->is_written
 		? Max(written->last_command, command_id) : command_id;
 	written->is_written = true;
-	note_mark(written->keys, mark_of_key(key), command_id);
+}
+
+void
+written_note(WrittenTable *written, const DynamoItem *key, WrittenBy by)
+{
+	note_command(written, by.command_id);
+	note_mark(written->keys, mark_of_key(key), by);
 	if (written->partitions != NULL)
 		note_mark(written->partitions,
-				  mark_of_partition(&key->attributes[0].value), command_id);
+				  mark_of_partition(&key->attributes[0].value), by);
+}
+
+static WrittenTable *
+find_or_make_table(const Table *table)
+{
+	WrittenTable *written = find_table(table);
+
+	return written != NULL ? written : make_table(table);
+}
+
+void
+written_note_key(const Table *table, const DynamoItem *key,
+				 CommandId command_id)
+{
+	WrittenTable *written = find_or_make_table(table);
+	WrittenBy	by = {.command_id = command_id, .how = WRITTEN_OUTSIDE};
+
+	written_note(written, key, by);
+	if (key->count == 2)
+	{
+		Attribute	turned[] = {key->attributes[1], key->attributes[0]};
+		DynamoItem	other = {.count = 2, .attributes = turned};
+
+		written_note(written, &other, by);
+	}
+}
+
+void
+written_note_all(const Table *table, CommandId command_id)
+{
+	WrittenTable *written;
+
+	if (table == NULL)
+	{
+		has_written_any = true;
+		last_of_any = command_id;
+		return;
+	}
+	written = find_or_make_table(table);
+	note_command(written, command_id);
+	written->has_forgotten = true;
+	written->last_forgotten = command_id;
 }
 
 bool
 written_find(const WrittenTable *written, const DynamoItem *key,
-			 CommandId *command_id)
+			 WrittenBy *by)
 {
 	return written->keys->members > 0 &&
-		find_mark(written->keys, mark_of_key(key), command_id);
+		find_mark(written->keys, mark_of_key(key), by);
+}
+
+bool
+written_is_shared(const RunningWrites *running)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running_writes)
+	{
+		const RunningWrites *other =
+			dlist_container(RunningWrites, node, iter.cur);
+
+		if (other != running && other->command_id == running->command_id &&
+			same_table(other->table, running->table))
+			return true;
+	}
+	return false;
 }
 
 /* ---- reads ---- */
@@ -247,19 +436,19 @@ static bool
 table_written_since(const WrittenTable *written, const ReadItems *items,
 					CommandId command_id)
 {
-	CommandId	last = written->last_command;
+	WrittenBy	last;
 
-	if (!written->is_written || last < command_id)
+	if (!written->is_written || written->last_command < command_id)
 		return false;
 	if (written->has_forgotten && written->last_forgotten >= command_id)
 		return true;
 	if (items->key != NULL)
 		return find_mark(written->keys, mark_of_key(items->key), &last) &&
-			last >= command_id;
+			last.command_id >= command_id;
 	if (items->partition != NULL && written->partitions != NULL)
 		return find_mark(written->partitions,
 						 mark_of_partition(items->partition), &last) &&
-			last >= command_id;
+			last.command_id >= command_id;
 	return true;
 }
 
@@ -279,6 +468,8 @@ written_since(const ReadItems *items, CommandId command_id)
 			running->has_under_way(running, items))
 			return true;
 	}
+	if (has_written_any && last_of_any >= command_id)
+		return true;
 	written = find_table(items->table);
 	return written != NULL &&
 		table_written_since(written, items, command_id);

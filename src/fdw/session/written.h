@@ -15,6 +15,8 @@
 #include "postgres.h"
 
 #include "lib/ilist.h"
+#include "nodes/execnodes.h"
+#include "utils/resowner.h"
 
 #include "translate/table/table.h"
 
@@ -35,26 +37,80 @@ typedef struct RunningWrites
 {
 	dlist_node	node;			/* in the list of all */
 	const Table *table;
+	const EState *estate;
 	CommandId	command_id;
+	bool		has_waiting;	/* rows wait to be written, until all are
+								 * there: see read_first_plan.h */
 	bool		(*has_under_way) (const struct RunningWrites *running,
 								  const ReadItems *items);
+	ResourceOwner owner;		/* of what the statement holds */
+	bool		is_running;
 	MemoryContextCallback callback;
 } RunningWrites;
 
+/* How an item came to be written. */
+typedef enum WrittenHow
+{
+	WRITTEN_CHANGED,
+	WRITTEN_MADE,				/* there was none before the command */
+	WRITTEN_GONE,				/* there is none after it */
+	WRITTEN_OUTSIDE				/* by a request that is no statement: as
+								 * others may do at any time */
+} WrittenHow;
+
+typedef struct WrittenBy
+{
+	CommandId	command_id;
+	WrittenHow	how;
+} WrittenBy;
+
+/* For _PG_init(). */
+extern void written_register(void);
+
 /*
- * The statement begins, and ends when the memory context is reset.  Returns
- * what was written of the table, which is valid for the transaction.
+ * The statement begins, and ends when the memory context is reset, or what the
+ * statement holds is released.  Returns what was written of the table, which
+ * is valid for the transaction.
  */
 extern WrittenTable *written_begin(RunningWrites *running,
 								   MemoryContext context);
 
+/*
+ * Is another writer of the same command, in another node of its plan, at the
+ * same DynamoDB table?
+ */
+extern bool written_is_shared(const RunningWrites *running);
+
+/* Rows of the statement wait to be written, or do so no more. */
+extern void written_note_waiting(const EState *estate, bool has_waiting);
+
+/*
+ * Raises 0A000 if the command may not read the table, because rows of it wait
+ * to be written that the command should see.
+ */
+extern void written_check_waiting(const Table *table, CommandId command_id);
+
 /* The command has written an item. */
 extern void written_note(WrittenTable *written, const DynamoItem *key,
-						 CommandId command_id);
+						 WrittenBy by);
 
-/* Has the transaction written the item?  The last command that did it. */
+/*
+ * A request that is no statement has written the item; the attributes of the
+ * key may be in the wrong order.
+ */
+extern void written_note_key(const Table *table, const DynamoItem *key,
+							 CommandId command_id);
+
+/* It may have written any item of the table (NULL: of any table). */
+extern void written_note_all(const Table *table, CommandId command_id);
+
+/*
+ * Has the transaction written the item?  *by is the last command that did it;
+ * it counts as MADE as long as no statement is being run that began after the
+ * item was made.
+ */
 extern bool written_find(const WrittenTable *written, const DynamoItem *key,
-						 CommandId *command_id);
+						 WrittenBy *by);
 
 /*
  * Has one of these items been written by that command or a later one, or is it

@@ -110,8 +110,10 @@ direct_may_meet(OpenScan *open, const WrittenKeys *written)
 static int64
 direct_read_ahead(OpenScan *open, const WrittenKeys *written)
 {
-	return reader_read_ahead(((DirectState *)
-							  ((ForeignScanState *) open->plan_state)->fdw_state)->reader);
+	DirectState *state =
+		(DirectState *) ((ForeignScanState *) open->plan_state)->fdw_state;
+
+	return reader_read_ahead(state->reader, open->owner);
 }
 
 static const ReadAheadMethods ahead_methods = {
@@ -288,23 +290,44 @@ candidate_projection(const DirectState *state)
 	return access_projection(statement->table, columns, NIL);
 }
 
+/* They see what their statement sees: nothing that it writes. */
+static void
+call_stable_functions(DirectState *state)
+{
+	WriteStatement *statement = &state->statement;
+	DirectPlan *plan = state->plan;
+
+	if (!(plan->flags & DIRECT_FLAG_CALLS_STABLE))
+		return;
+	statement->clauses = evaluate_constant_calls(statement->evaluator,
+												 plan->clauses);
+	plan->expressions = evaluate_constant_calls(statement->evaluator,
+												plan->expressions);
+	statement->assignments = direct_assignments(statement->table,
+												plan->assigned,
+												plan->expressions);
+}
+
 static void
 start_direct(DirectState *state)
 {
 	WriteStatement *statement = &state->statement;
 	Scope	   *scope = &statement->evaluator->scope;
-	DirectAccess access = direct_access_choose(scope, state->plan->schema,
-											   statement->clauses);
-	const Access *candidates = access.candidates;
+	DirectAccess access;
+	const Access *candidates;
 	ReaderSpec	spec = {
 		.connection = state->writer->connection,
 		.table = statement->table,
 		.scope = scope,
 		.schema = state->plan->schema,
-		.clauses = statement->clauses,
 		.counters = &state->counters
 	};
 
+	call_stable_functions(state);
+	access = direct_access_choose(scope, state->plan->schema,
+								  statement->clauses);
+	candidates = access.candidates;
+	spec.clauses = statement->clauses;
 	state->schema_read = candidates->schema;
 	state->lookup = access.lookup;
 	statement->report = report_conditions && state->reportable &&
@@ -323,6 +346,7 @@ start_direct(DirectState *state)
 							 state->row_plan->expressions != NULL))
 		return;
 
+	open_scan_check_waiting(&state->open);
 	spec.projection = candidate_projection(state);
 	state->reader = reader_open(&spec);
 	if (reader_scans_table(state->reader))
@@ -471,6 +495,8 @@ next_row(DirectState *state)
 	}
 	plan = row_plan_of_row(state);
 	key = table_key_of_item(statement->table, candidate);
+	if (writer_passes_over(state->writer, key))
+		return NULL;
 	compute_load(statement, candidate, key,
 				 table_readable_key(statement->table, key));
 	if (!compute_where(statement, plan->computation))

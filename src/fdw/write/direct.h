@@ -41,6 +41,8 @@ enum DirectPrivate
 #define DIRECT_FLAG_CHECK_LOCALLY	0x04
 #define DIRECT_FLAG_SET_PROCESSED	0x08	/* counts for the command tag */
 #define DIRECT_FLAG_REPORTABLE		0x10	/* no security barrier's clause */
+#define DIRECT_FLAG_CALLS_STABLE	0x20	/* functions, whose values are told
+											 * before it writes */
 
 /* The parts of fdw_exprs and fdw_private, taken apart again. */
 typedef struct DirectPlan

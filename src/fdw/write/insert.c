@@ -94,8 +94,8 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	key_check_writable(state->table);
 	state->action = action;
-	state->one_by_one = mtstate->ps.plan != NULL &&
-		user_function_in_rows(outerPlan(mtstate->ps.plan));
+	state->one_by_one = estate->es_plannedstmt != NULL &&
+		user_function_in_rows(estate->es_plannedstmt);
 	state->policies = mtstate->operation == CMD_UPDATE
 		? WCO_RLS_UPDATE_CHECK : WCO_RLS_INSERT_CHECK;
 	state->context = AllocSetContextCreate(CurrentMemoryContext,

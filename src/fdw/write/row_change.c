@@ -542,7 +542,7 @@ decide_change(ItemWrite *write, const DynamoItem *item)
 	bool		is_same;
 
 	write->next = NEXT_NOTHING;
-	if (item == NULL || writer_has_written(change->writer, write->key))
+	if (item == NULL || writer_passes_over(change->writer, write->key))
 		return;
 	if (row->slot == NULL)
 		look_at_row(row);
@@ -610,7 +610,7 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	ChangedRow *row = make_changed_row(change, slot, plan_slot);
 
-	if (writer_has_written(change->writer, row->write.key))
+	if (writer_passes_over(change->writer, row->write.key))
 		return NULL;
 	prepare_write(row, slot);
 	writer_submit(change->writer, &row->write);
@@ -677,7 +677,7 @@ make_room_for(RowChange *change, const ChangedRow *row)
 	bool		has_waited = false;
 
 	while (writer_find(writer, row->write.key) != NULL ||
-		   list_length(writer->writes) >= writer->max_concurrency)
+		   list_length(writer->writes) >= writer_concurrency(writer))
 	{
 		finish_oldest(change);
 		has_waited = true;
@@ -702,7 +702,7 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 	MemoryContextSwitchTo(context);
 	row = make_changed_row(change, slot, plan_slot);
 	has_waited = make_room_for(change, row);
-	if (writer_has_written(change->writer, row->write.key))
+	if (writer_passes_over(change->writer, row->write.key))
 	{
 		MemoryContextSwitchTo(change->context);
 		MemoryContextDelete(context);
@@ -718,6 +718,8 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 	row->plan_slot = keep_plan_row(change, plan_slot);
 	row->slot = NULL;
 	writer_submit(change->writer, &row->write);
+	if (writer_concurrency(change->writer) == 1)
+		settle_rows(change);
 
 	/* it shall leave before core looks for the next row */
 	request_poll(change->writer->connection);

@@ -279,7 +279,7 @@ truncate_table(Relation relation)
 	truncation.batches = palloc0(truncation.max_concurrency * sizeof(Batch));
 	truncation.requests = palloc0(truncation.max_concurrency *
 								  sizeof(Request *));
-	read_ahead_of_any(truncation.table);
+	read_ahead_of_any(truncation.table, NULL);
 	delete_items(&truncation);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

@@ -85,6 +85,7 @@ writer_make(const EState *estate, const Table *table, Connection *connection,
 	writer->running.command_id = estate->es_output_cid != FirstCommandId
 		? estate->es_output_cid : GetCurrentCommandId(true);
 	writer->running.table = table;
+	writer->running.estate = estate;
 	writer->running.has_under_way = has_under_way;
 	writer->noted = written_begin(&writer->running, writer->context);
 	return writer;
@@ -98,6 +99,17 @@ writer_join(Writer *writer, WriterGroup *group)
 	group->writers = lappend(group->writers, writer);
 	writer->group = group;
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Another writer of the statement may come upon an item that is under way, and
+ * nobody knows yet whether it is changed: so nothing is, when a row is handed
+ * out or asked for.
+ */
+int
+writer_concurrency(const Writer *writer)
+{
+	return written_is_shared(&writer->running) ? 1 : writer->max_concurrency;
 }
 
 static bool
@@ -242,10 +254,23 @@ must_wait(const Writer *writer, const ItemWrite *write)
 bool
 writer_has_written(const Writer *writer, const DynamoItem *key)
 {
-	CommandId	command_id;
+	WrittenBy	by;
 
-	return written_find(writer->noted, key, &command_id) &&
-		command_id == writer->running.command_id;
+	return written_find(writer->noted, key, &by) &&
+		by.command_id == writer->running.command_id &&
+		by.how != WRITTEN_GONE && by.how != WRITTEN_OUTSIDE;
+}
+
+bool
+writer_passes_over(const Writer *writer, const DynamoItem *key)
+{
+	WrittenBy	by;
+
+	return written_find(writer->noted, key, &by) &&
+		by.how != WRITTEN_OUTSIDE &&
+		(by.command_id == writer->running.command_id ||
+		 (by.command_id > writer->running.command_id &&
+		  by.how == WRITTEN_MADE));
 }
 
 /*
@@ -257,13 +282,14 @@ writer_has_written(const Writer *writer, const DynamoItem *key)
 static bool
 was_changed(const Writer *writer, const ItemWrite *write)
 {
-	CommandId	command_id;
+	WrittenBy	by;
 
-	if (!written_find(writer->noted, write->key, &command_id) ||
-		command_id < writer->running.command_id)
-		return false;
-	if (command_id == writer->running.command_id)
+	if (writer_passes_over(writer, write->key))
 		return true;
+	if (!written_find(writer->noted, write->key, &by) ||
+		by.command_id < writer->running.command_id ||
+		by.how == WRITTEN_OUTSIDE)
+		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 			 write->kind == WRITE_DELETE
@@ -274,7 +300,10 @@ was_changed(const Writer *writer, const ItemWrite *write)
 			 errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")));
 }
 
-/* Other scans of the session do not see what their statements do not. */
+/*
+ * Other scans of the session do not see what their statements do not.  Nor
+ * does the one that brings the rows meet an item again under its new key.
+ */
 static void
 read_others_ahead(const Writer *writer, const ItemWrite *write)
 {
@@ -283,8 +312,8 @@ read_others_ahead(const Writer *writer, const ItemWrite *write)
 	if (write->next == NEXT_MOVE)
 		written.keys[written.count++] =
 			table_key_of_item(writer->table, write->new_item);
-	read_ahead(writer->estate, writer->running.command_id, writer->table,
-			   &written);
+	read_ahead(write->next == NEXT_MOVE ? NULL : writer->estate,
+			   writer->running.command_id, writer->table, &written);
 }
 
 static void
@@ -396,15 +425,28 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 	send_next(writer, write);
 }
 
+/*
+ * An UpdateItem that may have made its item, or changed it, counts as a
+ * change: then an error is raised rather than a change lost.
+ */
 static void
 note_written(Writer *writer, ItemWrite *write)
 {
+	WrittenBy	by = {
+		.command_id = writer->running.command_id,
+		.how = write->kind == WRITE_PUT ? WRITTEN_MADE
+		: write->kind == WRITE_DELETE || write->next == NEXT_MOVE
+		? WRITTEN_GONE : WRITTEN_CHANGED
+	};
+
 	write->state = ITEM_WRITTEN;
-	written_note(writer->noted, write->key, writer->running.command_id);
+	written_note(writer->noted, write->key, by);
 	if (write->next == NEXT_MOVE)
+	{
+		by.how = WRITTEN_MADE;
 		written_note(writer->noted,
-					 table_key_of_item(writer->table, write->new_item),
-					 writer->running.command_id);
+					 table_key_of_item(writer->table, write->new_item), by);
+	}
 	if (write->next == NEXT_MOVE || write->kind == WRITE_PUT)
 		write->item = write->new_item;
 	else if (writer->returning)
@@ -775,7 +817,7 @@ go_on(Writer *writer)
 	PG_TRY();
 	{
 		while (!writer->exhausted && writer->feed != NULL &&
-			   list_length(writer->writes) < writer->max_concurrency)
+			   list_length(writer->writes) < writer_concurrency(writer))
 			writer->feed(writer->source);
 		write = wait_for_any(writer);
 		if (write != NULL)

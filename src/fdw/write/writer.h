@@ -70,9 +70,9 @@ struct ItemWrite
 	ItemDecision decide;		/* NULL: a condition that fails says that the
 								 * key is taken */
 	bool		skips_taken;	/* which is nothing to complain of */
-	bool		skips_changed;	/* one that the statement has written already
-								 * is not written; one that a command inside
-								 * it has is an error */
+	bool		skips_changed;	/* one of writer_passes_over() is not written;
+								 * one that a command inside the statement has
+								 * changed is an error */
 
 	/* set by the source before writer_submit() and by decide() */
 	NextStep	next;
@@ -152,8 +152,17 @@ extern void writer_submit(Writer *writer, ItemWrite *write);
  */
 extern ItemWrite *writer_next_done(Writer *writer);
 
-/* Has the statement written the item, by this writer or another? */
+/* Has the statement made or changed the item, by this writer or another? */
 extern bool writer_has_written(const Writer *writer, const DynamoItem *key);
+
+/*
+ * Is the item none that the statement changes: since it has written it
+ * already, or does not see it, which a command inside it has made?
+ */
+extern bool writer_passes_over(const Writer *writer, const DynamoItem *key);
+
+/* How many writes may be under way at once, by now. */
+extern int	writer_concurrency(const Writer *writer);
 
 /* The oldest write of this key, old or new, not handed out; NULL: none is. */
 extern ItemWrite *writer_find(const Writer *writer, const DynamoItem *key);
