@@ -4,6 +4,8 @@ use strict;
 use warnings;
 
 use FindBin;
+use IO::Handle;
+use IO::Socket::UNIX;
 use lib "$FindBin::RealBin/../lib";
 use DynamormTest;
 use PostgreSQL::Test::Utils;
@@ -96,6 +98,62 @@ said($session, "UPDATE item SET n = n WHERE p = 'a' AND k = 1", "UPDATE item SET
 is($test->counts->{Query}, $pages, 'another partition, and what the cursor has passed, are not read ahead for');
 said($session, 'ROLLBACK');
 $session->finish;
+
+# ---- a parallel scan of a portal whose workers are gone ----
+
+# The messages of the extended protocol, by which a portal has a name and stays
+# when it has been run to its end; psql has no command for it.
+sub message
+{
+	my ($socket, $type, $text) = @_;
+	print $socket $type . pack('N', 4 + length $text) . $text;
+	return;
+}
+
+# What the server says until it is ready again: types and texts.
+sub answers
+{
+	my ($socket) = @_;
+	my $said = '';
+	$socket->flush;
+	while (read($socket, my $head, 5) == 5)
+	{
+		my ($type, $length) = unpack 'a N', $head;
+		read $socket, my $text, $length - 4;
+		$said .= "$type$text\n";
+		return $said if $type eq 'Z';
+	}
+	return "$said(the session is gone)";
+}
+
+sub query
+{
+	my ($socket, $text) = @_;
+	message($socket, 'Q', "$text\0");
+	return answers($socket);
+}
+
+$test->reset_proxy;
+$test->create_tables(heavy => "id bigint OPTIONS (key 'partition'), n bigint, pad text");
+$node->safe_psql('postgres', "INSERT INTO heavy SELECT i, i, repeat('x', 390000) FROM generate_series(1, 40) i");
+$node->safe_psql('postgres', 'CREATE TABLE small WITH (parallel_workers = 0) AS SELECT generate_series(1, 2000) AS id; ANALYZE small');
+my $socket = IO::Socket::UNIX->new(Peer => $node->host . '/.s.PGSQL.' . $node->port) or die "no socket: $!";
+my $user = $node->safe_psql('postgres', 'SELECT current_user');
+print $socket pack('N N', 8 + length("user\0$user\0database\0postgres\0\0"), 196608) . "user\0$user\0database\0postgres\0\0";
+like(answers($socket), qr/^Z/m, 'a session of the extended protocol');
+query($socket, $_)
+	foreach 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET max_parallel_workers = 0', 'BEGIN';
+my $parallel = 'SELECT heavy.id FROM heavy JOIN small ON small.id = heavy.n LIMIT 1';
+like(query($socket, "EXPLAIN $parallel"), qr/Parallel Foreign Scan on heavy/, 'whose query reads in parallel');
+message($socket, 'P', "\0$parallel\0" . pack('n', 0));
+message($socket, 'B', "portal\0\0" . pack('n n n', 0, 0, 0));
+message($socket, 'E', "portal\0" . pack('N', 0));
+message($socket, 'S', '');
+like(answers($socket), qr/^CSELECT 1/m, 'and is run to its end');
+like(query($socket, "UPDATE heavy SET n = 0 WHERE id IN (3, 30)"), qr/^CUPDATE 2/m,
+	'mended: a write after it looked at what it shared with its workers');
+like(query($socket, 'COMMIT'), qr/^CCOMMIT/m, 'and the session goes on');
+close $socket;
 
 $test->drop_tables;
 done_testing();
