@@ -90,6 +90,14 @@ SELECT stored('z') -> 'deep';
 UPDATE note_2 SET deep = jsonb_set(deep, '{tags}', deep -> 'tags' || '"z"') WHERE id = 'z';
 \echo :LAST_ERROR_SQLSTATE
 
+-- mended: a set of binary data, in the order of its bytes, as an array reads it
+SELECT dyn_request('dynamo', 'UpdateItem', '{"TableName": "note", "Key": {"id": {"S": "z"}},
+  "UpdateExpression": "SET blobs = :b", "ExpressionAttributeValues": {":b": {"BS": ["/w==", "AA==", "gA==", "eg==", "AAA="]}}}');
+ALTER FOREIGN TABLE note_2 ADD blobs jsonb;
+SELECT blobs FROM note_2 WHERE id = 'z';
+ALTER FOREIGN TABLE note_2 DROP blobs, ADD blobs bytea[] OPTIONS (type 'BS');
+SELECT blobs FROM note_2 WHERE id = 'z';
+
 SELECT dyn_drop_table('note');
 DROP FOREIGN TABLE note, note_2;
 DROP FUNCTION stored, requests;

@@ -187,6 +187,19 @@ INSERT INTO visit VALUES ('2026-01-01', 'x', 1) ON CONFLICT (page, day) DO UPDAT
 INSERT INTO visit VALUES ('2026-01-01', 'x', 1) ON CONFLICT (day, page) DO UPDATE SET hits = visit.hits + 1 RETURNING *;
 INSERT INTO visit VALUES ('2026-01-01', 'x', 1) ON CONFLICT (day) DO UPDATE SET hits = visit.hits + 1;
 \echo :LAST_ERROR_SQLSTATE
+-- mended: a predicate, which a key without one satisfies as any unique index does
+INSERT INTO visit VALUES ('2026-01-01', 'x', 1) ON CONFLICT (day, page) WHERE hits > 100 DO NOTHING RETURNING *;
+INSERT INTO visit VALUES ('2026-01-01', 'x', 1) ON CONFLICT (day, page) WHERE false DO UPDATE SET hits = visit.hits + 1 RETURNING *;
+-- mended: a key that is set to what it is
+INSERT INTO visit VALUES ('2026-01-01', 'x', 5) ON CONFLICT (day, page) DO UPDATE SET day = excluded.day, page = visit.page, hits = excluded.hits RETURNING *;
+INSERT INTO visit VALUES ('2026-01-01', 'y', 5) ON CONFLICT (day, page) DO UPDATE SET (day, page, hits) = (excluded.day, excluded.page, excluded.hits) RETURNING *;
+INSERT INTO visit VALUES ('2026-01-01', 'y', 6) ON CONFLICT (day, page) DO UPDATE SET page = excluded.page RETURNING *;
+EXPLAIN (COSTS OFF) INSERT INTO visit VALUES ('2026-01-01', 'y', 6) ON CONFLICT (day, page) DO UPDATE SET day = excluded.day, hits = excluded.hits;
+-- and one that may be another
+INSERT INTO visit VALUES ('2026-01-01', 'y', 6) ON CONFLICT (day, page) DO UPDATE SET page = excluded.page || '' RETURNING *;
+\echo :LAST_ERROR_SQLSTATE
+INSERT INTO visit VALUES ('2026-01-01', 'y', 6) ON CONFLICT (day, page) DO UPDATE SET page = excluded.day::text RETURNING *;
+\echo :LAST_ERROR_SQLSTATE
 SELECT dyn_drop_table('visit');
 SELECT dyn_drop_table('stock');
 DROP FOREIGN TABLE stock, visit;

@@ -51,8 +51,8 @@ target_is_key(const OnConflictExpr *conflict, const Table *table)
 	KeyColumns	key = key_columns(table);
 	ListCell   *cell;
 
-	if (conflict->arbiterWhere != NULL || OidIsValid(conflict->constraint) ||
-		conflict->arbiterElems == NIL)
+	/* a key without a predicate satisfies any (infer_arbiter_indexes()) */
+	if (OidIsValid(conflict->constraint) || conflict->arbiterElems == NIL)
 		return false;
 	foreach(cell, conflict->arbiterElems)
 	{
@@ -155,11 +155,49 @@ refuse_key_assignment(const Table *table, List *assigned)
 	}
 }
 
+/*
+ * Is a column assigned what it has, or what the proposed row has?  Of a key
+ * column both are the same.
+ */
+static bool
+assigns_itself(const OnConflictExpr *conflict, Index result_relation,
+			   const TargetEntry *entry, const Column *column)
+{
+	const Var  *var = (const Var *) entry->expr;
+
+	return column->key != KEY_NONE && IsA(var, Var) &&
+		var->varlevelsup == 0 && var->varattno == column->attnum &&
+		(var->varno == conflict->exclRelIndex ||
+		 (Index) var->varno == result_relation);
+}
+
+/* SET as the statement says it, but for keys that stay what they are. */
+static List *
+conflict_set(const OnConflictExpr *conflict, Index result_relation,
+			 const Table *table)
+{
+	List	   *kept = NIL;
+	ListCell   *cell;
+
+	foreach(cell, conflict->onConflictSet)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		const Column *column = entry->resjunk ? NULL
+			: table_column(table, entry->resno);
+
+		if (column == NULL ||
+			!assigns_itself(conflict, result_relation, entry, column))
+			kept = lappend(kept, entry);
+	}
+	return kept;
+}
+
 ConflictAction
 conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 {
 	OnConflictExpr *conflict = root->parse->onConflict;
 	RangeTblEntry *rte = planner_rt_fetch(result_relation, root);
+	const Table *table;
 
 	if (plan->onConflictAction == ONCONFLICT_NOTHING)
 		return CONFLICT_NOTHING;
@@ -171,14 +209,13 @@ conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 	refuse_triggers(rte->relid);
 
 	/* as make_modifytable() does, but for the action */
-	plan->onConflictSet = conflict->onConflictSet;
+	table = description_of_table(rte->relid, insert_target_user(root, rte));
+	plan->onConflictSet = conflict_set(conflict, result_relation, table);
 	plan->onConflictCols =
-		extract_update_targetlist_colnos(conflict->onConflictSet);
+		extract_update_targetlist_colnos(plan->onConflictSet);
 	plan->onConflictWhere = conflict->onConflictWhere;
 	plan->exclRelRTI = conflict->exclRelIndex;
 	plan->exclRelTlist = conflict->exclRelTlist;
-	refuse_key_assignment(description_of_table(rte->relid,
-											   insert_target_user(root, rte)),
-						  plan->onConflictCols);
+	refuse_key_assignment(table, plan->onConflictCols);
 	return CONFLICT_UPDATE;
 }

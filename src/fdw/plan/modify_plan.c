@@ -19,6 +19,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/plan/whole_row.h"
 #include "fdw/system_column.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/modify.h"
@@ -40,6 +41,7 @@ add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte,
 	Var		   *whole_row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1,
 									InvalidOid, 0);
 
+	whole_row_spell_out(root, rtindex, target_rte);
 	add_row_identity_var(root, whole_row, rtindex,
 						 root->parse->commandType == CMD_DELETE
 						 ? WHOLE_ROW_OF_DELETE : WHOLE_ROW_OF_UPDATE);

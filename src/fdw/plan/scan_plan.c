@@ -252,6 +252,20 @@ cost_of_pages(const RelationPlan *plan, double items, int streams)
 	return REQUEST_COST * Max(1.0, ceil(pages)) / streams + PAGE_COST * pages;
 }
 
+/* Of the keys of a product few are there; the others cost a read, too. */
+static Cost
+cost_of_product(const RelOptInfo *baserel, const RelationPlan *plan,
+				const AccessPlan *access_plan)
+{
+	double		keys = access_plan->items;
+	double		found = Min(keys, access_plan->rows);
+	double		bytes = (keys - found) * SINGLE_READ_BYTES +
+		found * Max(plan->item_bytes, SINGLE_READ_BYTES);
+
+	return REQUEST_COST * ceil(keys / BATCH_GET_MAX_KEYS) +
+		PAGE_COST * bytes / PAGE_BYTES;
+}
+
 static Cost
 estimate_scan_cost(const RelOptInfo *baserel, const RelationPlan *plan,
 				   const AccessPlan *access_plan)
@@ -259,11 +273,15 @@ estimate_scan_cost(const RelOptInfo *baserel, const RelationPlan *plan,
 	const Access *access = access_plan->access;
 	Cost		cost;
 
-	cost = access->lookup->access == KEY_ACCESS_ITEM ||
-		access->lookup->access == KEY_ACCESS_ITEMS
-		? scan_plan_cost_of_items(baserel, access_plan->items)
-		: cost_of_pages(plan, access_plan->items,
-						count_streams(baserel, plan, access));
+	if (access->lookup->access == KEY_ACCESS_ITEMS &&
+		access->lookup->is_product)
+		cost = cost_of_product(baserel, plan, access_plan);
+	else if (access->lookup->access == KEY_ACCESS_ITEM ||
+			 access->lookup->access == KEY_ACCESS_ITEMS)
+		cost = scan_plan_cost_of_items(baserel, access_plan->items);
+	else
+		cost = cost_of_pages(plan, access_plan->items,
+							 count_streams(baserel, plan, access));
 	cost += baserel->baserestrictcost.startup + estimate_local_cost(baserel);
 	if (access->schema->index_name != NULL)
 		cost += INDEX_COST;
@@ -366,6 +384,33 @@ consider_index(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
 	}
 }
 
+/*
+ * Adds the other way to find what a product of lists asks for: each key of it
+ * costs, in the table or not, and the table may have fewer items than that.
+ */
+static void
+consider_without_lists(PlannerInfo *root, RelOptInfo *baserel,
+					   RelationPlan *plan)
+{
+	Scope		scope = {.table = plan->table, .varno = baserel->relid};
+	KeySchema  *schema = key_schema_of_table(plan->table);
+	Access	   *access;
+
+	schema->without_lists = true;
+	access = access_choose(&scope, schema, plan->clauses);
+	plan->accesses = lappend(plan->accesses,
+							 make_access_plan(root, baserel, plan, access,
+											  false));
+}
+
+/* May it be dearer than it looks?  Arrays that are not known count as some. */
+static bool
+is_large_product(const KeyLookup *lookup)
+{
+	return lookup->access == KEY_ACCESS_ITEMS && lookup->is_product &&
+		lookup->key_count >= BATCH_GET_MAX_KEYS;
+}
+
 static void
 get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 {
@@ -387,6 +432,7 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 
 	/* a statement of one item does not ask, nor one of any items */
 	if (access->lookup->access == KEY_ACCESS_QUERY ||
+		is_large_product(access->lookup) ||
 		(access->lookup->access == KEY_ACCESS_SCAN &&
 		 (plan->clauses != NIL || find_bounds(root, NIL) == NIL)))
 		description = description_ask(plan->table, user_id);
@@ -397,7 +443,9 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 	access_plan = make_access_plan(root, baserel, plan, access, false);
 	plan->accesses = list_make1(access_plan);
 	baserel->rows = access_plan->rows;
-	if (description != NULL)
+	if (is_large_product(access->lookup))
+		consider_without_lists(root, baserel, plan);
+	else if (description != NULL)
 	{
 		Bitmapset  *wanted = wanted_columns(baserel, plan->clauses);
 

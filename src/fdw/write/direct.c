@@ -77,6 +77,7 @@ fill_statement(DirectState *state, ForeignScanState *node, const Table *table)
 	statement->estate = node->ss.ps.state;
 	statement->result_info = node->resultRelInfo;
 	statement->clauses = plan->clauses;
+	statement->expected_rows = scan->scan.plan.plan_rows;
 	statement->assignments = direct_assignments(table, plan->assigned,
 												plan->expressions);
 	statement->multi_selects = plan->multi_selects;

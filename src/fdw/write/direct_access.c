@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "client/request/batch_get.h"
 #include "fdw/write/direct_access.h"
 
 /*
@@ -25,6 +26,17 @@ direct_access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 	};
 }
 
+/*
+ * A write of an item that is not there costs as much as one of an item that
+ * is: for a product of lists it is cheaper to read first which are.
+ */
+static bool
+is_mostly_in_vain(const KeyLookup *lookup, const WriteStatement *statement)
+{
+	return lookup->is_product && lookup->key_count > BATCH_GET_MAX_KEYS &&
+		lookup->key_count > 2 * statement->expected_rows;
+}
+
 bool
 direct_access_reads(const DirectAccess *access,
 					const WriteStatement *statement, bool pushed)
@@ -36,7 +48,8 @@ direct_access_reads(const DirectAccess *access,
 		case KEY_ACCESS_ITEMS:
 			/* each write needs a look at its item, or a key of its own */
 			return !pushed || statement->has_volatile ||
-				statement->assigns_key;
+				statement->assigns_key ||
+				is_mostly_in_vain(access->lookup, statement);
 		default:
 			return true;
 	}

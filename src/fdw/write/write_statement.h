@@ -32,6 +32,7 @@ typedef struct WriteStatement
 	Column	   *created_at;		/* to be stamped when an upsert creates the
 								 * item; NULL: none, or assigned */
 	Expr	   *created_at_value;
+	double		expected_rows;	/* by the planner */
 	bool		upsert;			/* dyn_upsert() was given */
 	bool		check_locally;	/* constraints need the whole new row */
 	bool		generates;		/* the table has stored generated columns */

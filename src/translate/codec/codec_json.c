@@ -231,6 +231,27 @@ compare_scalars(const void *a, const void *b)
 		first->val.string.len - second->val.string.len;
 }
 
+/* Base64 texts in the order of the bytes that they stand for. */
+static int
+compare_base64(const void *a, const void *b)
+{
+	static const char digits[] =
+		"=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const JsonbValue *first = a;
+	const JsonbValue *second = b;
+	int			common = Min(first->val.string.len, second->val.string.len);
+
+	for (int i = 0; i < common; i++)
+	{
+		char		one = first->val.string.val[i];
+		char		other = second->val.string.val[i];
+
+		if (one != other)
+			return strchr(digits, one) < strchr(digits, other) ? -1 : 1;
+	}
+	return first->val.string.len - second->val.string.len;
+}
+
 /* A set as an array, sorted: DynamoDB gives it no order. */
 static void
 push_set(JsonbParseState **state, const AttributeValue *set,
@@ -240,7 +261,8 @@ push_set(JsonbParseState **state, const AttributeValue *set,
 
 	for (int i = 0; i < set->length; i++)
 		make_scalar(&elements[i], &set->u.elements[i], decoding);
-	qsort(elements, set->length, sizeof(JsonbValue), compare_scalars);
+	qsort(elements, set->length, sizeof(JsonbValue),
+		  set->type == ATTRIBUTE_BS ? compare_base64 : compare_scalars);
 	for (int i = 0; i < set->length; i++)
 		(void) pushJsonbValue(state, WJB_ELEM, &elements[i]);
 }

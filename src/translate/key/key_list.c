@@ -38,6 +38,7 @@ typedef struct Choices
 {
 	List	   *list;			/* of KeyChoice; NIL: no key is possible */
 	bool		exact;			/* the clause says nothing more */
+	bool		is_product;		/* of each with each, of several */
 } Choices;
 
 static bool choices_of_clause(Scope *scope, Expr *clause, Choices *choices);
@@ -106,6 +107,18 @@ combine_choices(const List *a, const List *b, List **both)
 	return true;
 }
 
+/* How many keys they probably stand for. */
+static int
+total_weight(const List *choices)
+{
+	int			total = 0;
+	ListCell   *cell;
+
+	foreach(cell, choices)
+		total += ((KeyChoice *) lfirst(cell))->weight;
+	return total;
+}
+
 /*
  * Takes what a clause of an AND says into the choices that its other clauses
  * have left.  False if it could not be, or says nothing of the key.
@@ -119,6 +132,8 @@ narrow_choices(Scope *scope, Expr *clause, Choices *choices)
 	if (!choices_of_clause(scope, clause, &more) ||
 		!combine_choices(choices->list, more.list, &both))
 		return false;
+	choices->is_product |= more.is_product ||
+		(total_weight(choices->list) > 1 && total_weight(more.list) > 1);
 	choices->list = both;
 	choices->exact &= more.exact;
 	return true;
@@ -216,6 +231,7 @@ choices_of_or(Scope *scope, BoolExpr *or, Choices *choices)
 			return false;
 		choices->list = list_concat(choices->list, arm.list);
 		choices->exact &= arm.exact;
+		choices->is_product |= arm.is_product;
 	}
 	return list_length(choices->list) <= MAX_CHOICES;
 }
@@ -241,8 +257,7 @@ choices_of_and(Scope *scope, BoolExpr *and, Choices *choices)
 static bool
 choices_of_clause(Scope *scope, Expr *clause, Choices *choices)
 {
-	choices->list = NIL;
-	choices->exact = true;
+	*choices = (Choices) {.exact = true};
 
 	if (IsA(clause, OpExpr))
 		return choices_of_equality(scope, (OpExpr *) clause, choices);
@@ -360,17 +375,6 @@ keys_of_choices(const Table *table, List **choices)
 	return keys;
 }
 
-static int
-total_weight(const List *choices)
-{
-	int			total = 0;
-	ListCell   *cell;
-
-	foreach(cell, choices)
-		total += ((KeyChoice *) lfirst(cell))->weight;
-	return total;
-}
-
 bool
 key_list_find(Scope *scope, List *clauses, KeyLookup *lookup)
 {
@@ -391,6 +395,7 @@ key_list_find(Scope *scope, List *clauses, KeyLookup *lookup)
 		return false;
 
 	lookup->from_list = true;
+	lookup->is_product = choices.is_product;
 	lookup->used = used;
 	lookup->access = KEY_ACCESS_NOTHING;
 	if (choices.list == NIL)

@@ -29,6 +29,9 @@ typedef struct KeyLookup
 	int			key_count;		/* ITEMS: how many there are, or probably
 								 * are */
 	bool		from_list;		/* ITEM, ITEMS, NOTHING: found in a list */
+	bool		is_product;		/* ITEMS: of each value of one part with each
+								 * of the other, of which most may be in no
+								 * table */
 	Condition  *condition;		/* ITEM, QUERY: partition = value [AND sort
 								 * ...], as a key condition, also readable;
 								 * from_list: only if the scope has labels, to

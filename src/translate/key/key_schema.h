@@ -19,6 +19,8 @@ typedef struct KeySchema
 {
 	const char *index_name;		/* UTF-8; NULL: the table */
 	bool		is_global;		/* a global index: never read consistently */
+	bool		without_lists;	/* of the table: lists of keys are not looked
+								 * up one by one */
 	int			partition_count;
 	const Column *partition[KEY_PART_LIMIT];
 	int			sort_count;		/* maybe 0 */
