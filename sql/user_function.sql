@@ -107,6 +107,7 @@ EXPLAIN (COSTS OFF) DELETE FROM f WHERE lucky(pos);
 EXPLAIN (COSTS OFF) UPDATE f SET pos = below(3) WHERE id = 1;
 EXPLAIN (COSTS OFF) UPDATE f SET pos = next_pos() WHERE id = 1;
 EXPLAIN (COSTS OFF) UPDATE f SET v = now()::text WHERE random() < 0.5;
+EXPLAIN (COSTS OFF) INSERT INTO f (id, pos, v) SELECT g, g, 'v' || g FROM generate_series(1, 3) g;
 -- what planning cannot see
 UPDATE f SET v = 'y' WHERE id = 1 RETURNING below(3);
 SELECT dyn_drop_table('f');

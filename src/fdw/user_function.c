@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
@@ -17,14 +18,18 @@
 
 #include "fdw/user_function.h"
 
+/* PostgreSQL itself has written some in SQL, such as text || anything. */
 static bool
 is_written_by_user(Oid function, void *argument)
 {
 	char		volatility = *(char *) argument;
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple	tuple;
 	Form_pg_proc form;
 	bool		found;
 
+	if (function < FirstNormalObjectId)
+		return false;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	form = (Form_pg_proc) GETSTRUCT(tuple);
