@@ -57,6 +57,7 @@ has_under_way(const RunningWrites *running, const ReadItems *items)
 		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
 
 		if (write->state == ITEM_WRITING &&
+			request_outcome(write->request) != OUTCOME_CONDITION_FAILED &&
 			(is_one_of(writer, write->key, items) ||
 			 (write->next == NEXT_MOVE &&
 			  is_one_of(writer, write->new_item, items))))

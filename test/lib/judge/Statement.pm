@@ -10,6 +10,7 @@ use utf8;
 use warnings;
 
 use Assignment;
+use Code;
 use Expression;
 use Keys;
 use Query;
@@ -365,12 +366,16 @@ my @kinds = (
 	[ 'upsert', 4, \&upsert ],
 	[ 'key change', 2, \&key_change ],
 	[ 'update of a view', 1, \&through_view ],
+	[ 'cursor', 1.5, \&Code::cursor ],
+	[ 'loop', 0.7, \&Code::loop ],
+	[ 'two writers', 1.5, \&Code::two_writers ],
+	[ 'function', 3, \&Code::function ],
 	[ 'system column', 0.6, \&System::random ]);
 
 sub weight
 {
 	my ($table, $name, $weight) = @_;
-	return 0 if $table->{wrong} && $name =~ /much|system/;
+	return 0 if $table->{wrong} && $name =~ /much|system|cursor|loop|writers|function/;
 	return $weight * 10 if $name =~ /much/ && $table->many;
 	return $weight;
 }

@@ -87,7 +87,58 @@ CREATE FUNCTION judge.is_unspoilt() RETURNS boolean LANGUAGE sql AS $$
   SELECT count(*) > 0 FROM judge.spoilt s, jsonb_array_elements(dyn_request('dynamo', 'Scan', '{"TableName": "judge", "ConsistentRead": true}') -> 'Items') i
   WHERE i = s.item $$;
 
--- Runs a statement on one side: {"rows": [...], "count": n} or {"error": SQLSTATE, ...}.
+-- users' own code: see Code.pm
+CREATE SEQUENCE judge.calls;
+CREATE FUNCTION judge.counted(value bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM nextval('judge.calls');
+  RETURN value;
+END $$;
+CREATE FUNCTION judge.rows_there() RETURNS bigint STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM t); END $$;
+CREATE FUNCTION judge.failing(value integer) RETURNS integer STABLE LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'failing %', value USING ERRCODE = 'MY001';
+END $$;
+CREATE FUNCTION judge.does(statement text) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE statement;
+  RETURN 0;
+END $$;
+CREATE FUNCTION judge.cursor_over(query text, first integer, statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  c refcursor;
+  one record;
+  seen jsonb[];
+BEGIN
+  OPEN c FOR EXECUTE query;
+  FOR i IN 1 .. first LOOP
+    FETCH c INTO one;
+    EXIT WHEN NOT FOUND;
+    seen := seen || to_jsonb(one);
+  END LOOP;
+  EXECUTE statement;
+  LOOP
+    FETCH c INTO one;
+    EXIT WHEN NOT FOUND;
+    seen := seen || to_jsonb(one);
+  END LOOP;
+  CLOSE c;
+  RETURN (SELECT jsonb_agg(e ORDER BY judge.one_spelling(e)) FROM unnest(seen) e);
+END $$;
+CREATE FUNCTION judge.loop_over(query text, statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  one record;
+  seen jsonb[];
+BEGIN
+  FOR one IN EXECUTE query LOOP
+    EXIT WHEN cardinality(seen) > 100;
+    seen := seen || to_jsonb(one);
+    EXECUTE statement;
+  END LOOP;
+  RETURN (SELECT jsonb_agg(e ORDER BY judge.one_spelling(e)) FROM unnest(seen) e);
+END $$;
+
+-- Runs a statement on one side: {"rows": [...], "count": n, "calls": m} or {"error": SQLSTATE, ...}.
 CREATE FUNCTION judge.run(side text, statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   rows jsonb[] := '{}';
@@ -98,6 +149,7 @@ DECLARE
   parts text[] := string_to_array(statement, E';;\n');
 BEGIN
   PERFORM set_config('search_path', side || ', public, judge', true);
+  PERFORM setval('judge.calls', 1, false);
   FOR i IN 1 .. cardinality(parts) - 1 LOOP
     EXECUTE parts[i];
   END LOOP;
@@ -106,11 +158,11 @@ BEGIN
     FOR one IN EXECUTE part LOOP
       rows := rows || to_jsonb(one);
     END LOOP;
-    RETURN jsonb_build_object('rows', to_jsonb(rows), 'count', cardinality(rows));
+    RETURN jsonb_build_object('rows', to_jsonb(rows), 'count', cardinality(rows), 'calls', (SELECT last_value FROM judge.calls WHERE is_called));
   END IF;
   EXECUTE part;
   GET DIAGNOSTICS touched = ROW_COUNT;
-  RETURN jsonb_build_object('rows', '[]'::jsonb, 'count', touched);
+  RETURN jsonb_build_object('rows', '[]'::jsonb, 'count', touched, 'calls', (SELECT last_value FROM judge.calls WHERE is_called));
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
   RETURN jsonb_build_object('error', SQLSTATE, 'message', message);
