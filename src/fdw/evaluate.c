@@ -97,24 +97,43 @@ foresee(const Evaluator *evaluator, Expr *expr)
 		: foresight;
 }
 
+/*
+ * What the plan of a sub-select holds, it gives back when the statement ends:
+ * it belongs to the statement, whoever evaluates it (read_ahead.c).
+ */
+static Knowledge
+evaluate_with_owner(Evaluator *evaluator, Expr *expr, bool try, Datum *value,
+					bool *isnull)
+{
+	ExprState  *state = evaluate_prepare(expr, evaluator->plan_state);
+	ResourceOwner before = CurrentResourceOwner;
+
+	if (evaluate_waits_for_sub_select(expr, evaluator->plan_state->state))
+		CurrentResourceOwner = evaluator->owner;
+	if (!try)
+		*value = ExecEvalExpr(state, evaluator->context, isnull);
+	else
+		evaluate_settle_sub_selects(expr, evaluator->context);
+	CurrentResourceOwner = before;
+	return !try || evaluate_try(state, evaluator->context, value, isnull)
+		? VALUE_IS_KNOWN : VALUE_IS_NOT_FOR_NOW;
+}
+
 static Knowledge
 evaluate_expression(Scope *scope, Expr *expr, Datum *value, bool *isnull)
 {
 	Evaluator  *evaluator = (Evaluator *) scope;
-	Foresight	foresight = foresee(evaluator, expr);
-	ExprState  *state;
 
-	if (foresight == AHEAD_NEVER)
-		return VALUE_IS_NOT_FOR_NOW;
-	state = evaluate_prepare(expr, evaluator->plan_state);
-	if (foresight == AHEAD_TRY)
+	switch (foresee(evaluator, expr))
 	{
-		evaluate_settle_sub_selects(expr, evaluator->context);
-		return evaluate_try(state, evaluator->context, value, isnull)
-			? VALUE_IS_KNOWN : VALUE_IS_NOT_FOR_NOW;
+		case AHEAD_ALWAYS:
+			return evaluate_with_owner(evaluator, expr, false, value, isnull);
+		case AHEAD_TRY:
+			return evaluate_with_owner(evaluator, expr, true, value, isnull);
+		case AHEAD_NEVER:
+			break;
 	}
-	*value = ExecEvalExpr(state, evaluator->context, isnull);
-	return VALUE_IS_KNOWN;
+	return VALUE_IS_NOT_FOR_NOW;
 }
 
 Evaluator *
@@ -129,6 +148,7 @@ evaluator_make(const Table *table, Index varno, PlanState *plan_state,
 	evaluator->plan_state = plan_state;
 	evaluator->context = context;
 	evaluator->for_write = for_write;
+	evaluator->owner = CurrentResourceOwner;
 	return evaluator;
 }
 

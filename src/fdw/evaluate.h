@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
+#include "utils/resowner.h"
 #include "translate/scope.h"
 
 /* A scope whose values come from the executor. */
@@ -17,6 +18,7 @@ typedef struct Evaluator
 	PlanState  *plan_state;		/* that the expressions belong to */
 	ExprContext *context;		/* they are evaluated in */
 	bool		for_write;		/* see evaluate_foresee() */
+	ResourceOwner owner;		/* of what the statement holds */
 } Evaluator;
 
 /*

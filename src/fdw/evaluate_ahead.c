@@ -337,6 +337,26 @@ has_sub_plan(Node *node, void *context)
 }
 
 static bool
+find_waiting(Node *node, void *context)
+{
+	const EState *estate = (const EState *) context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) ||
+		(IsA(node, Param) &&
+		 waiting_sub_select((const Param *) node, estate) != NULL))
+		return true;
+	return expression_tree_walker(node, find_waiting, context);
+}
+
+bool
+evaluate_waits_for_sub_select(Expr *expr, const EState *estate)
+{
+	return find_waiting((Node *) expr, unconstify(EState *, estate));
+}
+
+static bool
 settle_walker(Node *node, void *context)
 {
 	ExprContext *expr_context = (ExprContext *) context;
@@ -359,6 +379,17 @@ void
 evaluate_settle_sub_selects(Expr *expr, ExprContext *context)
 {
 	(void) settle_walker((Node *) expr, context);
+}
+
+bool
+evaluate_params_are_sub_selects(const EState *estate, const Bitmapset *params)
+{
+	int			param = -1;
+
+	while ((param = bms_next_member(params, param)) >= 0)
+		if (sub_select_of_param(estate->es_plannedstmt, param) == NULL)
+			return false;
+	return true;
 }
 
 /* ---- what to do ---- */

@@ -42,8 +42,18 @@ extern bool evaluate_has_effects(Node *node);
 /* Is it a call of one of those? */
 extern bool evaluate_is_plain_volatile(Node *node);
 
+/* Will the expression run the plan of a sub-select? */
+extern bool evaluate_waits_for_sub_select(Expr *expr, const EState *estate);
+
 /* Gives the parameters that sub-selects set their values. */
 extern void evaluate_settle_sub_selects(Expr *expr, ExprContext *context);
+
+/*
+ * Are all of these parameters, by number, set by sub-selects that are the same
+ * for all rows?
+ */
+extern bool evaluate_params_are_sub_selects(const EState *estate,
+											const Bitmapset *params);
 
 /*
  * Evaluates an expression that was prepared, in a subtransaction of its own,

@@ -17,6 +17,7 @@
 #include "fdw/catalog/option.h"
 #include "fdw/column_set.h"
 #include "fdw/evaluate.h"
+#include "fdw/evaluate_ahead.h"
 #include "fdw/read/budget.h"
 #include "fdw/read/reader.h"
 #include "fdw/read/scan.h"
@@ -166,7 +167,7 @@ start_scan(DynamoScan *state)
 
 /*
  * One that has not been started is, to be read, unless it waits for values
- * that the plan computes on its way, or is just being started, and a function
+ * that the plan computes for each of its rows, or is just being started, and a function
  * that its clauses call is what writes.
  */
 static bool
@@ -177,7 +178,9 @@ scan_may_meet(OpenScan *open, const WrittenKeys *written)
 
 	if (state->reader != NULL)
 		return reader_may_meet(state->reader, written);
-	return !state->is_starting && bms_is_empty(node->ss.ps.plan->extParam);
+	return !state->is_starting &&
+		evaluate_params_are_sub_selects(node->ss.ps.state,
+										node->ss.ps.plan->extParam);
 }
 
 static int64
