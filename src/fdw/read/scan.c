@@ -167,8 +167,8 @@ start_scan(DynamoScan *state)
 
 /*
  * One that has not been started is, to be read, unless it waits for values
- * that the plan computes for each of its rows, or is just being started, and a function
- * that its clauses call is what writes.
+ * that the plan computes for each of its rows, or is just being started, and
+ * a function that its clauses call is what writes.
  */
 static bool
 scan_may_meet(OpenScan *open, const WrittenKeys *written)
