@@ -143,16 +143,29 @@ SELECT compare('UPDATE f SET n = 1 WHERE id = ''a'' AND (n = 6 AND n > counted(1
 SELECT compare('UPDATE f SET n = 1 WHERE id = ''a'' AND coalesce(n, fails(1)) = 5');
 SELECT compare('UPDATE f SET n = nullif(n, 6) + length(v) WHERE id = ''a''');
 
+SELECT compare('UPDATE f SET v = (ARRAY[$$ {1} $$::int[], $$ {1,2} $$::int[]])::text WHERE id = ''none''');
+PREPARE two_arrays(int[], int[]) AS UPDATE remote.f SET v = (ARRAY[$1, $2])::text WHERE id = 'none';
+SET plan_cache_mode = force_generic_plan;
+EXECUTE two_arrays('{1}', '{1,2}');
+RESET plan_cache_mode;
+DEALLOCATE two_arrays;
+
 -- reading: what cannot be asked for is looked at here
 SELECT compare('SELECT id FROM f WHERE id = ''none'' AND n > fails(1)');
 SELECT compare('SELECT id FROM f WHERE id > ''z'' AND n > fails(1)');
 SELECT compare('SELECT count(*) FROM f WHERE n > 3 AND (id < ''z'' OR n > fails(1))');
 SELECT compare('SELECT id FROM f WHERE id > ''z'' AND n > (SELECT nextval(''calls''))');
+SELECT compare('SELECT id || ''x'' FROM (SELECT id FROM f WHERE id > ''z'' AND n = (SELECT counted(1)) OFFSET 0) s WHERE id <> ''q''');
+SELECT compare('SELECT id FROM f WHERE id > ''z'' AND n = (SELECT counted(1)) UNION ALL SELECT id FROM f WHERE id > ''z'' AND n = (SELECT counted(2))');
+SELECT compare('SELECT id FROM (WITH q AS MATERIALIZED (SELECT counted(3) AS c) SELECT id FROM f WHERE id > ''z'' AND n = (SELECT c FROM q)) s');
 SELECT compare('SELECT id FROM f WHERE n > fails(1)');
 SELECT compare('SELECT id FROM f WHERE n = (SELECT max(x) + 4 FROM two)');
 
 -- what cannot fail, or is tried, stays one request
 SELECT compare('UPDATE f SET v = now()::date::text WHERE id = ''a'' AND v < (now() - interval ''1 day'')::text AND now() > ''2020-01-01''');
+CREATE TABLE one_each (pk int PRIMARY KEY, x int);
+INSERT INTO one_each SELECT g, g FROM generate_series(1, 1000) g;
+ANALYZE one_each;
 CREATE FUNCTION requests(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   sent text;
@@ -171,13 +184,15 @@ SELECT requests(s) FROM unnest(ARRAY[
   'UPDATE f SET n = abs(5) WHERE id = ''none''',
   'UPDATE f SET n = (SELECT max(x) FROM two) WHERE id = ''a''',
   'UPDATE f SET n = (SELECT count(*) FROM two WHERE x > 0) WHERE id = ''a''',
+  'UPDATE f SET n = (SELECT x FROM one_each WHERE pk = 5) WHERE id = ''a''',
+  'UPDATE f SET n = (SELECT x FROM one_each WHERE pk > 5) WHERE id = ''none''',
   'UPDATE f SET v = ''t'' WHERE id = ''a'' AND EXISTS (SELECT FROM two)',
   'INSERT INTO f VALUES (''a'', 1) ON CONFLICT (id) DO UPDATE SET n = excluded.n + 1',
   'INSERT INTO f VALUES (''d'', 1) ON CONFLICT (id) DO UPDATE SET n = excluded.n, x = random()',
   'INSERT INTO f VALUES (''d'', 1) ON CONFLICT (id) DO UPDATE SET n = f.n + excluded.n, v = now()::text'
 ]) s;
 -- what EXPLAIN says of them
-EXPLAIN (COSTS OFF) UPDATE remote.f SET n = (SELECT x FROM two) WHERE id = 'a';
+SELECT explain('UPDATE remote.f SET n = (SELECT x FROM two) WHERE id = ''a''');
 SELECT explain('UPDATE remote.f SET n = (SELECT max(x) FROM two) WHERE id = ''a''');
 EXPLAIN (COSTS OFF) UPDATE remote.f SET n = nextval('calls') WHERE id = 'a';
 EXPLAIN (COSTS OFF) UPDATE remote.f SET n = fails(1) WHERE id = 'a';

@@ -251,7 +251,7 @@ BEGIN
   FETCH c INTO r;
   RETURN r.k;
 EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ' ' || regexp_replace(SQLERRM, '<.*>', '...');
+  RETURN SQLSTATE || ' ' || regexp_replace(SQLERRM, '".*"', '"..."');
 END $$;
 SELECT cursor_does('CLOSE %');
 SELECT cursor_does('FETCH %');

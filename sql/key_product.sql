@@ -17,7 +17,7 @@ SELECT count(*), sum(n) FROM few WHERE p = ANY (:hundred) AND q = ANY (:hundred)
 SELECT plan_of('UPDATE few SET n = n + 1 WHERE p = ANY (' || :'hundred' || ') AND q = ANY (' || :'hundred' || ')');
 SELECT plan_of('DELETE FROM few WHERE p = ANY (' || :'hundred' || ') AND q = ANY (' || :'hundred' || ') AND n > 1000');
 SELECT count(*), sum(n) FROM few;
--- with arrays that are not known, too
+-- with arrays that are not known, what they are is looked up
 PREPARE of_both (int[]) AS SELECT count(*), sum(n) FROM few WHERE p = ANY ($1) AND q = ANY ($1);
 SET plan_cache_mode = force_generic_plan;
 SELECT line FROM explain('EXECUTE of_both (''{1,2}'')') line WHERE line ~ 'Operation';

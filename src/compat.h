@@ -1,6 +1,6 @@
 /*
  * compat.h
- *		Differences between PostgreSQL 14 to 18, in this one place.
+ *		Differences between PostgreSQL 15 to 19, in this one place.
  *
  * Every test of PG_VERSION_NUM in this project stands here.
  */
@@ -13,8 +13,8 @@
 #include "miscadmin.h"
 #include "storage/latch.h"
 
-#if PG_VERSION_NUM < 140000
-#error "dynamorm_fdw needs PostgreSQL 14 or later"
+#if PG_VERSION_NUM < 150000
+#error "dynamorm_fdw needs PostgreSQL 15 or later"
 #endif
 
 /*
@@ -65,18 +65,6 @@ extern int	no_such_variable
 #define transaction_timed_out	false
 #endif
 
-/* Reserving the prefix of our settings was given its name in 15. */
-#if PG_VERSION_NUM >= 150000
-#define reserve_setting_prefix(prefix) MarkGUCPrefixReserved(prefix)
-#else
-#define reserve_setting_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
-#endif
-
-/* Before 15 every custom scan had to project. */
-#if PG_VERSION_NUM < 150000
-#define CUSTOMPATH_SUPPORT_PROJECTION 0
-#endif
-
 /* The checks of ownership and privileges became generic functions in 16. */
 #if PG_VERSION_NUM >= 160000
 #define owns_relation(relation_id, role_id) \
@@ -95,6 +83,16 @@ extern int	no_such_variable
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"
+#endif
+
+/* 18 tells old and new rows in RETURNING apart. */
+#if PG_VERSION_NUM >= 180000
+#define expand_whole_row(rte, varno, location, columns) \
+	expandRTE((rte), (varno), 0, VAR_RETURNING_DEFAULT, (location), true, \
+			  NULL, (columns))
+#else
+#define expand_whole_row(rte, varno, location, columns) \
+	expandRTE((rte), (varno), 0, (location), true, NULL, (columns))
 #endif
 
 /* The planner's hook gets EXPLAIN's state from 19 on. */
@@ -258,23 +256,6 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 /* 17 dropped this in favour of abs() */
 #ifndef Abs
 #define Abs(x) ((x) >= 0 ? (x) : -(x))
-#endif
-
-/* A random number from 0 to below 1; 15 brought a generator of its own. */
-#if PG_VERSION_NUM >= 150000
-#include "common/pg_prng.h"
-#define random_fraction() pg_prng_double(&pg_global_prng_state)
-#else
-#define random_fraction() ((double) random() / ((double) MAX_RANDOM_VALUE + 1))
-#endif
-
-/* A random number of a reservoir, from 0 to below 1. */
-#if PG_VERSION_NUM >= 150000
-#define reservoir_fraction(reservoir) \
-	sampler_random_fract(&(reservoir)->randstate)
-#else
-#define reservoir_fraction(reservoir) \
-	sampler_random_fract((reservoir)->randstate)
 #endif
 
 #endif							/* DYNAMORM_COMPAT_H */

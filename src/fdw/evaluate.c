@@ -81,8 +81,9 @@ evaluate_prepare_qual(List *clauses, PlanState *plan_state)
 
 /*
  * Where a key or a gate is asked for, PostgreSQL would evaluate it, too,
- * before it has a row.  A parallel worker cannot begin a subtransaction: there
- * an error comes even if no row needs the value.
+ * before it has a row.  In parallel mode no subtransaction can begin: what
+ * calls functions of the user's is left to the rows; what calls only those of
+ * PostgreSQL itself is not, though an error may come that no row asked for.
  */
 static Foresight
 foresee(const Evaluator *evaluator, Expr *expr)
@@ -93,8 +94,10 @@ foresee(const Evaluator *evaluator, Expr *expr)
 		return AHEAD_ALWAYS;
 	foresight = evaluate_foresee(expr, evaluator->plan_state,
 								 evaluator->for_write, true);
-	return foresight == AHEAD_TRY && IsInParallelMode() ? AHEAD_ALWAYS
-		: foresight;
+	if (foresight == AHEAD_TRY && IsInParallelMode())
+		return evaluate_calls_others((Node *) expr) ? AHEAD_NEVER
+			: AHEAD_ALWAYS;
+	return foresight;
 }
 
 /*

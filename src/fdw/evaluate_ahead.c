@@ -7,8 +7,11 @@
 
 #include "compat.h"
 
+#include "access/genam.h"
+#include "access/stratnum.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "executor/nodeSubplan.h"
@@ -16,9 +19,11 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/resowner.h"
 
 #include "fdw/evaluate_ahead.h"
+#include "fdw/plan_search.h"
 
 /* ---- functions ---- */
 
@@ -55,6 +60,26 @@ evaluate_is_plain_volatile(Node *node)
 {
 	return IsA(node, FuncExpr) &&
 		is_plain_volatile(((FuncExpr *) node)->funcid);
+}
+
+static bool
+is_not_built_in(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId;
+}
+
+static bool
+find_others(Node *node, void *context)
+{
+	return node != NULL &&
+		(check_functions_in_node(node, is_not_built_in, NULL) ||
+		 expression_tree_walker(node, find_others, context));
+}
+
+bool
+evaluate_calls_others(Node *node)
+{
+	return find_others(node, NULL);
 }
 
 static bool
@@ -125,7 +150,6 @@ may_fail(Node *node, void *context)
 		case T_CaseExpr:
 		case T_CaseWhen:
 		case T_CoalesceExpr:
-		case T_ArrayExpr:
 		case T_RowExpr:
 		case T_FuncExpr:
 		case T_OpExpr:
@@ -136,6 +160,9 @@ may_fail(Node *node, void *context)
 		case T_SubPlan:
 			return check_functions_in_node(node, function_may_fail, NULL) ||
 				expression_tree_walker(node, may_fail, context);
+		case T_ArrayExpr:
+			return ((ArrayExpr *) node)->multidims ||
+				expression_tree_walker(node, may_fail, context);
 		default:
 			return true;
 	}
@@ -143,12 +170,51 @@ may_fail(Node *node, void *context)
 
 /* ---- sub-selects ---- */
 
+/* Do the conditions fix all columns of an index whose keys are unique? */
+static bool
+fixes_unique_index(Oid index_id, const List *conditions)
+{
+	Relation	index = index_open(index_id, AccessShareLock);
+	Bitmapset  *fixed = NULL;
+	ListCell   *cell;
+	bool		result;
+
+	foreach(cell, conditions)
+	{
+		const OpExpr *op = (const OpExpr *) lfirst(cell);
+		const Var  *column;
+		Oid			family;
+
+		if (!IsA(op, OpExpr) || list_length(op->args) != 2)
+			continue;
+		column = (const Var *) linitial(op->args);
+		if (!IsA(column, Var) || column->varno != INDEX_VAR)
+			continue;
+		family = index->rd_opfamily[column->varattno - 1];
+		if (get_op_opfamily_strategy(op->opno, family) ==
+			BTEqualStrategyNumber)
+			fixed = bms_add_member(fixed, column->varattno);
+	}
+	result = index->rd_rel->relam == BTREE_AM_OID &&
+		index->rd_index->indisunique && index->rd_index->indimmediate &&
+		bms_num_members(fixed) ==
+		IndexRelationGetNumberOfKeyAttributes(index);
+	index_close(index, NoLock);
+	return result;
+}
+
 /* Does a plan end with its first row, whatever it reads? */
 static bool
 has_one_row(const Plan *plan)
 {
 	switch (nodeTag(plan))
 	{
+		case T_IndexScan:
+			return fixes_unique_index(((const IndexScan *) plan)->indexid,
+									  ((const IndexScan *) plan)->indexqual);
+		case T_IndexOnlyScan:
+			return fixes_unique_index(((const IndexOnlyScan *) plan)->indexid,
+									  ((const IndexOnlyScan *) plan)->indexqual);
 		case T_Result:
 			return outerPlan(plan) == NULL;
 		case T_Agg:
@@ -219,14 +285,14 @@ typedef struct SubSelectSearch
 	bool		executing;
 } SubSelectSearch;
 
+/* One with nodes that are not known may have some. */
 static bool
-plan_has_effects(const Plan *plan)
+plan_has_effects(const PlannedStmt *statement, const Plan *plan)
 {
-	return plan != NULL &&
-		(evaluate_has_effects((Node *) plan->targetlist) ||
-		 evaluate_has_effects((Node *) plan->qual) ||
-		 plan_has_effects(outerPlan(plan)) ||
-		 plan_has_effects(innerPlan(plan)));
+	bool		is_complete;
+
+	return plan_search(statement, plan, find_effects, NULL, &is_complete) ||
+		!is_complete;
 }
 
 static bool
@@ -239,7 +305,7 @@ is_noticed(const SubPlan *sub_select, const SubSelectSearch *search)
 	if (plan == NULL)
 		return true;
 	if (!search->for_write)
-		return plan_has_effects(plan);
+		return plan_has_effects(search->estate->es_plannedstmt, plan);
 	return plan_may_fail(plan) ||
 		may_fail(sub_select->testexpr, NULL) ||
 		(sub_select->subLinkType != EXISTS_SUBLINK && !has_one_row(plan));
@@ -290,17 +356,21 @@ waiting_sub_select(const Param *param, const EState *estate)
 		estate->es_param_exec_vals[param->paramid].execPlan;
 }
 
+/*
+ * When executing, what waits says itself what it is, and what does not wait
+ * has a value.
+ */
 static bool
 param_is_noticed(const Param *param, const SubSelectSearch *search)
 {
-	const SubPlan *setter;
+	const SubPlanState *waiting = waiting_sub_select(param, search->estate);
+	const SubPlan *setter = NULL;
 
-	if (param->paramkind != PARAM_EXEC ||
-		(search->executing &&
-		 waiting_sub_select(param, search->estate) == NULL))
-		return false;
-	setter = sub_select_of_param(search->estate->es_plannedstmt,
-								 param->paramid);
+	if (waiting != NULL)
+		setter = waiting->subplan;
+	else if (!search->executing && param->paramkind == PARAM_EXEC)
+		setter = sub_select_of_param(search->estate->es_plannedstmt,
+									 param->paramid);
 	return setter != NULL && is_noticed(setter, search);
 }
 
@@ -387,7 +457,8 @@ evaluate_params_are_sub_selects(const EState *estate, const Bitmapset *params)
 	int			param = -1;
 
 	while ((param = bms_next_member(params, param)) >= 0)
-		if (sub_select_of_param(estate->es_plannedstmt, param) == NULL)
+		if (estate->es_param_exec_vals[param].execPlan == NULL &&
+			sub_select_of_param(estate->es_plannedstmt, param) == NULL)
 			return false;
 	return true;
 }

@@ -39,7 +39,10 @@ extern Foresight evaluate_foresee(Expr *expr, const PlanState *plan_state,
  */
 extern bool evaluate_has_effects(Node *node);
 
-/* Is it a call of one of those? */
+/* Does it call functions that are not PostgreSQL's own? */
+extern bool evaluate_calls_others(Node *node);
+
+/* Is it a call of one that tells a time or a random value? */
 extern bool evaluate_is_plain_volatile(Node *node);
 
 /* Will the expression run the plan of a sub-select? */

@@ -11,11 +11,11 @@
 #include "access/transam.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
-#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/syscache.h"
 
+#include "fdw/plan_search.h"
 #include "fdw/user_function.h"
 
 /* PostgreSQL itself has written some in SQL, such as text || anything. */
@@ -94,6 +94,7 @@ depends_on_plan(Node *node, void *context)
 		return false;
 	if (IsA(node, Var) || IsA(node, SubPlan) ||
 		IsA(node, AlternativeSubPlan) || IsA(node, Query) ||
+		IsA(node, CaseTestExpr) || IsA(node, CoerceToDomainValue) ||
 		(IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC))
 		return true;
 	return expression_tree_walker(node, depends_on_plan, context);
@@ -134,86 +135,10 @@ user_function_stable_of_rows(const PlannerInfo *root)
 
 /* ---- the rows of an INSERT ---- */
 
-/* The expressions of a plan node beside its target list and qualification. */
-static Node *
-own_expressions(const Plan *plan)
-{
-	switch (nodeTag(plan))
-	{
-		case T_ModifyTable:
-			return (Node *)
-				list_make2(((const ModifyTable *) plan)->onConflictSet,
-						   ((const ModifyTable *) plan)->onConflictWhere);
-		case T_ValuesScan:
-			return (Node *) ((const ValuesScan *) plan)->values_lists;
-		case T_FunctionScan:
-			return (Node *) ((const FunctionScan *) plan)->functions;
-		case T_TableFuncScan:
-			return (Node *) ((const TableFuncScan *) plan)->tablefunc;
-		case T_Result:
-			return ((const Result *) plan)->resconstantqual;
-		case T_NestLoop:
-		case T_MergeJoin:
-		case T_HashJoin:
-			return (Node *) ((const Join *) plan)->joinqual;
-		case T_CustomScan:
-			return (Node *) ((const CustomScan *) plan)->custom_exprs;
-		default:
-			return NULL;
-	}
-}
-
-/* The plans below a node that are not its outer or inner one. */
-static List *
-other_plans(const Plan *plan)
-{
-	switch (nodeTag(plan))
-	{
-		case T_Append:
-			return ((const Append *) plan)->appendplans;
-		case T_MergeAppend:
-			return ((const MergeAppend *) plan)->mergeplans;
-		case T_SubqueryScan:
-			return list_make1(((const SubqueryScan *) plan)->subplan);
-		case T_CustomScan:
-			return ((const CustomScan *) plan)->custom_plans;
-		default:
-			return NIL;
-	}
-}
-
-/* RETURNING is not looked at: it is evaluated when its row is written. */
-static bool
-find_in_plan(const Plan *plan, char *volatility)
-{
-	ListCell   *cell;
-
-	if (plan == NULL)
-		return false;
-	check_stack_depth();
-	if ((!IsA(plan, ModifyTable) &&
-		 find_user_function((Node *) plan->targetlist, volatility)) ||
-		find_user_function((Node *) plan->qual, volatility) ||
-		find_user_function(own_expressions(plan), volatility) ||
-		find_in_plan(outerPlan(plan), volatility) ||
-		find_in_plan(innerPlan(plan), volatility))
-		return true;
-	foreach(cell, other_plans(plan))
-		if (find_in_plan((const Plan *) lfirst(cell), volatility))
-			return true;
-	return false;
-}
-
 bool
 user_function_in_rows(const PlannedStmt *statement)
 {
 	char		volatility = PROVOLATILE_VOLATILE;
-	ListCell   *cell;
 
-	if (find_in_plan(statement->planTree, &volatility))
-		return true;
-	foreach(cell, statement->subplans)
-		if (find_in_plan((const Plan *) lfirst(cell), &volatility))
-			return true;
-	return false;
+	return plan_search_statement(statement, find_user_function, &volatility);
 }

@@ -5,7 +5,7 @@
 # shellcheck shell=bash
 
 # The Ubuntu release that has a major.
-declare -A UBUNTU=([14]=jammy [16]=noble)
+declare -A UBUNTU=([16]=noble)
 
 # The newest package of a name in the release, its updates and its fixes.
 ubuntu_package()

@@ -3,8 +3,9 @@
 #
 # shellcheck shell=bash
 
-# The Debian release that has a major.
-declare -A RELEASE=([17]=trixie [18]=forky)
+# The Debian release that has a major, and the one that it is added to.
+declare -A RELEASE=([17]=trixie [18]=forky [19]=experimental)
+declare -A BASE=([19]=sid)
 
 choose_majors()
 {
@@ -14,7 +15,7 @@ choose_majors()
     case $1 in
       --major)
         [ -n "${RELEASE[${2:-none}]:-}${UBUNTU[${2:-none}]:-}" ] ||
-          die "--major wants 14, 16, 17 or 18"
+          die "--major wants 16, 17, 18 or 19"
         MAJORS+=("$2")
         shift
         ;;
@@ -23,7 +24,7 @@ choose_majors()
     esac
     shift
   done
-  [ "${#MAJORS[@]}" -gt 0 ] || MAJORS=(14 16 17 18)
+  [ "${#MAJORS[@]}" -gt 0 ] || MAJORS=(16 17 18 19)
 }
 
 # The engine runs out here: it is the same for all.
@@ -42,15 +43,34 @@ install_majors_packages()
   install_wanted
 }
 
+# A command that adds a release to the one that was unpacked into $1, and
+# installs packages from it.
+add_release_hook()
+{
+  local release=$1 packages=$2
+  # shellcheck disable=SC2016  # for the hook's shell
+  printf '%s' 'sed -n "s/ sid / '"$release"' /p" "$1/etc/apt/sources.list"' \
+    ' >"$1/etc/apt/sources.list.d/added.list" &&' \
+    ' chroot "$1" apt-get -o Acquire::Check-Valid-Until=false update &&' \
+    ' chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get install -y' \
+    ' --no-install-recommends -t '"$release $packages"
+}
+
 # Unpacks a release with all that test/check asks for.  Some lists of packages
 # there are past the day until which they are valid.
 make_root()
 {
-  local major=$1 root=$2 packages
+  local major=$1 root=$2 packages release=${RELEASE[$1]} server hooks=()
   packages=gcc,make,pkg-config,libc6-dev,libcurl4-openssl-dev,libssl-dev
   packages+=,libjson-c-dev,libipc-run-perl,curl,openssl,ca-certificates,procps
-  packages+=,postgresql-$major,postgresql-server-dev-$major
+  server="postgresql-$major postgresql-server-dev-$major"
   [ ! -e "$root" ] || return 0
+  if [ -n "${BASE[$major]:-}" ]; then
+    hooks=(--customize-hook="$(add_release_hook "$release" "$server")")
+    release=${BASE[$major]}
+  else
+    packages+=,${server// /,}
+  fi
   note "Unpacking Debian ${RELEASE[$major]} with PostgreSQL $major, once" \
     "(some minutes, 1.4 GB)"
   UNFINISHED=$root.unfinished
@@ -61,7 +81,7 @@ make_root()
     --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include="$packages" "${RELEASE[$major]}" "$UNFINISHED"
+    --include="$packages" "${hooks[@]}" "$release" "$UNFINISHED"
   mkdir -p "$UNFINISHED/checkout" "$UNFINISHED/cache"
   mv "$UNFINISHED" "$root" || die "cannot write $root"
 }

@@ -16,7 +16,7 @@ choose_postgres()
 {
   local major
   if [ -z "${PG_CONFIG:-}" ]; then
-    for major in 18 17 16 15 14; do
+    for major in 19 18 17 16 15; do
       if [ -x /usr/lib/postgresql/$major/bin/postgres ] &&
          [ -e /usr/include/postgresql/$major/server/postgres.h ]; then
         PG_CONFIG=/usr/lib/postgresql/$major/bin/pg_config

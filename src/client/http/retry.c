@@ -6,6 +6,8 @@
 
 #include "compat.h"
 
+#include "common/pg_prng.h"
+
 #include "client/http/retry.h"
 
 #define BUCKET_CAPACITY		500
@@ -50,6 +52,7 @@ retry_delay(int n, bool throttled, int server_asks)
 
 	while (--n > 0 && ceiling < MAX_DELAY)
 		ceiling *= 2;
-	delay = (long) (random_fraction() * Min(ceiling, MAX_DELAY));
+	delay = (long) (pg_prng_double(&pg_global_prng_state) *
+					Min(ceiling, MAX_DELAY));
 	return Min(Max(delay, server_asks), delay + MAX_SERVER_DELAY);
 }

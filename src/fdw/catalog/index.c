@@ -163,7 +163,7 @@ index_to_list(const KeySchema *schema, const Table *table)
 	List	   *list;
 
 	if (schema->index_name == NULL)
-		return schema->without_lists ? list_make1(makeInteger(1)) : NIL;
+		return schema->without_products ? list_make1(makeInteger(1)) : NIL;
 	for (int i = 0; schema->projected != NULL && i < table->column_count; i++)
 		if (schema->projected[i])
 			projected = lappend_int(projected, i + 1);
@@ -189,7 +189,7 @@ index_from_list(const List *list, const Table *table)
 	if (list_length(list) != INDEX_MEMBER_COUNT)
 	{
 		schema = key_schema_of_table(table);
-		schema->without_lists = list != NIL;
+		schema->without_products = list != NIL;
 		return schema;
 	}
 	schema = palloc0(sizeof(KeySchema));

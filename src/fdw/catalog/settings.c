@@ -100,5 +100,5 @@ settings_define(void)
 							 NULL,
 							 NULL);
 
-	reserve_setting_prefix("dynamorm_fdw");
+	MarkGUCPrefixReserved("dynamorm_fdw");
 }

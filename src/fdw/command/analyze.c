@@ -80,7 +80,7 @@ sample_item(const DynamoItem *item, void *argument)
 		if (sample->to_skip <= 0)
 			keep_row(sample,
 					 (int) (sample->wanted *
-							reservoir_fraction(&sample->reservoir)), item);
+							sampler_random_fract(&sample->reservoir.randstate)), item);
 		sample->to_skip -= 1;
 	}
 	sample->seen += 1;

@@ -38,6 +38,7 @@
 #include "fdw/read/access.h"
 #include "fdw/read/projection.h"
 #include "fdw/read/scan.h"
+#include "translate/key/key_list.h"
 
 /*
  * Costs, in units of a sequential page read.
@@ -389,26 +390,18 @@ consider_index(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
  * costs, in the table or not, and the table may have fewer items than that.
  */
 static void
-consider_without_lists(PlannerInfo *root, RelOptInfo *baserel,
+consider_without_products(PlannerInfo *root, RelOptInfo *baserel,
 					   RelationPlan *plan)
 {
 	Scope		scope = {.table = plan->table, .varno = baserel->relid};
 	KeySchema  *schema = key_schema_of_table(plan->table);
 	Access	   *access;
 
-	schema->without_lists = true;
+	schema->without_products = true;
 	access = access_choose(&scope, schema, plan->clauses);
 	plan->accesses = lappend(plan->accesses,
 							 make_access_plan(root, baserel, plan, access,
 											  false));
-}
-
-/* May it be dearer than it looks?  Arrays that are not known count as some. */
-static bool
-is_large_product(const KeyLookup *lookup)
-{
-	return lookup->access == KEY_ACCESS_ITEMS && lookup->is_product &&
-		lookup->key_count >= BATCH_GET_MAX_KEYS;
 }
 
 static void
@@ -432,7 +425,7 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 
 	/* a statement of one item does not ask, nor one of any items */
 	if (access->lookup->access == KEY_ACCESS_QUERY ||
-		is_large_product(access->lookup) ||
+		key_list_is_large_product(access->lookup) ||
 		(access->lookup->access == KEY_ACCESS_SCAN &&
 		 (plan->clauses != NIL || find_bounds(root, NIL) == NIL)))
 		description = description_ask(plan->table, user_id);
@@ -443,8 +436,12 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 	access_plan = make_access_plan(root, baserel, plan, access, false);
 	plan->accesses = list_make1(access_plan);
 	baserel->rows = access_plan->rows;
-	if (is_large_product(access->lookup))
-		consider_without_lists(root, baserel, plan);
+	if (key_list_is_large_product(access->lookup))
+	{
+		/* what a Scan costs is known only of a table that was counted */
+		if (description != NULL && description->item_count > 0)
+			consider_without_products(root, baserel, plan);
+	}
 	else if (description != NULL)
 	{
 		Bitmapset  *wanted = wanted_columns(baserel, plan->clauses);

@@ -48,8 +48,8 @@ spell_out(Var *var, replace_rte_variables_context *context)
 	if (!is_whole_row(var, var->varno))
 		return (Node *) copyObject(var);
 	row = makeNode(RowExpr);
-	expandRTE(unconstify(RangeTblEntry *, target), var->varno, 0,
-			  var->location, true, NULL, &row->args);
+	expand_whole_row(unconstify(RangeTblEntry *, target), var->varno,
+					 var->location, &row->args);
 	row->row_typeid = var->vartype;
 	row->row_format = COERCE_IMPLICIT_CAST;
 	row->location = var->location;

@@ -22,6 +22,7 @@ typedef struct ReadFirstState
 	CustomScanState custom;		/* must be first */
 	Tuplestorestate *rows;		/* NULL: not read yet */
 	TupleTableSlot *stored;		/* the row that was taken out last */
+	WaitingRows waiting;		/* while not all of them are there */
 } ReadFirstState;
 
 static void
@@ -53,9 +54,10 @@ read_all(ReadFirstState *state)
 		if (TupIsNull(slot))
 			break;
 		tuplestore_puttupleslot(state->rows, slot);
-		written_note_waiting(estate, true);
+		if (!state->waiting.is_waiting)
+			written_begin_waiting(&state->waiting, estate);
 	}
-	written_note_waiting(estate, false);
+	written_end_waiting(&state->waiting);
 }
 
 static TupleTableSlot *

@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "common/pg_prng.h"
 #include "utils/sampling.h"
 
 #include "client/request/operation.h"
@@ -168,7 +169,8 @@ choose_segments(SampleReader *reader)
 	for (int i = 0; i < at_once; i++)
 		initStringInfo(&reader->segments[i].body);
 	BlockSampler_Init(&reader->chosen, reader->total, chosen,
-					  (uint32) (random_fraction() * PG_UINT32_MAX));
+					  (uint32) (pg_prng_double(&pg_global_prng_state) *
+								PG_UINT32_MAX));
 	for (int i = 0; i < at_once; i++)
 		start_segment(reader);
 }

@@ -77,7 +77,8 @@ struct WrittenTable
 	CommandId	last_command;	/* that wrote something */
 	bool		has_forgotten;	/* keys written by this command or earlier */
 	CommandId	last_forgotten;
-	written_keys_hash *keys;
+	written_keys_hash *keys;	/* by statements */
+	written_keys_hash *others;	/* otherwise */
 	written_keys_hash *partitions;	/* of the keys, if there is a sort key */
 };
 
@@ -87,6 +88,7 @@ static bool has_written_any = false;	/* items of any table may have been
 										 * written by this command */
 static CommandId last_of_any;
 static dlist_head running_writes = DLIST_STATIC_INIT(running_writes);
+static dlist_head waiting_rows = DLIST_STATIC_INIT(waiting_rows);
 
 /* ---- tables ---- */
 
@@ -109,6 +111,7 @@ static void
 make_keys(WrittenTable *written)
 {
 	written->keys = written_keys_create(context, FIRST_SIZE, NULL);
+	written->others = written_keys_create(context, FIRST_SIZE, NULL);
 	if (written->has_sort_key)
 		written->partitions = written_keys_create(context, FIRST_SIZE, NULL);
 }
@@ -178,6 +181,13 @@ end_with_resources(ResourceReleasePhase phase, bool is_commit,
 		if (running->owner == CurrentResourceOwner)
 			end_running(running);
 	}
+	dlist_foreach_modify(iter, &waiting_rows)
+	{
+		WaitingRows *waiting = dlist_container(WaitingRows, node, iter.cur);
+
+		if (waiting->owner == CurrentResourceOwner)
+			written_end_waiting(waiting);
+	}
 }
 
 void
@@ -197,6 +207,7 @@ forget_old_keys(WrittenTable *written, CommandId command_id)
 	written->has_forgotten = true;
 	written->last_forgotten = written->last_command;
 	written_keys_destroy(written->keys);
+	written_keys_destroy(written->others);
 	if (written->partitions != NULL)
 		written_keys_destroy(written->partitions);
 	make_keys(written);
@@ -220,24 +231,47 @@ written_begin(RunningWrites *running, MemoryContext memory)
 	return written;
 }
 
-void
-written_note_waiting(const EState *estate, bool has_waiting)
+/* ---- rows that wait to be written ---- */
+
+static void
+end_waiting(void *argument)
 {
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &running_writes)
-	{
-		RunningWrites *running = dlist_container(RunningWrites, node,
-												 iter.cur);
-
-		if (running->estate == estate)
-			running->has_waiting = has_waiting;
-	}
+	written_end_waiting((WaitingRows *) argument);
 }
 
 void
-written_check_waiting(const Table *table, CommandId command_id)
+written_begin_waiting(WaitingRows *waiting, const EState *estate)
 {
+	Assert(!waiting->is_waiting);
+	waiting->estate = estate;
+	waiting->owner = CurrentResourceOwner;
+	if (waiting->callback.func == NULL)
+	{
+		waiting->callback.func = end_waiting;
+		waiting->callback.arg = waiting;
+		MemoryContextRegisterResetCallback(estate->es_query_cxt,
+										   &waiting->callback);
+	}
+	dlist_push_head(&waiting_rows, &waiting->node);
+	waiting->is_waiting = true;
+}
+
+void
+written_end_waiting(WaitingRows *waiting)
+{
+	if (waiting->is_waiting)
+		dlist_delete(&waiting->node);
+	waiting->is_waiting = false;
+}
+
+/*
+ * May they be rows of the table?  Who writes those that are routed to a
+ * partition is not known before the first of them is.
+ */
+static bool
+may_be_of_table(const WaitingRows *waiting, const Table *table)
+{
+	bool		is_known = false;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &running_writes)
@@ -245,8 +279,27 @@ written_check_waiting(const Table *table, CommandId command_id)
 		const RunningWrites *running =
 			dlist_container(RunningWrites, node, iter.cur);
 
-		if (running->has_waiting && running->command_id < command_id &&
-			same_table(running->table, table))
+		if (running->estate != waiting->estate)
+			continue;
+		if (same_table(running->table, table))
+			return true;
+		is_known = true;
+	}
+	return !is_known;
+}
+
+void
+written_check_waiting(const Table *table, CommandId command_id)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &waiting_rows)
+	{
+		const WaitingRows *waiting = dlist_container(WaitingRows, node,
+													 iter.cur);
+
+		if (waiting->estate->es_output_cid < command_id &&
+			may_be_of_table(waiting, table))
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					 errmsg("cannot read foreign table \"%s\" in a function while rows of it wait to be written",
@@ -303,9 +356,9 @@ find_mark(written_keys_hash *keys, Mark mark, WrittenBy *by)
 	return true;
 }
 
-/* Is a statement being run that began between the two commands? */
+/* Is a statement being run that began after one command, before another? */
 static bool
-is_run_between(CommandId made, CommandId changed)
+is_run_between(bool has_first, CommandId first, CommandId last)
 {
 	dlist_iter	iter;
 
@@ -314,21 +367,27 @@ is_run_between(CommandId made, CommandId changed)
 		CommandId	began = dlist_container(RunningWrites, node,
 											iter.cur)->command_id;
 
-		if (made < began && began < changed)
+		if ((!has_first || first < began) && began < last)
 			return true;
 	}
 	return false;
 }
 
-/* What the item was to older statements before is what it is to them now. */
+/*
+ * What the item was to the statements that are being run before, is what it is
+ * to them now: to one that began before it was deleted, it has not been made.
+ */
 static WrittenBy
 after_both(WrittenBy before, WrittenBy by)
 {
 	if (before.command_id > by.command_id)
 		return before;
 	if (by.how == WRITTEN_CHANGED && before.how == WRITTEN_MADE &&
-		!is_run_between(before.command_id, by.command_id))
+		!is_run_between(true, before.command_id, by.command_id))
 		by.how = WRITTEN_MADE;
+	else if (by.how == WRITTEN_MADE && before.how == WRITTEN_GONE &&
+			 is_run_between(false, 0, before.command_id))
+		by.how = WRITTEN_CHANGED;
 	return by;
 }
 
@@ -353,14 +412,21 @@ note_command(WrittenTable *written, CommandId command_id)
 	written->is_written = true;
 }
 
-void
-written_note(WrittenTable *written, const DynamoItem *key, WrittenBy by)
+static void
+note_in(WrittenTable *written, written_keys_hash *keys, const DynamoItem *key,
+		WrittenBy by)
 {
 	note_command(written, by.command_id);
-	note_mark(written->keys, mark_of_key(key), by);
+	note_mark(keys, mark_of_key(key), by);
 	if (written->partitions != NULL)
 		note_mark(written->partitions,
 				  mark_of_partition(&key->attributes[0].value), by);
+}
+
+void
+written_note(WrittenTable *written, const DynamoItem *key, WrittenBy by)
+{
+	note_in(written, written->keys, key, by);
 }
 
 static WrittenTable *
@@ -376,15 +442,15 @@ written_note_key(const Table *table, const DynamoItem *key,
 				 CommandId command_id)
 {
 	WrittenTable *written = find_or_make_table(table);
-	WrittenBy	by = {.command_id = command_id, .how = WRITTEN_OUTSIDE};
+	WrittenBy	by = {.command_id = command_id, .how = WRITTEN_CHANGED};
 
-	written_note(written, key, by);
+	note_in(written, written->others, key, by);
 	if (key->count == 2)
 	{
 		Attribute	turned[] = {key->attributes[1], key->attributes[0]};
 		DynamoItem	other = {.count = 2, .attributes = turned};
 
-		written_note(written, &other, by);
+		note_in(written, written->others, &other, by);
 	}
 }
 
@@ -443,8 +509,14 @@ table_written_since(const WrittenTable *written, const ReadItems *items,
 	if (written->has_forgotten && written->last_forgotten >= command_id)
 		return true;
 	if (items->key != NULL)
-		return find_mark(written->keys, mark_of_key(items->key), &last) &&
-			last.command_id >= command_id;
+	{
+		Mark		mark = mark_of_key(items->key);
+
+		return (find_mark(written->keys, mark, &last) &&
+				last.command_id >= command_id) ||
+			(find_mark(written->others, mark, &last) &&
+			 last.command_id >= command_id);
+	}
 	if (items->partition != NULL && written->partitions != NULL)
 		return find_mark(written->partitions,
 						 mark_of_partition(items->partition), &last) &&

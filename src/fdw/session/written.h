@@ -39,8 +39,6 @@ typedef struct RunningWrites
 	const Table *table;
 	const EState *estate;
 	CommandId	command_id;
-	bool		has_waiting;	/* rows wait to be written, until all are
-								 * there: see read_first_plan.h */
 	bool		(*has_under_way) (const struct RunningWrites *running,
 								  const ReadItems *items);
 	ResourceOwner owner;		/* of what the statement holds */
@@ -48,14 +46,25 @@ typedef struct RunningWrites
 	MemoryContextCallback callback;
 } RunningWrites;
 
+/*
+ * Rows of a statement that wait to be written until all are there (see
+ * read_first_plan.h); a member of the state of the node that keeps them.
+ */
+typedef struct WaitingRows
+{
+	dlist_node	node;			/* in the list of all */
+	const EState *estate;
+	ResourceOwner owner;		/* of what the statement holds */
+	bool		is_waiting;
+	MemoryContextCallback callback;
+} WaitingRows;
+
 /* How an item came to be written. */
 typedef enum WrittenHow
 {
 	WRITTEN_CHANGED,
 	WRITTEN_MADE,				/* there was none before the command */
-	WRITTEN_GONE,				/* there is none after it */
-	WRITTEN_OUTSIDE				/* by a request that is no statement: as
-								 * others may do at any time */
+	WRITTEN_GONE				/* there is none after it */
 } WrittenHow;
 
 typedef struct WrittenBy
@@ -81,8 +90,12 @@ extern WrittenTable *written_begin(RunningWrites *running,
  */
 extern bool written_is_shared(const RunningWrites *running);
 
-/* Rows of the statement wait to be written, or do so no more. */
-extern void written_note_waiting(const EState *estate, bool has_waiting);
+/*
+ * Rows of the statement wait, until they do so no more, or its memory is
+ * reset, or what it holds is released.
+ */
+extern void written_begin_waiting(WaitingRows *waiting, const EState *estate);
+extern void written_end_waiting(WaitingRows *waiting);
 
 /*
  * Raises 0A000 if the command may not read the table, because rows of it wait
@@ -95,8 +108,9 @@ extern void written_note(WrittenTable *written, const DynamoItem *key,
 						 WrittenBy by);
 
 /*
- * A request that is no statement has written the item; the attributes of the
- * key may be in the wrong order.
+ * A request that is no statement has written the item, as others may at any
+ * time: only reads want to know.  The attributes of the key may be in the
+ * wrong order.
  */
 extern void written_note_key(const Table *table, const DynamoItem *key,
 							 CommandId command_id);

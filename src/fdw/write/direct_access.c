@@ -7,8 +7,8 @@
 
 #include "compat.h"
 
-#include "client/request/batch_get.h"
 #include "fdw/write/direct_access.h"
+#include "translate/key/key_list.h"
 
 /*
  * What the WHERE says of the item's own key holds as long as the item is
@@ -33,7 +33,7 @@ direct_access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 static bool
 is_mostly_in_vain(const KeyLookup *lookup, const WriteStatement *statement)
 {
-	return lookup->is_product && lookup->key_count > BATCH_GET_MAX_KEYS &&
+	return key_list_is_large_product(lookup) &&
 		lookup->key_count > 2 * statement->expected_rows;
 }
 

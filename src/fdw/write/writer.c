@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "access/xact.h"
+#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
@@ -259,7 +260,7 @@ writer_has_written(const Writer *writer, const DynamoItem *key)
 
 	return written_find(writer->noted, key, &by) &&
 		by.command_id == writer->running.command_id &&
-		by.how != WRITTEN_GONE && by.how != WRITTEN_OUTSIDE;
+		by.how != WRITTEN_GONE;
 }
 
 bool
@@ -268,7 +269,6 @@ writer_passes_over(const Writer *writer, const DynamoItem *key)
 	WrittenBy	by;
 
 	return written_find(writer->noted, key, &by) &&
-		by.how != WRITTEN_OUTSIDE &&
 		(by.command_id == writer->running.command_id ||
 		 (by.command_id > writer->running.command_id &&
 		  by.how == WRITTEN_MADE));
@@ -288,8 +288,7 @@ was_changed(const Writer *writer, const ItemWrite *write)
 	if (writer_passes_over(writer, write->key))
 		return true;
 	if (!written_find(writer->noted, write->key, &by) ||
-		by.command_id < writer->running.command_id ||
-		by.how == WRITTEN_OUTSIDE)
+		by.command_id < writer->running.command_id)
 		return false;
 	ereport(ERROR,
 			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
@@ -394,7 +393,7 @@ back_off(const Writer *writer, const ItemWrite *write)
 				 errhint("Retry the statement.")));
 
 	ceiling = Min(BACK_OFF_CAP, BACK_OFF_BASE << Min(write->tries, 10));
-	delay = (long) (random_fraction() * ceiling);
+	delay = (long) (pg_prng_double(&pg_global_prng_state) * ceiling);
 	if (delay <= 0)
 		return;
 	(void) WaitLatch(MyLatch,

@@ -422,8 +422,8 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 		lookup->impossible_value = finder.impossible_value;
 	}
 	else if (is_whole_key(&finder) || schema->index_name != NULL ||
-			 schema->partition_count == 0 || schema->without_lists ||
-			 !key_list_find(scope, clauses, lookup))
+			 schema->partition_count == 0 ||
+			 !key_list_find(scope, schema, clauses, lookup))
 	{
 		if (partition_is_fixed(&finder))
 			use_key(&finder, lookup);

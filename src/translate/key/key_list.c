@@ -25,6 +25,9 @@
 /* What is guessed of an array that is not known yet, as core does. */
 #define UNKNOWN_ARRAY_LENGTH	10
 
+/* What one BatchGetItem reads is not large. */
+#define LARGE_PRODUCT			100
+
 /* Values of the parts of a key. */
 typedef struct KeyChoice
 {
@@ -376,11 +379,27 @@ keys_of_choices(const Table *table, List **choices)
 }
 
 bool
-key_list_find(Scope *scope, List *clauses, KeyLookup *lookup)
+key_list_is_large_product(const KeyLookup *lookup)
+{
+	return lookup->access == KEY_ACCESS_ITEMS && lookup->is_product &&
+		lookup->key_count > LARGE_PRODUCT;
+}
+
+static KeyAccess
+access_of_choices(const List *choices, const List *keys)
+{
+	if (choices == NIL)
+		return KEY_ACCESS_NOTHING;
+	return list_length(keys) == 1 ? KEY_ACCESS_ITEM : KEY_ACCESS_ITEMS;
+}
+
+bool
+key_list_find(Scope *scope, const KeySchema *schema, List *clauses,
+			  KeyLookup *lookup)
 {
 	const Table *table = scope->table;
+	KeyLookup	found = {.from_list = true};
 	Choices		choices = any_key();
-	List	   *used = NIL;
 	ListCell   *cell;
 
 	foreach(cell, clauses)
@@ -389,28 +408,22 @@ key_list_find(Scope *scope, List *clauses, KeyLookup *lookup)
 
 		choices.exact = true;
 		if (narrow_choices(scope, clause, &choices) && choices.exact)
-			used = lappend(used, clause);
+			found.used = lappend(found.used, clause);
 	}
 	if (!are_whole_keys(table, choices.list))
 		return false;
 
-	lookup->from_list = true;
-	lookup->is_product = choices.is_product;
-	lookup->used = used;
-	lookup->access = KEY_ACCESS_NOTHING;
-	if (choices.list == NIL)
-		return true;
-
-	lookup->keys = keys_of_choices(table, &choices.list);
-	lookup->key_count = lookup->keys != NIL ? list_length(lookup->keys)
+	found.is_product = choices.is_product;
+	found.keys = keys_of_choices(table, &choices.list);
+	found.key_count = found.keys != NIL ? list_length(found.keys)
 		: total_weight(choices.list);
-	lookup->access = KEY_ACCESS_ITEMS;
-	if (list_length(lookup->keys) == 1)
-	{
-		lookup->access = KEY_ACCESS_ITEM;
-		lookup->key = linitial(lookup->keys);
-	}
-	if (scope->label != NULL)
-		lookup->condition = condition_of_choices(table, choices.list);
+	found.access = access_of_choices(choices.list, found.keys);
+	if (schema->without_products && key_list_is_large_product(&found))
+		return false;
+	if (found.access == KEY_ACCESS_ITEM)
+		found.key = linitial(found.keys);
+	if (scope->label != NULL && choices.list != NIL)
+		found.condition = condition_of_choices(table, choices.list);
+	*lookup = found;
 	return true;
 }

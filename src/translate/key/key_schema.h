@@ -19,8 +19,8 @@ typedef struct KeySchema
 {
 	const char *index_name;		/* UTF-8; NULL: the table */
 	bool		is_global;		/* a global index: never read consistently */
-	bool		without_lists;	/* of the table: lists of keys are not looked
-								 * up one by one */
+	bool		without_products;	/* of the table: large products of lists
+									 * are not looked up key by key */
 	int			partition_count;
 	const Column *partition[KEY_PART_LIMIT];
 	int			sort_count;		/* maybe 0 */
