@@ -74,7 +74,7 @@ sub two_writers
 	my $second = chance(0.3)
 	  ? 'DELETE FROM t' . ($from ? ' USING first' : '')
 	  : as_text('UPDATE t SET ', Assignment::set_clause($table, @columns), $from ? ' FROM first' : '');
-	return { tree => seq("WITH first AS ($first RETURNING 1 AS one) $second$where", optional(chance(0.6) ? ' RETURNING t.*' : '')), options => '' };
+	return { tree => seq("WITH first AS ($first RETURNING 1 AS one) $second$where", optional(chance(0.6) ? ' RETURNING t.*' : '')), options => 'late' };
 }
 
 # ---- functions ----
