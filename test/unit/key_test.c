@@ -133,6 +133,13 @@ test_texts(void)
 		   "what is not known yet may be held");
 }
 
+/* The table has no name here. */
+char *
+table_key_constraint(const Table *table)
+{
+	return "pkey";
+}
+
 /* ---- what is said of others ---- */
 
 static void

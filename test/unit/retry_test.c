@@ -11,6 +11,8 @@
 
 #include "compat.h"
 
+#include "common/pg_prng.h"
+
 #include "client/http/retry.h"
 
 /* the server's own are not linked */

@@ -251,7 +251,7 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 	/* the key of one that repeats it is taken now */
 	for (i = 0; i < count; i++)
 		if (rows[i].repeats && state->action == CONFLICT_ERROR)
-			writer_raise_taken(state->writer, rows[i].write.readable_key);
+			writer_raise_taken(state->writer, rows[i].write.key);
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/wait_event.h"
 
 #include "client/http/interrupt.h"
@@ -33,7 +34,7 @@
 #define BACK_OFF_CAP		250
 
 static void send_next(Writer *writer, ItemWrite *write);
-static void raise_taken(Writer *writer, const char *readable_key)
+static void raise_taken(Writer *writer, const DynamoItem *key)
 			pg_attribute_noreturn();
 
 static bool
@@ -661,25 +662,28 @@ append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)
 }
 
 static void
-raise_taken(Writer *writer, const char *readable_key)
+raise_taken(Writer *writer, const DynamoItem *key)
 {
 	StringInfoData detail;
 
 	initStringInfo(&detail);
-	appendStringInfo(&detail, "Item %s already exists.", readable_key);
+	appendStringInfo(&detail, "Key %s already exists.",
+					 key_describe(writer->table, key));
 	append_progress(&detail, writer, NULL);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
 			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
 					writer->table->relation_name),
-			 errdetail_internal("%s", detail.data)));
+			 errdetail_internal("%s", detail.data),
+			 errtableconstraint(RelationIdGetRelation(writer->table->relation_id),
+								table_key_constraint(writer->table))));
 }
 
 void
-writer_raise_taken(Writer *writer, const char *readable_key)
+writer_raise_taken(Writer *writer, const DynamoItem *key)
 {
 	note_failure(writer);
-	raise_taken(writer, readable_key);
+	raise_taken(writer, key);
 }
 
 void
@@ -706,9 +710,7 @@ writer_raise(Writer *writer)
 
 	if (unknown == NULL && refused->state == ITEM_TAKEN)
 		raise_taken(refused->writer, refused->next == NEXT_MOVE
-					? table_readable_key(refused->writer->table,
-										 refused->new_item)
-					: refused->readable_key);
+					? refused->new_item : refused->key);
 	initStringInfo(&detail);
 	if (unknown != NULL && refused != NULL)
 		appendStringInfo(&detail, "The write of %s has failed.",

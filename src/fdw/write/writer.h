@@ -189,7 +189,7 @@ extern void writer_rethrow(Writer *writer, const char *readable_key)
 			pg_attribute_noreturn();
 
 /* Raises 23505 for an item whose key is taken by one of the same statement. */
-extern void writer_raise_taken(Writer *writer, const char *readable_key)
+extern void writer_raise_taken(Writer *writer, const DynamoItem *key)
 			pg_attribute_noreturn();
 
 #endif							/* DYNAMORM_FDW_WRITER_H */

@@ -7,6 +7,10 @@
 
 #include "compat.h"
 
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "translate/codec/codec.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key_value.h"
 
@@ -56,6 +60,36 @@ key_of_row(const Table *table, const Datum *values, const bool *nulls,
 		item_add(key, column->attribute_name, value);
 	}
 	return key;
+}
+
+char *
+key_describe(const Table *table, const DynamoItem *key)
+{
+	KeyColumns	columns = key_columns(table);
+	StringInfoData names;
+	StringInfoData values;
+
+	initStringInfo(&names);
+	initStringInfo(&values);
+	for (int i = 0; i < columns.count; i++)
+	{
+		const Column *column = columns.columns[i];
+		CodecPlace	place = table_place(table, column, NULL);
+		const char *separator = i == 0 ? "" : ", ";
+		Oid			output;
+		bool		is_varlena;
+		bool		isnull;
+		Datum		value;
+
+		value = codec_decode(column->codec,
+							 item_find(key, column->attribute_name), &isnull,
+							 &place);
+		getTypeOutputInfo(column->codec->type_id, &output, &is_varlena);
+		appendStringInfo(&names, "%s%s", separator, column->name);
+		appendStringInfo(&values, "%s%s", separator,
+						 isnull ? "null" : OidOutputFunctionCall(output, value));
+	}
+	return psprintf("(%s)=(%s)", names.data, values.data);
 }
 
 bool

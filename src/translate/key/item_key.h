@@ -30,6 +30,12 @@ extern bool key_has_attribute(const Table *table, const char *name);
 extern DynamoItem *key_of_row(const Table *table, const Datum *values,
 							  const bool *nulls, const Column **missing);
 
+/*
+ * A key as PostgreSQL shows one of an index, "(day, page)=(2026-01-01, x)",
+ * in the server's encoding.  Source: BuildIndexValueDescription() in genam.c.
+ */
+extern char *key_describe(const Table *table, const DynamoItem *key);
+
 /* Does a key have this value of the partition key? */
 extern bool key_in_partition(const Table *table, const DynamoItem *key,
 							 const AttributeValue *partition);

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 
 #include "translate/condition/condition_value.h"
 #include "translate/key/key_value.h"
@@ -93,7 +94,10 @@ key_check_value(const Table *table, const Column *column,
 						column->name, table->relation_name),
 				 errdetail("A DynamoDB key cannot be an empty string or empty bytes."),
 				 errhint("Give column \"%s\" a value of at least one byte.",
-						 column->name)));
+						 column->name),
+				 err_generic_string(PG_DIAG_COLUMN_NAME, column->name),
+				 errtableconstraint(RelationIdGetRelation(table->relation_id),
+									table_key_constraint(table))));
 	if (length <= max_key_length(is_sort))
 		return;
 	initStringInfo(&readable);

@@ -16,6 +16,7 @@
 #include "access/xact.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -467,4 +468,10 @@ table_set_key(Table *table, const char *partition_key, const char *sort_key)
 	table->sort_key = sort_key == NULL ? NULL :
 		take_key_column(table, sort_key, KEY_SORT);
 	table->partition_key = partition;
+}
+
+char *
+table_key_constraint(const Table *table)
+{
+	return makeObjectName(table->relation_name, NULL, "pkey");
 }

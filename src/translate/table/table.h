@@ -35,4 +35,10 @@ extern Table *table_describe(Oid relation_id);
 extern void table_set_key(Table *table, const char *partition_key,
 						  const char *sort_key);
 
+/*
+ * The name that the key would have, were it a constraint: for the fields of
+ * errors.  Source: ChooseIndexName() in indexcmds.c.
+ */
+extern char *table_key_constraint(const Table *table);
+
 #endif							/* DYNAMORM_TRANSLATE_TABLE_H */

@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
 #include "utils/palloc.h"
+#include "utils/relcache.h"
 
 #include "server.h"
 
@@ -249,6 +250,24 @@ errdetail(const char *format,...)
 
 int
 errhint(const char *format,...)
+{
+	return 0;
+}
+
+Relation
+RelationIdGetRelation(Oid relation_id)
+{
+	return NULL;
+}
+
+int
+errtableconstraint(Relation relation, const char *constraint)
+{
+	return 0;
+}
+
+int
+err_generic_string(int field, const char *string)
 {
 	return 0;
 }
