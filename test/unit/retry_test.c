@@ -25,7 +25,6 @@ static int	failures = 0;
 /* What the next random number is; retry.c shall use no other. */
 static double fraction = 0;
 
-#if PG_VERSION_NUM >= 150000
 pg_prng_state pg_global_prng_state;
 
 double
@@ -33,13 +32,6 @@ pg_prng_double(pg_prng_state *state)
 {
 	return fraction;
 }
-#else
-long
-random(void)
-{
-	return (long) (fraction * ((double) MAX_RANDOM_VALUE + 1));
-}
-#endif
 
 static void
 is(long got, long expected, const char *format,...)
