@@ -59,6 +59,12 @@ UPDATE item SET n = n + m, other = name WHERE id = 'a' RETURNING n, other;
 UPDATE item SET n = n + m WHERE id = 'max';
 UPDATE item SET n = m, m = n WHERE id = 'a' RETURNING n, m;
 UPDATE item SET other = name, n = m WHERE id = 'null' RETURNING other, n;
+-- mended: a default in DynamoDB's own words was computed
+EXPLAIN (COSTS OFF) UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 - dyn_if_not_exists(m, 5) WHERE id = 'null';
+EXPLAIN (COSTS OFF) UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 + dyn_if_not_exists(m, 5) WHERE id = 'null';
+UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 + dyn_if_not_exists(m, 5) WHERE id = 'null' RETURNING n, m;
+UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 + dyn_if_not_exists(m, 5) WHERE id = 'null' RETURNING n, m;
+UPDATE item SET n = NULL, m = NULL WHERE id = 'null';
 -- floats are binary: computed
 EXPLAIN (COSTS OFF) UPDATE item SET ratio = ratio + 0.1 WHERE id = 'a';
 UPDATE item SET ratio = ratio + 0.1 WHERE id = 'a' RETURNING ratio;

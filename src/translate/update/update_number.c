@@ -19,12 +19,13 @@
 #include "utils/numeric.h"
 
 #include "translate/codec/codec.h"
+#include "translate/function.h"
 #include "translate/update/update_number.h"
 
 /* What a sum is made of. */
 typedef struct Sum
 {
-	Expr	   *base;			/* the assigned column, or coalesce of it */
+	Expr	   *base;			/* the assigned column, or with a default */
 	Expr	   *addend;
 	bool		negate;			/* base - addend */
 } Sum;
@@ -414,20 +415,31 @@ strip_widening_cast(Expr *expr)
 	}
 }
 
+/* The arguments of coalesce(n, d) or dyn_if_not_exists(n, d); else NIL. */
+static List *
+default_arguments(Expr *expr)
+{
+	List	   *args = NIL;
+
+	if (IsA(expr, CoalesceExpr))
+		args = ((CoalesceExpr *) expr)->args;
+	else if (IsA(expr, FuncExpr) &&
+			 dyn_function(((FuncExpr *) expr)->funcid) == DYN_IF_NOT_EXISTS)
+		args = ((FuncExpr *) expr)->args;
+	return list_length(args) == 2 ? args : NIL;
+}
+
 static bool
 is_base(UpdateBuilder *builder, Expr *expr)
 {
-	expr = strip_widening_cast(expr);
-	if (IsA(expr, CoalesceExpr))
-	{
-		CoalesceExpr *coalesce = (CoalesceExpr *) expr;
+	List	   *args;
 
-		return list_length(coalesce->args) == 2 &&
-			update_is_column(builder,
-							 strip_widening_cast(linitial(coalesce->args))) &&
-			scope_is_column_free(builder->scope, lsecond(coalesce->args));
-	}
-	return update_is_column(builder, expr);
+	expr = strip_widening_cast(expr);
+	args = default_arguments(expr);
+	if (args == NIL)
+		return update_is_column(builder, expr);
+	return update_is_column(builder, strip_widening_cast(linitial(args))) &&
+		scope_is_column_free(builder->scope, lsecond(args));
 }
 
 /* Takes a sum apart; the assigned column may stand on either side of a +. */
@@ -536,6 +548,7 @@ update_number_arithmetic(UpdateBuilder *builder, Expr *expr)
 	Operand    *addend;
 	Operand    *base;
 	Condition  *guard;
+	List	   *args;
 
 	if (column->codec->kind != CODEC_INTEGER &&
 		column->codec->kind != CODEC_NUMERIC)
@@ -548,12 +561,13 @@ update_number_arithmetic(UpdateBuilder *builder, Expr *expr)
 	if (!addend_and_guard(builder, sum.addend, sum.negate, &addend, &guard))
 		return false;
 
-	if (IsA(sum.base, CoalesceExpr))
+	args = default_arguments(sum.base);
+	if (args != NIL)
 	{
 		Operand    *otherwise;
 
 		otherwise = update_value_operand(builder, column->codec,
-										 strip_widening_cast(lsecond(((CoalesceExpr *) sum.base)->args)),
+										 strip_widening_cast(lsecond(args)),
 										 NULL, NULL);
 		if (otherwise == NULL ||
 			!default_in_range(column, otherwise, addend, sum.negate))

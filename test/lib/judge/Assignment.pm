@@ -27,7 +27,7 @@ sub number_value
 		seq($sql, one_of(' + ', ' + ', ' - '), small($type)),
 		seq(small($type), ' + ', $sql),
 		seq($sql, one_of(' + ', ' - '), between(1, 9)),
-		seq('coalesce(', $sql, ', ', small($type), ')', one_of(' + ', ' - '), small($type)),
+		seq(one_of('coalesce(', 'coalesce(', 'dyn_if_not_exists('), $sql, ', ', small($type), ')', one_of(' + ', ' - '), small($type)),
 		seq($sql, one_of(' * 2', ' / 2', ' % 3', ' * -1')),
 		seq('coalesce(', $sql, ', ', literal($type), ')'),
 		seq('dyn_increment(', $sql, ')'),
