@@ -18,7 +18,7 @@ ALL_HEADERS := $(wildcard $(srcdir_abs)src/*.h $(srcdir_abs)src/*/*.h \
 OBJS = $(SOURCES:.c=.o)
 
 PG_CPPFLAGS := -I$(srcdir_abs)src $(shell pkg-config --cflags libcurl json-c libcrypto)
-PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter \
+PG_CFLAGS = -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement
 # The server was built with gcc: its headers and flags hold what clang lacks.
 ifneq (,$(findstring clang,$(CC)))

@@ -34,7 +34,7 @@ fetch_headers()
 
 compile_against_headers()
 {
-  local major=$1 file include failures=0 flags=(-std=gnu11 -fsyntax-only
+  local major=$1 file include failures=0 flags=(-fsyntax-only
     -fvisibility=hidden -Wall -Wextra -Werror -Wno-unused-parameter
     -Wno-missing-field-initializers -D_GNU_SOURCE "-I$SRC/src")
   [ -e "$CACHE/headers-$major" ] || [ -n "${UBUNTU_ARCHIVE:-}" ] || {

@@ -90,7 +90,7 @@ compile_unit_test()
     flags+=("${word/#test/$SRC/test}")
   done
   flags+=(-L"$("$PG_CONFIG" --pkglibdir)" -L"$("$PG_CONFIG" --libdir)")
-  gcc -std=gnu11 -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" "${flags[@]}"
+  gcc -g -Wall -Wextra -Werror -o "$RUN/$name" "$file" "${flags[@]}"
 }
 
 run_unit_tests()
