@@ -85,6 +85,32 @@ extern int	no_such_variable
 #include "commands/explain_state.h"
 #endif
 
+/*
+ * A JSON document that is being built, which 19 keeps beside the state.
+ * push_jsonb() returns it when its outermost container is closed.
+ */
+#include "utils/jsonb.h"
+#if PG_VERSION_NUM >= 190000
+typedef JsonbInState JsonbBuilding;
+#else
+typedef struct JsonbBuilding
+{
+	JsonbParseState *state;
+} JsonbBuilding;
+#endif
+
+static inline JsonbValue *
+push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
+		   JsonbValue *value)
+{
+#if PG_VERSION_NUM >= 190000
+	pushJsonbValue(building, token, value);
+	return building->result;
+#else
+	return pushJsonbValue(&building->state, token, value);
+#endif
+}
+
 /* 18 tells old and new rows in RETURNING apart. */
 #if PG_VERSION_NUM >= 180000
 #define expand_whole_row(rte, varno, location, columns) \

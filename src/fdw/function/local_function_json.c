@@ -89,14 +89,14 @@ index_argument(FunctionCallInfo fcinfo, int number)
  * all).
  */
 static void
-push_elements(JsonbParseState **state, Jsonb *list, int64 skipped)
+push_elements(JsonbBuilding *state, Jsonb *list, int64 skipped)
 {
 	int64		count = list == NULL ? 0 : JB_ROOT_COUNT(list);
 
 	for (int64 i = 0; i < count; i++)
 	{
 		if (i != skipped)
-			pushJsonbValue(state, WJB_ELEM,
+			push_jsonb(state, WJB_ELEM,
 						   getIthJsonbValueFromContainer(&list->root, i));
 	}
 }
@@ -104,12 +104,12 @@ push_elements(JsonbParseState **state, Jsonb *list, int64 skipped)
 static Datum
 concatenate_documents(Jsonb *first, Jsonb *second)
 {
-	JsonbParseState *state = NULL;
+	JsonbBuilding state = {0};
 
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	push_jsonb(&state, WJB_BEGIN_ARRAY, NULL);
 	push_elements(&state, first, -1);
 	push_elements(&state, second, -1);
-	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state,
+	return JsonbPGetDatum(JsonbValueToJsonb(push_jsonb(&state,
 														   WJB_END_ARRAY,
 														   NULL)));
 }
@@ -136,22 +136,22 @@ dyn_list_set_jsonb(PG_FUNCTION_ARGS)
 	int32		index = index_argument(fcinfo, 1);
 	Jsonb	   *list = list_argument(fcinfo, 0, "c");
 	int64		count = list == NULL ? 0 : JB_ROOT_COUNT(list);
-	JsonbParseState *state = NULL;
+	JsonbBuilding state = {0};
 	JsonbValue	value = {.type = jbvNull};
 
 	if (!PG_ARGISNULL(2))
 		value = value_of_document(PG_GETARG_JSONB_P(2));
 
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	push_jsonb(&state, WJB_BEGIN_ARRAY, NULL);
 	for (int64 i = 0; i < count; i++)
-		pushJsonbValue(&state, WJB_ELEM,
+		push_jsonb(&state, WJB_ELEM,
 					   i == index ? &value :
 					   getIthJsonbValueFromContainer(&list->root, i));
 
 	/* past the end means at the end */
 	if (index >= count)
-		pushJsonbValue(&state, WJB_ELEM, &value);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY,
+		push_jsonb(&state, WJB_ELEM, &value);
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(push_jsonb(&state, WJB_END_ARRAY,
 													   NULL)));
 }
 
@@ -160,12 +160,12 @@ dyn_list_remove_jsonb(PG_FUNCTION_ARGS)
 {
 	int32		index = index_argument(fcinfo, 1);
 	Jsonb	   *list = list_argument(fcinfo, 0, "c");
-	JsonbParseState *state = NULL;
+	JsonbBuilding state = {0};
 
 	if (list == NULL)
 		PG_RETURN_NULL();
-	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	push_jsonb(&state, WJB_BEGIN_ARRAY, NULL);
 	push_elements(&state, list, index);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY,
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(push_jsonb(&state, WJB_END_ARRAY,
 													   NULL)));
 }

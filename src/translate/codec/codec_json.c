@@ -254,7 +254,7 @@ compare_base64(const void *a, const void *b)
 
 /* A set as an array, sorted: DynamoDB gives it no order. */
 static void
-push_set(JsonbParseState **state, const AttributeValue *set,
+push_set(JsonbBuilding *state, const AttributeValue *set,
 		 const Decoding *decoding)
 {
 	JsonbValue *elements = palloc(set->length * sizeof(JsonbValue));
@@ -264,7 +264,7 @@ push_set(JsonbParseState **state, const AttributeValue *set,
 	qsort(elements, set->length, sizeof(JsonbValue),
 		  set->type == ATTRIBUTE_BS ? compare_base64 : compare_scalars);
 	for (int i = 0; i < set->length; i++)
-		(void) pushJsonbValue(state, WJB_ELEM, &elements[i]);
+		(void) push_jsonb(state, WJB_ELEM, &elements[i]);
 }
 
 /*
@@ -272,7 +272,7 @@ push_set(JsonbParseState **state, const AttributeValue *set,
  * the document if the value is a container and the outermost one.
  */
 static JsonbValue *
-push_json_value(JsonbParseState **state, JsonbIteratorToken token,
+push_json_value(JsonbBuilding *state, JsonbIteratorToken token,
 		   const AttributeValue *value, const Decoding *decoding)
 {
 	JsonbValue	scalar;
@@ -281,21 +281,21 @@ push_json_value(JsonbParseState **state, JsonbIteratorToken token,
 	switch (value->type)
 	{
 		case ATTRIBUTE_L:
-			(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+			(void) push_jsonb(state, WJB_BEGIN_ARRAY, NULL);
 			for (int i = 0; i < value->length; i++)
 				(void) push_json_value(state, WJB_ELEM, &value->u.elements[i],
 									   decoding);
-			return pushJsonbValue(state, WJB_END_ARRAY, NULL);
+			return push_jsonb(state, WJB_END_ARRAY, NULL);
 
 		case ATTRIBUTE_SS:
 		case ATTRIBUTE_NS:
 		case ATTRIBUTE_BS:
-			(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+			(void) push_jsonb(state, WJB_BEGIN_ARRAY, NULL);
 			push_set(state, value, decoding);
-			return pushJsonbValue(state, WJB_END_ARRAY, NULL);
+			return push_jsonb(state, WJB_END_ARRAY, NULL);
 
 		case ATTRIBUTE_M:
-			(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+			(void) push_jsonb(state, WJB_BEGIN_OBJECT, NULL);
 			for (int i = 0; i < value->length; i++)
 			{
 				const Attribute *entry = &value->u.entries[i];
@@ -304,15 +304,15 @@ push_json_value(JsonbParseState **state, JsonbIteratorToken token,
 				codec_set_text(&name, ATTRIBUTE_S, entry->name,
 							   entry->name_length);
 				make_string(&scalar, &name, decoding);
-				(void) pushJsonbValue(state, WJB_KEY, &scalar);
+				(void) push_jsonb(state, WJB_KEY, &scalar);
 				(void) push_json_value(state, WJB_VALUE, &entry->value,
 									   decoding);
 			}
-			return pushJsonbValue(state, WJB_END_OBJECT, NULL);
+			return push_jsonb(state, WJB_END_OBJECT, NULL);
 
 		default:
 			make_scalar(&scalar, value, decoding);
-			return pushJsonbValue(state, token, &scalar);
+			return push_jsonb(state, token, &scalar);
 	}
 }
 
@@ -327,7 +327,7 @@ Datum
 json_decode(Codec *codec, const AttributeValue *value,
 			const Decoding *decoding)
 {
-	JsonbParseState *state = NULL;
+	JsonbBuilding state = {0};
 	JsonbValue	scalar;
 	Jsonb	   *document;
 	char	   *json;
