@@ -111,6 +111,22 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 #endif
 }
 
+/* 19 makes what a semijoin needs once of the other relation itself. */
+#include "optimizer/pathnode.h"
+#if PG_VERSION_NUM >= 190000
+#define make_unique_path(root, rel, path, sjinfo)	(path)
+#else
+#define make_unique_path(root, rel, path, sjinfo) \
+	((Path *) create_unique_path((root), (rel), (path), (sjinfo)))
+#endif
+
+/* What replace_rte_variables() gives to its callback is constant from 19 on. */
+#if PG_VERSION_NUM >= 190000
+#define REPLACED_VAR	const Var
+#else
+#define REPLACED_VAR	Var
+#endif
+
 /* 18 tells old and new rows in RETURNING apart. */
 #if PG_VERSION_NUM >= 180000
 #define expand_whole_row(rte, varno, location, columns) \

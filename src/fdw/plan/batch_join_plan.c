@@ -279,8 +279,7 @@ batch_join_plan_paths(PlannerInfo *root, RelOptInfo *joinrel,
 		Path	   *outer = outerrel->cheapest_total_path;
 
 		if (outer->param_info == NULL)
-			outer = (Path *) create_unique_path(root, outerrel, outer,
-												extra->sjinfo);
+			outer = make_unique_path(root, outerrel, outer, extra->sjinfo);
 		else
 			outer = NULL;
 		if (outer != NULL)

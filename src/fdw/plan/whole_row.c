@@ -39,7 +39,7 @@ has_whole_row(Node *node, void *context)
 
 /* Fields that were dropped are in the row, too, as in its type. */
 static Node *
-spell_out(Var *var, replace_rte_variables_context *context)
+spell_out(REPLACED_VAR *var, replace_rte_variables_context *context)
 {
 	const RangeTblEntry *target =
 		(const RangeTblEntry *) context->callback_arg;

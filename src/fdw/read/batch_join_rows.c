@@ -6,6 +6,7 @@
 
 #include "compat.h"
 
+#include "access/htup_details.h"
 #include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"

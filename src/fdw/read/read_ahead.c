@@ -112,7 +112,7 @@ read_scan(OpenScan *scan, const WrittenKeys *written)
 {
 	MemoryContext old = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	PortalStatus status = scan->cursor != NULL ? scan->cursor->status
+	volatile PortalStatus status = scan->cursor != NULL ? scan->cursor->status
 		: PORTAL_NEW;
 	Oid			user_id;
 	int			security_context;

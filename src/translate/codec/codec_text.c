@@ -167,9 +167,9 @@ text_to_attribute(char *text, int length, AttributeValue *out)
 static void
 encode_varlena(Datum value, AttributeValue *out)
 {
-	text	   *varlena = DatumGetTextPP(value);
+	text	   *packed = DatumGetTextPP(value);
 
-	text_to_attribute(text_to_cstring(varlena), VARSIZE_ANY_EXHDR(varlena),
+	text_to_attribute(text_to_cstring(packed), VARSIZE_ANY_EXHDR(packed),
 					  out);
 }
 

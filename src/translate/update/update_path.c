@@ -19,6 +19,8 @@
 
 #include "compat.h"
 
+#include <limits.h>
+
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
