@@ -159,7 +159,7 @@ CREATE FUNCTION explain_ahead(query text) RETURNS SETOF text LANGUAGE plpgsql AS
 DECLARE
   line text;
 BEGIN
-  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+  FOR line IN SELECT explain_analyze(query) LOOP
     IF line !~ 'Capacity|Scanned|Returned' THEN
       RETURN NEXT line;
     END IF;
@@ -183,7 +183,9 @@ SET LOCAL work_mem = 64;
 SET LOCAL temp_file_limit = 1000;
 DECLARE spilled CURSOR FOR SELECT k, pad FROM t WHERE p = 1;
 UPDATE t SET v = 0 WHERE p = 1 AND k = 60;
+\set VERBOSITY sqlstate
 FETCH spilled;
+\set VERBOSITY default
 \echo :SQLSTATE
 ROLLBACK;
 -- whatever else writes

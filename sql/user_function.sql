@@ -5,6 +5,7 @@
 \pset format unaligned
 \pset tuples_only on
 SET client_min_messages = error;
+\set SHOW_CONTEXT never
 CREATE SCHEMA user_function;
 CREATE SCHEMA remote;
 CREATE SCHEMA twin;

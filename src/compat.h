@@ -120,7 +120,7 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 	((Path *) create_unique_path((root), (rel), (path), (sjinfo)))
 #endif
 
-/* What replace_rte_variables() gives to its callback is constant from 19 on. */
+/* What replace_rte_variables() hands over is constant from 19 on. */
 #if PG_VERSION_NUM >= 190000
 #define REPLACED_VAR	const Var
 #else
