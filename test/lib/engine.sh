@@ -198,6 +198,7 @@ stop_engine()
 start_proxy()
 {
   local i port
+  : >"$RUN/proxy.log"
   setsid "$SRC/test/proxy" --exit-with-parent \
     --target "$DYNAMODB_ENDPOINT" >"$RUN/proxy.log" 2>&1 </dev/null &
   PROXY_PID=$!
