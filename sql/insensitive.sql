@@ -222,6 +222,34 @@ SELECT compare('BEGIN DELETE FROM t WHERE p = 1 AND add_after(k) = 0; END');
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 2 AND v > (SELECT count(*) FROM pg_class WHERE oid < 90) + 10; r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = (SELECT min(p) + 1 FROM t) AND k < (SELECT count(*) FROM t WHERE p = 1); r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 2 AND v > (SELECT k FROM t WHERE p = 1); r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; CLOSE c; END');
+-- (one that fails takes its cursor with it)
+SET search_path = remote, insensitive, public;
+SELECT fill();
+CREATE FUNCTION divides() RETURNS int STABLE LANGUAGE plpgsql AS $$ DECLARE r int; BEGIN SELECT 2 / (v - v) INTO r FROM t WHERE p = 2; RETURN r; END $$;
+SET client_min_messages = warning;
+BEGIN;
+DECLARE c CURSOR FOR SELECT k FROM t WHERE p = 2 AND v = (SELECT divides() + min(relpages) FROM pg_class);
+DECLARE d CURSOR FOR SELECT k FROM t WHERE p = 2 AND v > 0 AND k < 3;
+UPDATE t SET v = 0 WHERE p = 2 AND k = 1;
+UPDATE t SET v = 0 WHERE p = 2 AND k = 2;
+FETCH ALL FROM d;
+CLOSE c;
+COMMIT;
+SET client_min_messages = error;
+-- mended: a sub-select that waits for another's row was not one to be evaluated
+CREATE TABLE outer_rows (b text);
+CREATE TABLE of_outer (a text, k int);
+INSERT INTO outer_rows VALUES ('a'), ('b');
+INSERT INTO of_outer VALUES ('a', 1), ('a', 2), ('b', 3);
+ANALYZE outer_rows, of_outer;
+BEGIN;
+DECLARE c CURSOR FOR SELECT b, (SELECT max(v) FROM t WHERE p = 2 AND k = (SELECT max(o.k) FROM of_outer o WHERE o.a = outer_rows.b)) FROM outer_rows;
+FETCH c;
+UPDATE t SET v = -v WHERE p = 2 AND k = 4;
+FETCH c;
+UPDATE t SET v = -v WHERE p = 2 AND k = 3;
+COMMIT;
+SET search_path = insensitive, public;
 -- mended: of what a LIMIT around a filter wants, only the first rows were read ahead
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM (SELECT k, v FROM t WHERE p = 1 OFFSET 0) s WHERE v % 10 = 0 LIMIT 5; r record; BEGIN OPEN c; UPDATE t SET v = -k WHERE p = 1; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 1 ORDER BY k LIMIT 5; r record; BEGIN OPEN c; UPDATE t SET v = -k WHERE p = 1; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');

@@ -37,6 +37,17 @@ SELECT format('ARRAY[%s]', string_agg(g::text, ',')) AS eleven FROM generate_ser
 SELECT plan_of('SELECT sum(n) FROM much WHERE p = ANY (' || :'eleven' || ') AND q = ANY (' || :'eleven' || ')');
 SELECT plan_of('UPDATE much SET n = n + 1 WHERE p = ANY (' || :'eleven' || ') AND q = ANY (' || :'eleven' || ')');
 SELECT count(*), sum(n) FROM much WHERE p < 12;
+-- processes share a Scan, but not keys that turn out to be few
+SET plan_cache_mode = force_generic_plan;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT format('%s', string_agg(g::text, ',')) AS many FROM generate_series(1, 900) g \gset
+PREPARE of_many (int[]) AS SELECT p, q FROM much WHERE p = ANY ($1) AND q IN (:many);
+EXECUTE of_many ('{3}');
+EXECUTE of_many ('{3,4}');
+DEALLOCATE of_many;
+RESET plan_cache_mode;
 SELECT dyn_drop_table('few');
 SELECT dyn_drop_table('much');
 DROP FOREIGN TABLE few, much;

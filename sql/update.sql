@@ -65,6 +65,11 @@ EXPLAIN (COSTS OFF) UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 + dyn
 UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 + dyn_if_not_exists(m, 5) WHERE id = 'null' RETURNING n, m;
 UPDATE item SET n = dyn_if_not_exists(n, 3) + 1, m = 2 + dyn_if_not_exists(m, 5) WHERE id = 'null' RETURNING n, m;
 UPDATE item SET n = NULL, m = NULL WHERE id = 'null';
+-- mended: a default beyond the column's type was cut
+UPDATE item SET n = dyn_if_not_exists(n, 5000000000) + 1 WHERE id = 'null' RETURNING n;
+UPDATE item SET n = coalesce(n, 5000000000) + 1 WHERE id = 'null' RETURNING n;
+UPDATE item SET n = coalesce(n, 5000000000) - 4999999999 WHERE id = 'null' RETURNING n;
+UPDATE item SET n = NULL WHERE id = 'null';
 -- floats are binary: computed
 EXPLAIN (COSTS OFF) UPDATE item SET ratio = ratio + 0.1 WHERE id = 'a';
 UPDATE item SET ratio = ratio + 0.1 WHERE id = 'a' RETURNING ratio;

@@ -92,13 +92,24 @@ SELECT compare('INSERT INTO f SELECT g, 7 FROM generate_series(80, 82) g WHERE N
 SELECT compare('INSERT INTO f SELECT g, next_pos() FROM generate_series(80, 80) g WHERE NOT EXISTS (SELECT FROM f WHERE id = g)');
 SET search_path = remote, user_function, public;
 INSERT INTO f SELECT g, next_pos() FROM generate_series(80, 82) g WHERE NOT EXISTS (SELECT FROM f WHERE id = g);
+CREATE FOREIGN TABLE remote.other (id int OPTIONS (key 'partition')) SERVER dynamo OPTIONS (table_name 'user_function_other');
+SELECT dyn_create_table('remote.other');
 CREATE TABLE parent (id int, pos int) PARTITION BY RANGE (id);
 CREATE FOREIGN TABLE part PARTITION OF parent FOR VALUES FROM (0) TO (1000) SERVER dynamo OPTIONS (table_name 'user_function');
 ALTER FOREIGN TABLE part ALTER id OPTIONS (ADD key 'partition');
 CREATE FUNCTION count_parent() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM parent); END';
 INSERT INTO parent SELECT id + 100, count_parent() FROM parent;
 INSERT INTO parent SELECT id + 100, 1 FROM parent WHERE id < 3;
+WITH w AS (INSERT INTO remote.other VALUES (1)) INSERT INTO parent SELECT id + 100, count_parent() FROM parent;
+-- a table that has nothing to do with it may be read
+CREATE FUNCTION count_other() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM remote.other); END';
+INSERT INTO parent SELECT id + 200, count_other() FROM parent WHERE id < 3;
 DELETE FROM parent WHERE id > 100;
+CREATE TABLE local_parent (id int, pos int) PARTITION BY RANGE (id);
+CREATE TABLE local_part PARTITION OF local_parent DEFAULT;
+INSERT INTO local_parent SELECT id, count_parent() FROM remote.other;
+EXPLAIN (COSTS OFF) INSERT INTO local_parent SELECT id, count_parent() FROM remote.other;
+DROP TABLE local_parent;
 DROP TABLE parent;
 SET search_path = user_function, public;
 -- mended: one whose value is the same for all rows: called before the first is written, whatever it reads
@@ -126,5 +137,5 @@ EXPLAIN (COSTS OFF) UPDATE f SET v = now()::text WHERE random() < 0.5;
 EXPLAIN (COSTS OFF) INSERT INTO f (id, pos, v) SELECT g, g, 'v' || g FROM generate_series(1, 3) g;
 -- what planning cannot see
 UPDATE f SET v = 'y' WHERE id = 1 RETURNING below(3);
-SELECT dyn_drop_table('f');
+SELECT dyn_drop_table('f'), dyn_drop_table('remote.other');
 DROP SCHEMA user_function, remote, twin CASCADE;

@@ -15,6 +15,7 @@
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "executor/nodeSubplan.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -451,14 +452,32 @@ evaluate_settle_sub_selects(Expr *expr, ExprContext *context)
 	(void) settle_walker((Node *) expr, context);
 }
 
+/* Is it set by a sub-select that needs nothing of any row? */
+static bool
+is_set_alone(const EState *estate, int param)
+{
+	const SubPlanState *waiting = (const SubPlanState *)
+		estate->es_param_exec_vals[param].execPlan;
+	const SubPlan *setter = waiting != NULL ? waiting->subplan
+		: sub_select_of_param(estate->es_plannedstmt, param);
+	const Plan *plan;
+
+	if (setter == NULL || setter->args != NIL)
+		return false;
+	plan = (const Plan *) list_nth(estate->es_plannedstmt->subplans,
+								   setter->plan_id - 1);
+	return plan != NULL &&
+		evaluate_params_are_sub_selects(estate, plan->extParam);
+}
+
 bool
 evaluate_params_are_sub_selects(const EState *estate, const Bitmapset *params)
 {
 	int			param = -1;
 
+	check_stack_depth();
 	while ((param = bms_next_member(params, param)) >= 0)
-		if (estate->es_param_exec_vals[param].execPlan == NULL &&
-			sub_select_of_param(estate->es_plannedstmt, param) == NULL)
+		if (!is_set_alone(estate, param))
 			return false;
 	return true;
 }

@@ -36,7 +36,7 @@
 /* A search for scans of the DynamoDB tables that are written. */
 typedef struct ReadSearch
 {
-	List	   *written;		/* of Table; NIL: any */
+	List	   *written;		/* of Table */
 	List	   *targets;		/* range table entries that are written, whose
 								 * own scan does not count */
 	const Node *skipped;		/* a query that does not count; NULL: none */
@@ -52,8 +52,6 @@ is_written(const ReadSearch *search, Oid relation_id)
 	if (get_rel_relkind(relation_id) != RELKIND_FOREIGN_TABLE ||
 		!option_is_ours(relation_id))
 		return false;
-	if (search->written == NIL)
-		return true;
 	table = table_describe(relation_id);
 	foreach(cell, search->written)
 		if (same_table((const Table *) lfirst(cell), table))
@@ -109,34 +107,42 @@ find_reads(Node *node, void *argument)
 	return expression_tree_walker(node, find_reads, search);
 }
 
-/*
- * The tables that a path writes.  Which partition a row goes to is not known
- * yet: then all tables count.
- */
+/* Those of ours that a path writes; of a partitioned table, or may write. */
+static List *
+written_relations(PlannerInfo *root, const ModifyTablePath *path)
+{
+	const RangeTblEntry *target = planner_rt_fetch(root->parse->resultRelation,
+												   root);
+	List	   *candidates = NIL;
+	List	   *ours = NIL;
+	ListCell   *cell;
+
+	if (target->relkind == RELKIND_PARTITIONED_TABLE)
+		candidates = find_all_inheritors(target->relid, NoLock, NULL);
+	else
+		foreach(cell, path->resultRelations)
+			candidates = lappend_oid(candidates,
+									 planner_rt_fetch(lfirst_int(cell),
+													  root)->relid);
+	foreach(cell, candidates)
+	{
+		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE &&
+			option_is_ours(lfirst_oid(cell)))
+			ours = lappend_oid(ours, lfirst_oid(cell));
+	}
+	return ours;
+}
+
 static ReadSearch *
-written_tables(PlannerInfo *root, const ModifyTablePath *path)
+make_search(PlannerInfo *root, const List *relations)
 {
 	ReadSearch *search = palloc0(sizeof(ReadSearch));
-	bool		routed = planner_rt_fetch(root->parse->resultRelation,
-										  root)->relkind == RELKIND_PARTITIONED_TABLE;
-	bool		ours = routed;
 	ListCell   *cell;
 	int			rti = -1;
 
-	foreach(cell, path->resultRelations)
-	{
-		RangeTblEntry *rte = planner_rt_fetch(lfirst_int(cell), root);
-
-		if (rte->relkind != RELKIND_FOREIGN_TABLE ||
-			!option_is_ours(rte->relid))
-			continue;
-		ours = true;
-		if (!routed)
-			search->written = lappend(search->written,
-									  table_describe(rte->relid));
-	}
-	if (!ours)
-		return NULL;
+	foreach(cell, relations)
+		search->written = lappend(search->written,
+								  table_describe(lfirst_oid(cell)));
 	while ((rti = bms_next_member(root->all_result_relids, rti)) >= 0)
 		search->targets = lappend(search->targets,
 								  planner_rt_fetch(rti, root));
@@ -279,7 +285,8 @@ read_first_plan_direct(Plan *plan)
 	const CustomScan *scan = (const CustomScan *) plan;
 
 	if (!IsA(plan, CustomScan) || scan->methods != &read_first_scan_methods ||
-		scan->custom_private == NIL)
+		intVal(list_nth(scan->custom_private,
+						READ_FIRST_PRIVATE_BY_FUNCTIONS)) == 0)
 		return plan;
 	return linitial(scan->custom_plans);
 }
@@ -301,7 +308,7 @@ static const CustomPathMethods path_methods = {
 };
 
 static Path *
-read_first_path(Path *rows, bool by_functions)
+read_first_path(Path *rows, List *relations, bool by_functions)
 {
 	CustomPath *path = makeNode(CustomPath);
 
@@ -316,8 +323,7 @@ read_first_path(Path *rows, bool by_functions)
 	path->path.total_cost = rows->total_cost +
 		rows->rows * 2 * cpu_operator_cost;
 	path->custom_paths = list_make1(rows);
-	if (by_functions)
-		path->custom_private = list_make1(makeInteger(1));
+	path->custom_private = list_make2(makeInteger(by_functions), relations);
 	path->methods = &path_methods;
 	return &path->path;
 }
@@ -325,10 +331,12 @@ read_first_path(Path *rows, bool by_functions)
 void
 read_first_plan_path(PlannerInfo *root, ModifyTablePath *path)
 {
-	ReadSearch *search = written_tables(root, path);
+	List	   *relations = written_relations(root, path);
+	ReadSearch *search;
 
-	if (search == NULL)
+	if (relations == NIL)
 		return;
+	search = make_search(root, relations);
 	refuse_reads_beside(root, search);
 	refuse_reads_in_returning(root, search);
 	if (writes_one_row(path))
@@ -337,7 +345,7 @@ read_first_plan_path(PlannerInfo *root, ModifyTablePath *path)
 	/* a STABLE function sees what its statement sees, whatever it reads */
 	if (reads_what_it_writes(root, search) ||
 		user_function_stable_of_rows(root))
-		path->subpath = read_first_path(path->subpath, false);
+		path->subpath = read_first_path(path->subpath, relations, false);
 	else if (user_function_in_statement(root, PROVOLATILE_STABLE))
-		path->subpath = read_first_path(path->subpath, true);
+		path->subpath = read_first_path(path->subpath, relations, true);
 }

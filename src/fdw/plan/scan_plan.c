@@ -633,7 +633,9 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		 * parallel-safe (create_append_plan() in createplan.c).
 		 */
 		path->path.parallel_safe = false;
-		if (access->lookup->access == KEY_ACCESS_SCAN)
+		/* each process would look up the keys, if they turn out to be few */
+		if (access->lookup->access == KEY_ACCESS_SCAN &&
+			!access->schema->without_products)
 			add_parallel_path(root, baserel, plan, path);
 		add_path(baserel, (Path *) path);
 	}

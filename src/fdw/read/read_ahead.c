@@ -30,6 +30,7 @@ must_not_see(const OpenScan *scan, const EState *estate, CommandId command_id,
 
 	return other != estate && other->es_epq_active == NULL &&
 		scan->command_id <= command_id &&
+		(scan->cursor == NULL || scan->cursor->status != PORTAL_FAILED) &&
 		(table == NULL || same_table(scan->table, table));
 }
 
@@ -70,6 +71,21 @@ keep_error(OpenScan *scan, ErrorData *error)
 	error->context = context.data;
 	scan->error = error;
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * The plan of a sub-select that has failed holds what it held, and cannot be
+ * ended as if it had not: so the cursor fails, as if it had been fetched from.
+ */
+static void
+fail_cursor(const OpenScan *scan, const ErrorData *error)
+{
+	ereport(WARNING,
+			(errcode(error->sqlerrcode),
+			 errmsg("cursor \"%s\" has failed while it was read ahead of a write",
+					scan->cursor->name),
+			 errdetail_internal("%s", error->message)));
+	MarkPortalFailed(scan->cursor);
 }
 
 /*
@@ -146,7 +162,12 @@ read_scan(OpenScan *scan, const WrittenKeys *written)
 	CurrentResourceOwner = owner;
 	if (error != NULL && interrupt_is_reason(error))
 		ReThrowError(error);
-	if (error != NULL)
+	if (error == NULL)
+		return;
+	if (scan->cursor != NULL &&
+		!bms_is_empty(scan->plan_state->plan->allParam))
+		fail_cursor(scan, error);
+	else
 		keep_error(scan, error);
 }
 

@@ -37,6 +37,24 @@ read_first_begin(CustomScanState *node, EState *estate, int eflags)
 }
 
 static void
+begin_waiting(ReadFirstState *state)
+{
+	const CustomScan *plan =
+		(const CustomScan *) state->custom.ss.ps.plan;
+	EState	   *estate = state->custom.ss.ps.state;
+	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+	ListCell   *cell;
+
+	if (state->waiting.tables == NIL)
+		foreach(cell, (List *) list_nth(plan->custom_private,
+										READ_FIRST_PRIVATE_RELATIONS))
+			state->waiting.tables = lappend(state->waiting.tables,
+											table_describe(lfirst_oid(cell)));
+	written_begin_waiting(&state->waiting, estate);
+	MemoryContextSwitchTo(old);
+}
+
+static void
 read_all(ReadFirstState *state)
 {
 	PlanState  *below = pass_through_below(&state->custom);
@@ -55,7 +73,7 @@ read_all(ReadFirstState *state)
 			break;
 		tuplestore_puttupleslot(state->rows, slot);
 		if (!state->waiting.is_waiting)
-			written_begin_waiting(&state->waiting, estate);
+			begin_waiting(state);
 	}
 	written_end_waiting(&state->waiting);
 }

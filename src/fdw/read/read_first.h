@@ -12,6 +12,16 @@
 /* As EXPLAIN shows it. */
 #define READ_FIRST_NAME "Read Before Write"
 
+/* Members of CustomScan.custom_private. */
+enum
+{
+	READ_FIRST_PRIVATE_BY_FUNCTIONS,	/* integer: it is there only for STABLE
+										 * functions whose values can be told
+										 * before the first row is written */
+	READ_FIRST_PRIVATE_RELATIONS	/* OID list: foreign tables that are
+									 * written, or may be */
+};
+
 extern const CustomScanMethods read_first_scan_methods;
 
 /* Makes the node known by its name; called once. */

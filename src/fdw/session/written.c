@@ -200,7 +200,7 @@ written_register(void)
 static void
 forget_old_keys(WrittenTable *written, CommandId command_id)
 {
-	if (written->keys->members <= MAX_OLD_KEYS ||
+	if (written->keys->members + written->others->members <= MAX_OLD_KEYS ||
 		!dlist_is_empty(&running_writes) ||
 		written->last_command >= command_id)
 		return;
@@ -264,28 +264,15 @@ written_end_waiting(WaitingRows *waiting)
 	waiting->is_waiting = false;
 }
 
-/*
- * May they be rows of the table?  Who writes those that are routed to a
- * partition is not known before the first of them is.
- */
 static bool
 may_be_of_table(const WaitingRows *waiting, const Table *table)
 {
-	bool		is_known = false;
-	dlist_iter	iter;
+	ListCell   *cell;
 
-	dlist_foreach(iter, &running_writes)
-	{
-		const RunningWrites *running =
-			dlist_container(RunningWrites, node, iter.cur);
-
-		if (running->estate != waiting->estate)
-			continue;
-		if (same_table(running->table, table))
+	foreach(cell, waiting->tables)
+		if (same_table((const Table *) lfirst(cell), table))
 			return true;
-		is_known = true;
-	}
-	return !is_known;
+	return false;
 }
 
 void
@@ -385,6 +372,9 @@ after_both(WrittenBy before, WrittenBy by)
 	if (by.how == WRITTEN_CHANGED && before.how == WRITTEN_MADE &&
 		!is_run_between(true, before.command_id, by.command_id))
 		by.how = WRITTEN_MADE;
+	else if (by.how == WRITTEN_GONE && before.how == WRITTEN_MADE &&
+			 !is_run_between(true, before.command_id, by.command_id))
+		by.how = WRITTEN_UNMADE;
 	else if (by.how == WRITTEN_MADE && before.how == WRITTEN_GONE &&
 			 is_run_between(false, 0, before.command_id))
 		by.how = WRITTEN_CHANGED;

@@ -37,7 +37,6 @@ typedef struct RunningWrites
 {
 	dlist_node	node;			/* in the list of all */
 	const Table *table;
-	const EState *estate;
 	CommandId	command_id;
 	bool		(*has_under_way) (const struct RunningWrites *running,
 								  const ReadItems *items);
@@ -53,6 +52,7 @@ typedef struct RunningWrites
 typedef struct WaitingRows
 {
 	dlist_node	node;			/* in the list of all */
+	List	   *tables;			/* of Table: those that they may belong to */
 	const EState *estate;
 	ResourceOwner owner;		/* of what the statement holds */
 	bool		is_waiting;
@@ -64,7 +64,8 @@ typedef enum WrittenHow
 {
 	WRITTEN_CHANGED,
 	WRITTEN_MADE,				/* there was none before the command */
-	WRITTEN_GONE				/* there is none after it */
+	WRITTEN_GONE,				/* there is none after it */
+	WRITTEN_UNMADE				/* nor was there one before it was MADE */
 } WrittenHow;
 
 typedef struct WrittenBy
@@ -92,7 +93,7 @@ extern bool written_is_shared(const RunningWrites *running);
 
 /*
  * Rows of the statement wait, until they do so no more, or its memory is
- * reset, or what it holds is released.
+ * reset, or what it holds is released.  The tables are set by the caller.
  */
 extern void written_begin_waiting(WaitingRows *waiting, const EState *estate);
 extern void written_end_waiting(WaitingRows *waiting);

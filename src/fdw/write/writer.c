@@ -88,7 +88,6 @@ writer_make(const EState *estate, const Table *table, Connection *connection,
 	writer->running.command_id = estate->es_output_cid != FirstCommandId
 		? estate->es_output_cid : GetCurrentCommandId(true);
 	writer->running.table = table;
-	writer->running.estate = estate;
 	writer->running.has_under_way = has_under_way;
 	writer->noted = written_begin(&writer->running, writer->context);
 	return writer;
@@ -261,7 +260,7 @@ writer_has_written(const Writer *writer, const DynamoItem *key)
 
 	return written_find(writer->noted, key, &by) &&
 		by.command_id == writer->running.command_id &&
-		by.how != WRITTEN_GONE;
+		by.how != WRITTEN_GONE && by.how != WRITTEN_UNMADE;
 }
 
 bool
@@ -272,7 +271,7 @@ writer_passes_over(const Writer *writer, const DynamoItem *key)
 	return written_find(writer->noted, key, &by) &&
 		(by.command_id == writer->running.command_id ||
 		 (by.command_id > writer->running.command_id &&
-		  by.how == WRITTEN_MADE));
+		  (by.how == WRITTEN_MADE || by.how == WRITTEN_UNMADE)));
 }
 
 /*

@@ -259,6 +259,26 @@ negated_operand(Operand *operand)
 }
 
 /*
+ * A number as an operand, in its own type, which may be wider than the
+ * column's; NULL if it is none of the column's family.
+ */
+static Operand *
+operand_of_family(UpdateBuilder *builder, Expr *expr)
+{
+	Oid			type_id = exprType((Node *) expr);
+	const char *problem;
+	const char *hint;
+	Codec	   *codec;
+
+	if (builder->column->codec->kind == CODEC_INTEGER &&
+		type_id != INT2OID && type_id != INT4OID && type_id != INT8OID)
+		return NULL;
+	codec = codec_create(type_id, -1, InvalidOid, "N", NULL, &problem, &hint);
+	return codec == NULL ? NULL
+		: update_value_operand(builder, codec, expr, NULL, NULL);
+}
+
+/*
  * The addend as an N, and the guard for adding it (or, with negate,
  * subtracting it).  The addend may be of any type of the column's family:
  * what is added must only be a number that keeps the result in the type.
@@ -268,20 +288,9 @@ addend_and_guard(UpdateBuilder *builder, Expr *expr, bool negate,
 				 Operand **addend, Condition **guard)
 {
 	Column	   *column = builder->column;
-	Oid			type_id = exprType((Node *) expr);
-	const char *problem;
-	const char *hint;
-	Codec	   *codec;
 	Operand    *effective;
 
-	if (column->codec->kind == CODEC_INTEGER &&
-		type_id != INT2OID && type_id != INT4OID && type_id != INT8OID)
-		return false;
-
-	codec = codec_create(type_id, -1, InvalidOid, "N", NULL, &problem, &hint);
-	if (codec == NULL)
-		return false;
-	*addend = update_value_operand(builder, codec, expr, NULL, NULL);
+	*addend = operand_of_family(builder, expr);
 	if (*addend == NULL)
 		return false;
 
@@ -566,9 +575,8 @@ update_number_arithmetic(UpdateBuilder *builder, Expr *expr)
 	{
 		Operand    *otherwise;
 
-		otherwise = update_value_operand(builder, column->codec,
-										 strip_widening_cast(lsecond(args)),
-										 NULL, NULL);
+		otherwise = operand_of_family(builder,
+									  strip_widening_cast(lsecond(args)));
 		if (otherwise == NULL ||
 			!default_in_range(column, otherwise, addend, sum.negate))
 			return false;
