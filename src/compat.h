@@ -120,6 +120,13 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 	((Path *) create_unique_path((root), (rel), (path), (sjinfo)))
 #endif
 
+/* 19 works out where columns lie when a descriptor is complete. */
+#if PG_VERSION_NUM >= 190000
+#define complete_tuple_descriptor(descriptor)	TupleDescFinalize(descriptor)
+#else
+#define complete_tuple_descriptor(descriptor)	((void) (descriptor))
+#endif
+
 /* What replace_rte_variables() hands over is constant from 19 on. */
 #if PG_VERSION_NUM >= 190000
 #define REPLACED_VAR	const Var

@@ -33,6 +33,7 @@ item_spool_make(void)
 
 	spool->descriptor = CreateTemplateTupleDesc(1);
 	TupleDescInitEntry(spool->descriptor, 1, "item", BYTEAOID, -1, 0);
+	complete_tuple_descriptor(spool->descriptor);
 	spool->store = tuplestore_begin_heap(false, false, work_mem);
 	spool->slot = MakeSingleTupleTableSlot(spool->descriptor,
 										   &TTSOpsMinimalTuple);
