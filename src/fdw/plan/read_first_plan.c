@@ -20,6 +20,7 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/tlist.h"
 #include "parser/parsetree.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 
 #include "fdw/catalog/option.h"
@@ -44,13 +45,36 @@ typedef struct ReadSearch
 } ReadSearch;
 
 static bool
+is_ours(Oid relation_id)
+{
+	return get_rel_relkind(relation_id) == RELKIND_FOREIGN_TABLE &&
+		option_is_ours(relation_id);
+}
+
+/*
+ * A foreign table of ours, locked: the planner locks neither partitions that
+ * it has pruned nor those that rows may be routed to.
+ */
+static bool
+lock_ours(Oid relation_id)
+{
+	if (!is_ours(relation_id))
+		return false;
+	LockRelationOid(relation_id, AccessShareLock);
+	if (is_ours(relation_id))
+		return true;
+	/* dropped meanwhile */
+	UnlockRelationOid(relation_id, AccessShareLock);
+	return false;
+}
+
+static bool
 is_written(const ReadSearch *search, Oid relation_id)
 {
 	const Table *table;
 	ListCell   *cell;
 
-	if (get_rel_relkind(relation_id) != RELKIND_FOREIGN_TABLE ||
-		!option_is_ours(relation_id))
+	if (!lock_ours(relation_id))
 		return false;
 	table = table_describe(relation_id);
 	foreach(cell, search->written)
@@ -126,8 +150,7 @@ written_relations(PlannerInfo *root, const ModifyTablePath *path)
 													  root)->relid);
 	foreach(cell, candidates)
 	{
-		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE &&
-			option_is_ours(lfirst_oid(cell)))
+		if (lock_ours(lfirst_oid(cell)))
 			ours = lappend_oid(ours, lfirst_oid(cell));
 	}
 	return ours;

@@ -718,6 +718,7 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 	row->plan_slot = keep_plan_row(change, plan_slot);
 	row->slot = NULL;
 	writer_submit(change->writer, &row->write);
+	MemoryContextSwitchTo(change->context);
 	if (writer_concurrency(change->writer) == 1)
 		settle_rows(change);
 
