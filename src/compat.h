@@ -156,6 +156,16 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 #define PLANNER_HOOK_VALUES		parse, text, options, parameters
 #endif
 
+/*
+ * The action that a plan of ON CONFLICT has while its clauses are prepared:
+ * from 19 on set_plan_refs() goes by it, and no longer by the clauses.
+ */
+#if PG_VERSION_NUM >= 190000
+#define CONFLICT_ACTION_WHILE_PLANNED	ONCONFLICT_UPDATE
+#else
+#define CONFLICT_ACTION_WHILE_PLANNED	ONCONFLICT_NONE
+#endif
+
 /* create_foreignscan_path: 17 adds fdw_restrictinfo, 18 disabled_nodes */
 #if PG_VERSION_NUM >= 180000
 #define make_foreign_path(root, rel, rows, startup, total, pathkeys, outer, \

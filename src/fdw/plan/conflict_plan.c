@@ -5,8 +5,8 @@
  * Core looks for the target's index when it makes the plan, and finds none
  * (infer_arbiter_indexes() in plancat.c).  So the clause is taken off the path
  * before, when the paths are complete.  From the query, which still has it,
- * SET and WHERE go into the plan without an action: set_plan_refs() prepares
- * them and the executor does not look at them.
+ * SET and WHERE go into the plan, where set_plan_refs() prepares them; the
+ * executor, which finds no action there, does not look at them.
  */
 #include "postgres.h"
 
@@ -105,6 +105,13 @@ conflict_plan_path(PlannerInfo *root, ModifyTablePath *path)
 	if (rte->relkind != RELKIND_FOREIGN_TABLE || !option_is_ours(rte->relid))
 		return;
 	table = description_of_table(rte->relid, insert_target_user(root, rte));
+	if (path->onconflict->action != ONCONFLICT_NOTHING &&
+		path->onconflict->action != ONCONFLICT_UPDATE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ON CONFLICT DO SELECT is not supported on foreign table \"%s\"",
+						table->relation_name),
+				 errhint("Use ON CONFLICT DO NOTHING, and a SELECT.")));
 	if (!target_is_key(path->onconflict, table))
 		refuse_target(table);
 	path->onconflict = NULL;
@@ -210,6 +217,7 @@ conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 
 	/* as make_modifytable() does, but for the action */
 	table = description_of_table(rte->relid, insert_target_user(root, rte));
+	plan->onConflictAction = CONFLICT_ACTION_WHILE_PLANNED;
 	plan->onConflictSet = conflict_set(conflict, result_relation, table);
 	plan->onConflictCols =
 		extract_update_targetlist_colnos(plan->onConflictSet);
@@ -218,4 +226,29 @@ conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 	plan->exclRelTlist = conflict->exclRelTlist;
 	refuse_key_assignment(table, plan->onConflictCols);
 	return CONFLICT_UPDATE;
+}
+
+/*
+ * Core's own DO UPDATE has an index.
+ */
+static void
+take_action_off(Plan *plan)
+{
+	ModifyTable *modify = (ModifyTable *) plan;
+
+	if (plan != NULL && IsA(plan, ModifyTable) &&
+		modify->onConflictAction == ONCONFLICT_UPDATE &&
+		modify->arbiterIndexes == NIL)
+		modify->onConflictAction = ONCONFLICT_NONE;
+}
+
+void
+conflict_plan_finish(PlannedStmt *statement)
+{
+	ListCell   *cell;
+
+	/* one that writes is the statement itself, or a WITH query */
+	take_action_off(statement->planTree);
+	foreach(cell, statement->subplans)
+		take_action_off((Plan *) lfirst(cell));
 }

@@ -19,6 +19,7 @@
 #include "fdw/read/batch_join.h"
 #include "fdw/read/read_first.h"
 
+static planner_hook_type previous_planner = NULL;
 static create_upper_paths_hook_type previous_upper_paths = NULL;
 static set_join_pathlist_hook_type previous_join_pathlist = NULL;
 
@@ -63,9 +64,25 @@ join_paths_made(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
 	batch_join_plan_paths(root, joinrel, outerrel, innerrel, type, extra);
 }
 
+static PlannedStmt *
+plan_and_finish(PLANNER_HOOK_ARGUMENTS)
+{
+	PlannedStmt *statement = previous_planner != NULL
+		? previous_planner(PLANNER_HOOK_VALUES)
+		: standard_planner(PLANNER_HOOK_VALUES);
+
+	conflict_plan_finish(statement);
+	return statement;
+}
+
 void
 hook_register(void)
 {
+	if (CONFLICT_ACTION_WHILE_PLANNED != ONCONFLICT_NONE)
+	{
+		previous_planner = planner_hook;
+		planner_hook = plan_and_finish;
+	}
 	previous_upper_paths = create_upper_paths_hook;
 	create_upper_paths_hook = upper_paths_made;
 	previous_join_pathlist = set_join_pathlist_hook;
