@@ -219,7 +219,7 @@ CREATE FUNCTION add_after(key int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSE
 SELECT compare('BEGIN UPDATE t SET v = add_after(k) WHERE p = 1; END');
 SELECT compare('BEGIN DELETE FROM t WHERE p = 1 AND add_after(k) = 0; END');
 -- mended: a cursor whose condition has a sub-select, not fetched yet
-SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 2 AND v > (SELECT count(*) FROM pg_class WHERE oid < 90) + 10; r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
+SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 2 AND v > (SELECT count(*) FROM pg_class WHERE oid < 90) + 10 ORDER BY k; r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = (SELECT min(p) + 1 FROM t) AND k < (SELECT count(*) FROM t WHERE p = 1); r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; LOOP FETCH c INTO r; EXIT WHEN NOT FOUND; PERFORM note(r.v); END LOOP; END');
 SELECT compare('DECLARE c CURSOR FOR SELECT k, v FROM t WHERE p = 2 AND v > (SELECT k FROM t WHERE p = 1); r record; BEGIN OPEN c; UPDATE t SET v = 0 WHERE p = 2; CLOSE c; END');
 -- (one that fails takes its cursor with it)

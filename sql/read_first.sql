@@ -29,7 +29,7 @@ BEGIN
 END $$;
 SET client_min_messages = error;
 
-EXPLAIN (COSTS OFF) UPDATE hall SET n = (SELECT u.n FROM hall u WHERE u.id = hall.parent) + 100;
+SELECT explain($$UPDATE hall SET n = (SELECT u.n FROM hall u WHERE u.id = hall.parent) + 100$$);
 SELECT try('UPDATE hall SET n = (SELECT u.n FROM hall u WHERE u.id = hall.parent) + 100');
 SELECT try('UPDATE hall SET n = n + (SELECT sum(n) FROM hall)');
 SELECT try('UPDATE hall SET n = CASE WHEN id > ''4'' THEN (SELECT max(n) FROM hall) ELSE 50 END');
