@@ -99,9 +99,9 @@ SELECT try_join('SELECT v.x, c.name FROM (VALUES (''c1''), (''c2''), (''none''),
 SELECT try_join('SELECT s.shop, c.name FROM (SELECT shop, max(customer_id) AS top FROM orders GROUP BY shop) s JOIN customer c ON c.id = s.top');
 SELECT try_join('SELECT a.name, b.amount FROM customer a JOIN price b ON b.shop = a.region AND b.item = a.credit WHERE a.id IN (''c1'', ''c2'', ''c3'')');
 -- no join on the whole key
-SELECT plan_of('SELECT FROM orders o JOIN customer c ON c.name = o.customer_id');
-SELECT plan_of('SELECT FROM orders o FULL JOIN customer c ON c.id = o.customer_id');
-SELECT plan_of('SELECT FROM customer c LEFT JOIN orders o ON c.id = o.customer_id');
+SELECT btrim(line) FROM plan_of('SELECT FROM orders o JOIN customer c ON c.name = o.customer_id') line WHERE line ~ 'Join|DynamoDB';
+SELECT btrim(line) FROM plan_of('SELECT FROM orders o FULL JOIN customer c ON c.id = o.customer_id') line WHERE line ~ 'Join|DynamoDB';
+SELECT btrim(line) FROM plan_of('SELECT FROM customer c LEFT JOIN orders o ON c.id = o.customer_id') line WHERE line ~ 'Join|DynamoDB';
 -- joins on the partition key alone: a Query for each row
 SET enable_nestloop = on;
 SELECT try_join('SELECT o.n, p.amount FROM orders o JOIN price p ON p.shop = o.shop WHERE o.n = 5');

@@ -159,7 +159,6 @@ SELECT t.* FROM unnest(ARRAY[
   'coalesce(t, ''x'') = ''x''',
   '3 < coalesce(n, 4)',
   'NOT coalesce(n, 7) = 7',
-  '(coalesce(n, NULL) = 7) IS UNKNOWN',
   'coalesce(ok, false)',
   'coalesce(n, m) = 1'
 ]) c, try_where(c) t;

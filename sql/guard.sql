@@ -233,7 +233,6 @@ SELECT a, plan(a) FROM unnest(ARRAY[
   'ts = coalesce(ts, ''2020-01-01 00:00+00'')',
   'n = coalesce(n, m, 1)',
   'n = coalesce(m, 1)',
-  'n = coalesce(n, NULL)',
   'sets = coalesce(sets, ''{a}'')',
   'ok = coalesce(ok, true)']) a;
 SELECT try(a, w) FROM (VALUES
