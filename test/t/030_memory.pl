@@ -110,7 +110,7 @@ my $insert = "INSERT INTO rows (id, n) SELECT 'key number ' || i, note(i) FROM s
 my $others = "(SELECT i, 'key number ' || i AS id FROM source) s";
 my $upsert = "INSERT INTO rows (id, n) SELECT 'key number ' || i, i FROM source ON CONFLICT (id) DO UPDATE";
 
-takes('mended: a row of INSERT ... ON CONFLICT DO UPDATE costs as much as its key', "$insert ON CONFLICT (id) DO UPDATE SET m = 0");
+takes('a row of INSERT ... ON CONFLICT DO UPDATE costs as much as its key', "$insert ON CONFLICT (id) DO UPDATE SET m = 0");
 takes('mended: the same, one by one and by a PutItem first', "$upsert SET m = rows.m * 2 RETURNING note(n)");
 takes('mended: a row of UPDATE ... FROM costs as much as its key', "UPDATE rows SET m = note(s.i) FROM $others WHERE rows.id = s.id");
 takes('mended: a row of DELETE ... USING costs as much as its key', "DELETE FROM rows USING $others WHERE rows.id = s.id AND note(s.i) = 0");
