@@ -31,6 +31,8 @@ sub new
 	if (!$child)
 	{
 		local $SIG{CHLD} = 'IGNORE';
+		# PostgreSQL 19's tests would die of this, and end as the parent does
+		local $SIG{TERM} = 'DEFAULT';
 		while (1)
 		{
 			my $socket = $listener->accept or next;

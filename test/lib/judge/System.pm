@@ -22,7 +22,8 @@ sub key { my ($table) = @_; my @keys = $table->keys; return join ' AND ', map { 
 # ---- refused ----
 
 # What the planner drops with a condition that is false of all rows is not
-# refused: a system column stands beside nothing that folds to a constant.
+# refused: a system column stands beside nothing that folds to a constant, as
+# IS NOT NULL of one does from PostgreSQL 19 on.
 sub read_refused
 {
 	my ($table, @columns) = @_;
@@ -30,12 +31,12 @@ sub read_refused
 	my $keys = Table::names($table->keys);
 	return one_of(
 		seq("SELECT $keys, $column FROM t", optional(where(@columns))),
-		"SELECT $keys FROM t WHERE $column IS NOT NULL AND " . key($table),
+		"SELECT $keys FROM t WHERE $column\::text <> '' AND " . key($table),
 		seq("SELECT $keys FROM t", optional(where(@columns)), " ORDER BY $column"),
 		seq("SELECT count($column\::text) FROM t WHERE ", key($table)),
 		'SELECT count(*) FROM t JOIN t u ON u.ctid = t.ctid',
 		seq("SELECT l.i, (SELECT $column\::text FROM t", where(@columns), ' LIMIT 1) FROM l'),
-		"SELECT i FROM l WHERE EXISTS (SELECT FROM t WHERE $column IS NOT NULL AND " . key($table) . ')',
+		"SELECT i FROM l WHERE EXISTS (SELECT FROM t WHERE $column\::text <> '' AND " . key($table) . ')',
 		seq("SELECT t.$column, l.i FROM l LEFT JOIN t ON ", key($table)));
 }
 
@@ -52,7 +53,7 @@ sub written_refused
 		seq('DELETE FROM t USING (SELECT ctid, row_number() OVER () AS r FROM t) x WHERE t.ctid = x.ctid AND x.r > ', between(1, 3)),
 		seq('UPDATE t SET ', $set, ' WHERE ctid = (SELECT min(ctid) FROM t', where(@columns), ')'),
 		seq('WITH x AS ', $some, ' UPDATE t SET ', $set, ' FROM x WHERE t.ctid = x.ctid RETURNING 1 AS one'),
-		seq('UPDATE t SET ', $set, ' WHERE ', key($table), " AND $column IS NOT NULL"),
+		seq('UPDATE t SET ', $set, ' WHERE ', key($table), " AND $column\::text <> ''"),
 		seq('UPDATE t SET ', $set, ' WHERE ', key($table), " RETURNING $column"),
 		seq('DELETE FROM t WHERE ', key($table), " RETURNING $column"),
 		seq('INSERT INTO t (' . Table::names(@named) . ') VALUES (', join(', ', map { Table::random_value($_) } @named), ") ON CONFLICT DO NOTHING RETURNING $column"));
