@@ -167,48 +167,54 @@ make_constant(Node *node, Datum value, bool isnull)
 							  length, value, isnull, by_value);
 }
 
-static Node *
-replace_plain_volatile(Node *node, void *context)
+/* Which parts of an expression are replaced by their values. */
+typedef struct Replacement
 {
-	Evaluator  *evaluator = (Evaluator *) context;
+	Evaluator  *evaluator;
+	bool		(*is_replaced) (Node *node);
+	bool		keeps_failing;	/* one that fails stays as it is */
+} Replacement;
+
+static Node *
+replace_by_value(Node *node, void *context)
+{
+	const Replacement *replacement = (const Replacement *) context;
+	Evaluator  *evaluator = replacement->evaluator;
 	ExprState  *state;
 	bool		isnull;
 	Datum		value;
 
 	if (node == NULL)
 		return NULL;
-	if (!evaluate_is_plain_volatile(node))
-		return expression_tree_mutator(node, replace_plain_volatile, context);
+	if (!replacement->is_replaced(node))
+		return expression_tree_mutator(node, replace_by_value, context);
 	state = evaluate_prepare((Expr *) node, evaluator->plan_state);
-	value = ExecEvalExpr(state, evaluator->context, &isnull);
+	if (!replacement->keeps_failing)
+		value = ExecEvalExpr(state, evaluator->context, &isnull);
+	else if (!evaluate_try(state, evaluator->context, &value, &isnull))
+		return copyObject(node);
 	return make_constant(node, value, isnull);
 }
 
 List *
 evaluate_plain_volatile(Evaluator *evaluator, List *expressions)
 {
-	return (List *) replace_plain_volatile((Node *) expressions, evaluator);
-}
+	Replacement replacement = {
+		.evaluator = evaluator,
+		.is_replaced = evaluate_is_plain_volatile
+	};
 
-static Node *
-replace_constant_calls(Node *node, void *context)
-{
-	Evaluator  *evaluator = (Evaluator *) context;
-	ExprState  *state;
-	bool		isnull;
-	Datum		value;
-
-	if (node == NULL)
-		return NULL;
-	if (!user_function_is_constant(node))
-		return expression_tree_mutator(node, replace_constant_calls, context);
-	state = evaluate_prepare((Expr *) node, evaluator->plan_state);
-	return evaluate_try(state, evaluator->context, &value, &isnull)
-		? make_constant(node, value, isnull) : copyObject(node);
+	return (List *) replace_by_value((Node *) expressions, &replacement);
 }
 
 List *
 evaluate_constant_calls(Evaluator *evaluator, List *expressions)
 {
-	return (List *) replace_constant_calls((Node *) expressions, evaluator);
+	Replacement replacement = {
+		.evaluator = evaluator,
+		.is_replaced = user_function_is_constant,
+		.keeps_failing = true
+	};
+
+	return (List *) replace_by_value((Node *) expressions, &replacement);
 }

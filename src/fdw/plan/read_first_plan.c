@@ -44,13 +44,6 @@ typedef struct ReadSearch
 	Oid			found;			/* a foreign table that is read */
 } ReadSearch;
 
-static bool
-is_ours(Oid relation_id)
-{
-	return get_rel_relkind(relation_id) == RELKIND_FOREIGN_TABLE &&
-		option_is_ours(relation_id);
-}
-
 /*
  * A foreign table of ours, locked: the planner locks neither partitions that
  * it has pruned nor those that rows may be routed to.
@@ -58,12 +51,13 @@ is_ours(Oid relation_id)
 static bool
 lock_ours(Oid relation_id)
 {
-	if (!is_ours(relation_id))
+	if (get_rel_relkind(relation_id) != RELKIND_FOREIGN_TABLE ||
+		!option_is_ours(relation_id))
 		return false;
 	LockRelationOid(relation_id, AccessShareLock);
-	if (is_ours(relation_id))
+	/* dropped meanwhile? */
+	if (get_rel_relkind(relation_id) == RELKIND_FOREIGN_TABLE)
 		return true;
-	/* dropped meanwhile */
 	UnlockRelationOid(relation_id, AccessShareLock);
 	return false;
 }
