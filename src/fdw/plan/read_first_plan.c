@@ -348,15 +348,20 @@ read_first_path(Path *rows, List *relations, bool by_functions)
 void
 read_first_plan_path(PlannerInfo *root, ModifyTablePath *path)
 {
-	List	   *relations = written_relations(root, path);
+	bool		one_row = writes_one_row(path);
+	List	   *relations;
 	ReadSearch *search;
 
+	/* reads nothing beside the row itself: the common case */
+	if (one_row && root->parent_root == NULL && root->glob->subplans == NIL)
+		return;
+	relations = written_relations(root, path);
 	if (relations == NIL)
 		return;
 	search = make_search(root, relations);
 	refuse_reads_beside(root, search);
 	refuse_reads_in_returning(root, search);
-	if (writes_one_row(path))
+	if (one_row)
 		return;
 
 	/* a STABLE function sees what its statement sees, whatever it reads */

@@ -3,10 +3,13 @@
  *		What the transaction has written, and by which of its commands.
  *
  * Of a key 112 bits of its digest are kept (item_set.h), with the command and
- * how it was written: 19 bytes, in a table that is 45 to 90 % full.  What
- * older commands wrote matters only to snapshots as old, so once it is much,
- * and no other statement that writes is being run, the keys are forgotten, and
- * all of the table counts as written by them.
+ * how it was written: 19 bytes, in a table that is 45 to 90 % full.  Mostly
+ * nobody asks for a key before the transaction ends, so they are put down as
+ * they are first, and hashed when somebody asks, or when they are many.
+ *
+ * What older commands wrote matters only to snapshots as old, so once it is
+ * much, and no other statement that writes is being run, the keys are
+ * forgotten, and all of the table counts as written by them.
  */
 #include "postgres.h"
 
@@ -69,6 +72,18 @@ mark_hash(const Mark *mark)
 
 #define FIRST_SIZE		4
 
+/* So many bytes of keys are kept as they are. */
+#define MAX_UNHASHED_BYTES	(64 * 1024)
+
+/* A key as it was put down; its JSON text follows. */
+typedef struct UnhashedKey
+{
+	Mark		partition;
+	WrittenBy	by;
+	bool		by_statement;
+	int			length;			/* of the text */
+} UnhashedKey;
+
 struct WrittenTable
 {
 	Table		table;			/* its name and server */
@@ -77,6 +92,8 @@ struct WrittenTable
 	CommandId	last_command;	/* that wrote something */
 	bool		has_forgotten;	/* keys written by this command or earlier */
 	CommandId	last_forgotten;
+	StringInfoData unhashed;	/* each an UnhashedKey with its text */
+	uint32		unhashed_count;
 	written_keys_hash *keys;	/* by statements */
 	written_keys_hash *others;	/* otherwise */
 	written_keys_hash *partitions;	/* of the keys, if there is a sort key */
@@ -110,6 +127,8 @@ find_table(const Table *table)
 static void
 make_keys(WrittenTable *written)
 {
+	resetStringInfo(&written->unhashed);
+	written->unhashed_count = 0;
 	written->keys = written_keys_create(context, FIRST_SIZE, NULL);
 	written->others = written_keys_create(context, FIRST_SIZE, NULL);
 	if (written->has_sort_key)
@@ -131,6 +150,7 @@ make_table(const Table *table)
 	written->table.server_id = table->server_id;
 	written->table.table_name = pstrdup(table->table_name);
 	written->has_sort_key = key_columns(table).count > 1;
+	initStringInfo(&written->unhashed);
 	make_keys(written);
 	tables = lappend(tables, written);
 	MemoryContextSwitchTo(old);
@@ -200,7 +220,8 @@ written_register(void)
 static void
 forget_old_keys(WrittenTable *written, CommandId command_id)
 {
-	if (written->keys->members + written->others->members <= MAX_OLD_KEYS ||
+	if (written->keys->members + written->others->members +
+		written->unhashed_count <= MAX_OLD_KEYS ||
 		!dlist_is_empty(&running_writes) ||
 		written->last_command >= command_id)
 		return;
@@ -299,9 +320,8 @@ written_check_waiting(const Table *table, CommandId command_id)
 /* ---- keys ---- */
 
 static Mark
-mark_of_key(const DynamoItem *key)
+mark_of_digest(ItemDigest digest)
 {
-	ItemDigest	digest = item_digest(key);
 	Mark		mark;
 
 	memcpy(mark.bytes, digest.bytes, MARK_BYTES);
@@ -403,20 +423,60 @@ note_command(WrittenTable *written, CommandId command_id)
 }
 
 static void
-note_in(WrittenTable *written, written_keys_hash *keys, const DynamoItem *key,
+hash_key(WrittenTable *written, const UnhashedKey *key, const char *text)
+{
+	note_mark(key->by_statement ? written->keys : written->others,
+			  mark_of_digest(item_digest_of_text(text, key->length)),
+			  key->by);
+	if (written->partitions != NULL)
+		note_mark(written->partitions, key->partition, key->by);
+}
+
+/* In the order in which they were written. */
+static void
+hash_keys(WrittenTable *written)
+{
+	const char *next = written->unhashed.data;
+	const char *end = next + written->unhashed.len;
+
+	while (next < end)
+	{
+		UnhashedKey key;
+
+		memcpy(&key, next, sizeof(key));
+		next += sizeof(key);
+		hash_key(written, &key, next);
+		next += key.length;
+	}
+	resetStringInfo(&written->unhashed);
+	written->unhashed_count = 0;
+}
+
+static void
+note_in(WrittenTable *written, bool by_statement, const DynamoItem *item_key,
 		WrittenBy by)
 {
+	StringInfo	unhashed = &written->unhashed;
+	int			start = unhashed->len;
+	UnhashedKey key = {.by = by, .by_statement = by_statement};
+
 	note_command(written, by.command_id);
-	note_mark(keys, mark_of_key(key), by);
 	if (written->partitions != NULL)
-		note_mark(written->partitions,
-				  mark_of_partition(&key->attributes[0].value), by);
+		key.partition = mark_of_partition(&item_key->attributes[0].value);
+	enlargeStringInfo(unhashed, sizeof(key));
+	unhashed->len += sizeof(key);
+	json_append_item(unhashed, item_key);
+	key.length = unhashed->len - start - (int) sizeof(key);
+	memcpy(unhashed->data + start, &key, sizeof(key));
+	written->unhashed_count++;
+	if (unhashed->len > MAX_UNHASHED_BYTES)
+		hash_keys(written);
 }
 
 void
 written_note(WrittenTable *written, const DynamoItem *key, WrittenBy by)
 {
-	note_in(written, written->keys, key, by);
+	note_in(written, true, key, by);
 }
 
 static WrittenTable *
@@ -434,13 +494,13 @@ written_note_key(const Table *table, const DynamoItem *key,
 	WrittenTable *written = find_or_make_table(table);
 	WrittenBy	by = {.command_id = command_id, .how = WRITTEN_CHANGED};
 
-	note_in(written, written->others, key, by);
+	note_in(written, false, key, by);
 	if (key->count == 2)
 	{
 		Attribute	turned[] = {key->attributes[1], key->attributes[0]};
 		DynamoItem	other = {.count = 2, .attributes = turned};
 
-		note_in(written, written->others, &other, by);
+		note_in(written, false, &other, by);
 	}
 }
 
@@ -462,11 +522,14 @@ written_note_all(const Table *table, CommandId command_id)
 }
 
 bool
-written_find(const WrittenTable *written, const DynamoItem *key,
-			 WrittenBy *by)
+written_find(WrittenTable *written, const DynamoItem *key,
+			 CommandId command_id, WrittenBy *by)
 {
-	return written->keys->members > 0 &&
-		find_mark(written->keys, mark_of_key(key), by);
+	if (!written->is_written || written->last_command < command_id)
+		return false;
+	hash_keys(written);
+	return find_mark(written->keys, mark_of_digest(item_digest(key)), by) &&
+		by->command_id >= command_id;
 }
 
 bool
@@ -489,7 +552,7 @@ written_is_shared(const RunningWrites *running)
 /* ---- reads ---- */
 
 static bool
-table_written_since(const WrittenTable *written, const ReadItems *items,
+table_written_since(WrittenTable *written, const ReadItems *items,
 					CommandId command_id)
 {
 	WrittenBy	last;
@@ -498,9 +561,10 @@ table_written_since(const WrittenTable *written, const ReadItems *items,
 		return false;
 	if (written->has_forgotten && written->last_forgotten >= command_id)
 		return true;
+	hash_keys(written);
 	if (items->key != NULL)
 	{
-		Mark		mark = mark_of_key(items->key);
+		Mark		mark = mark_of_digest(item_digest(items->key));
 
 		return (find_mark(written->keys, mark, &last) &&
 				last.command_id >= command_id) ||
@@ -517,7 +581,7 @@ table_written_since(const WrittenTable *written, const ReadItems *items,
 bool
 written_since(const ReadItems *items, CommandId command_id)
 {
-	const WrittenTable *written;
+	WrittenTable *written;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &running_writes)

@@ -120,12 +120,12 @@ extern void written_note_key(const Table *table, const DynamoItem *key,
 extern void written_note_all(const Table *table, CommandId command_id);
 
 /*
- * Has the transaction written the item?  *by is the last command that did it;
- * it counts as MADE as long as no statement is being run that began after the
- * item was made.
+ * Has that command or a later one of the transaction written the item?  *by is
+ * the last that did it; it counts as MADE as long as no statement is being run
+ * that began after the item was made.
  */
-extern bool written_find(const WrittenTable *written, const DynamoItem *key,
-						 WrittenBy *by);
+extern bool written_find(WrittenTable *written, const DynamoItem *key,
+						 CommandId command_id, WrittenBy *by);
 
 /*
  * Has one of these items been written by that command or a later one, or is it

@@ -256,11 +256,19 @@ must_wait(const Writer *writer, const ItemWrite *write)
 bool
 writer_has_written(const Writer *writer, const DynamoItem *key)
 {
+	CommandId	own = writer->running.command_id;
 	WrittenBy	by;
 
-	return written_find(writer->noted, key, &by) &&
-		by.command_id == writer->running.command_id &&
+	return written_find(writer->noted, key, own, &by) &&
+		by.command_id == own &&
 		by.how != WRITTEN_GONE && by.how != WRITTEN_UNMADE;
+}
+
+static bool
+passes_over(const Writer *writer, WrittenBy by)
+{
+	return by.command_id == writer->running.command_id ||
+		by.how == WRITTEN_MADE || by.how == WRITTEN_UNMADE;
 }
 
 bool
@@ -268,10 +276,8 @@ writer_passes_over(const Writer *writer, const DynamoItem *key)
 {
 	WrittenBy	by;
 
-	return written_find(writer->noted, key, &by) &&
-		(by.command_id == writer->running.command_id ||
-		 (by.command_id > writer->running.command_id &&
-		  (by.how == WRITTEN_MADE || by.how == WRITTEN_UNMADE)));
+	return written_find(writer->noted, key, writer->running.command_id,
+						&by) && passes_over(writer, by);
 }
 
 /*
@@ -285,11 +291,11 @@ was_changed(const Writer *writer, const ItemWrite *write)
 {
 	WrittenBy	by;
 
-	if (writer_passes_over(writer, write->key))
-		return true;
-	if (!written_find(writer->noted, write->key, &by) ||
-		by.command_id < writer->running.command_id)
+	if (!written_find(writer->noted, write->key, writer->running.command_id,
+					  &by))
 		return false;
+	if (passes_over(writer, by))
+		return true;
 	ereport(ERROR,
 			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 			 write->kind == WRITE_DELETE

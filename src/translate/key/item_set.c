@@ -75,30 +75,38 @@ session_secret(void)
 	return secret;
 }
 
-/* Of the key's JSON text, which tells all keys apart. */
 ItemDigest
-item_digest(const DynamoItem *key)
+item_digest_of_text(const char *text, int length)
 {
 	const uint8 *secret = session_secret();
 	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
 	uint8		hash[PG_SHA256_DIGEST_LENGTH];
-	StringInfoData text;
 	ItemDigest	digest;
 	bool		done;
 
-	initStringInfo(&text);
-	json_append_item(&text, key);
 	done = hmac != NULL &&
 		pg_hmac_init(hmac, secret, SECRET_BYTES) >= 0 &&
-		pg_hmac_update(hmac, (uint8 *) text.data, text.len) >= 0 &&
+		pg_hmac_update(hmac, (const uint8 *) text, length) >= 0 &&
 		pg_hmac_final(hmac, hash, sizeof(hash)) >= 0;
 	pg_hmac_free(hmac);
 	if (!done)
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not compute the hash of a key")));
-	pfree(text.data);
 	memcpy(digest.bytes, hash, ITEM_DIGEST_BYTES);
+	return digest;
+}
+
+ItemDigest
+item_digest(const DynamoItem *key)
+{
+	StringInfoData text;
+	ItemDigest	digest;
+
+	initStringInfo(&text);
+	json_append_item(&text, key);
+	digest = item_digest_of_text(text.data, text.len);
+	pfree(text.data);
 	return digest;
 }
 

@@ -14,7 +14,10 @@
 
 #define ITEM_DIGEST_BYTES	16
 
-/* A hash of a key, with a secret of the session. */
+/*
+ * A hash of a key, with a secret of the session: of the key's JSON text (see
+ * json_append_item()), which tells all keys apart.
+ */
 typedef struct ItemDigest
 {
 	uint8		bytes[ITEM_DIGEST_BYTES];
@@ -23,6 +26,7 @@ typedef struct ItemDigest
 typedef struct ItemSet ItemSet;
 
 extern ItemDigest item_digest(const DynamoItem *key);
+extern ItemDigest item_digest_of_text(const char *text, int length);
 
 /* An empty set, in the current memory context. */
 extern ItemSet *item_set_make(void);
