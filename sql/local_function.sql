@@ -231,6 +231,8 @@ SELECT dyn_decrement('local_value', '{"int": 1}', 'big', 5);
 \echo :LAST_ERROR_SQLSTATE
 SELECT dyn_increment('local_value', NULL, 'big');
 \echo :LAST_ERROR_SQLSTATE
+SELECT dyn_increment('local_value', '{"int": 1}', 'big', 1, NULL::bigint);
+\echo :LAST_ERROR_SQLSTATE
 SELECT dyn_create_table('local_value');
 \echo :LAST_ERROR_SQLSTATE
 SELECT dyn_drop_table(1::oid);

@@ -3,7 +3,9 @@
 -- database, after this one.
 --
 \getenv endpoint DYNAMODB_ENDPOINT
+SET client_min_messages = warning;
 CREATE EXTENSION dynamorm_fdw;
+RESET client_min_messages;
 CREATE SERVER dynamo FOREIGN DATA WRAPPER dynamorm_fdw
   OPTIONS (endpoint :'endpoint', region 'us-east-1');
 -- EXPLAIN, without what the majors of PostgreSQL write each in its own way

@@ -14,6 +14,7 @@
 #include "fdw/plan/hook.h"
 #include "fdw/read/open_scan.h"
 #include "fdw/session/planning.h"
+#include "fdw/session/preload.h"
 #include "fdw/session/transaction.h"
 #include "fdw/session/written.h"
 #include "fdw/write/write_behind.h"
@@ -31,6 +32,7 @@ _PG_init(void)
 	option_register();
 	transaction_register();
 	planning_register();
+	preload_register();
 	open_scan_register();
 	written_register();
 	hook_register();

@@ -77,9 +77,9 @@ lock_own_table(Oid relation_id, LOCKMODE mode)
 }
 
 void
-refuse_null_arguments(FunctionCallInfo fcinfo)
+refuse_null_arguments(FunctionCallInfo fcinfo, int count)
 {
-	for (int i = 0; i < PG_NARGS(); i++)
+	for (int i = 0; i < count; i++)
 	{
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
@@ -261,7 +261,7 @@ dyn_create_table(PG_FUNCTION_ARGS)
 	Table	   *table;
 	Connection *connection;
 
-	refuse_null_arguments(fcinfo);
+	refuse_null_arguments(fcinfo, PG_NARGS());
 	PreventCommandIfReadOnly("dyn_create_table()");
 	table = describe_owned_table(PG_GETARG_OID(0));
 	if (key_columns(table).count == 0)
@@ -294,7 +294,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	StringInfoData body;
 	Request    *request;
 
-	refuse_null_arguments(fcinfo);
+	refuse_null_arguments(fcinfo, PG_NARGS());
 	PreventCommandIfReadOnly("dyn_drop_table()");
 	table = describe_owned_table(PG_GETARG_OID(0));
 	connection = option_connection(table->server_id, GetUserId());
@@ -450,7 +450,7 @@ dyn_request(PG_FUNCTION_ARGS)
 	RequestSpec spec = {.raw = true};
 	Datum		result;
 
-	refuse_null_arguments(fcinfo);
+	refuse_null_arguments(fcinfo, PG_NARGS());
 	server_id = find_usable_server(NameStr(*PG_GETARG_NAME(0)));
 	operation = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	body = PG_GETARG_JSONB_P(2);

@@ -20,9 +20,7 @@ extern PGDLLEXPORT Datum dynamorm_fdw_handler(PG_FUNCTION_ARGS);
  */
 extern void lock_own_table(Oid relation_id, LOCKMODE mode);
 
-/*
- * Raises 22004 if an argument (from 0) of the function is NULL.
- */
-extern void refuse_null_arguments(FunctionCallInfo fcinfo);
+/* Raises 22004 if one of the first count arguments of the function is NULL. */
+extern void refuse_null_arguments(FunctionCallInfo fcinfo, int count);
 
 #endif							/* DYNAMORM_FDW_ADMIN_FUNCTION_H */

@@ -35,12 +35,17 @@
 
 #define LARGEST_KEY				2	/* columns */
 
+/* Arguments, from 0: what is added, and a value of the result's type. */
+#define BY_ARGUMENT				3
+#define TYPE_ARGUMENT			4
+
 /* The UPDATE as it is put together. */
 typedef struct IncrementQuery
 {
 	const Table *table;
 	const char *function_schema;	/* of our functions */
 	const char *function;		/* dyn_increment or dyn_decrement */
+	Oid			result_type;
 	StringInfoData where;		/* the key's equalities */
 	int			key_count;		/* of them */
 	const Column *key_columns[LARGEST_KEY];
@@ -112,6 +117,48 @@ set_addend(IncrementQuery *query, const Column *column, Datum by)
 					 errdetail("It has type %s.",
 							   format_type_be(column->codec->type_id))));
 	}
+}
+
+/* ---- what is returned ---- */
+
+static bool
+holds_numbers_of(Oid type, Oid column_type)
+{
+	switch (type)
+	{
+		case NUMERICOID:
+			return true;
+		case INT8OID:
+			return column_type == INT2OID || column_type == INT4OID ||
+				column_type == INT8OID;
+		case INT4OID:
+			return column_type == INT2OID || column_type == INT4OID;
+		case INT2OID:
+			return column_type == INT2OID;
+		case FLOAT8OID:
+			return column_type == FLOAT4OID || column_type == FLOAT8OID;
+		case FLOAT4OID:
+			return column_type == FLOAT4OID;
+		default:
+			return false;
+	}
+}
+
+/* A result that is out of range would be told when the item is written. */
+static void
+check_result_type(const IncrementQuery *query, const Column *column)
+{
+	const char *type = format_type_be(column->codec->base_type_id);
+
+	if (!holds_numbers_of(query->result_type, column->codec->base_type_id))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the result of function %s cannot have type %s",
+						query->function,
+						format_type_be(query->result_type)),
+				 errdetail("The numbers of column \"%s\" of foreign table \"%s\" have type %s.",
+						   column->name, query->table->relation_name, type),
+				 errhint("Give NULL::%s as the last argument.", type)));
 }
 
 /* ---- the key ---- */
@@ -279,11 +326,12 @@ write_query(const IncrementQuery *query, const Column *column)
 	const char *name = quote_identifier(column->name);
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "UPDATE %s SET %s = %s.%s(%s, $1) WHERE %s%s.dyn_upsert() RETURNING %s::pg_catalog.numeric",
+	appendStringInfo(&sql, "UPDATE %s SET %s = %s.%s(%s, $1) WHERE %s%s.dyn_upsert() RETURNING %s::%s",
 					 quote_qualified_identifier(schema,
 												get_rel_name(relation_id)),
 					 name, query->function_schema, query->function, name,
-					 query->where.data, query->function_schema, name);
+					 query->where.data, query->function_schema, name,
+					 format_type_be_qualified(query->result_type));
 	return sql.data;
 }
 
@@ -307,7 +355,13 @@ run_query(IncrementQuery *query, const char *sql, bool *isnull)
 		result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 							   1, isnull);
 		if (!*isnull)
-			result = SPI_datumTransfer(result, false, -1);
+		{
+			int16		length;
+			bool		by_value;
+
+			get_typlenbyval(query->result_type, &length, &by_value);
+			result = SPI_datumTransfer(result, by_value, length);
+		}
 	}
 	SPI_finish();
 	return result;
@@ -323,7 +377,9 @@ change_number(FunctionCallInfo fcinfo, const char *function)
 	Datum		result;
 	bool		isnull;
 
-	refuse_null_arguments(fcinfo);
+	refuse_null_arguments(fcinfo, BY_ARGUMENT + 1);
+	query.result_type = PG_NARGS() > TYPE_ARGUMENT
+		? get_fn_expr_argtype(fcinfo->flinfo, TYPE_ARGUMENT) : NUMERICOID;
 	PreventCommandIfReadOnly(psprintf("%s()", function));
 	relation_id = PG_GETARG_OID(0);
 	lock_own_table(relation_id, RowExclusiveLock);
@@ -333,7 +389,8 @@ change_number(FunctionCallInfo fcinfo, const char *function)
 		quote_identifier(get_namespace_name(get_func_namespace(function_id)));
 	initStringInfo(&query.where);
 	column = column_to_increment(query.table, NameStr(*PG_GETARG_NAME(2)));
-	set_addend(&query, column, PG_GETARG_DATUM(3));
+	set_addend(&query, column, PG_GETARG_DATUM(BY_ARGUMENT));
+	check_result_type(&query, column);
 	set_key_of_item(&query, PG_GETARG_JSONB_P(1));
 
 	result = run_query(&query, write_query(&query, column), &isnull);

@@ -19,6 +19,7 @@
 #include "optimizer/appendinfo.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
+#include "optimizer/planmain.h"
 #include "parser/parsetree.h"
 #include "utils/rel.h"
 
@@ -37,6 +38,43 @@
 #include "translate/key/key.h"
 
 /* ---- the scan below the ModifyTable ---- */
+
+/*
+ * The assignments to an inherited target are computed above the Append, where
+ * those to a partitioned one go below it, to each of its tables
+ * (apply_scanjoin_target_to_paths() in planner.c).  They can go there, too:
+ * then each table is a scan of its own.
+ */
+static void
+push_assignments_down(PlannerInfo *root, ModifyTable *plan)
+{
+	Plan	   *above = outerPlan(plan);
+	Append	   *append;
+	ListCell   *cell;
+
+	if (!IsA(above, Result) || ((Result *) above)->resconstantqual != NULL ||
+		outerPlan(above) == NULL || !IsA(outerPlan(above), Append))
+		return;
+	append = (Append *) outerPlan(above);
+	if (root->append_rel_array == NULL ||
+		list_length(append->appendplans) != list_length(plan->resultRelations))
+		return;
+	foreach(cell, append->appendplans)
+	{
+		Plan	   *child = (Plan *) lfirst(cell);
+		Index		target = list_nth_int(plan->resultRelations,
+										  foreach_current_index(cell));
+		AppendRelInfo *appendrel = root->append_rel_array[target];
+		List	   *targetlist = (List *)
+			adjust_appendrel_attrs(root, (Node *) above->targetlist, 1,
+								   &appendrel);
+
+		lfirst(cell) = change_plan_targetlist(child, targetlist,
+											  child->parallel_safe);
+	}
+	append->plan.targetlist = above->targetlist;
+	outerPlan(plan) = &append->plan;
+}
 
 /*
  * Finds the foreign scan of the result relation: directly below, under the
@@ -111,6 +149,15 @@ is_upsert_call(Node *clause)
 		dyn_function(((FuncExpr *) clause)->funcid) == DYN_UPSERT;
 }
 
+static void
+refuse_upsert(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("dyn_upsert() cannot be used here"),
+			 errdetail("The table, or the view, has row triggers, a check option, stored generated columns or children, or the statement has another table.")));
+}
+
 /*
  * With row triggers, check options or stored generated columns the executor
  * hands over the rows that exist: dyn_upsert() would find none, and say
@@ -127,10 +174,7 @@ direct_refuse_upsert(PlannerInfo *root, Index result_relation)
 	foreach(cell, target->baserestrictinfo)
 	{
 		if (is_upsert_call((Node *) lfirst_node(RestrictInfo, cell)->clause))
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("dyn_upsert() cannot be used here"),
-					 errdetail("The table, or the view, has row triggers, a check option or stored generated columns, or the statement has another table.")));
+			refuse_upsert();
 	}
 }
 
@@ -171,7 +215,7 @@ take_upsert(List *clauses, bool *upsert)
 }
 
 static void
-check_upsert(const Table *table, Index relid, CmdType operation,
+check_upsert(const Table *table, const ModifyTable *plan, Index relid,
 			 List *clauses)
 {
 	Scope		scope = {.table = table, .varno = relid};
@@ -179,7 +223,10 @@ check_upsert(const Table *table, Index relid, CmdType operation,
 									clauses);
 	KeyColumns	key = key_columns(table);
 
-	if (operation != CMD_UPDATE)
+	/* nobody says in which of several tables the row shall be made */
+	if (list_length(plan->resultRelations) > 1)
+		refuse_upsert();
+	if (plan->operation != CMD_UPDATE)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("dyn_upsert() can be used only in the WHERE of an UPDATE")));
@@ -344,6 +391,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 
 	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
 		return false;
+	push_assignments_down(root, plan);
 	scan = find_scan(plan, result_relation, subplan_index, &gating);
 	if (scan == NULL || must_go_row_by_row(root, result_relation))
 		return false;
@@ -358,7 +406,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	clauses = list_concat(list_copy(scan->scan.plan.qual), gating);
 	clauses = take_upsert(clauses, &upsert);
 	if (upsert)
-		check_upsert(table, result_relation, plan->operation, clauses);
+		check_upsert(table, plan, result_relation, clauses);
 	if (plan->operation == CMD_UPDATE)
 	{
 		split_target_list(root, result_relation, &changes);
