@@ -79,11 +79,36 @@ find_other_case(const char *name, List *tables)
 	return NULL;
 }
 
+/* Warns of a name that is DynamoDB's, where SQL has another for it. */
+static bool
+warn_of_remote_name(const char *name, List *tables)
+{
+	ListCell   *cell;
+
+	foreach(cell, tables)
+	{
+		const TableName *table = (const TableName *) lfirst(cell);
+
+		if (strcmp(table->remote, name) != 0)
+			continue;
+		ereport(WARNING,
+				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+				 errmsg("DynamoDB table \"%s\" would be imported as \"%s\"",
+						name, table->local),
+				 errhint("Perhaps you meant %s.",
+						 quote_identifier(table->local))));
+		return true;
+	}
+	return false;
+}
+
 static void
 warn_of_missing(const char *name, List *tables)
 {
 	const char *other = find_other_case(name, tables);
 
+	if (warn_of_remote_name(name, tables))
+		return;
 	ereport(WARNING,
 			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 			 errmsg("DynamoDB has no table \"%s\"", name),

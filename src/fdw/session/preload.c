@@ -4,7 +4,7 @@
  *		a session begins.
  *
  * Core refuses the first ON CONFLICT of a session that has not loaded it,
- * since nobody tells core about the key (infer_arbiter_indexes() in plancat.c).
+ * since nobody tells it about the key (infer_arbiter_indexes() in plancat.c).
  */
 #include "postgres.h"
 

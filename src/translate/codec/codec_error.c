@@ -189,6 +189,13 @@ problem_sqlstate(EncodeProblem problem)
 	return ERRCODE_NULL_VALUE_NOT_ALLOWED;
 }
 
+static bool
+counts_seconds(const Codec *codec)
+{
+	return codec_unit_name(codec) != NULL &&
+		strcmp(codec_unit_name(codec), "second") == 0;
+}
+
 /* What is wrong, as a sentence. */
 static const char *
 problem_detail(EncodeProblem problem, const Codec *codec)
@@ -202,8 +209,7 @@ problem_detail(EncodeProblem problem, const Codec *codec)
 		case ENCODE_OUT_OF_MAGNITUDE:
 			return "DynamoDB numbers are 0, or of a magnitude from 1E-130 to below 1E+126.";
 		case ENCODE_UNIT:
-			return codec_unit_name(codec) != NULL &&
-				strcmp(codec_unit_name(codec), "second") == 0 ?
+			return counts_seconds(codec) ?
 				"It is not a whole number of seconds, the unit of the column." :
 				"It is not a whole number of milliseconds, the unit of the column.";
 		case ENCODE_NULL_ELEMENT:
@@ -226,12 +232,16 @@ problem_detail(EncodeProblem problem, const Codec *codec)
 }
 
 static const char *
-problem_hint(EncodeProblem problem)
+problem_hint(EncodeProblem problem, const Codec *codec)
 {
+	int32		precision = counts_seconds(codec) ? 0 : 3;
+
 	switch (problem)
 	{
 		case ENCODE_UNIT:
-			return "Use date_trunc() or set the column's option \"unit\" to 'us'.";
+			return psprintf("Use date_trunc(), declare the column as %s, or set its option \"unit\" to 'us'.",
+							format_type_with_typemod(codec->base_type_id,
+													 precision));
 		case ENCODE_NULL_ELEMENT:
 			return "Use array_remove(), or set the column's option \"type\" to 'L'.";
 		default:
@@ -251,7 +261,7 @@ innermost_codec(const Codec *codec)
 void
 codec_raise(EncodeProblem problem, const Codec *codec, const CodecPlace *place)
 {
-	const char *hint = problem_hint(problem);
+	const char *hint = problem_hint(problem, innermost_codec(codec));
 
 	ereport(ERROR,
 			(errcode(problem_sqlstate(problem)),
