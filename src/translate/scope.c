@@ -86,7 +86,8 @@ scope_is_column_free(const Scope *scope, Expr *expr)
 	if (IsA(expr, Const))
 		return true;
 	return !has_column((Node *) expr, &search) &&
-		!contain_volatile_functions((Node *) expr);
+		!(scope->is_volatile != NULL ? scope->is_volatile((Node *) expr)
+		  : contain_volatile_functions((Node *) expr));
 }
 
 ValueState

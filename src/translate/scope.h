@@ -52,6 +52,13 @@ struct Scope
 	bool		withheld;		/* one was asked for that was not for now:
 								 * what was made of it is of no use */
 
+	/*
+	 * Is the value another at each evaluation?  NULL:
+	 * contain_volatile_functions().  EXPLAIN leaves out the calls that will
+	 * have been replaced by their values when a row is written.
+	 */
+	bool		(*is_volatile) (Node *expr);
+
 	/* How EXPLAIN shows a value not known; NULL: as "?". */
 	const char *(*label) (Scope *scope, Expr *expr);
 };

@@ -263,12 +263,16 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	explain_show_operation(statement->operation == CMD_UPDATE
 						   ? "UpdateItem" : "DeleteItem", statement->table,
 						   es);
+	/* the others are replaced by their values, row by row: see direct.c */
+	explain->scope.is_volatile = evaluate_has_effects;
 	pushed = pushed_write_make(&explain->scope, statement, way.lookup->rest,
 							   statement->assignments);
 	if (pushed->obstacle == NULL)
 		pushed->obstacle = pushed_write_limit(pushed->actions,
 											  pushed->condition);
-	if (direct_access_reads(&way, statement, pushed->obstacle == NULL))
+	if (direct_access_reads(&way, statement,
+							pushed->obstacle == NULL &&
+							!statement->has_volatile))
 	{
 		ExplainPropertyText("Candidates", access->schema->index_name == NULL
 							? access_operation(access)

@@ -1,0 +1,229 @@
+# The README: what it shows is typed in, in its order, and must answer what it
+# says.  Statements say it in a comment ("-- UPDATE 1", "-- returns 100",
+# "-- error 23505"), transcripts by their output.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use DynamormTest;
+use Session;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $test = DynamormTest->new('readme');
+my $node = $test->{node};
+$node->safe_psql('postgres', 'CREATE DATABASE app');
+my $session = Session->new($node->connstr('app'));
+
+# ---- what is in it ----
+
+my $readme = slurp_file("$FindBin::RealBin/../../README.md");
+my ($before) = $readme =~ /\A(.*?)^## First steps$/ms;
+my $after = substr $readme, length $before;
+
+sub blocks
+{
+	my ($text) = @_;
+	my @blocks;
+	while ($text =~ /^```(\w*)\n(.*?)^```$/gms)
+	{
+		my ($kind, $text) = ($1, $2);
+		my $is_transcript = $text =~ /^=> /m;
+		push @blocks, { text => $text, is_transcript => $is_transcript }
+		  if $kind eq 'sql' || $is_transcript;
+	}
+	return @blocks;
+}
+
+# What is the reader's own: each place must be there.
+my %own = (
+	q(OPTIONS (region 'eu-west-1')) =>
+	  qq(OPTIONS (endpoint '$test->{endpoint}', region 'us-east-1')),
+	q(access_key_id '...') => q(access_key_id 'test'),
+	q(secret_access_key '...') => q(secret_access_key 'test'));
+foreach my $theirs (sort keys %own)
+{
+	is(scalar($after =~ s/\Q$theirs\E/$own{$theirs}/), 1, "the reader replaces $theirs");
+}
+
+# Nothing may be left by an earlier run.
+my @tables = (($after =~ /CREATE FOREIGN TABLE (\w+)/g), 'RateLimit', 'customer', 'counter', 'form');
+sub drop_tables
+{
+	foreach my $table (@tables)
+	{
+		$node->psql('postgres',
+			qq(SELECT dyn_request('dynamo', 'DeleteTable', '{"TableName": "$table"}')),
+			stderr => \my $ignored);
+	}
+	return;
+}
+drop_tables();
+
+# ---- statements ----
+
+my $statements = 0;
+
+sub check_said
+{
+	my ($statement, $comment, $result) = @_;
+	(my $name = $statement) =~ s/\s+/ /g;
+	my ($state) = $comment =~ /^error (\w{5})/;
+	my ($count) = $comment =~ /^(?:UPDATE|DELETE|INSERT 0) (\d+)/;
+	my ($returned) = $comment =~ /^returns (\w+)/;
+	is($result->{sqlstate}, $state // '00000', $name) or diag($result->{text});
+	is($result->{rows}, $count, "... $comment") if defined $count;
+	is($result->{text}, "$returned\n", "... $comment") if defined $returned;
+	$statements++;
+	return;
+}
+
+sub run_sql
+{
+	my ($block) = @_;
+	while ($block->{text} =~ /\G\s*(.*?);[ ]*(?:--[ ]*(.*?))?[ ]*(?:\n|\z)/gs)
+	{
+		my ($statement, $comment) = ($1, $2 // '');
+		check_said($statement, $comment, $session->run($statement));
+	}
+	return;
+}
+
+# Lines without what psql adds at their ends.
+sub lines
+{
+	my ($text, $skipped) = @_;
+	return [ map { s/^\Q$skipped\E//r =~ s/\s+$//r } split /\n/, $text ];
+}
+
+sub run_transcript
+{
+	my ($block) = @_;
+	while ($block->{text} =~ /^=> (.*?);\n(.*?)(?=^=> |\z)/gms)
+	{
+		my ($statement, $said) = ($1, $2);
+		my $is_table = $said =~ /^-+\+-/m;
+		prepare($statement);
+		$session->run("\\pset format aligned\n\\pset tuples_only off\n\\pset footer off\n")
+		  if $is_table;
+		my $result = $session->run($statement);
+		$session->run("\\pset format unaligned\n\\pset tuples_only on\n") if $is_table;
+		(my $name = $statement) =~ s/\s+/ /g;
+		is_deeply(lines($result->{text}, ''), lines($said, $is_table ? '' : ' '), $name);
+		$statements++;
+	}
+	return;
+}
+
+# ---- what a transcript takes for granted ----
+
+my %prepared = (
+	'customer' => sub {
+		$session->run($_) foreach (
+			q(CREATE FOREIGN TABLE customer (id text OPTIONS (key 'partition'), name text) SERVER dynamo),
+			q(SELECT dyn_create_table('customer')),
+			q(INSERT INTO customer SELECT 'c' || i, 'name' FROM generate_series(1, 3000) i),
+			q(CREATE TABLE orders (customer_id text, total numeric)),
+			q(INSERT INTO orders SELECT 'c' || i, i FROM generate_series(1, 100) i),
+			q(ANALYZE orders), q(ANALYZE customer));
+	},
+	'counter' => sub {
+		my @throttled = ({ kind => 'throttle', operation => 'UpdateItem', count => 2 });
+		$session->run($_) foreach (
+			q(CREATE FOREIGN TABLE counter (id text OPTIONS (key 'partition'), n bigint) SERVER dynamo),
+			q(SELECT dyn_create_table('counter')), q(INSERT INTO counter VALUES ('a', 0)),
+			q(SELECT dyn_stat_reset()));
+		$test->fault({ kind => 'status', status => 500, operation => 'GetItem' });
+		$session->run(q(SELECT * FROM counter WHERE id = 'a'));
+		$test->fault(@throttled);
+		$session->run(q(UPDATE counter SET n = n + 1 WHERE id = 'a')) foreach 1 .. 6;
+		$test->fault({ kind => 'reset_after', operation => 'UpdateItem' });
+		my $lost = $session->run(q(UPDATE counter SET n = n + 1 WHERE id = 'a'));
+		is($lost->{sqlstate}, '40003', 'an answer was lost');
+	});
+
+sub prepare
+{
+	my ($statement) = @_;
+	foreach my $table (sort keys %prepared)
+	{
+		$prepared{$table}->() if $statement =~ /\b\Q$table\E\b/ && $statement !~ /CREATE/;
+	}
+	return;
+}
+
+foreach my $block (blocks($after), blocks($before))
+{
+	$block->{is_transcript} ? run_transcript($block) : run_sql($block);
+}
+
+# ---- tables of forms ----
+
+sub rows
+{
+	my ($heading) = @_;
+	my ($table) = $readme =~ /^\Q$heading\E\n\|[-| ]+\n((?:\|.*\n)+)/m
+	  or die "the README has no table \"$heading\"\n";
+	return map { [ map { s/\\\|/|/gr } split /(?<!\\)\|/, $_ =~ s/^\|//r ] } split /\n/, $table;
+}
+
+sub code
+{
+	my ($cell) = @_;
+	return $cell =~ /`([^`]+)`/g;
+}
+
+sub explained
+{
+	my ($statement) = @_;
+	$statements++;
+	my $result = $session->run("EXPLAIN (COSTS OFF) $statement");
+	return "$result->{sqlstate} $result->{text}";
+}
+
+$session->run(
+	q(CREATE TYPE part AS (field integer, other text);
+	CREATE FOREIGN TABLE form (id text OPTIONS (key 'partition') COLLATE "C", n integer, m integer,
+	c text, at timestamptz, l text[], doc jsonb, part part, list part[],
+	visitors text[] OPTIONS (type 'SS')) SERVER dynamo));
+foreach my $row (rows('| SET | pushed as |'))
+{
+	my ($as) = code($row->[1]);
+	(my $pattern = quotemeta $as) =~ s/\\:\w+/.+/g;
+	$pattern =~ s/\bdoc\b/(?:doc|#doc)/g;
+	foreach my $assignment (code($row->[0]))
+	{
+		next unless $assignment =~ / = /;
+		my $plan = explained("UPDATE form SET $assignment WHERE id = 'a'");
+		like($plan, qr/UpdateExpression: $pattern/, "SET $assignment: $as");
+		unlike($plan, qr/Computed Locally/, '... in one request');
+	}
+}
+foreach my $row (rows('| DynamoDB | SQL |'))
+{
+	my ($operation) = $row->[0] =~ /^ (\w+Item|Query|Scan)\b/;
+	foreach my $sql (code($row->[1]))
+	{
+		if ($sql =~ /^(?:INSERT|UPDATE|DELETE|SELECT \*)/)
+		{
+			my $plan = explained($sql);
+			like($plan, qr/^00000 /, $sql);
+			like($plan, qr/DynamoDB Operation: \Q$operation\E on/, "... $operation") if $operation;
+		}
+		elsif ($sql =~ /^SELECT/)
+		{
+			check_said($sql, '', $session->run($sql));
+		}
+		elsif ($sql =~ /(?:LIKE|NULL|ANY|type\()/)
+		{
+			like(explained("SELECT * FROM form WHERE $sql"),
+				qr/FilterExpression/, "WHERE $sql is a filter");
+		}
+	}
+}
+cmp_ok($statements, '>', 80, "$statements statements were typed in");
+
+drop_tables();
+$node->stop;
+done_testing();
