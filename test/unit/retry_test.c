@@ -123,12 +123,28 @@ test_tokens(void)
 	is(taken, 100, "the bucket holds no more than at first");
 }
 
+static void
+test_tokens_of_transactions(void)
+{
+	int64		used_at = INT64CONST(1) << 40;
+
+	is(retry_token_is_good(used_at, used_at), true,
+	   "a token that was just used");
+	is(retry_token_is_good(used_at, used_at + 299999), true,
+	   "one that was used 299.999 s ago");
+	is(retry_token_is_good(used_at, used_at + 300000), false,
+	   "one that was used 300 s ago");
+	is(retry_token_is_good(used_at, used_at + 3600000), false,
+	   "one that was used an hour ago");
+}
+
 int
 main(void)
 {
 	test_delays();
 	test_server_asks();
 	test_tokens();
+	test_tokens_of_transactions();
 	printf("1..%d\n", tests);
 	return failures != 0;
 }

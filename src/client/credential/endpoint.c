@@ -33,6 +33,53 @@ static const Partition partitions[] = {
 	{"", "amazonaws.com", "api.aws"}
 };
 
+/* Is it one of Amazon's domains? */
+static bool
+is_domain(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(partitions); i++)
+		if (pg_strcasecmp(name, partitions[i].domain) == 0 ||
+			pg_strcasecmp(name, partitions[i].dual_stack_domain) == 0)
+			return true;
+	return false;
+}
+
+bool
+endpoint_is_amazon(const Endpoint *endpoint)
+{
+	const char *rest = pnstrdup(endpoint->host, endpoint->host_length);
+
+	while ((rest = strchr(rest, '.')) != NULL)
+		if (is_domain(++rest))
+			return true;
+	return false;
+}
+
+const char *
+endpoint_region(const Endpoint *endpoint)
+{
+	static const char *const services[] = {"dynamodb", "dynamodb-fips", "ddb"};
+	char	   *label = pnstrdup(endpoint->host, endpoint->host_length);
+	bool		after_service = false;
+
+	while (label != NULL)
+	{
+		char	   *rest = strchr(label, '.');
+
+		if (rest != NULL)
+			*rest++ = '\0';
+		if (after_service)
+			return rest != NULL && is_domain(rest) ? label : NULL;
+		for (int i = 0; i < (int) lengthof(services); i++)
+		{
+			if (pg_strcasecmp(label, services[i]) == 0)
+				after_service = true;
+		}
+		label = rest;
+	}
+	return NULL;
+}
+
 /* A port, and nothing after it. */
 static bool
 is_port(const char *text)

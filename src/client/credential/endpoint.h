@@ -26,6 +26,16 @@ typedef struct Endpoint
  */
 extern bool endpoint_parse(const char *text, Endpoint *endpoint);
 
+/* Is it a host of Amazon's? */
+extern bool endpoint_is_amazon(const Endpoint *endpoint);
+
+/*
+ * The region in the name of one of Amazon's own hosts for DynamoDB
+ * (dynamodb.REGION.amazonaws.com, ACCOUNT.ddb.REGION.amazonaws.com and the
+ * like), in the current memory context; NULL for other hosts.
+ */
+extern const char *endpoint_region(const Endpoint *endpoint);
+
 /* Who has said where requests go; the rule that needs it: identity.c. */
 typedef enum EndpointOrigin
 {

@@ -21,6 +21,13 @@
 #define MAX_DELAY			20000
 #define MAX_SERVER_DELAY	5000	/* beyond our own */
 
+/*
+ * A token is good for ten minutes after its first use.  An attempt may be five
+ * minutes on its way, for as long as its signature is good, so that none is
+ * started in the last five.  Source: API Reference, "TransactWriteItems".
+ */
+#define TOKEN_LIFETIME		(5 * 60 * 1000)
+
 void
 retry_bucket_init(RetryBucket *bucket)
 {
@@ -55,4 +62,10 @@ retry_delay(int n, bool throttled, int server_asks)
 	delay = (long) (pg_prng_double(&pg_global_prng_state) *
 					Min(ceiling, MAX_DELAY));
 	return Min(Max(delay, server_asks), delay + MAX_SERVER_DELAY);
+}
+
+bool
+retry_token_is_good(int64 used_at, int64 now)
+{
+	return now - used_at < TOKEN_LIFETIME;
 }

@@ -33,4 +33,11 @@ extern void retry_give_back(RetryBucket *bucket, int price);
  */
 extern long retry_delay(int n, bool throttled, int server_asks);
 
+/*
+ * Is a transaction's token still known when an attempt leaves now, of which an
+ * earlier one that may have been carried out was started then?  Milliseconds
+ * of one clock.
+ */
+extern bool retry_token_is_good(int64 used_at, int64 now);
+
 #endif							/* DYNAMORM_CLIENT_RETRY_H */

@@ -81,8 +81,31 @@ batch_problem(const RequestSpec *spec, const Response *response)
 	return NULL;
 }
 
+/*
+ * Of one item: a read that finds none, and a write of which nothing is wanted
+ * back, have nothing else to say than what they have consumed.
+ */
+static const char *
+item_problem(const RequestSpec *spec, const Response *response,
+			 bool tells_capacity)
+{
+	static const char *const operations[] = {
+		"GetItem", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"
+	};
+
+	if (spec->wants_item && response->item == NULL)
+		return "";
+	if (!tells_capacity || response->has_capacity || response->item != NULL)
+		return NULL;
+	for (int i = 0; i < (int) lengthof(operations); i++)
+		if (is_operation(spec, operations[i]))
+			return "it does not say what was consumed";
+	return NULL;
+}
+
 const char *
-answer_problem(const RequestSpec *spec, const Response *response)
+answer_problem(const RequestSpec *spec, const Response *response,
+			   bool tells_capacity)
 {
 	if (response->error_code != NULL)
 		return "";
@@ -95,7 +118,7 @@ answer_problem(const RequestSpec *spec, const Response *response)
 	if (is_operation(spec, "BatchGetItem") ||
 		is_operation(spec, "BatchWriteItem"))
 		return batch_problem(spec, response);
-	return !spec->wants_item || response->item != NULL ? NULL : "";
+	return item_problem(spec, response, tells_capacity);
 }
 
 /* A transaction of which a condition failed says which. */

@@ -17,9 +17,12 @@
 /*
  * Why a decoded success is no answer to the request: a constant that goes on
  * behind a colon, "" if there is nothing more to be said; NULL: it is one.
+ * tells_capacity: the endpoint has told before what a request has consumed,
+ * which every request wants to know.
  */
 extern const char *answer_problem(const RequestSpec *spec,
-								  const Response *response);
+								  const Response *response,
+								  bool tells_capacity);
 
 /*
  * Why a refusal with DynamoDB's exception code (NULL: it had none) is no

@@ -128,9 +128,11 @@ copy_connection_settings(Connection *connection,
 }
 
 static bool
-is_aws_host(const char *host)
+is_service(const char *endpoint)
 {
-	return strstr(host, ".amazonaws.com") != NULL;
+	Endpoint	parsed;
+
+	return endpoint_parse(endpoint, &parsed) && endpoint_is_amazon(&parsed);
 }
 
 Connection *
@@ -194,7 +196,7 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	connection->host = pstrdup(host);
 	free(host);
-	connection->sends_old_item = is_aws_host(connection->host);
+	connection->sends_old_item = is_service(connection->settings.endpoint);
 	connection->provider =
 		credential_provider_make(&connection->settings.credential);
 	connection->signer.region = connection->settings.region;

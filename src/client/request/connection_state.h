@@ -34,6 +34,8 @@ typedef struct Connection
 	RetryBucket bucket;
 	int64		clock_offset;	/* seconds to add to this machine's clock */
 	bool		sends_old_item; /* see connection_sends_old_item() */
+	bool		tells_capacity; /* an answer has told what was consumed: all
+								 * do */
 } Connection;
 
 #endif							/* DYNAMORM_CLIENT_CONNECTION_STATE_H */

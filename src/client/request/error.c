@@ -41,7 +41,7 @@ static const ErrorClass classes[] = {
 	{"ResourceNotFoundException", OUTCOME_NOT_FOUND, ERROR_FINAL,
 		ERRCODE_FDW_TABLE_NOT_FOUND,
 		"DynamoDB table does not exist",
-		"Check the foreign table's option table_name and the server's options region and endpoint, or make the table with dyn_create_table().",
+		"Check the foreign table's option table_name and the server's options region and endpoint, or make the table with dyn_create_table().  One that is still being created cannot be used yet.",
 	false},
 	{"ResourceInUseException", OUTCOME_FAILED, ERROR_FINAL,
 		ERRCODE_OBJECT_IN_USE,
@@ -85,9 +85,11 @@ static const ErrorClass classes[] = {
 	{"RequestLimitExceeded", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	"DynamoDB throttled the request", HINT_THROTTLED, false},
-	{"LimitExceededException", OUTCOME_FAILED, ERROR_THROTTLED,
+	/* of operations on tables: how many there are, or are being changed */
+	{"LimitExceededException", OUTCOME_FAILED, ERROR_LIMITED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+		"a limit of the DynamoDB account is reached",
+	"Wait until other tables and indexes have been made or changed, drop tables, or have AWS raise the quota.", false},
 	{"ThrottledException", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
 	"DynamoDB throttled the request", HINT_THROTTLED, false},
@@ -378,6 +380,16 @@ append_remote_text(StringInfo out, const char *text)
 								 (int) strnlen(text, REMOTE_TEXT_LENGTH));
 }
 
+char *
+error_remote_text(const char *text)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	append_remote_text(&out, text);
+	return out.data;
+}
+
 /* Its exception's name may be anything too. */
 static void
 append_cause(StringInfo detail, const Failure *failure)
@@ -394,6 +406,70 @@ append_cause(StringInfo detail, const Failure *failure)
 	if (message != NULL)
 		append_remote_text(&cause, message);
 	append_sentence(detail, cause.data);
+}
+
+/* Has an action before this one been refused in the same words? */
+static bool
+is_repeated(const CancellationReason *reasons, int i)
+{
+	const char *message = reasons[i].message;
+
+	while (--i >= 0)
+		if (reasons[i].message != NULL &&
+			strcmp(reasons[i].message, message) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Why a transaction was cancelled stands only in its reasons.  As much is
+ * shown as of any text of an endpoint.
+ */
+static void
+append_cancellation(StringInfo detail, const Response *response)
+{
+	int			start = detail->len;
+
+	for (int i = 0; i < response->reason_count; i++)
+	{
+		const CancellationReason *reason = &response->reasons[i];
+		StringInfoData text;
+
+		if (strcmp(reason->code, "None") == 0 || reason->message == NULL ||
+			is_repeated(response->reasons, i))
+			continue;
+		if (detail->len - start > REMOTE_TEXT_LENGTH)
+			break;
+		initStringInfo(&text);
+		appendStringInfo(&text, "Action %d: ", i + 1);
+		append_remote_text(&text, reason->code);
+		appendStringInfoString(&text, ": ");
+		append_remote_text(&text, reason->message);
+		append_sentence(detail, text.data);
+	}
+}
+
+/* What is exhausted: of the resource's ARN, the last part names it. */
+static void
+append_throttling(StringInfo detail, const Response *response)
+{
+	for (int i = 0; i < response->throttling_count; i++)
+	{
+		const ThrottlingReason *reason = &response->throttling[i];
+		StringInfoData text;
+
+		initStringInfo(&text);
+		append_remote_text(&text, reason->reason);
+		if (reason->resource != NULL)
+		{
+			const char *colon = strrchr(reason->resource, ':');
+
+			appendStringInfoString(&text, " of ");
+			append_remote_text(&text, colon != NULL ? colon + 1
+							   : reason->resource);
+		}
+		append_sentence(detail, text.data);
+	}
 }
 
 static void
@@ -417,6 +493,28 @@ describe_request(StringInfo detail, const Failure *failure)
 	}
 }
 
+static bool
+tells_item_size(const char *message)
+{
+	return message != NULL &&
+		strstr(message, "exceeded the maximum allowed size") != NULL &&
+		strstr(message, "tem size") != NULL;
+}
+
+/* Is it the size of an item that was refused? */
+static bool
+is_item_size_failure(const Failure *failure)
+{
+	const Response *response = failure->response;
+
+	if (failure->class->outcome != OUTCOME_VALIDATION)
+		return false;
+	for (int i = 0; response != NULL && i < response->reason_count; i++)
+		if (tells_item_size(response->reasons[i].message))
+			return true;
+	return tells_item_size(failure->message);
+}
+
 void
 error_raise(const Failure *failure, const char *extra_detail)
 {
@@ -425,9 +523,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 	StringInfoData message;
 	bool		unsent_class;
 
-	if (class->outcome == OUTCOME_VALIDATION && failure->message != NULL &&
-		strstr(failure->message, "exceeded the maximum allowed size") != NULL &&
-		strstr(failure->message, "tem size") != NULL)
+	if (is_item_size_failure(failure))
 		class = &item_too_large;
 	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
 
@@ -445,6 +541,11 @@ error_raise(const Failure *failure, const char *extra_detail)
 
 	initStringInfo(&detail);
 	append_cause(&detail, failure);
+	if (failure->response != NULL)
+	{
+		append_cancellation(&detail, failure->response);
+		append_throttling(&detail, failure->response);
+	}
 	if (detail.len > 0)
 		appendStringInfoString(&detail, "  ");
 	describe_request(&detail, failure);

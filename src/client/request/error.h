@@ -18,6 +18,8 @@ typedef enum ErrorAction
 	ERROR_THROTTLED,			/* nothing was done; wait and repeat */
 	ERROR_CONTENDED,			/* nothing was done, because of another
 								 * transaction; wait and repeat */
+	ERROR_LIMITED,				/* nothing was done; few repetitions: what
+								 * makes room is not only time */
 	ERROR_CLOCK,				/* repeat once the clock is corrected */
 	ERROR_CREDENTIALS,			/* repeat once the credentials are renewed */
 	ERROR_SERVER				/* may or may not have been done */
@@ -43,6 +45,7 @@ typedef struct Failure
 	const char *endpoint;
 	const char *code;			/* the exception; NULL: none */
 	const char *message;		/* DynamoDB's, or libcurl's; NULL: none */
+	const Response *response;	/* DynamoDB's, for its reasons; NULL: none */
 	const char *request_id;		/* "": none */
 	int			attempts;
 } Failure;
@@ -63,6 +66,12 @@ extern const ErrorClass *error_class_unknown(RequestKind kind);
 /* That of an answer which is none to the request: a write's is unknown. */
 extern const ErrorClass *error_class_no_answer(RequestKind kind);
 extern const ErrorClass *error_class_credentials(void);
+
+/*
+ * What an endpoint has said, as it can be shown: in the server's encoding, and
+ * not too long.
+ */
+extern char *error_remote_text(const char *text);
 
 /*
  * Raises a failure: the one place where a remote failure becomes an ereport.

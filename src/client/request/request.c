@@ -33,6 +33,9 @@
 /* Seconds for which a signature is good.  Source: IAM User Guide. */
 #define SIGNATURE_LIFETIME	300
 
+/* Attempts, where nothing but somebody's action makes room. */
+#define LIMITED_ATTEMPTS	3
+
 struct Request
 {
 	RequestSpec spec;
@@ -55,6 +58,9 @@ struct Request
 	int			renewals;		/* of the connection's credentials, when the
 								 * last attempt was signed */
 	bool		in_doubt;		/* an attempt may have been carried out */
+	int64		sent_at;		/* when the last attempt was started, in
+								 * milliseconds of the monotonic clock */
+	int64		token_used_at;	/* when the first one was that is in doubt */
 	bool		warned;			/* the user was told that it is in flight */
 	Response   *response;		/* decoded; NULL: none */
 	const void *answer;			/* what spec.read has read; NULL: nothing */
@@ -174,6 +180,21 @@ make_room(Request *request)
 }
 
 /*
+ * May the token be forgotten by now, so that what was carried out would be
+ * carried out again?  Then the request has failed.
+ */
+static bool
+has_lapsed(Request *request)
+{
+	if (!request->in_doubt ||
+		retry_token_is_good(request->token_used_at, monotonic_milliseconds()))
+		return false;
+	fail_request(request, error_class_unknown(request->spec.kind),
+				 "It was not repeated, because DynamoDB may have forgotten its token.");
+	return true;
+}
+
+/*
  * Starts an attempt; it is signed anew each time.
  */
 static void
@@ -201,9 +222,10 @@ send_request_attempt(Request *request)
 	int			count = 0;
 
 	request->waiting = false;
-	if (signer == NULL || !make_room(request))
+	if (signer == NULL || has_lapsed(request) || !make_room(request))
 		return;
 	request->signed_at = now;
+	request->sent_at = monotonic_milliseconds();
 	if (!sigv4_sign(signer, &signed_request, (time_t) now, timestamp,
 					&authorization))
 		ereport(ERROR,
@@ -233,10 +255,12 @@ send_request_attempt(Request *request)
 }
 
 static int
-max_attempts(const Request *request)
+max_attempts(const Request *request, const ErrorClass *class)
 {
 	int			allowed = request->connection->settings.max_attempts;
 
+	if (class->action == ERROR_LIMITED)
+		allowed = Min(allowed, LIMITED_ATTEMPTS);
 	return request->spec.max_attempts == 0 ? allowed
 		: Min(request->spec.max_attempts, allowed);
 }
@@ -251,7 +275,7 @@ retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 	Connection *connection = request->connection;
 	bool		throttled = class->action == ERROR_THROTTLED;
 
-	if (request->attempts >= max_attempts(request) ||
+	if (request->attempts >= max_attempts(request, class) ||
 		!retry_take(&connection->bucket, throttled, &request->price))
 	{
 		fail_request(request, class, problem);
@@ -288,6 +312,8 @@ static void
 outcome_in_doubt(Request *request, const ErrorClass *class,
 				 const char *problem, int server_asks)
 {
+	if (!request->in_doubt)
+		request->token_used_at = request->sent_at;
 	request->in_doubt = request->spec.kind != REQUEST_READ;
 	if (request->spec.kind == REQUEST_WRITE)
 		fail_request(request, class, problem);
@@ -361,12 +387,15 @@ handle_success(Request *request, const HttpResult *result)
 	}
 	if (request->response != NULL)
 	{
-		problem = answer_problem(&request->spec, request->response);
+		problem = answer_problem(&request->spec, request->response,
+								 request->connection->tells_capacity);
 		if (problem != NULL)
 		{
 			no_answer(request, problem);
 			return;
 		}
+		if (request->response->has_capacity)
+			request->connection->tells_capacity = true;
 		count_answer(request);
 	}
 	succeed_request(request);
@@ -470,6 +499,7 @@ handle_refusal(Request *request, const HttpResult *result)
 			retry_or_fail(request, class, problem, result->retry_after);
 			break;
 		case ERROR_CONTENDED:
+		case ERROR_LIMITED:
 			retry_or_fail(request, class, problem, result->retry_after);
 			break;
 		case ERROR_CLOCK:
@@ -819,7 +849,10 @@ request_raw_body(const Request *request)
 const char *
 request_error_message(const Request *request)
 {
-	return request->response != NULL ? request->response->error_message : NULL;
+	const Response *response = request->response;
+
+	return response != NULL && response->error_message != NULL
+		? error_remote_text(response->error_message) : NULL;
 }
 
 void
@@ -833,6 +866,7 @@ request_raise(const Request *request, const char *extra_detail)
 		.code = request->code,
 		.message = response != NULL && response->error_message != NULL
 			? response->error_message : request->problem,
+		.response = response,
 		.request_id = request->request_id,
 		.attempts = request->attempts
 	};

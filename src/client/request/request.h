@@ -78,7 +78,7 @@ extern const void *request_answer(const Request *request);
 /* The answer's JSON text (spec.raw); NUL-terminated, UTF-8. */
 extern const char *request_raw_body(const Request *request);
 
-/* The message DynamoDB gave with a failure, or NULL. */
+/* The message DynamoDB gave with a failure, as it can be shown; or NULL. */
 extern const char *request_error_message(const Request *request);
 
 /*

@@ -15,6 +15,9 @@
 /* A transaction has at most so many actions, and reasons. */
 #define MAX_TRANSACTION_ACTIONS	100
 
+/* Reasons for throttling one request that are kept; others are skipped. */
+#define MAX_THROTTLING_REASONS	8
+
 /* No request can use as much: it is what 8 GB of reads would. */
 #define MOST_CAPACITY_UNITS		1e6
 
@@ -421,9 +424,12 @@ add_capacity(Decoder *decoder, JsonToken token, double *units)
 }
 
 static bool
-read_capacity(Decoder *decoder, JsonToken token, double *units)
+read_capacity(Decoder *decoder, JsonToken token, Response *response)
 {
+	double	   *units = &response->capacity_units;
+
 	*units = 0;
+	response->has_capacity = token == TOKEN_OBJECT || token == TOKEN_ARRAY;
 	if (token != TOKEN_ARRAY)
 		return add_capacity(decoder, token, units);
 	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
@@ -528,6 +534,7 @@ read_reason(Decoder *decoder, CancellationReason *reason)
 	JsonToken	token;
 
 	reason->code = "None";
+	reason->message = NULL;
 	reason->item = NULL;
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
@@ -542,6 +549,8 @@ read_reason(Decoder *decoder, CancellationReason *reason)
 		}
 		if (strcmp(name, "Code") == 0 && token == TOKEN_STRING)
 			reason->code = reader->text;
+		else if (strcmp(name, "Message") == 0 && token == TOKEN_STRING)
+			reason->message = reader->text;
 		if (!json_reader_skip(reader, token))
 			return false;
 	}
@@ -568,6 +577,56 @@ read_reasons(Decoder *decoder, JsonToken token, Response *response)
 						 &response->reasons[response->reason_count]))
 			return false;
 		response->reason_count++;
+	}
+	return true;
+}
+
+/* One element of ThrottlingReasons, whose { has been read. */
+static bool
+read_throttling_reason(JsonReader *reader, ThrottlingReason *reason)
+{
+	JsonToken	token;
+
+	while ((token = json_reader_next(reader)) == TOKEN_NAME)
+	{
+		const char *name = reader->text;
+
+		token = json_reader_next(reader);
+		if (strcmp(name, "reason") == 0 && token == TOKEN_STRING)
+			reason->reason = reader->text;
+		else if (strcmp(name, "resource") == 0 && token == TOKEN_STRING)
+			reason->resource = reader->text;
+		if (!json_reader_skip(reader, token))
+			return false;
+	}
+	return token == TOKEN_OBJECT_END;
+}
+
+/*
+ * They are only shown: what is not of this form is skipped, since the refusal
+ * is one all the same.
+ */
+static bool
+read_throttling(Decoder *decoder, JsonToken token, Response *response)
+{
+	JsonReader *reader = &decoder->reader;
+
+	if (token != TOKEN_ARRAY)
+		return json_reader_skip(reader, token);
+	response->throttling_count = 0;
+	if (response->throttling == NULL)
+		response->throttling = palloc(MAX_THROTTLING_REASONS *
+									  sizeof(ThrottlingReason));
+	while ((token = json_reader_next(reader)) != TOKEN_ARRAY_END)
+	{
+		ThrottlingReason reason = {NULL, NULL};
+
+		if (!(token == TOKEN_OBJECT ? read_throttling_reason(reader, &reason)
+			  : json_reader_skip(reader, token)))
+			return false;
+		if (reason.reason != NULL &&
+			response->throttling_count < MAX_THROTTLING_REASONS)
+			response->throttling[response->throttling_count++] = reason;
 	}
 	return true;
 }
@@ -614,9 +673,11 @@ read_member(Decoder *decoder, const char *name, JsonToken token,
 	if (strcmp(name, "ScannedCount") == 0)
 		return read_count(decoder, token, &response->scanned_count);
 	if (strcmp(name, "ConsumedCapacity") == 0)
-		return read_capacity(decoder, token, &response->capacity_units);
+		return read_capacity(decoder, token, response);
 	if (strcmp(name, "CancellationReasons") == 0)
 		return read_reasons(decoder, token, response);
+	if (pg_strcasecmp(name, "ThrottlingReasons") == 0)
+		return read_throttling(decoder, token, response);
 	if (strcmp(name, "__type") == 0 && token == TOKEN_STRING)
 		response->error_code = strip_code(reader->text);
 	else if (strcmp(name, "code") == 0 && token == TOKEN_STRING)

@@ -16,9 +16,17 @@
 typedef struct CancellationReason
 {
 	const char *code;			/* "None", "ConditionalCheckFailed", ... */
+	const char *message;		/* what DynamoDB says of it; NULL: nothing */
 	DynamoItem *item;			/* the item that failed its condition; NULL:
 								 * there is none, or it was not sent */
 } CancellationReason;
+
+/* Why a request was throttled. */
+typedef struct ThrottlingReason
+{
+	const char *reason;			/* as in TableReadKeyRangeThroughputExceeded */
+	const char *resource;		/* an ARN; NULL: not told */
+} ThrottlingReason;
 
 /*
  * A page holds at most 1 MB of items, and looks at no more: no item is smaller
@@ -44,11 +52,14 @@ typedef struct Response
 								 * absent */
 	int64		scanned_count;	/* ScannedCount; -1 if absent */
 	int			body_length;	/* bytes */
+	bool		has_capacity;	/* there is ConsumedCapacity */
 	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits; not
 								 * negative */
 	int			reason_count;	/* of a cancelled transaction */
 	CancellationReason *reasons;	/* array of reason_count, in the order of
 									 * its actions */
+	int			throttling_count;	/* of a request that was throttled */
+	ThrottlingReason *throttling;	/* array of throttling_count */
 	char	   *error_code;		/* __type without prefix and suffix; NULL */
 	char	   *error_message;	/* message or Message; NULL */
 } Response;

@@ -27,46 +27,6 @@
 #define LOCAL_REGION			"local"
 #define LOCAL_ENDPOINT			"http://localhost:8000"
 
-/*
- * The region in the name of one of Amazon's own hosts
- * (dynamodb.REGION.amazonaws.com, ACCOUNT.ddb.REGION.amazonaws.com and the
- * like); NULL for other hosts.
- */
-static const char *
-region_of_host(const Endpoint *endpoint)
-{
-	static const char *const services[] = {"dynamodb", "dynamodb-fips", "ddb"};
-	static const char *const domains[] = {
-		"amazonaws.com", "amazonaws.com.cn", "api.aws"
-	};
-	char	   *label = pnstrdup(endpoint->host, endpoint->host_length);
-	bool		after_service = false;
-
-	while (label != NULL)
-	{
-		char	   *rest = strchr(label, '.');
-
-		if (rest != NULL)
-			*rest++ = '\0';
-		if (after_service)
-		{
-			for (int i = 0; rest != NULL && i < (int) lengthof(domains); i++)
-			{
-				if (pg_strcasecmp(rest, domains[i]) == 0)
-					return label;
-			}
-			return NULL;
-		}
-		for (int i = 0; i < (int) lengthof(services); i++)
-		{
-			if (pg_strcasecmp(label, services[i]) == 0)
-				after_service = true;
-		}
-		label = rest;
-	}
-	return NULL;
-}
-
 /* The user mapping of a user, or of PUBLIC. */
 static Oid
 find_user_mapping(Oid server_id, Oid user_id)
@@ -187,7 +147,7 @@ choose_region(const ForeignServer *server, const ServerOptions *options,
 
 	if (region == NULL && endpoint_text != NULL &&
 		endpoint_parse(endpoint_text, &endpoint))
-		region = region_of_host(&endpoint);
+		region = endpoint_region(&endpoint);
 	if (region == NULL)
 	{
 		region = endpoint_configured_region(credential);

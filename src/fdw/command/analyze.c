@@ -113,7 +113,7 @@ estimate_rows(const TableDescription *description, SampleResult result)
 	if (description != NULL && description->item_count > 0)
 		return (double) description->item_count;
 	return result.fraction > 0 ? result.items / result.fraction
-		: (double) result.items;
+		: Max((double) result.items, result.item_count);
 }
 
 static void

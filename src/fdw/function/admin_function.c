@@ -147,13 +147,29 @@ append_attribute_definition(StringInfo body, const Column *column)
 					 attribute_type_name(column->codec->attribute_type));
 }
 
+/* It may be there, or about to come or go: DynamoDB says which. */
+static void
+refuse_table_in_use(const Request *request, const Table *table)
+{
+	const Response *response = request_response(request);
+	const char *message = request_error_message(request);
+
+	if (response == NULL || response->error_code == NULL ||
+		strcmp(response->error_code, "ResourceInUseException") != 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DUPLICATE_TABLE),
+			 errmsg("DynamoDB table \"%s\" already exists",
+					table->table_name),
+			 message == NULL ? 0 : errdetail("DynamoDB says: %s", message)));
+}
+
 static void
 create_table(Connection *connection, const Table *table)
 {
 	KeyColumns	key = key_columns(table);
 	StringInfoData body;
 	Request    *request;
-	const Response *response;
 
 	initStringInfo(&body);
 	operation_begin(&body, table->table_name);
@@ -180,13 +196,7 @@ create_table(Connection *connection, const Table *table)
 		request_free(request);
 		return;
 	}
-	response = request_response(request);
-	if (response != NULL && response->error_code != NULL &&
-		strcmp(response->error_code, "ResourceInUseException") == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_TABLE),
-				 errmsg("DynamoDB table \"%s\" already exists",
-						table->table_name)));
+	refuse_table_in_use(request, table);
 	request_raise(request, NULL);
 }
 

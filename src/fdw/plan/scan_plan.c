@@ -69,9 +69,6 @@
 #define DEFAULT_PARTITION_SIZE	100.0
 #define DEFAULT_PARTITION_SHARE	0.1 /* of a table's items, at most */
 
-/* Items of a table that DynamoDB has not counted yet: it is rather new. */
-#define UNCOUNTED_ITEM_COUNT	1000.0
-
 /* One way to read a relation. */
 typedef struct AccessPlan
 {
@@ -87,6 +84,9 @@ typedef struct RelationPlan
 	Table	   *table;
 	List	   *clauses;		/* of the relation alone */
 	bool		analyzed;		/* there are statistics of its columns */
+	bool		uncounted;		/* it is there, but whether it has few items or
+								 * many is not known: its segments would cost
+								 * a request each, of maybe nothing */
 	double		item_bytes;		/* of an item on average */
 	List	   *accesses;		/* of AccessPlan; the table's own is first */
 	List	   *inconsistent;	/* of AccessPlan: indexes that would serve if
@@ -129,7 +129,8 @@ scan_plan_reads_one_item(const RelOptInfo *baserel)
 
 /*
  * Sets the number of items and their size: DynamoDB's own numbers, else those
- * of the last ANALYZE, else guesses.
+ * of the last ANALYZE, else guesses.  DynamoDB counts every six hours: a table
+ * of no items may be a large one by now.
  */
 static void
 estimate_table(RelOptInfo *baserel, RelationPlan *plan,
@@ -141,12 +142,15 @@ estimate_table(RelOptInfo *baserel, RelationPlan *plan,
 	if (description != NULL && description->item_count > 0)
 	{
 		baserel->tuples = description->item_count;
-		plan->item_bytes = Max((double) description->size /
-							   (double) description->item_count, 1);
+		if (description->size > 0)
+			plan->item_bytes = Max((double) description->size /
+								   (double) description->item_count, 1);
 	}
 	else if (baserel->tuples <= 0)
-		baserel->tuples = description != NULL ? UNCOUNTED_ITEM_COUNT
-			: DEFAULT_ITEM_COUNT;
+	{
+		baserel->tuples = DEFAULT_ITEM_COUNT;
+		plan->uncounted = description != NULL;
+	}
 }
 
 static double
@@ -209,7 +213,7 @@ static int
 count_streams(const RelOptInfo *baserel, const RelationPlan *plan,
 			  const Access *access)
 {
-	if (access->lookup->access != KEY_ACCESS_SCAN)
+	if (access->lookup->access != KEY_ACCESS_SCAN || plan->uncounted)
 		return 1;
 	return (int) Min(Max(baserel->tuples * plan->item_bytes / SEGMENT_BYTES,
 						 1), MAX_STREAMS);
@@ -527,7 +531,7 @@ add_parallel_path(PlannerInfo *root, RelOptInfo *baserel,
 	ForeignPath *path;
 
 	if (!baserel->consider_parallel || baserel->lateral_relids != NULL ||
-		bytes < SEGMENT_BYTES ||
+		bytes < SEGMENT_BYTES || plan->uncounted ||
 		find_bounds(root, whole->path.pathkeys) != NIL)
 		return;
 	workers = compute_parallel_worker(baserel, bytes / BLCKSZ, -1,

@@ -25,6 +25,10 @@
 /* DynamoDB's limit. */
 #define MOST_SEGMENTS		1000000
 
+/* Segments that estimate a table, and how many of them are looked at. */
+#define PROBE_SEGMENTS		4096
+#define PROBES				16
+
 /* A segment whose next page is under way. */
 typedef struct Segment
 {
@@ -38,7 +42,9 @@ typedef struct SampleReader
 	const SampleSpec *spec;
 	SampleResult result;
 	int			total;			/* segments of the table */
-	int			done;			/* read to their ends */
+	bool		is_estimate;	/* no items are taken, and only first pages
+								 * looked at */
+	int			done;			/* segments read to their ends */
 	BlockSamplerData chosen;	/* those to be read */
 	int			count;			/* under way */
 	Segment    *segments;		/* array */
@@ -114,6 +120,13 @@ was_denied(const Request *request)
 		strcmp(response->error_code, "AccessDeniedException") == 0;
 }
 
+static void
+take_items(const SampleSpec *spec, const Response *page)
+{
+	for (int n = 0; n < page->item_count; n++)
+		spec->take(&page->items[n], spec->argument);
+}
+
 /* Takes a page that has come, and asks for what comes after it. */
 static void
 take_segment_page(SampleReader *reader, Request *request)
@@ -122,13 +135,13 @@ take_segment_page(SampleReader *reader, Request *request)
 	const Response *page = request_response(request);
 	int			i = find_request(reader, request);
 
-	for (int n = 0; n < page->item_count; n++)
-		spec->take(&page->items[n], spec->argument);
+	if (!reader->is_estimate)
+		take_items(spec, page);
 	reader->result.items += page->item_count;
 
 	page_course_advance(&reader->segments[i].course, page->last_key,
 						spec->table_name);
-	if (page->last_key != NULL)
+	if (page->last_key != NULL && !reader->is_estimate)
 		ask_segment(reader, i);
 	else
 	{
@@ -145,25 +158,16 @@ take_segment_page(SampleReader *reader, Request *request)
 	request_free(request);
 }
 
+/* Starts to read random segments. */
 static void
-choose_segments(SampleReader *reader)
+start_segments(SampleReader *reader, int chosen)
 {
-	const SampleSpec *spec = reader->spec;
-	int			at_once = connection_settings(spec->connection)->max_concurrency;
-	int			chosen = 1;
+	int			at_once =
+		Min(connection_settings(reader->spec->connection)->max_concurrency,
+			chosen);
 
-	reader->total = 1;
-	if (spec->item_count > spec->wanted)
-	{
-		double		segments = spec->item_count / spec->wanted * SEGMENTS_READ;
-
-		reader->total = (int) Min(Min(segments, spec->item_count),
-								  MOST_SEGMENTS);
-		reader->total = Max(reader->total, 1);
-		chosen = (int) Max(ceil(spec->wanted / spec->item_count *
-								reader->total), 1);
-	}
-	at_once = Min(at_once, chosen);
+	reader->done = 0;
+	reader->count = 0;
 	reader->segments = palloc0(at_once * sizeof(Segment));
 	reader->requests = palloc0(at_once * sizeof(Request *));
 	for (int i = 0; i < at_once; i++)
@@ -175,33 +179,124 @@ choose_segments(SampleReader *reader)
 		start_segment(reader);
 }
 
+/* How many segments to cut the table into, and how many to read. */
+static int
+choose_segments(SampleReader *reader)
+{
+	double		item_count = reader->result.item_count;
+	double		wanted = reader->spec->wanted;
+	double		segments = item_count / wanted * SEGMENTS_READ;
+
+	reader->total = 1;
+	if (item_count <= wanted)
+		return 1;
+	reader->total = (int) Min(Min(segments, item_count), MOST_SEGMENTS);
+	reader->total = Max(reader->total, 1);
+	return (int) Max(ceil(wanted / item_count * reader->total), 1);
+}
+
+/* Waits for a page; NULL: the right to scan is lacking. */
+static Request *
+wait_for_sample_page(SampleReader *reader)
+{
+	Request    *request = request_wait_any(reader->requests, reader->count);
+
+	if (was_denied(request))
+	{
+		reader->result.is_denied = true;
+		return NULL;
+	}
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+	return request;
+}
+
+static void
+read_segments(SampleReader *reader)
+{
+	Request    *request;
+
+	while (reader->count > 0 && !reader->result.is_limited &&
+		   reader->result.items < item_limit(reader) &&
+		   (request = wait_for_sample_page(reader)) != NULL)
+	{
+		take_segment_page(reader, request);
+		reader->result.is_limited = budget_is_spent(reader->spec->counters);
+	}
+	for (int i = 0; i < reader->count; i++)
+		request_free(reader->requests[i]);
+}
+
+/*
+ * Is all of the table in its first page?  Then that has been taken.  Else its
+ * items are no sample, since they lie together; they are taken only if there
+ * are to be no others.
+ */
+static bool
+take_only_page(SampleReader *reader)
+{
+	Request    *request;
+	const Response *page;
+	bool		is_taken;
+
+	reader->total = 1;
+	start_segments(reader, 1);
+	request = wait_for_sample_page(reader);
+	if (request == NULL)
+		return true;
+	page = request_response(request);
+	reader->result.is_limited = budget_is_spent(reader->spec->counters);
+	reader->result.item_count = page->item_count;
+	is_taken = page->last_key == NULL || reader->result.is_limited;
+	if (is_taken)
+	{
+		take_items(reader->spec, page);
+		reader->result.items = page->item_count;
+		reader->result.fraction = page->last_key == NULL ? 1 : 0;
+	}
+	request_free(request);
+	return is_taken;
+}
+
+/* At least what the first page had: segments may be of more than a page. */
+static void
+estimate_item_count(SampleReader *reader)
+{
+	SampleResult *result = &reader->result;
+
+	reader->total = PROBE_SEGMENTS;
+	reader->is_estimate = true;
+	start_segments(reader, PROBES);
+	read_segments(reader);
+	reader->is_estimate = false;
+	if (reader->done > 0)
+		result->item_count = Max(result->item_count,
+								 (double) result->items / reader->done *
+								 PROBE_SEGMENTS);
+	result->items = 0;
+}
+
 SampleResult
 sample_read(const SampleSpec *spec)
 {
-	SampleReader reader = {.spec = spec};
+	SampleReader reader = {
+		.spec = spec,
+		.result.item_count = spec->item_count
+	};
 
-	choose_segments(&reader);
-	while (reader.count > 0 && !reader.result.is_limited &&
-		   reader.result.items < item_limit(&reader))
+	if (spec->item_count <= 0)
 	{
-		Request    *request = request_wait_any(reader.requests, reader.count);
-
-		if (was_denied(request))
-		{
-			reader.result.is_denied = true;
-			break;
-		}
-		if (request_outcome(request) != OUTCOME_SUCCESS)
-			request_raise(request, NULL);
-		take_segment_page(&reader, request);
-		reader.result.is_limited = budget_is_spent(spec->counters);
+		if (take_only_page(&reader))
+			return reader.result;
+		estimate_item_count(&reader);
+		if (reader.result.is_limited)
+			return reader.result;
 	}
-
+	start_segments(&reader, choose_segments(&reader));
+	read_segments(&reader);
 	if (reader.count == 0 && reader.total == 1)
 		reader.result.fraction = 1;
 	else if (reader.total > 1)
 		reader.result.fraction = (double) reader.done / reader.total;
-	for (int i = 0; i < reader.count; i++)
-		request_free(reader.requests[i]);
 	return reader.result;
 }

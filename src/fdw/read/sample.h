@@ -3,7 +3,10 @@
  *		Items from all over a table: random segments of it, each read whole.
  *
  * DynamoDB gives no random items, but it cuts a table into as many segments as
- * one likes, by a hash of the partition key.
+ * one likes, by a hash of the partition key.  How many are to be read depends
+ * on how many items there are, which DynamoDB counts every six hours: a table
+ * that it has not counted yet, and that has more than a page, is estimated by
+ * first pages of small segments.
  */
 #ifndef DYNAMORM_FDW_SAMPLE_H
 #define DYNAMORM_FDW_SAMPLE_H
@@ -29,6 +32,8 @@ typedef struct SampleSpec
 typedef struct SampleResult
 {
 	int64		items;			/* taken */
+	double		item_count;		/* of the table, as told or estimated; not
+								 * positive: not known */
 	double		fraction;		/* of the table that was read, 1 for all of it;
 								 * 0: not known */
 	bool		is_limited;		/* max_read_units has ended it */

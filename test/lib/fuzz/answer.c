@@ -60,7 +60,7 @@ check_batch(const char *operation, int parts, const Response *response)
 {
 	RequestSpec spec = {.operation = operation,.table = TABLE,.parts = parts};
 
-	if (answer_problem(&spec, response) != NULL)
+	if (answer_problem(&spec, response, true) != NULL)
 		return;
 	server_demand(response->item_count + response->unprocessed_count <= parts,
 				  "no more than was asked for", operation);
@@ -78,7 +78,7 @@ check_page(const Response *response, bool wants_count)
 	};
 	PageCourse	course = {0};
 
-	if (answer_problem(&spec, response) != NULL)
+	if (answer_problem(&spec, response, true) != NULL)
 		return;
 	server_demand(response->count >= 0 && response->count <= PAGE_ITEM_LIMIT &&
 				  (wants_count || response->count == response->item_count),
@@ -108,6 +108,7 @@ raise_class(const ErrorClass *class, const Response *response)
 		.endpoint = "http://localhost",
 		.code = response->error_code,
 		.message = response->error_message,
+		.response = response,
 		.request_id = "",
 		.attempts = 2
 	};
@@ -166,7 +167,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		check_batch("BatchWriteItem", 25, response);
 		check_page(response, false);
 		check_page(response, true);
-		server_demand(answer_problem(&update, response) != NULL ||
+		server_demand(answer_problem(&update, response, true) != NULL ||
 					  response->item != NULL, "an item that is wanted is there",
 					  "");
 		check_refusal("UpdateItem", 0, response);

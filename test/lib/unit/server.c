@@ -78,6 +78,16 @@ pstrdup(const char *text)
 	return strcpy(palloc(strlen(text) + 1), text);
 }
 
+char *
+pnstrdup(const char *text, Size length)
+{
+	char	   *copy = palloc(strnlen(text, length) + 1);
+
+	memcpy(copy, text, strnlen(text, length));
+	copy[strnlen(text, length)] = '\0';
+	return copy;
+}
+
 /* ---- lists ---- */
 
 static List *
