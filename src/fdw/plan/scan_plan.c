@@ -141,8 +141,10 @@ estimate_table(RelOptInfo *baserel, RelationPlan *plan,
 	if (description != NULL && description->item_count > 0)
 	{
 		baserel->tuples = description->item_count;
-		plan->item_bytes = Max((double) description->size /
-							   (double) description->item_count, 1);
+		/* an emulator may count the items alone */
+		if (description->size > 0)
+			plan->item_bytes = Max((double) description->size /
+								   (double) description->item_count, 1);
 	}
 	else if (baserel->tuples <= 0)
 		baserel->tuples = description != NULL ? UNCOUNTED_ITEM_COUNT
