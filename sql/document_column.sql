@@ -9,8 +9,8 @@ CREATE FOREIGN TABLE note (
   ) SERVER dynamo;
 SELECT dyn_create_table('note');
 CREATE FUNCTION stored(id text) RETURNS jsonb LANGUAGE sql AS $$
-  SELECT dyn_request('dynamo', 'GetItem', jsonb_build_object('TableName', 'note',
-    'Key', jsonb_build_object('id', jsonb_build_object('S', id)))) -> 'Item' $$;
+  SELECT sorted_sets(dyn_request('dynamo', 'GetItem', jsonb_build_object('TableName', 'note',
+    'Key', jsonb_build_object('id', jsonb_build_object('S', id)))) -> 'Item') $$;
 CREATE FUNCTION requests() RETURNS jsonb LANGUAGE sql AS
   $$SELECT dyn_request('dynamo', 'TestCounts', '{"Reset": true}')$$;
 \pset format unaligned
@@ -22,7 +22,7 @@ SELECT * FROM note ORDER BY id;
 SELECT dyn_request('dynamo', 'UpdateItem', '{"TableName": "note", "Key": {"id": {"S": "a"}},
   "UpdateExpression": "SET tags = :t, bytes = :b, deep = :d",
   "ExpressionAttributeValues": {":t": {"SS": ["x", "y"]}, ":b": {"B": "AAEC"},
-    ":d": {"M": {"numbers": {"NS": ["1", "2.50"]}, "list": {"L": [{"SS": ["p"]}, {"N": "1"}]}}}}}');
+    ":d": {"M": {"numbers": {"NS": ["1", "2.5"]}, "list": {"L": [{"SS": ["p"]}, {"N": "1"}]}}}}}');
 SELECT * FROM note WHERE id = 'a';
 
 -- other columns leave it alone
@@ -66,7 +66,7 @@ SELECT stored('a');
 UPDATE note SET rest = NULL WHERE id = 'a' RETURNING rest;
 UPDATE note SET rest = '{"x": 1}' WHERE id = 'c' AND dyn_upsert() RETURNING *;
 -- many items, and rows that the executor hands over
-UPDATE note SET rest = rest || jsonb_build_object('double', n * 2) RETURNING id, rest;
+WITH u AS (UPDATE note SET rest = rest || jsonb_build_object('double', n * 2) RETURNING id, rest) SELECT * FROM u ORDER BY id;
 SELECT dyn_request('dynamo', 'UpdateItem', '{"TableName": "note", "Key": {"id": {"S": "b"}},
   "UpdateExpression": "SET tags = :t", "ExpressionAttributeValues": {":t": {"SS": ["x", "y"]}}}');
 UPDATE note SET rest = rest || v.more FROM (VALUES ('b', '{"v": [1]}'::jsonb)) v (id, more) WHERE v.id = note.id RETURNING rest;

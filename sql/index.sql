@@ -55,8 +55,7 @@ UPDATE album SET year = NULL WHERE title = 'x6';
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' AND year > 1973$$);
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' AND year BETWEEN 1972 AND 1973$$);
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' AND year > 1972 AND year < 1974$$);
--- it fetches from the table what is not in it
-SELECT rows($$SELECT * FROM album WHERE artist = 'x' AND year = 1973$$);
+-- what is not in it: index_fetch; or in the table alone
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' AND year > 1973 AND note <> 'n5'$$);
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' AND (year > 1974 OR year IS NULL)$$);
 SELECT rows($$SELECT title FROM album WHERE artist = 'x' AND year = NULL$$);

@@ -155,11 +155,15 @@ UPDATE remote.t SET v = 5 WHERE p = 1 AND k = 1 RETURNING remote.total() > 0;
 -- EXPLAIN ANALYZE tells
 SET search_path = remote, insensitive, public;
 SELECT fill();
+-- engines end the first page of the 60 rows one sooner or later
 CREATE FUNCTION explain_ahead(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
   line text;
+  page int := dyn_request('dynamo', 'Query', '{"TableName": "insensitive", "KeyConditionExpression": "p = :p",
+    "ExpressionAttributeValues": {":p": {"N": "1"}}, "Select": "COUNT", "ConsistentRead": true}') -> 'Count';
 BEGIN
   FOR line IN SELECT explain_analyze(query) LOOP
+    line := replace(line, format('Read Ahead: %s', 60 - page), 'Read Ahead: what its first page has not');
     IF line !~ 'Capacity|Scanned|Returned' THEN
       RETURN NEXT line;
     END IF;

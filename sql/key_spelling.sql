@@ -234,6 +234,6 @@ INSERT INTO task VALUES (1, '1 day', 'ann'), (2, '24:00', 'ANN'), (3, '1 hour', 
 SELECT explain($$SELECT id FROM task WHERE every = '1 day'$$), explain($$SELECT id FROM task WHERE owner = 'Ann'$$);
 SELECT id, every FROM task WHERE every = '1 day' ORDER BY id;
 SELECT id FROM task WHERE owner = 'Ann' ORDER BY id;
-UPDATE task SET id = id + 10 WHERE every = '24:00' RETURNING id, every;
+WITH u AS (UPDATE task SET id = id + 10 WHERE every = '24:00' RETURNING id, every) SELECT * FROM u ORDER BY id;
 SELECT dyn_drop_table('member'), dyn_drop_table('price'), dyn_drop_table('task');
 DROP SCHEMA key_spelling CASCADE;

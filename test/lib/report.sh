@@ -6,23 +6,24 @@
 PASSED=0
 SKIPPED=0
 FAILED=()
+ON_ENGINE=      # what follows a test's name where it runs on another engine
 
 passed()
 {
   PASSED=$((PASSED + 1))
-  printf 'ok      %s\n' "$1"
+  printf 'ok      %s\n' "$1$ON_ENGINE"
 }
 
 failed()
 {
-  FAILED+=("$1")
-  printf 'FAILED  %s\n' "$1"
+  FAILED+=("$1$ON_ENGINE")
+  printf 'FAILED  %s\n' "$1$ON_ENGINE"
 }
 
 skipped()
 {
   SKIPPED=$((SKIPPED + 1))
-  printf 'skipped %s (%s)\n' "$1" "$2"
+  printf 'skipped %s (%s)\n' "$1$ON_ENGINE" "$2"
 }
 
 # Says whether a test has to be skipped, because its head comment has a line

@@ -279,6 +279,7 @@ run_suite()
   run_tap_tests
   run_tour
   run_judge
+  run_on_second_engine
   run_bench
   keep_results
 }

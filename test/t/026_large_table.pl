@@ -77,8 +77,12 @@ my ($pages, $all) = ($test->counts->{Scan}, $test->bytes->{Scan});
 cmp_ok($pages, '>=', 8, 'is several pages');
 asks('count(*)', 'SELECT count(*) FROM large', 100000, { Scan => $pages }, 1_000 * $pages);
 asks('what matches nothing', 'SELECT * FROM large WHERE n = -1', '', undef, 1_000 * $pages);
-like($node->safe_psql('postgres', 'EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM large WHERE n = -1'),
-	qr/Items Scanned: 100000\n *Items Returned: 0\n/, 'it has been looked for on every page');
+# dynoxide counts the item for which a page has no room
+my $twice = ($ENV{DYNAMODB_ENGINE} // '') eq 'dynoxide' ? $pages - 1 : 0;
+my ($scanned) = $node->safe_psql('postgres', 'EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM large WHERE n = -1') =~
+  /Items Scanned: (\d+)\n *Items Returned: 0\n/;
+cmp_ok($scanned // 0, '>=', 100000, 'it has been looked for on every page');
+cmp_ok($scanned // 0, '<=', 100000 + $twice, 'and nowhere twice');
 note("all of it: $pages requests, $all bytes");
 
 my $keys = join ', ', map { "('s" . $_ % 100 . "', $_)" } 1 .. 250;

@@ -135,7 +135,7 @@ sub query
 
 $test->reset_proxy;
 $test->create_tables(heavy => "id bigint OPTIONS (key 'partition'), n bigint, pad text");
-$node->safe_psql('postgres', "INSERT INTO heavy SELECT i, i, repeat('x', 390000) FROM generate_series(1, 40) i");
+$node->safe_psql('postgres', "INSERT INTO heavy SELECT i, i, repeat('x', 600) FROM generate_series(1, 20000) i");
 $node->safe_psql('postgres', 'CREATE TABLE small WITH (parallel_workers = 0) AS SELECT generate_series(1, 2000) AS id; ANALYZE small');
 my $socket = IO::Socket::UNIX->new(Peer => $node->host . '/.s.PGSQL.' . $node->port) or die "no socket: $!";
 my $user = $node->safe_psql('postgres', 'SELECT current_user');

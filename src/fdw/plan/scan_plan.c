@@ -142,6 +142,7 @@ estimate_table(RelOptInfo *baserel, RelationPlan *plan,
 	if (description != NULL && description->item_count > 0)
 	{
 		baserel->tuples = description->item_count;
+		/* an emulator may count the items alone */
 		if (description->size > 0)
 			plan->item_bytes = Max((double) description->size /
 								   (double) description->item_count, 1);
