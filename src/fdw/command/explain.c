@@ -238,6 +238,25 @@ show_computed(const PushedWrite *pushed, bool keyed, ExplainState *es)
 						es);
 }
 
+/*
+ * What is sent for a row.  Volatile functions without effects have been
+ * replaced by their values by then (see row_plan_of_row() in direct.c).
+ */
+static PushedWrite *
+foresee_write(ExplainScope *explain, const WriteStatement *statement,
+			  List *rest)
+{
+	PushedWrite *pushed;
+
+	explain->scope.is_volatile = evaluate_has_effects;
+	pushed = pushed_write_make(&explain->scope, statement, rest,
+							   statement->assignments);
+	if (pushed->obstacle == NULL)
+		pushed->obstacle = pushed_write_limit(pushed->actions,
+											  pushed->condition);
+	return pushed;
+}
+
 static void
 explain_direct(ForeignScanState *node, ExplainState *es)
 {
@@ -263,13 +282,7 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 	explain_show_operation(statement->operation == CMD_UPDATE
 						   ? "UpdateItem" : "DeleteItem", statement->table,
 						   es);
-	/* the others are replaced by their values, row by row: see direct.c */
-	explain->scope.is_volatile = evaluate_has_effects;
-	pushed = pushed_write_make(&explain->scope, statement, way.lookup->rest,
-							   statement->assignments);
-	if (pushed->obstacle == NULL)
-		pushed->obstacle = pushed_write_limit(pushed->actions,
-											  pushed->condition);
+	pushed = foresee_write(explain, statement, way.lookup->rest);
 	if (direct_access_reads(&way, statement,
 							pushed->obstacle == NULL &&
 							!statement->has_volatile))
