@@ -315,9 +315,7 @@ like(asked(), qr/28000: .*no JSON object/s, 'no JSON');
 foreach my $profile (qw(sleeping silent))
 {
 	mapping("profile '$profile'");
-	my $start = time;
 	like(asked("SET statement_timeout = '300ms'; $ask"), qr/57014/, "a process that never ends can be cancelled ($profile)");
-	cmp_ok(time - $start, '<', 10, 'soon');
 }
 mapping("profile 'printing'");
 is(asked(), 'printed none', 'and the next one works');

@@ -166,7 +166,6 @@ fresh();
 like($err, qr/ERROR:  08006: .*\nDETAIL:  .*, after 10 attempts\./, 'a read gives up');
 $times = $test->ask_proxy(GET => '/__times')->{GetItem};
 is(scalar @$times, 10, 'after ten requests');
-cmp_ok($times->[9] - $times->[0], '<', 14, 'within the sum of the ceilings');
 
 # 500 tokens are 35 retries: after that none is sent again
 fresh();

@@ -1,6 +1,7 @@
-# Whatever a statement waits for, an interrupt ends it at once, nothing leaks,
-# and the next statement works.  test/cancel does this many times and tells the
-# worst; here each is tried once, and twice again if the machine was too busy.
+# Whatever a statement waits for, an interrupt ends it, nothing leaks, and the
+# next statement works.  test/cancel does this many times, and tells and judges
+# how long the slowest took; here each is tried once, on a machine that may be
+# busy.
 use strict;
 use warnings;
 
@@ -15,7 +16,7 @@ use Socket qw(SOCK_STREAM AF_INET pack_sockaddr_in inet_aton);
 use Test::More;
 use Time::HiRes qw(time sleep);
 
-my $tries = $ENV{CANCEL_TRIES} // 0;		# 0: until one is quick enough
+my $tries = $ENV{CANCEL_TRIES} // 0;		# 0: one, whose time does not count
 # milliseconds; a server with a sanitizer is slower
 my $LIMIT = ($ENV{LD_PRELOAD} // '') =~ /asan/ ? 1000 : 100;
 
@@ -71,7 +72,8 @@ foreach my $i (0 .. $#phases)
 	$phase->{table} = "phase_$i";
 	$node->safe_psql('postgres', qq(
 		CREATE SERVER phase_$i FOREIGN DATA WRAPPER dynamorm_fdw
-		  OPTIONS (endpoint '$endpoint', region 'us-east-1');
+		  OPTIONS (endpoint '$endpoint', region 'us-east-1',
+			connect_timeout '3600000', request_timeout '3600000');
 		CREATE USER MAPPING FOR CURRENT_USER SERVER phase_$i
 		  OPTIONS (access_key_id 'test', secret_access_key 'test');
 		CREATE FOREIGN TABLE phase_$i (id text OPTIONS (key 'partition'), n bigint)
@@ -139,7 +141,7 @@ my %way = (
 		my $open = descriptors($session->{backend});
 		my $start = time;
 		kill 'INT', $session->{backend};
-		my $text = $session->read_until(qr/^=done= (\w{5}).*\n/m, 30) // '';
+		my $text = $session->read_until(qr/^=done= (\w{5}).*\n/m) // '';
 		my $elapsed = (time - $start) * 1000;
 		like($text, qr/ERROR:  57014:/, "$title: 57014");
 		check_warning($text, $phase, $title);
@@ -159,11 +161,16 @@ my %way = (
 	},
 	timeout => sub {
 		my ($phase, $title) = @_;
-		my $session = Session->new($node->connstr('postgres'),
-			'SET statement_timeout = 400');
-		$session->send('\timing on');
-		begin_phase($session, $phase);
-		my $text = $session->read_until(qr/^=done= (\w{5}).*\n/m, 30) // '';
+		my $session = Session->new($node->connstr('postgres'));
+		my ($text, $timeout);
+		# more of it, where it was over before the request had left
+		for ($timeout = 400;; $timeout *= 2)
+		{
+			$session->run("SET statement_timeout = $timeout;\n\\timing on\n");
+			begin_phase($session, $phase);
+			$text = $session->read_until(qr/^=done= (\w{5}).*\n/m) // '';
+			last if !$phase->{fault} || $test->counts->{UpdateItem};
+		}
 		my ($elapsed) = $text =~ /^Time: ([\d.]+) ms/m;
 		like($text, qr/ERROR:  57014: canceling statement due to statement timeout/,
 			"$title: 57014");
@@ -172,7 +179,7 @@ my %way = (
 		my $next = $session->run("SELECT 'next', n FROM counter WHERE id = 'x'");
 		like($next->{text} // '', qr/^next\|\d+$/m, "$title: the next statement works");
 		$session->finish;
-		return ($elapsed // 99999) - 400;
+		return ($elapsed // 99999) - $timeout;
 	},
 	terminate => sub {
 		my ($phase, $title) = @_;
@@ -180,7 +187,7 @@ my %way = (
 		begin_phase($session, $phase);
 		my $start = time;
 		kill 'TERM', $session->{backend};
-		my $text = $session->read_until(qr/FATAL:  57P01.*\n/, 30) // '';
+		my $text = $session->read_until(qr/FATAL:  57P01.*\n/) // '';
 		my $elapsed = (time - $start) * 1000;
 		like($text, qr/FATAL:  57P01:/, "$title: 57P01");
 		check_warning($text, $phase, $title);
@@ -205,7 +212,7 @@ my %way = (
 		my $start = time;
 		$node->kill9;
 		my %ended;
-		while (keys %ended < 2 && time - $start < 10)
+		while (keys %ended < 2 && time - $start < 60)
 		{
 			sleep 0.002;
 			foreach my $one ($session, $sleeper)
@@ -243,7 +250,7 @@ $way{'kill of the engine'} = sub {
 	sleep 0.1;
 	my $start = time;
 	kill 'KILL', $pid;
-	my $text = $session->read_until(qr/^=done= (\w{5}).*\n/m, 30) // '';
+	my $text = $session->read_until(qr/^=done= (\w{5}).*\n/m) // '';
 	my $elapsed = (time - $start) * 1000;
 	like($text, qr/ERROR:  40003: the outcome of the write is unknown/, "$title: 40003");
 	my $next = $session->run("SELECT 'next', n FROM counter WHERE id = 'x'");
@@ -260,7 +267,7 @@ if ($node->pg_version >= 17)
 	my ($phase) = grep { $_->{name} eq 'waiting' } @phases;
 	my $session = Session->new($node->connstr('postgres'), 'SET transaction_timeout = 500');
 	begin_phase($session, $phase);
-	my $text = $session->read_until(qr/FATAL:  25P04.*\n/, 30) // '';
+	my $text = $session->read_until(qr/FATAL:  25P04.*\n/) // '';
 	like($text, qr/WARNING:  40003: .*FATAL:  25P04: terminating connection due to transaction timeout/s,
 		'transaction_timeout: a warning names the write in flight');
 	$session->finish;
@@ -276,13 +283,11 @@ foreach my $way ('cancel', 'timeout', 'terminate', 'postmaster death',
 		next if $way eq 'postmaster death' && !$tries && $phase->{name} ne 'waiting';
 		my $worst = 0;
 		my $title = "$way, $phase->{name}";
-		foreach my $try (1 .. $tries || 3)
+		foreach my $try (1 .. $tries || 1)
 		{
-			my $elapsed = max(0, $way{$way}->($phase, $title));
-			$worst = $elapsed if $elapsed > $worst || !$tries;
-			last if !$tries && $elapsed < $LIMIT;
+			$worst = max($worst, $way{$way}->($phase, $title));
 		}
-		cmp_ok($worst, '<', $LIMIT, "$title: in time");
+		cmp_ok($worst, '<', $LIMIT, "$title: in time") if $tries;
 		push @worst, sprintf '%-20s %-16s %6.1f ms', $way, $phase->{name}, $worst;
 	}
 }
