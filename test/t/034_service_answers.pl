@@ -104,18 +104,18 @@ my $too_long = 'One or more parameter values were invalid: Size of hashkey has e
 
 like(ask($move, cancelled(\%none, { Code => 'ValidationError', Message => $too_long })),
 	qr/ERROR:  HV000: DynamoDB refused the request\nDETAIL:  TransactionCanceledException: Transaction cancelled, .*\[None, ValidationError\]\.  Action 2: ValidationError: \Q$too_long\E\.  Operation TransactWriteItems on table "ttt"/,
-	'the reason that an index key is invalid');
+	'mended: the reason that an index key is invalid');
 is(scalar $stub->requests('TransactWriteItems'), 1, 'it is sent once');
 like(ask($move, cancelled({ Code => 'ValidationError', Message => 'one' }, { Code => 'ValidationError', Message => 'two' })),
-	qr/Action 1: ValidationError: one\.  Action 2: ValidationError: two\.  Operation/, 'two reasons that differ');
+	qr/Action 1: ValidationError: one\.  Action 2: ValidationError: two\.  Operation/, 'mended: two reasons that differ');
 like(ask($move, cancelled({ Code => 'ValidationError', Message => 'one' }, { Code => 'ValidationError', Message => 'one' })),
 	qr/Action 1: ValidationError: one\.  Operation/, 'two that do not');
 like(ask($move, cancelled({ Code => 'AccessDenied', Message => 'not you' }, { Code => 'None', Message => JSON::PP::null })),
-	qr/ERROR:  42501: access to DynamoDB denied.*Action 1: AccessDenied: not you\./s, 'an access that is denied');
+	qr/ERROR:  42501: access to DynamoDB denied.*Action 1: AccessDenied: not you\./s, 'mended: an access that is denied');
 foreach my $size ('Item size has exceeded the maximum allowed size', 'Item size to update has exceeded the maximum allowed size')
 {
 	like(ask($move, cancelled(\%none, { Code => 'ValidationError', Message => $size })),
-		qr/ERROR:  54000: item is too large for DynamoDB\nDETAIL:  .*Action 2: ValidationError: $size\./, "a reason: $size");
+		qr/ERROR:  54000: item is too large for DynamoDB\nDETAIL:  .*Action 2: ValidationError: $size\./, "mended: a reason: $size");
 }
 unlike(ask($move, cancelled(\%none, { Code => 'ValidationError', Message => 'x' x 10_000 })),
 	qr/x{5000}/, 'not more of a reason than of any text');
@@ -123,7 +123,7 @@ like(ask($move, cancelled(\%none, { Code => 'ValidationError' })),
 	qr/ERROR:  HV000: .*\[None, ValidationError\]\.  Operation/s, 'a reason without a text');
 like(ask('ALTER SERVER stub OPTIONS (ADD max_attempts \'1\')', ()), qr/^$/, 'one attempt from here on');
 like(ask($move, cancelled({ Code => 'ThrottlingError', Message => 'Throughput exceeds the current capacity for one or more global secondary indexes' }, \%none)),
-	qr/ERROR:  53400: DynamoDB throttled.*Action 1: ThrottlingError: Throughput exceeds .* secondary indexes\./s, 'which capacity is exhausted');
+	qr/ERROR:  53400: DynamoDB throttled.*Action 1: ThrottlingError: Throughput exceeds .* secondary indexes\./s, 'mended: which capacity is exhausted');
 
 # ---- why a request is throttled ----
 
@@ -137,10 +137,10 @@ foreach my $case ([ 'ThrottlingException', 'throttlingReasons' ],
 	my ($code, $member) = @$case;
 	like(ask($update, UpdateItem => refusal($code, 'slow down', $member => [$reason])),
 		qr{ERROR:  53400: .*\nDETAIL:  $code: slow down\.  IndexWriteKeyRangeThroughputExceeded of table/ttt/index/by_n\.  Operation UpdateItem},
-		"$code has $member");
+		"mended: $code has $member");
 }
 like(ask($update, UpdateItem => refusal('ThrottlingException', 'slow down', throttlingReasons => [ $reason, { reason => 'AccountLimitExceeded' } ])),
-	qr{by_n\.  AccountLimitExceeded\.  Operation}, 'two reasons, one without a resource');
+	qr{by_n\.  AccountLimitExceeded\.  Operation}, 'mended: two reasons, one without a resource');
 foreach my $junk (5, 'x', {}, [5], [ [] ], [ { reason => 5, resource => {} } ], [ { resource => $arn } ])
 {
 	like(ask($update, UpdateItem => refusal('ThrottlingException', 'slow down', throttlingReasons => $junk)),
@@ -154,9 +154,9 @@ ask('ALTER SERVER stub OPTIONS (DROP max_attempts)');
 my $limit = 'Subscriber limit exceeded: There is a limit of 2500 tables per subscriber';
 my $said = ask("SELECT dyn_create_table('ttt'); SELECT sum(requests), sum(throttles) FROM dyn_stat_requests",
 	CreateTable => refusal('LimitExceededException', $limit));
-like($said, qr/ERROR:  53400: a limit of the DynamoDB account is reached\nDETAIL:  LimitExceededException: \Q$limit\E\./, 'a limit is called one');
+like($said, qr/ERROR:  53400: a limit of the DynamoDB account is reached\nDETAIL:  LimitExceededException: \Q$limit\E\./, 'mended: a limit is called one');
 unlike($said, qr/throttled|capacity/, 'and not throttling');
-like($said, qr/^3\|0$/m, 'it is tried three times');
+like($said, qr/^3\|0$/m, 'mended: it is tried three times');
 is(scalar $stub->requests('CreateTable'), 3, 'and no more');
 
 # ---- states of tables ----
@@ -165,11 +165,11 @@ foreach my $state ('created', 'deleted')
 {
 	my $message = "Attempt to change a resource which is still in use: Table is being $state: ttt";
 	like(ask("SELECT dyn_create_table('ttt')", CreateTable => refusal('ResourceInUseException', $message)),
-		qr/ERROR:  42P07: DynamoDB table "ttt" already exists\nDETAIL:  DynamoDB says: $message\n/, "a table that is being $state");
+		qr/ERROR:  42P07: DynamoDB table "ttt" already exists\nDETAIL:  DynamoDB says: $message\n/, "mended: a table that is being $state");
 }
 like(ask('SELECT n FROM ttt', Scan => refusal('ResourceNotFoundException', 'Requested resource not found')),
 	qr/ERROR:  HV00R: DynamoDB table "ttt" does not exist\n.*HINT:  .*One that is still being created cannot be used yet\./s,
-	'a table that is being created, in a request for its items');
+	'mended: a table that is being created, in a request for its items');
 
 # ---- tables that are not counted yet ----
 
@@ -189,7 +189,7 @@ sub segments
 }
 my $counted = { Table => { %{ $usual{DescribeTable}{Table} }, ItemCount => 7, TableSizeBytes => 700 } };
 is(planned(DescribeTable => $counted), 7, 'what is counted is believed');
-is(planned(), 1_000_000, 'of what is not counted nothing is known');
+is(planned(), 1_000_000, 'mended: of what is not counted nothing is known');
 is(planned(DescribeTable => refusal('AccessDeniedException', 'no')), 1_000_000, 'as of what is not described');
 is(segments(), 1, 'and whether segments are worth their requests');
 is(segments(DescribeTable => refusal('AccessDeniedException', 'no')), 8, 'of what is not described they are read at once');
@@ -219,11 +219,11 @@ is($rows, 900, 'a page is all of a small table');
 is(scalar @scans, 1, 'one request');
 ($rows, @scans) = sampled(%large);
 # segments are cut to whole items
-cmp_ok(abs($rows - 4_096_000), '<', 41_000, 'a large table is estimated');
+cmp_ok(abs($rows - 4_096_000), '<', 41_000, 'mended: a large table is estimated');
 is(scalar(grep { !exists $_->{Segment} } @scans), 1, 'after its first page');
 is(scalar(grep { ($_->{TotalSegments} // 0) == 4096 } @scans) > 0, 1, 'some segments estimate it');
 my %segments = map { $_->{Segment} => 1 } grep { ($_->{TotalSegments} // 4096) != 4096 } @scans;
-cmp_ok(scalar(keys %segments), '>=', 40, 'it is sampled from all over it');
+cmp_ok(scalar(keys %segments), '>=', 40, 'mended: it is sampled from all over it');
 is(planned(), $rows, 'plans go by ANALYZE');
 ($rows, @scans) = sampled(%large, DescribeTable => { Table => { %{ $usual{DescribeTable}{Table} }, ItemCount => 5_000_000, TableSizeBytes => 4e9 } });
 is($rows, 5_000_000, 'a count is believed');
@@ -233,6 +233,6 @@ like(ask('IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (ttt) FROM SERVER stub INTO im
 	  . "SELECT count(*) FROM pg_attribute WHERE attrelid = 'imported.ttt'::regclass AND attname = 'n'",
 	  %large), qr/^1$/m, 'a table that is not counted is imported');
 cmp_ok(scalar(grep { ($_->{TotalSegments} // 4096) != 4096 } $stub->requests('Scan')), '>', 1,
-	'from a sample of segments');
+	'mended: from a sample of segments');
 
 done_testing();

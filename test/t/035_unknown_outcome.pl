@@ -77,13 +77,13 @@ my $read = "SELECT n FROM %s WHERE id = '%s'";
 my $seen = sprintf $read, 'telling', 'a';
 like(ask($telling, $seen, sprintf $read, 'telling', 'z'),
 	qr/ERROR:  08006: could not read the answer of DynamoDB endpoint .*\nDETAIL:  The answer is not one to this request: it does not say what was consumed\./,
-	'a row that is not there');
+	'mended: a row that is not there');
 is(scalar $telling->requests('GetItem'), 4, 'a read is repeated');
 like(ask($telling, sprintf $read, 'telling', 'z'), qr/^$/, 'of a connection that has told nothing yet: no row');
 like(ask($silent, sprintf($read, 'silent', 'a'), sprintf $read, 'silent', 'z'), qr/^1$/,
 	'of an endpoint that never tells: no row');
 like(ask($telling, 'SELECT n FROM telling', sprintf $read, 'telling', 'z'), qr/ERROR:  08006/,
-	'any answer can be the one that has told');
+	'mended: any answer can be the one that has told');
 like(ask($telling, "SELECT n FROM telling WHERE id IN ('y', 'z')"), qr/ERROR:  08006: .*it has no items/s,
 	'a batch of items that are not there');
 
@@ -95,14 +95,14 @@ my %write = (
 	DeleteItem => "DELETE FROM %s WHERE id = 'z'");
 foreach my $operation (sort keys %write)
 {
-	like(ask($telling, $seen, sprintf $write{$operation}, 'telling'), $unknown, "$operation: nobody knows");
+	like(ask($telling, $seen, sprintf $write{$operation}, 'telling'), $unknown, "mended: $operation: nobody knows");
 	is(scalar $telling->requests($operation), 1, "$operation is not sent again");
 	unlike(ask($silent, sprintf($read, 'silent', 'a'), sprintf $write{$operation}, 'silent'), qr/ERROR/,
 		"$operation: of an endpoint that never tells, done");
 }
 like(ask($telling, "UPDATE telling SET id = 'b' WHERE id = 'a'"),
 	qr/ERROR:  40003: the outcome of the DynamoDB transaction is unknown\n.*it does not say what was consumed/s,
-	'a transaction: nobody knows');
+	'mended: a transaction: nobody knows');
 my @transactions = $telling->requests('TransactWriteItems');
 is(scalar @transactions, 3, 'it is sent again, having a token');
 is(scalar(grep { $_->{ClientRequestToken} eq $transactions[0]{ClientRequestToken} } @transactions), 3, 'the same one');
@@ -166,7 +166,7 @@ foreach my $kind (sort keys %statement)
 		if ($is_unknown)
 		{
 			like($said, qr/ERROR:  40003: the outcome of the DynamoDB transaction is unknown\nDETAIL:  It was not repeated, because DynamoDB may have forgotten its token\./,
-				"$kind: nobody knows");
+				"mended: $kind: nobody knows");
 		}
 		else
 		{
