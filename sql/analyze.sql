@@ -1,5 +1,6 @@
 --
 -- ANALYZE: rows from random segments of the table.
+-- Needs: item_count
 --
 CREATE FOREIGN TABLE sample (
     id integer OPTIONS (key 'partition'),

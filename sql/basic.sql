@@ -1,5 +1,6 @@
 --
 -- SELECT, INSERT, UPDATE, DELETE on tables with each kind of key.
+-- Needs: item_count
 --
 CREATE FOREIGN TABLE person (
     id text OPTIONS (attribute_name 'PK', key 'partition'),

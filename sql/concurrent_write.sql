@@ -1,5 +1,6 @@
 --
 -- Rows that the executor hands over are written several at once
+-- Needs: item_count
 --
 CREATE FOREIGN TABLE concurrent_write (
   id text OPTIONS (key 'partition'),

@@ -1,5 +1,6 @@
 --
 -- Sizes of tables, as DescribeTable tells them, and what is made of them.
+-- Needs: item_count
 --
 CREATE FOREIGN TABLE measure (
     sensor text OPTIONS (key 'partition'),

@@ -2,6 +2,7 @@
 -- What is evaluated, and when: an expression without columns goes into a
 -- request before the row is known, but what PostgreSQL would not evaluate must
 -- neither fail nor do anything.  The oracle is an ordinary table.
+-- Needs: old_item
 --
 \pset format unaligned
 \pset tuples_only on

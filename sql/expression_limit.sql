@@ -2,6 +2,7 @@
 -- Expressions beyond DynamoDB's limits: 4 KB and 300 operators of each, 1 MB
 -- with its names and values, 400 KB of one value, paths of 32 steps.  Rows are
 -- then filtered here, items read whole, writes computed: the answer is SQL's own.
+-- Needs: old_item
 --
 SET client_min_messages = warning;
 DO $$

@@ -24,6 +24,8 @@ BEGIN
     PERFORM dyn_request('dynamo', 'CreateTable', jsonb_build_object(
         'TableName', table_name, 'AttributeDefinitions', definitions,
         'KeySchema', schema, 'BillingMode', 'PAY_PER_REQUEST') || indexes);
+    WHILE dyn_request('dynamo', 'DescribeTable', jsonb_build_object('TableName', table_name)) #>> '{Table,TableStatus}' <> 'ACTIVE' LOOP
+    END LOOP;
     FOREACH item IN ARRAY items LOOP
         PERFORM dyn_request('dynamo', 'PutItem', jsonb_build_object(
             'TableName', table_name, 'Item', item));

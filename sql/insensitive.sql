@@ -2,6 +2,7 @@
 -- A running read does not see what its session writes after it began: each
 -- piece of code is run on a foreign table and on an ordinary one, and reads and
 -- leaves the same.  The rows are so large that reading them takes some pages.
+-- Needs: transactions
 --
 \pset format unaligned
 \pset tuples_only on

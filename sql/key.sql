@@ -1,5 +1,6 @@
 --
 -- Keys: which part of a WHERE finds items by key, for keys of each type.
+-- Needs: transactions
 --
 CREATE TYPE key_mood AS ENUM ('sad', 'ok');
 CREATE DOMAIN key_word AS text CHECK (VALUE <> 'bad');

@@ -1,6 +1,7 @@
 --
 -- Lists for both parts of a key: how their keys are found is a matter of what
 -- it costs, and so is whether they are read before they are written.
+-- Needs: item_count
 --
 \pset format unaligned
 \pset tuples_only on

@@ -1,5 +1,6 @@
 --
 -- INSERT ... ON CONFLICT (key): one UpdateItem where it can be one.
+-- Needs: old_item
 --
 CREATE FOREIGN TABLE stock (
     id text OPTIONS (key 'partition'),

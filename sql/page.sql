@@ -33,7 +33,7 @@ SELECT reads($$SELECT at FROM reading WHERE meter = 'm1' AND at >= 500 ORDER BY 
 -- else pages grow, until there are rows enough or no items more
 SELECT reads($$SELECT at FROM reading WHERE meter = 'm1' AND at > 500 AND at < 600 ORDER BY at LIMIT 3$$);
 SELECT reads('SELECT at FROM reading WHERE value = 3 LIMIT 3');
-SELECT reads($$SELECT at FROM reading WHERE upper(kind) = 'K3' LIMIT 3$$);
+SELECT reads($$SELECT at FROM reading WHERE meter = 'm1' AND upper(kind) = 'K3' LIMIT 3$$);
 -- not where the rows are sorted, grouped or joined first
 SELECT reads($$SELECT DISTINCT value FROM reading WHERE meter = 'm1' AND at < 100 LIMIT 3$$);
 SELECT reads($$SELECT at, sum(at) OVER () FROM reading WHERE meter = 'm1' AND at < 100 LIMIT 3$$);

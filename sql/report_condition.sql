@@ -1,6 +1,7 @@
 --
 -- dynamorm_fdw.report_conditions: why an UPDATE or DELETE of one key changed
 -- no row.
+-- Needs: old_item
 --
 CREATE FOREIGN TABLE shelf (
     id text OPTIONS (key 'partition'),

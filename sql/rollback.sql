@@ -2,6 +2,7 @@
 -- What a rollback leaves: each statement writes at once, and every way to
 -- roll back says how many writes stay.  What an error rolls back is in
 -- test/t/022_rollback.pl: psql shows the error and the warning in any order.
+-- Needs: transactions
 --
 CREATE FOREIGN TABLE rolled (id text OPTIONS (key 'partition'), n integer) SERVER dynamo;
 SELECT dyn_create_table('rolled');

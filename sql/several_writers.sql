@@ -1,6 +1,7 @@
 --
 -- Several parts of one statement that write: a row is changed once, as on
 -- ordinary tables.  Each is run on foreign tables and on ordinary ones.
+-- Needs: transactions
 --
 \pset format unaligned
 \pset tuples_only on

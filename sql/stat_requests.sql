@@ -1,6 +1,7 @@
 --
 -- What a session has asked for: the view dyn_stat_requests, and the totals of
 -- EXPLAIN ANALYZE.  (Retries, throttles and unknown outcomes: t/013_retry.)
+-- Needs: transactions old_item
 --
 CREATE FOREIGN TABLE account (id text OPTIONS (key 'partition') COLLATE "C", n integer, note text) SERVER dynamo;
 CREATE FOREIGN TABLE movement (account text OPTIONS (key 'partition') COLLATE "C", seq integer OPTIONS (key 'sort'), amount integer) SERVER dynamo;

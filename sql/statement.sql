@@ -1,6 +1,7 @@
 --
 -- Statements of every kind, each on a foreign table and on an ordinary one with
 -- the same rows: results, errors and rows afterwards must be the same.
+-- Needs: list_equality
 --
 CREATE SCHEMA remote;
 CREATE SCHEMA twin;

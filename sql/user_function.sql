@@ -1,6 +1,7 @@
 --
 -- Functions that users have written, in statements that write: what they see,
 -- and how often they are called, is what it is on ordinary tables.
+-- Needs: transactions
 --
 \pset format unaligned
 \pset tuples_only on

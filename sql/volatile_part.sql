@@ -1,5 +1,6 @@
 -- Volatile parts of what an UPDATE assigns: evaluated once for a row, whatever
 -- they stand in.
+-- Needs: list_equality
 CREATE SCHEMA volatile_part;
 SET search_path = volatile_part, public;
 CREATE TYPE price AS (amount integer, currency text);

@@ -1,6 +1,7 @@
 --
 -- The target of an UPDATE or DELETE as a whole row, in joins: as on an ordinary
 -- table.
+-- Needs: transactions
 --
 \pset format unaligned
 \pset tuples_only on

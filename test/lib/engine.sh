@@ -75,11 +75,12 @@ engine_packages()
 #	ttl             the time to live of a table
 #	old_item        the item that comes with a failed condition
 #	list_equality   conditions that compare lists and maps
+#	item_count      the items of a table at once
 #	table_size      the bytes of a table (dynoxide says 0)
 #	scanned_count   the items of a page that ends at 1 MB (dynoxide counts the
-#	                one as well that has no room there)
+#	                one as well that has no room there, dynalite ends it early)
 #	index_fetch     what is projected of a local index comes from its table,
-#	                if it is not in the index (dynoxide leaves it out)
+#	                if it is not in the index (both leave it out)
 #	set_past_end    an element that is set past the end of a list is appended
 #	                (dynoxide fills the gap with NULLs)
 engine_can()
@@ -87,7 +88,10 @@ engine_can()
   local lacks=
   case $ENGINE in
     dynoxide) lacks="table_size scanned_count index_fetch set_past_end" ;;
-    dynalite) lacks="transactions ttl old_item list_equality" ;;
+    dynalite)
+      lacks="transactions ttl old_item list_equality item_count table_size"
+      lacks+=" scanned_count index_fetch"
+      ;;
   esac
   [[ " $lacks " != *" $1 "* ]]
 }

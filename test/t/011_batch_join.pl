@@ -9,6 +9,10 @@ use DynamormTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+# what is chosen is a matter of how many items there are
+Test::More::plan(skip_all => 'the engine counts no items')
+  if ($ENV{DYNAMODB_ENGINE} // '') eq 'dynalite';
+
 my $test = DynamormTest->new('batch_join');
 my $node = $test->{node};
 $test->create_tables(
