@@ -70,6 +70,7 @@ install_client_packages()
   for package in $(client_words "$name" Packages); do
     want_package "$package"
   done
+  [[ $(program_of "$name") != *.java ]] || want_command javac default-jdk-headless
   for package in "${WANTED[@]}"; do
     can_have_package "$package" ||
       MISSING[$name]="Debian's package $package is not to be had here"
@@ -84,7 +85,7 @@ can_have_package()
     as_root apt-get update >"$RUN/apt-get.log" 2>&1 ||
       note "apt-get update had errors; going on"
   fi
-  apt-cache policy "$1" | grep -q '^  Candidate: [0-9]'
+  [[ $(apt-cache policy "$1") == *"Candidate: "[0-9]* ]]
 }
 
 unpack_client_packages()
@@ -110,6 +111,7 @@ unpack_package()
     download "$package"
   quietly "unpacking $package" dpkg -x "$package"_*.deb "$FETCHED/root"
   quietly "installing what $package needs" as_root apt-get satisfy -y \
+    -o DPkg::Lock::Timeout=300 \
     --no-install-recommends "$(dpkg-deb -f "$package"_*.deb Depends)"
   mkdir -p "$DEBIAN_HOME"
   mv -T "$FETCHED/root" "$DEBIAN_HOME/$package" ||
@@ -175,7 +177,10 @@ modules_are_missing()
 # have other users.
 start_clients_cluster()
 {
+  local cron=
   make_cluster
+  [[ " ${CLIENTS[*]} " != *" pg_cron "* ]] || [ -n "${MISSING[pg_cron]:-}" ] ||
+    cron=pg_cron
   PGPASSWORD=$(openssl rand -hex 16)
   PGPORT=$(free_port)
   export PGPASSWORD
@@ -184,19 +189,19 @@ start_clients_cluster()
 listen_addresses = '127.0.0.1'
 port = $PGPORT
 timezone = 'UTC'
-SETTINGS
-  if [ -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ]; then
-    cat >>"$RUN/server/data/postgresql.conf" <<SETTINGS
-shared_preload_libraries = 'pg_cron'
+shared_preload_libraries = '$cron'
 cron.host = '$RUN/socket'
 SETTINGS
-  fi
   printf '%s\n' 'local all all trust' 'host all all 127.0.0.1/32 scram-sha-256' \
     >"$RUN/server/data/pg_hba.conf"
   launch_cluster
   PATH=$("$PG_CONFIG" --bindir):$PATH
   client_psql -d postgres -c "ALTER USER postgres PASSWORD '$PGPASSWORD'" ||
     die "cannot set a password"
+  [ -z "$cron" ] ||
+    client_psql -d postgres -c 'CREATE EXTENSION pg_cron' ||
+    die "cannot create pg_cron"
+  export DEBIAN_HOME
 }
 
 client_psql()
@@ -246,7 +251,7 @@ run_program()
   cd "$RUN/clients/$database" || exit
   client_psql -d postgres -v kind="$kind" -v database="$database" \
     -v endpoint="$DYNAMODB_ENDPOINT" -f "$PROGRAMS/common/database.sql" >&2 &&
-    PGDATABASE=$database start_program "$name" "$(program_of "$name")" \
+    PGDATABASE=$database TZ=UTC start_program "$name" "$(program_of "$name")" \
       </dev/null || status=$?
   echo "status: $status"
 }
@@ -260,8 +265,9 @@ start_program()
         timeout 300 /usr/bin/python3 -P "$file"
       ;;
     *.java)
-      javac -d . "$file" &&
-        timeout 300 java -cp .:/usr/share/java/postgresql.jar "$name"
+      CLASSPATH=.:/usr/share/java/postgresql.jar
+      export CLASSPATH
+      javac -d . "$file" && timeout 300 java "$name"
       ;;
     *.mjs)
       ln -s "$MODULES/node_modules" node_modules &&

@@ -1,19 +1,19 @@
 --
 -- The database of a program, with its tables: foreign ones if kind is FOREIGN,
--- else ordinary ones of the same definition.  The extension is in both, for
--- its functions; where the tables are foreign, sessions load it, as the README
--- says.
+-- else ordinary ones of the same definition.  The extension and its server are
+-- in both, which shall differ in nothing else; where the tables are foreign,
+-- sessions load it, as the README says.
 --
 CREATE DATABASE :database;
 \c :database
 CREATE EXTENSION dynamorm_fdw;
-SELECT :'kind' = 'FOREIGN' AS is_foreign \gset
-\if :is_foreign
-ALTER DATABASE :database SET session_preload_libraries = 'dynamorm_fdw';
 CREATE SERVER dynamo FOREIGN DATA WRAPPER dynamorm_fdw
   OPTIONS (endpoint :'endpoint', region 'us-east-1');
 CREATE USER MAPPING FOR CURRENT_USER SERVER dynamo
   OPTIONS (access_key_id 'test', secret_access_key 'test');
+SELECT :'kind' = 'FOREIGN' AS is_foreign \gset
+\if :is_foreign
+ALTER DATABASE :database SET session_preload_libraries = 'dynamorm_fdw';
 \set partition 'OPTIONS (key ''partition'')'
 \set sort 'OPTIONS (key ''sort'')'
 SELECT format(') SERVER dynamo OPTIONS (table_name %L)', :'database' || '_item') AS item_end,
