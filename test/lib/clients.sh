@@ -13,8 +13,12 @@
 
 PROGRAMS=$SRC/test/lib/clients
 DEBIAN_HOME=$CACHE/clients-debian
-NODE_VERSION=22.23.5
 NODE_WANTED=22
+NODE_VERSION=22.23.5
+declare -A NODE_SHA512=(
+  [x64]=3jhC+wcoWxKZxcRqF2sUSl0c9HEXFnur/nuIPx6O6CWKV0jOUWQm7Htw5SuXqqlMCEhi0cJqybFPEb5hhcBiMw==
+  [arm64]=e1LOUGKVruPGuLVutn8+Cgm5pI1APm4Kvh+zbb/qe/ZpD9s+TQby5iUgZOWmPpbSKpj0Td8DP1N0NEnXasHizg==
+)
 
 # why a client cannot be run, by its name
 declare -A MISSING=()
@@ -119,8 +123,8 @@ unpack_package()
   cd "$RUN" || exit
 }
 
-# The modules of lib/clients/npm, as its lock has them, and a Node.js that all
-# of them can do with, where the machine's is older.  Sets MODULES.
+# The modules of lib/clients/npm, and a Node.js that all of them can do with,
+# where the machine's is older.  Sets MODULES and NODE.
 install_modules()
 {
   local key
@@ -130,38 +134,56 @@ install_modules()
   install_wanted
   key=$(cksum <"$PROGRAMS/npm/package-lock.json" | cut -d' ' -f1)
   MODULES=$CACHE/clients-npm-$key
-  [ -e "$MODULES/node_modules" ] || fetch_modules ci "$MODULES" || return 0
   NODE=$(command -v node)
-  [ "$("$NODE" -p 'parseInt(process.versions.node)')" -lt "$NODE_WANTED" ] ||
-    return 0
-  NODE=$CACHE/node-$NODE_VERSION/node_modules/node-linux-$(node -p process.arch)/bin/node
-  [ -e "$NODE" ] ||
-    fetch_modules "install node-linux-$(node -p process.arch)@$NODE_VERSION" \
-      "$CACHE/node-$NODE_VERSION"
+  [ "$("$NODE" -p 'parseInt(process.versions.node)')" -ge "$NODE_WANTED" ] ||
+    NODE=$CACHE/node-$NODE_VERSION/bin/node
+  if ! fetch_modules || ! fetch_node; then
+    modules_are_missing
+  fi
 }
 
-# fetch_modules NPM-COMMAND DIRECTORY; false if the registry is not reached
+# Runs npm in the directory of what is being fetched; false if its registry is
+# not reached.
+npm_reached()
+{
+  npm "$@" --ignore-scripts --loglevel=error >"$RUN/npm.log" 2>&1 </dev/null &&
+    return 0
+  grep -Eq 'E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT)' \
+    "$RUN/npm.log" && return 1
+  cat "$RUN/npm.log" >&2
+  die "npm $1 failed"
+}
+
+# What the lock names, and whose hashes it has.
 fetch_modules()
 {
-  local command=$1 directory=$2
-  note "Fetching modules of npm into $directory"
+  [ ! -e "$MODULES" ] || return 0
+  note "Fetching modules of npm into $MODULES (380 MB)"
   make_fetch_directory
   cp "$PROGRAMS"/npm/package*.json "$FETCHED"
-  [ "$command" = ci ] || rm "$FETCHED"/package*.json
-  # shellcheck disable=SC2086  # several words
-  if ! npm $command --ignore-scripts --no-audit --no-fund --omit=optional \
-         --loglevel=error --prefix "$FETCHED" >"$RUN/npm.log" 2>&1 </dev/null
-  then
-    grep -Eq 'E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT)' \
-      "$RUN/npm.log" || {
-      cat "$RUN/npm.log" >&2
-      die "npm $command failed"
-    }
-    modules_are_missing
-    return 1
-  fi
-  mv -T "$FETCHED" "$directory" 2>/dev/null ||
-    [ -e "$directory/node_modules" ] || die "cannot write $directory"
+  npm_reached ci --no-audit --no-fund --omit=optional --prefix "$FETCHED" ||
+    return
+  mv -T "$FETCHED" "$MODULES" 2>/dev/null ||
+    [ -e "$MODULES/node_modules" ] || die "cannot write $MODULES"
+}
+
+fetch_node()
+{
+  local arch sum
+  [ ! -e "$NODE" ] || return 0
+  arch=$(node -p process.arch)
+  [ -n "${NODE_SHA512[$arch]:-}" ] || die "there is no Node.js for $arch"
+  note "Fetching Node.js $NODE_VERSION (60 MB): the machine's is older than" \
+    "$NODE_WANTED"
+  make_fetch_directory
+  npm_reached pack --pack-destination "$FETCHED" \
+    "node-linux-$arch@$NODE_VERSION" || return
+  sum=$(openssl dgst -sha512 -binary "$FETCHED"/*.tgz | base64 -w0)
+  [ "$sum" = "${NODE_SHA512[$arch]}" ] ||
+    die "what was fetched as Node.js is not what it should be"
+  quietly "unpacking Node.js" tar -xzf "$FETCHED"/*.tgz -C "$FETCHED" \
+    package/bin/node package/LICENSE
+  mv -T "$FETCHED/package" "${NODE%/bin/node}" || die "cannot write $NODE"
 }
 
 modules_are_missing()

@@ -60,6 +60,12 @@ saw('update', run("UPDATE item SET price = 2, ok = NULL, doc = doc || '{\"l\": 2
 saw('update', run('UPDATE item SET n = 5 WHERE n < 2'))
 saw('update', run("UPDATE item SET n = 5 WHERE id = 'none'"))
 
+# as PostgREST says a PATCH
+saw('update', run(
+    'WITH source AS (UPDATE item SET n = b.n FROM (SELECT * FROM '
+    "json_populate_record(NULL::item, %s)) b WHERE item.id = 'b' RETURNING item.*) "
+    'SELECT count(*), min(n) FROM source', ('{"n": 5}',)))
+
 saw('increment', run("UPDATE item SET n = n + 1 WHERE id = 'a' RETURNING n"))
 saw('increment', run("UPDATE item SET n = dyn_increment(n, 2) WHERE id = 'a' "
                      'RETURNING n'))
@@ -128,6 +134,14 @@ saw('delete', run("DELETE FROM entry WHERE item_id = 'a' AND no >= 25 RETURNING 
 tried('ctid', lambda: run(
     "DELETE FROM entry WHERE ctid IN (SELECT ctid FROM entry WHERE item_id = 'a' LIMIT 3)"))
 saw('ctid', run('SELECT count(*) FROM entry'))
+
+# as SQLAlchemy and others use it for a version
+tried('xmin', lambda: run(
+    "UPDATE item SET ok = true WHERE id = 'b' AND xmin = "
+    "(SELECT xmin FROM item WHERE id = 'b') RETURNING ok"))
+tried('current of', lambda: rolled_back(
+    "DECLARE c CURSOR FOR SELECT * FROM item WHERE id = 'b'", 'FETCH c',
+    'UPDATE item SET ok = false WHERE CURRENT OF c RETURNING ok'))
 
 tried('row lock', lambda: rolled_back(
     "SELECT n FROM item WHERE id = 'a' FOR UPDATE SKIP LOCKED"))

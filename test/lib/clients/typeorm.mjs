@@ -2,8 +2,7 @@
 // typeorm
 //		Modules: npm
 //
-// Without synchronize: it would add a PRIMARY KEY, which foreign tables have
-// not.
+// Without synchronize, which adds a PRIMARY KEY: see its step.
 //
 import { DataSource, EntitySchema, In, LessThan, MoreThan } from 'typeorm';
 import { database, saw, tried, whole } from './steps.mjs';
@@ -11,7 +10,7 @@ import { database, saw, tried, whole } from './steps.mjs';
 const Item = new EntitySchema({
   name: 'item',
   columns: {
-    id: { type: 'text', primary: true },
+    id: { type: 'text', primary: true, collation: 'C' },
     n: { type: 'bigint', default: 0 },
     price: { type: 'numeric', precision: 10, scale: 2, nullable: true },
     tags: { type: 'text', array: true, nullable: true },
@@ -26,7 +25,7 @@ const Item = new EntitySchema({
 const Entry = new EntitySchema({
   name: 'entry',
   columns: {
-    item_id: { type: 'text', primary: true },
+    item_id: { type: 'text', primary: true, collation: 'C' },
     no: { type: 'integer', primary: true },
     what: { type: 'text', nullable: true },
   },
@@ -109,4 +108,5 @@ saw('introspection', table?.columns.map((column) => [column.name, column.type,
   column.isNullable, column.default, column.isArray]));
 saw('primary key', table?.primaryColumns.map((column) => column.name));
 await runner.release();
+await tried('synchronize', () => source.synchronize().then(() => 'done'));
 await source.destroy();
