@@ -121,6 +121,7 @@ unpack_package()
   mv -T "$FETCHED/root" "$DEBIAN_HOME/$package" ||
     die "cannot write $DEBIAN_HOME"
   cd "$RUN" || exit
+  remove_fetched
 }
 
 # The modules of lib/clients/npm, and a Node.js that all of them can do with,
@@ -183,7 +184,9 @@ fetch_node()
     die "what was fetched as Node.js is not what it should be"
   quietly "unpacking Node.js" tar -xzf "$FETCHED"/*.tgz -C "$FETCHED" \
     package/bin/node package/LICENSE
-  mv -T "$FETCHED/package" "${NODE%/bin/node}" || die "cannot write $NODE"
+  mv -T "$FETCHED/package" "${NODE%/bin/node}" 2>/dev/null || [ -e "$NODE" ] ||
+    die "cannot write $NODE"
+  remove_fetched
 }
 
 modules_are_missing()

@@ -20,12 +20,12 @@ logfile = $PWD/log
 pidfile = $PWD/pid
 INI
 
-# it does not run as root
+# it does not run as root, and others cannot read the cache of root
+cp "$DEBIAN_HOME/pgbouncer/usr/sbin/pgbouncer" .
 as_other=()
 [ "$(id -u)" -ne 0 ] || as_other=(runuser -u postgres --)
 chmod a+r pgbouncer.ini
-"${as_other[@]}" "$DEBIAN_HOME/pgbouncer/usr/sbin/pgbouncer" -q -d pgbouncer.ini ||
-  exit
+"${as_other[@]}" ./pgbouncer -q -d pgbouncer.ini || exit
 trap 'kill "$(cat "$PWD/pid")"' EXIT
 export PGHOST=$PWD PGPORT=6432
 
