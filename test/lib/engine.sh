@@ -81,6 +81,7 @@ engine_packages()
 #	                one as well that has no room there, dynalite ends it early)
 #	index_fetch     what is projected of a local index comes from its table,
 #	                if it is not in the index (both leave it out)
+#	index_drop      an index that is dropped is gone soon
 #	set_past_end    an element that is set past the end of a list is appended
 #	                (dynoxide fills the gap with NULLs)
 engine_can()
@@ -90,7 +91,7 @@ engine_can()
     dynoxide) lacks="table_size scanned_count index_fetch set_past_end" ;;
     dynalite)
       lacks="transactions ttl old_item list_equality item_count table_size"
-      lacks+=" scanned_count index_fetch"
+      lacks+=" scanned_count index_fetch index_drop"
       ;;
   esac
   [[ " $lacks " != *" $1 "* ]]
