@@ -211,6 +211,28 @@ run_judge()
   fi
 }
 
+# Files of PostgreSQL's own tests that take half a minute together.
+PGREGRESS_FILES=(delete returning with select_having boolean int4)
+
+run_pgregress()
+{
+  chosen "$SRC/test/pgregress"
+  [ "${#CHOSEN[@]}" -gt 0 ] || return 0
+  if [ "$PG_MAJOR" != "$PGREGRESS_MAJOR" ]; then
+    skipped pgregress "it is about PostgreSQL $PGREGRESS_MAJOR"
+  elif ! engine_can transactions; then
+    skipped pgregress "$ENGINE has no transactions"
+  elif ! fetch_server_tests >"$RESULTS/pgregress.out" 2>&1; then
+    skipped pgregress "the source of PostgreSQL $PG_MAJOR could not be fetched"
+  elif (pgregress "${PGREGRESS_FILES[@]}") >"$RESULTS/pgregress.out" 2>&1 \
+       </dev/null; then
+    passed pgregress
+  else
+    failed pgregress
+    head -n 300 "$RESULTS/pgregress.out"
+  fi
+}
+
 # What was written is kept where the message says, when something has failed.
 keep_results()
 {
@@ -279,6 +301,7 @@ run_suite()
   run_tap_tests
   run_tour
   run_judge
+  run_pgregress
   run_on_second_engine
   run_bench
   keep_results
