@@ -3,9 +3,9 @@
 #		statement of one file, with what differs, to the letter, and why that
 #		is right:
 #
-#	= FILE [N]          the N-th such statement of the file, where N is not 1
+#	= FILE DIGEST [N]   the statement, by a digest of its text; of several
+#	                    that are alike the N-th, where N is not 1
 #	# why
-#	| the statement
 #	< what only the ordinary side has
 #	> what only the foreign side has
 #
@@ -15,6 +15,15 @@ package Allowed;
 
 use strict;
 use warnings;
+
+use Digest::MD5 qw(md5_hex);
+
+# What a statement is called by.
+sub digest
+{
+	my ($sql) = @_;
+	return substr md5_hex($sql), 0, 12;
+}
 
 sub new
 {
@@ -35,23 +44,22 @@ sub read_entry
 {
 	my ($self, $block, $where) = @_;
 	my %entry = (number => 1, difference => '', used => 0);
-	my (@reason, @sql);
+	my @reason;
 
 	foreach my $line (split /\n/, $block)
 	{
-		if ($line =~ /^= (\S+)(?: (\d+))?$/)
+		if ($line =~ /^= (\S+) ([0-9a-f]{12})(?: (\d+))?$/)
 		{
-			@entry{qw(file number)} = ($1, $2 // 1);
+			@entry{qw(file digest number)} = ($1, $2, $3 // 1);
 		}
 		elsif ($line =~ /^# (.*)/) { push @reason, $1; }
-		elsif ($line =~ /^\| ?(.*)/) { push @sql, $1; }
 		elsif ($line =~ /^[<>] ?/) { $entry{difference} .= "$line\n"; }
 		else { die "$where: not a line of an entry: $line\n"; }
 	}
 	die "$where: an entry has a file, a reason, a statement and a difference\n"
-	  unless $entry{file} && @reason && @sql && $entry{difference};
+	  unless $entry{file} && @reason && $entry{difference};
 	$entry{reason} = join ' ', @reason;
-	my $key = join "\0", $entry{file}, $entry{number}, join "\n", @sql;
+	my $key = join "\0", @entry{qw(file number digest)};
 	die "$where: the same statement twice\n" if $self->{entries}{$key};
 	$self->{entries}{$key} = \%entry;
 	push @{ $self->{order} }, $key;
@@ -62,7 +70,8 @@ sub read_entry
 sub reason
 {
 	my ($self, $file, $number, $sql, $difference) = @_;
-	my $entry = $self->{entries}{ join "\0", $file, $number, $sql } or return;
+	my $entry = $self->{entries}{ join "\0", $file, $number, digest($sql) }
+	  or return;
 	return if $entry->{difference} ne $difference;
 	$entry->{used} = 1;
 	return $entry->{reason};
@@ -76,8 +85,8 @@ sub stale
 	my @stale;
 	foreach my $key (@{ $self->{order} })
 	{
-		my ($file, $number, $sql) = split "\0", $key;
-		push @stale, [ $file, $number, $sql ]
+		my ($file, $number, $digest) = split "\0", $key;
+		push @stale, [ $file, $digest, $number ]
 		  if $run{$file} && !$self->{entries}{$key}{used};
 	}
 	return @stale;

@@ -10,6 +10,7 @@ use warnings;
 use Digest::MD5 qw(md5_hex);
 use POSIX ();
 
+use Allowed;
 use Contents;
 use Foreign;
 use Script;
@@ -548,8 +549,9 @@ sub judge
 	return $self->{allowed}{$reason}++ if $reason;
 	my $shown = join "\n", map { "| $_" =~ s/\s+$//r } split /\n/, $sql;
 	push @{ $self->{wrong} },
-	  "= $self->{file}" . ($number > 1 ? " $number" : '')
-	  . "\n# ? line $statement->{line}\n$shown\n$difference";
+	  "line $statement->{line}:\n$shown\n\n= $self->{file} "
+	  . Allowed::digest($sql) . ($number > 1 ? " $number" : '')
+	  . "\n# ?\n$difference";
 	return;
 }
 

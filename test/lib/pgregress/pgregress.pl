@@ -290,7 +290,6 @@ report_kind('times tables were made equal', $by{restored});
 report_kind('tables', $by{tables});
 foreach my $entry (@stale)
 {
-	my ($file, $number, $sql) = @$entry;
-	print "stale: $file $number: ", $sql =~ s/\s+/ /gr, "\n";
+	print "stale: @$entry\n";
 }
 exit($total{wrong} || @stale ? 1 : 0);
