@@ -55,6 +55,7 @@ my $branches = 'SELECT count(*) FROM (SELECT n FROM point UNION ALL SELECT n FRO
 sub under_way
 {
 	my ($sql, $count) = @_;
+	$test->reset_proxy;
 	$test->fault({ kind => 'hold', operation => 'Scan', count => 0 });
 	my $session = Session->new($node->connstr('postgres'));
 	$session->run('SET enable_async_append = off') if $count == 1;
