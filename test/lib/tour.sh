@@ -8,7 +8,8 @@
 prepare_tour()
 {
   TOUR_PSQL=("$("$PG_CONFIG" --bindir)/psql" -X)
-  "${TOUR_PSQL[@]}" -q -d postgres -c 'CREATE DATABASE demo' || return
+  "${TOUR_PSQL[@]}" -q -d postgres -c 'CREATE DATABASE demo' -c \
+    'ALTER DATABASE demo SET session_preload_libraries = dynamorm_fdw' || return
   "${TOUR_PSQL[@]}" -q -d demo -v ON_ERROR_STOP=1 -v endpoint="$1" <<'SQL'
 CREATE EXTENSION dynamorm_fdw;
 CREATE SERVER dynamo FOREIGN DATA WRAPPER dynamorm_fdw
