@@ -76,7 +76,37 @@ WITH w AS (
   DELETE FROM trunk RETURNING tableoid::regclass::text AS t, id)
   SELECT * FROM w ORDER BY t, id;
 
-SELECT dyn_drop_table(t::regclass) FROM unnest(ARRAY['branch', 'trunk']) t;
+-- and not before the row before it was written
+CREATE TABLE root (id text COLLATE "C", note text);
+CREATE FOREIGN TABLE leaf_1 (id text OPTIONS (key 'partition') COLLATE "C", note text) INHERITS (root) SERVER dynamo;
+CREATE FOREIGN TABLE leaf_2 (id text OPTIONS (key 'partition') COLLATE "C", note text) INHERITS (root) SERVER dynamo;
+SELECT dyn_create_table('leaf_1'), dyn_create_table('leaf_2');
+INSERT INTO root VALUES ('r1'), ('r2');
+INSERT INTO leaf_1 VALUES ('f1'), ('f2'), ('f3');
+INSERT INTO leaf_2 VALUES ('g1'), ('g2'), ('g3');
+CREATE FUNCTION seen() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN 'sees ' || (SELECT count(*) FROM root WHERE note LIKE 'sees%');
+END $$;
+UPDATE root SET note = seen();
+SELECT array_agg(note ORDER BY note) FROM root;
+-- of a partitioned table, too
+CREATE TABLE whole (id text COLLATE "C", note text) PARTITION BY LIST (id);
+ALTER TABLE leaf_1 NO INHERIT root;
+ALTER TABLE leaf_2 NO INHERIT root;
+ALTER TABLE whole ATTACH PARTITION leaf_1 FOR VALUES IN ('f1', 'f2', 'f3');
+ALTER TABLE whole ATTACH PARTITION leaf_2 FOR VALUES IN ('g1', 'g2', 'g3');
+UPDATE whole SET note = '';
+CREATE OR REPLACE FUNCTION seen() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN 'sees ' || (SELECT count(*) FROM whole WHERE note LIKE 'sees%');
+END $$;
+UPDATE whole SET note = seen();
+SELECT array_agg(note ORDER BY note) FROM whole;
+
+SELECT dyn_drop_table(t::regclass) FROM unnest(ARRAY['leaf_1', 'leaf_2', 'branch', 'trunk']) t;
+DROP TABLE whole, root;
+DROP FUNCTION seen;
 DROP FOREIGN TABLE branch;
 DROP TABLE twig;
 DROP FOREIGN TABLE trunk;

@@ -57,6 +57,7 @@ push_assignments_down(PlannerInfo *root, ModifyTable *plan)
 		return;
 	append = (Append *) outerPlan(above);
 	if (root->append_rel_array == NULL ||
+		root->append_rel_array[linitial_int(plan->resultRelations)] == NULL ||
 		list_length(append->appendplans) != list_length(plan->resultRelations))
 		return;
 	foreach(cell, append->appendplans)

@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "access/table.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
@@ -21,6 +22,7 @@
 #include "fdw/catalog/settings.h"
 #include "fdw/plan/whole_row.h"
 #include "fdw/system_column.h"
+#include "fdw/user_function.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/modify.h"
 #include "fdw/write/write_behind.h"
@@ -97,6 +99,26 @@ may_write_behind(PlannerInfo *root, const ModifyTable *plan)
 		all_may_be_written_behind(root, plan) && !has_volatile_functions(root);
 }
 
+/*
+ * A function of the user's may look at what was written before its row, so
+ * that a table must not be asked for the next row ahead of the write, as those
+ * below an Append are (ExecAppendAsyncBegin() in nodeAppend.c).
+ */
+static void
+read_in_turn(PlannerInfo *root, ModifyTable *plan)
+{
+	Plan	   *rows = outerPlan(plan);
+	ListCell   *cell;
+
+	if (IsA(rows, Result) && outerPlan(rows) != NULL)
+		rows = outerPlan(rows);
+	if (!IsA(rows, Append) ||
+		!user_function_in_statement(root, PROVOLATILE_VOLATILE))
+		return;
+	foreach(cell, ((Append *) rows)->appendplans)
+		((Plan *) lfirst(cell))->async_capable = false;
+}
+
 static List *
 plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
@@ -106,6 +128,7 @@ plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	else
 		direct_refuse_upsert(root, result_relation);
 	direct_refuse_returned_upsert(plan->returningLists);
+	read_in_turn(root, plan);
 	if (may_write_behind(root, plan))
 		write_behind_plan(plan);
 	return list_make1(makeInteger(conflict_plan(root, plan,

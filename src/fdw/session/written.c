@@ -457,17 +457,21 @@ note_in(WrittenTable *written, bool by_statement, const DynamoItem *item_key,
 		WrittenBy by)
 {
 	StringInfo	unhashed = &written->unhashed;
-	int			start = unhashed->len;
 	UnhashedKey key = {.by = by, .by_statement = by_statement};
+	StringInfoData text;
 
 	note_command(written, by.command_id);
 	if (written->partitions != NULL)
 		key.partition = mark_of_partition(&item_key->attributes[0].value);
-	enlargeStringInfo(unhashed, sizeof(key));
-	unhashed->len += sizeof(key);
-	json_append_item(unhashed, item_key);
-	key.length = unhashed->len - start - (int) sizeof(key);
-	memcpy(unhashed->data + start, &key, sizeof(key));
+
+	/* out of memory, it must not leave half of an entry */
+	initStringInfo(&text);
+	json_append_item(&text, item_key);
+	key.length = text.len;
+	enlargeStringInfo(unhashed, (int) sizeof(key) + text.len);
+	appendBinaryStringInfo(unhashed, (const char *) &key, sizeof(key));
+	appendBinaryStringInfo(unhashed, text.data, text.len);
+	pfree(text.data);
 	written->unhashed_count++;
 	if (unhashed->len > MAX_UNHASHED_BYTES)
 		hash_keys(written);
