@@ -33,6 +33,18 @@ my %units = (ConsumedCapacity => { TableName => 'ttt', CapacityUnits => 1 });
 my %item = (id => { S => 'a' }, n => { N => '1' });
 my %key = (id => { S => 'a' });
 
+# A foreign table, and the server of its name, whose endpoint is the stub.
+sub make_table
+{
+	my ($name, $stub, $option) = @_;
+	$node->safe_psql('postgres', qq(
+		CREATE SERVER $name FOREIGN DATA WRAPPER dynamorm_fdw
+		  OPTIONS (endpoint '$stub->{endpoint}', region 'us-east-1', $option);
+		CREATE USER MAPPING FOR CURRENT_USER SERVER $name OPTIONS (access_key_id 'test', secret_access_key 'test');
+		CREATE FOREIGN TABLE $name (id text OPTIONS (key 'partition'), n integer) SERVER $name OPTIONS (table_name 'ttt')));
+	return;
+}
+
 # An endpoint that tells what was consumed, or does not; it answers {} for all
 # items but "a".
 sub endpoint
@@ -48,11 +60,7 @@ sub endpoint
 		Scan => { %more, Count => 1, ScannedCount => 1, Items => [ \%item ] },
 		TransactWriteItems => '{}', BatchGetItem => '{}', BatchWriteItem => '{}',
 		DescribeTable => '{"Table":{}}');
-	$node->safe_psql('postgres', qq(
-		CREATE SERVER $name FOREIGN DATA WRAPPER dynamorm_fdw
-		  OPTIONS (endpoint '$stub->{endpoint}', region 'us-east-1', max_attempts '3');
-		CREATE USER MAPPING FOR CURRENT_USER SERVER $name OPTIONS (access_key_id 'test', secret_access_key 'test');
-		CREATE FOREIGN TABLE $name (id text OPTIONS (key 'partition'), n integer) SERVER $name OPTIONS (table_name 'ttt')));
+	make_table($name, $stub, q(max_attempts '3'));
 	return $stub;
 }
 my $telling = endpoint('telling', %units);
@@ -139,11 +147,7 @@ sub failing
 			put_clock($seconds * $calls);
 			return $calls <= $failures ? { __type => 'InternalServerError', message => 'sorry' } : {%units};
 		});
-	$node->safe_psql('postgres', qq(
-		CREATE SERVER $name FOREIGN DATA WRAPPER dynamorm_fdw
-		  OPTIONS (endpoint '$stub->{endpoint}', region 'us-east-1', request_timeout '3600000');
-		CREATE USER MAPPING FOR CURRENT_USER SERVER $name OPTIONS (access_key_id 'test', secret_access_key 'test');
-		CREATE FOREIGN TABLE $name (id text OPTIONS (key 'partition'), n integer) SERVER $name OPTIONS (table_name 'ttt')));
+	make_table($name, $stub, q(request_timeout '3600000'));
 	return $stub;
 }
 
