@@ -63,57 +63,42 @@ make_table_name(const char *remote, IdentifierStyle style, const List *taken)
 	return table;
 }
 
-/* A name that differs from this one by its case only; NULL: none. */
-static const char *
-find_other_case(const char *name, List *tables)
+/*
+ * The table that a name may have been meant for: one that DynamoDB calls so,
+ * or whose name differs by its case only; NULL: none.
+ */
+static const TableName *
+find_meant(const char *name, List *tables)
 {
+	const TableName *other_case = NULL;
 	ListCell   *cell;
 
 	foreach(cell, tables)
 	{
 		const TableName *table = (const TableName *) lfirst(cell);
 
-		if (pg_strcasecmp(table->local, name) == 0)
-			return table->local;
+		if (strcmp(table->remote, name) == 0)
+			return table;
+		if (other_case == NULL && pg_strcasecmp(table->local, name) == 0)
+			other_case = table;
 	}
-	return NULL;
-}
-
-/* Warns of a name that is DynamoDB's, where SQL has another for it. */
-static bool
-warn_of_remote_name(const char *name, List *tables)
-{
-	ListCell   *cell;
-
-	foreach(cell, tables)
-	{
-		const TableName *table = (const TableName *) lfirst(cell);
-
-		if (strcmp(table->remote, name) != 0)
-			continue;
-		ereport(WARNING,
-				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-				 errmsg("DynamoDB table \"%s\" would be imported as \"%s\"",
-						name, table->local),
-				 errhint("Perhaps you meant %s.",
-						 quote_identifier(table->local))));
-		return true;
-	}
-	return false;
+	return other_case;
 }
 
 static void
 warn_of_missing(const char *name, List *tables)
 {
-	const char *other = find_other_case(name, tables);
+	const TableName *meant = find_meant(name, tables);
 
-	if (warn_of_remote_name(name, tables))
-		return;
 	ereport(WARNING,
 			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-			 errmsg("DynamoDB has no table \"%s\"", name),
-			 other == NULL ? 0 :
-			 errhint("Perhaps you meant %s.", quote_identifier(other))));
+			 meant != NULL && strcmp(meant->remote, name) == 0
+			 ? errmsg("DynamoDB table \"%s\" would be imported as \"%s\"",
+					  name, meant->local)
+			 : errmsg("DynamoDB has no table \"%s\"", name),
+			 meant == NULL ? 0 :
+			 errhint("Perhaps you meant %s.",
+					 quote_identifier(meant->local))));
 }
 
 /* All tables that the command is about, as a list of TableName. */
