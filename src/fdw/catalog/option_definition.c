@@ -101,7 +101,7 @@ static const char *const key_words[] = {"partition", "sort", NULL};
 static const char *const type_words[] = {
 	"S", "N", "B", "BOOL", "SS", "NS", "BS", "L", "M", NULL
 };
-static const char *const unit_words[] = {"s", "ms", "us", "ns", NULL};
+static const char *const unit_words[] = {"s", "ms", "us", "ns", "d", NULL};
 static const char *const case_words[] = {"keep", "snake_case", NULL};
 static const char *const number_type_words[] = {
 	"numeric", "bigint", NULL
@@ -170,6 +170,7 @@ static const OptionDefinition definitions[] = {
 	RESTRICTION_NONE, 0, 0, type_words},
 	{"unit", AttributeRelationId, OPTION_WORD, IN_COLUMN(unit),
 	RESTRICTION_NONE, 0, 0, unit_words},
+	{"format", AttributeRelationId, OPTION_TEXT, IN_COLUMN(format)},
 	{"version", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(version)},
 	{"created_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(created_at)},
 	{"updated_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(updated_at)},

@@ -279,12 +279,13 @@ dyn_attribute_type(PG_FUNCTION_ARGS)
 	{
 		MemoryContext old_context;
 		Oid			type_id = get_fn_expr_argtype(fcinfo->flinfo, 0);
+		const CodecOptions no_options = {0};
 		const char *problem;
 		const char *hint;
 
 		old_context = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 		codec = codec_create(type_id == UNKNOWNOID ? TEXTOID : type_id, -1,
-							 InvalidOid, NULL, NULL, &problem, &hint);
+							 InvalidOid, &no_options, &problem, &hint);
 		MemoryContextSwitchTo(old_context);
 		if (codec == NULL)
 			ereport(ERROR,

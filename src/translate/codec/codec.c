@@ -12,7 +12,9 @@
 
 #include "translate/codec/codec.h"
 #include "translate/codec/codec_collection.h"
+#include "translate/codec/codec_epoch.h"
 #include "translate/codec/codec_error.h"
+#include "translate/codec/codec_format.h"
 #include "translate/codec/codec_json.h"
 #include "translate/codec/codec_number.h"
 #include "translate/codec/codec_text.h"
@@ -71,11 +73,13 @@ allowed_types(Oid base_type_id)
 		case INT4OID:
 		case INT8OID:
 		case NUMERICOID:
+			return TYPE_BIT(ATTRIBUTE_N) | TYPE_BIT(ATTRIBUTE_S);
 		case FLOAT4OID:
 		case FLOAT8OID:
 			return TYPE_BIT(ATTRIBUTE_N);
 		case BOOLOID:
-			return TYPE_BIT(ATTRIBUTE_BOOL);
+			return TYPE_BIT(ATTRIBUTE_BOOL) | TYPE_BIT(ATTRIBUTE_S) |
+				TYPE_BIT(ATTRIBUTE_N);
 		case BYTEAOID:
 			return TYPE_BIT(ATTRIBUTE_B);
 		case TIMESTAMPOID:
@@ -84,7 +88,8 @@ allowed_types(Oid base_type_id)
 			return TYPE_BIT(ATTRIBUTE_S) | TYPE_BIT(ATTRIBUTE_N);
 		case JSONOID:
 		case JSONBOID:
-			return TYPE_BIT(ATTRIBUTE_M) | TYPE_BIT(ATTRIBUTE_L);
+			return TYPE_BIT(ATTRIBUTE_M) | TYPE_BIT(ATTRIBUTE_L) |
+				TYPE_BIT(ATTRIBUTE_S);
 		case INT2VECTOROID:
 		case OIDVECTOROID:
 			/* arrays that begin at 0 */
@@ -94,19 +99,20 @@ allowed_types(Oid base_type_id)
 	}
 }
 
+/* Times are texts, if nothing else is said; what is no text is itself. */
 static AttributeType
-default_type(int allowed)
+default_type(Oid base_type_id, int allowed)
 {
-	if (allowed & TYPE_BIT(ATTRIBUTE_M))
-		return ATTRIBUTE_M;
-	if (allowed & TYPE_BIT(ATTRIBUTE_L))
-		return ATTRIBUTE_L;
-	for (int type = ATTRIBUTE_S; type < ATTRIBUTE_L; type++)
-	{
-		if (allowed & TYPE_BIT(type))
-			return (AttributeType) type;
-	}
-	return ATTRIBUTE_NULL;
+	static const AttributeType preferred[] = {
+		ATTRIBUTE_M, ATTRIBUTE_L, ATTRIBUTE_BOOL, ATTRIBUTE_B
+	};
+
+	for (int i = 0; i < (int) lengthof(preferred); i++)
+		if (allowed & TYPE_BIT(preferred[i]))
+			return preferred[i];
+	if ((allowed & TYPE_BIT(ATTRIBUTE_N)) && !time_is_own_type(base_type_id))
+		return ATTRIBUTE_N;
+	return ATTRIBUTE_S;
 }
 
 /* 'S' or 'N' */
@@ -131,8 +137,17 @@ kind_of_string(Oid base_type_id)
 	if (base_type_id == TEXTOID || base_type_id == VARCHAROID ||
 		base_type_id == NAMEOID)
 		return CODEC_TEXT;
-	return get_typtype(base_type_id) == TYPTYPE_ENUM ?
-		CODEC_ENUM : CODEC_CANONICAL_TEXT;
+	switch (base_type_id)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+			return CODEC_DIGITS;
+		default:
+			return get_typtype(base_type_id) == TYPTYPE_ENUM ?
+				CODEC_ENUM : CODEC_CANONICAL_TEXT;
+	}
 }
 
 static CodecKind
@@ -157,8 +172,11 @@ kind_of_number(Oid base_type_id)
 static CodecKind
 choose_kind(Oid base_type_id, AttributeType type)
 {
-	if (base_type_id == JSONOID || base_type_id == JSONBOID)
+	if ((base_type_id == JSONOID || base_type_id == JSONBOID) &&
+		type != ATTRIBUTE_S)
 		return CODEC_JSON;
+	if (base_type_id == BOOLOID && type != ATTRIBUTE_BOOL)
+		return CODEC_WORDS;
 	switch (type)
 	{
 		case ATTRIBUTE_S:
@@ -191,7 +209,7 @@ choose_type(Codec *codec, const char *type_option, const char **problem,
 		*hint = "Declare the column with another type, such as jsonb.";
 		return false;
 	}
-	codec->attribute_type = default_type(allowed);
+	codec->attribute_type = default_type(codec->base_type_id, allowed);
 	if (type_option != NULL &&
 		(!attribute_type_from_name(type_option, &codec->attribute_type) ||
 		 !(allowed & TYPE_BIT(codec->attribute_type))))
@@ -209,7 +227,7 @@ choose_type(Codec *codec, const char *type_option, const char **problem,
 	return true;
 }
 
-/* Only numbers that are timestamps have a unit. */
+/* Only numbers that are timestamps or dates have a unit. */
 static bool
 choose_unit(Codec *codec, const char *unit_option, const char **problem,
 			const char **hint)
@@ -224,16 +242,24 @@ choose_unit(Codec *codec, const char *unit_option, const char **problem,
 		*hint = "Drop option \"unit\", or set option \"type\" of a timestamp or date to 'N'.";
 		return false;
 	}
-	if (unit_of_name(unit_option, &codec->state->unit))
-		return true;
-	*problem = psprintf("There is no unit \"%s\".", unit_option);
-	*hint = "Set option \"unit\" to 's', 'ms', 'us' or 'ns'.";
-	return false;
+	if (!unit_of_name(unit_option, &codec->state->unit))
+	{
+		*problem = psprintf("There is no unit \"%s\".", unit_option);
+		*hint = "Set option \"unit\" to 's', 'ms', 'us', 'ns' or, of a date, 'd'.";
+		return false;
+	}
+	if (codec->state->unit == UNIT_DAY && codec->base_type_id != DATEOID)
+	{
+		*problem = "Days are the unit of dates only.";
+		*hint = "Set option \"unit\" to 's', 'ms', 'us' or 'ns', or declare the column as date.";
+		return false;
+	}
+	return true;
 }
 
 Codec *
 codec_create(Oid type_id, int32 typmod, Oid collation,
-			 const char *type_option, const char *unit_option,
+			 const CodecOptions *options,
 			 const char **problem, const char **hint)
 {
 	Codec	   *codec = palloc0(sizeof(Codec));
@@ -251,8 +277,9 @@ codec_create(Oid type_id, int32 typmod, Oid collation,
 	codec->base_type_id = getBaseTypeAndTypmod(type_id, &codec->base_typmod);
 	codec->state->is_domain = codec->base_type_id != type_id;
 
-	if (!choose_type(codec, type_option, problem, hint) ||
-		!choose_unit(codec, unit_option, problem, hint))
+	if (!choose_type(codec, options->type, problem, hint) ||
+		!choose_unit(codec, options->unit, problem, hint) ||
+		!format_choose(codec, options->format, problem, hint))
 		return NULL;
 	switch (codec->kind)
 	{
@@ -264,7 +291,7 @@ codec_create(Oid type_id, int32 typmod, Oid collation,
 		case CODEC_SET:
 		case CODEC_LIST:
 		case CODEC_COMPOSITE:
-			if (!collection_prepare(codec, unit_option, problem, hint))
+			if (!collection_prepare(codec, options, problem, hint))
 				return NULL;
 			break;
 		default:
@@ -287,9 +314,13 @@ codec_encode_value(Codec *codec, Datum value, int depth, AttributeValue *out)
 			return ENCODE_OK;
 		case CODEC_CANONICAL_TEXT:
 			if (time_is_own_type(codec->base_type_id))
-				time_encode(codec, value, out);
-			else
-				text_encode(codec, value, out);
+				return time_encode(codec, value, out);
+			text_encode(codec, value, out);
+			return ENCODE_OK;
+		case CODEC_DIGITS:
+			return digits_encode(codec, value, out);
+		case CODEC_WORDS:
+			*out = codec->state->words[DatumGetBool(value) ? 1 : 0];
 			return ENCODE_OK;
 		case CODEC_INTEGER:
 		case CODEC_NUMERIC:
@@ -369,10 +400,13 @@ decode_by_kind(Codec *codec, const AttributeValue *value,
 			return time_is_own_type(codec->base_type_id)
 				? time_decode(codec, value, decoding)
 				: text_decode(codec, value, decoding);
+		case CODEC_DIGITS:
 		case CODEC_INTEGER:
 		case CODEC_NUMERIC:
 		case CODEC_FLOAT:
 			return number_decode(codec, value, decoding);
+		case CODEC_WORDS:
+			return BoolGetDatum(format_read_word(codec, value, decoding));
 		case CODEC_EPOCH:
 			return epoch_decode(codec, value, decoding);
 		case CODEC_BYTEA:
@@ -421,11 +455,13 @@ names_place(const Codec *codec)
 {
 	switch (codec->kind)
 	{
+		case CODEC_DIGITS:
 		case CODEC_INTEGER:
 		case CODEC_NUMERIC:
 		case CODEC_EPOCH:
 		case CODEC_BYTEA:
 		case CODEC_BOOL:
+		case CODEC_WORDS:
 			return !codec->state->is_domain;
 		case CODEC_TEXT:
 			return !codec->state->is_domain && codec->state->is_utf8;

@@ -15,13 +15,12 @@
 #include "translate/codec/codec_types.h"
 
 /*
- * Makes a codec in the current memory context.  type_option and unit_option
- * are the column's options (NULL: not given).  Returns NULL if the type cannot
- * be stored that way; *problem is then a sentence for errdetail and *hint one
- * for errhint, which names the values allowed.
+ * Makes a codec in the current memory context.  Returns NULL if the type
+ * cannot be stored as the options say; *problem is then a sentence for
+ * errdetail and *hint one for errhint, which names the values allowed.
  */
 extern Codec *codec_create(Oid type_id, int32 typmod, Oid collation,
-						   const char *type_option, const char *unit_option,
+						   const CodecOptions *options,
 						   const char **problem, const char **hint);
 
 /*

@@ -39,22 +39,25 @@ find_comparison(const Codec *element)
 }
 
 static bool
-prepare_array(Codec *codec, const char *unit_option, const char **problem,
+prepare_array(Codec *codec, const CodecOptions *options, const char **problem,
 			  const char **hint)
 {
 	CodecState *state = codec->state;
 	Oid			element_type = get_element_type(codec->base_type_id);
-	const char *element_option = NULL;
+	CodecOptions element_options = {
+		.unit = options->unit,
+		.format = options->format
+	};
 	AttributeType type;
 
 	if (codec->kind == CODEC_SET)
 	{
 		type = attribute_element_type(codec->attribute_type);
-		element_option = attribute_type_name(type);
+		element_options.type = attribute_type_name(type);
 	}
 	codec->element = codec_create(element_type, codec->base_typmod,
-								  codec->collation, element_option,
-								  unit_option, problem, hint);
+								  codec->collation, &element_options,
+								  problem, hint);
 	if (codec->element == NULL)
 		return false;
 	get_typlenbyvalalign(element_type, &state->element_length,
@@ -75,6 +78,7 @@ copy_field_name(const char *name)
 static bool
 prepare_composite(Codec *codec, const char **problem, const char **hint)
 {
+	const CodecOptions no_options = {0};
 	TupleDesc	desc = lookup_rowtype_tupdesc_copy(codec->base_type_id,
 												   codec->base_typmod);
 
@@ -91,7 +95,7 @@ prepare_composite(Codec *codec, const char **problem, const char **hint)
 		codec->field_names[i] = copy_field_name(NameStr(attribute->attname));
 		codec->fields[i] = codec_create(attribute->atttypid,
 										attribute->atttypmod,
-										attribute->attcollation, NULL, NULL,
+										attribute->attcollation, &no_options,
 										problem, hint);
 		if (codec->fields[i] == NULL)
 			return false;
@@ -100,12 +104,12 @@ prepare_composite(Codec *codec, const char **problem, const char **hint)
 }
 
 bool
-collection_prepare(Codec *codec, const char *unit_option,
+collection_prepare(Codec *codec, const CodecOptions *options,
 				   const char **problem, const char **hint)
 {
 	return codec->kind == CODEC_COMPOSITE ?
 		prepare_composite(codec, problem, hint) :
-		prepare_array(codec, unit_option, problem, hint);
+		prepare_array(codec, options, problem, hint);
 }
 
 /* ---- arrays apart and together ---- */

@@ -10,7 +10,7 @@
 #include "translate/codec/codec_state.h"
 
 /* Describes the elements or fields; false if one of them has no codec. */
-extern bool collection_prepare(Codec *codec, const char *unit_option,
+extern bool collection_prepare(Codec *codec, const CodecOptions *options,
 							   const char **problem, const char **hint);
 
 extern EncodeProblem set_encode(Codec *codec, Datum value,

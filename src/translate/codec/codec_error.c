@@ -139,6 +139,21 @@ codec_raise_spelling(const Decoding *decoding, const AttributeValue *value)
 }
 
 void
+codec_raise_word(const Decoding *decoding, const Codec *codec,
+				 const AttributeValue *value)
+{
+	const AttributeValue *words = codec->state->words;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("value %s of %s is neither %s nor %s",
+					describe_value(value), describe_attribute(decoding),
+					describe_value(&words[1]), describe_value(&words[0])),
+			 errdetail_internal("%s", describe_place(decoding)),
+			 errhint("Change the column's option \"format\", or assign a new value to the column.")));
+}
+
+void
 codec_raise_nul(const Decoding *decoding)
 {
 	ereport(ERROR,
@@ -172,6 +187,7 @@ problem_sqlstate(EncodeProblem problem)
 		case ENCODE_OUT_OF_MAGNITUDE:
 			return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
 		case ENCODE_UNIT:
+		case ENCODE_PRECISION:
 			return ERRCODE_DATETIME_VALUE_OUT_OF_RANGE;
 		case ENCODE_LOWER_BOUND:
 		case ENCODE_DIMENSIONS:
@@ -212,6 +228,8 @@ problem_detail(EncodeProblem problem, const Codec *codec)
 			return counts_seconds(codec) ?
 				"It is not a whole number of seconds, the unit of the column." :
 				"It is not a whole number of milliseconds, the unit of the column.";
+		case ENCODE_PRECISION:
+			return "It has more digits after the second than the column.";
 		case ENCODE_NULL_ELEMENT:
 			return "A set has no NULL elements.";
 		case ENCODE_LOWER_BOUND:
@@ -242,6 +260,9 @@ problem_hint(EncodeProblem problem, const Codec *codec)
 			return psprintf("Use date_trunc(), declare the column as %s, or set its option \"unit\" to 'us'.",
 							format_type_with_typemod(codec->base_type_id,
 													 precision));
+		case ENCODE_PRECISION:
+			return psprintf("Use date_trunc(), or declare the column as %s.",
+							format_type_be(codec->base_type_id));
 		case ENCODE_NULL_ELEMENT:
 			return "Use array_remove(), or set the column's option \"type\" to 'L'.";
 		default:

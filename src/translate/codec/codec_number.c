@@ -378,6 +378,15 @@ number_encode(Codec *codec, Datum value, AttributeValue *out)
 	}
 }
 
+EncodeProblem
+digits_encode(Codec *codec, Datum value, AttributeValue *out)
+{
+	EncodeProblem problem = number_encode(codec, value, out);
+
+	out->type = ATTRIBUTE_S;
+	return problem;
+}
+
 Datum
 number_decode(Codec *codec, const AttributeValue *value,
 			  const Decoding *decoding)

@@ -41,6 +41,12 @@ extern EncodeProblem number_encode_text(const char *text, AttributeValue *out);
 extern EncodeProblem number_encode_numeric(Datum value, AttributeValue *out);
 extern EncodeProblem number_encode(Codec *codec, Datum value,
 								   AttributeValue *out);
+
+/* The same digits as S. */
+extern EncodeProblem digits_encode(Codec *codec, Datum value,
+								   AttributeValue *out);
+
+/* Of either. */
 extern Datum number_decode(Codec *codec, const AttributeValue *value,
 						   const Decoding *decoding);
 

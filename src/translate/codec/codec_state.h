@@ -13,14 +13,27 @@
 
 #include "translate/codec/codec_types.h"
 
-/* Units of numbers that are timestamps. */
+/* Units of numbers that are timestamps or dates. */
 typedef enum EpochUnit
 {
 	UNIT_SECOND,
 	UNIT_MILLISECOND,
 	UNIT_MICROSECOND,
-	UNIT_NANOSECOND
+	UNIT_NANOSECOND,
+	UNIT_DAY					/* dates only */
 } EpochUnit;
+
+/* How timestamps are spelled. */
+typedef enum TimeFormat
+{
+	TIME_OF_TYPE,				/* as many digits of a second as the type has,
+								 * and Z */
+	TIME_ISO6,					/* six digits, whatever the type has */
+	TIME_RFC3339NANO,			/* Go: none of the zeros at the end; up to nine
+								 * digits are read */
+	TIME_ISOFORMAT,				/* Python: six digits or none, and +00:00 */
+	TIME_PYNAMODB				/* six digits, and +0000 */
+} TimeFormat;
 
 /* Session settings that the texts of a type depend on. */
 #define PIN_FORMATS		0x01	/* DateStyle, IntervalStyle, TimeZone,
@@ -39,6 +52,12 @@ typedef struct CodecState
 	void	   *domain_cache;	/* domain_check()'s own */
 	int			pins;			/* settings to pin around input and output */
 	EpochUnit	unit;			/* CODEC_EPOCH */
+	bool		has_fraction;	/* CODEC_EPOCH: parts of the unit are written
+								 * after the point */
+	TimeFormat	time_format;	/* CODEC_CANONICAL_TEXT: of timestamps */
+	bool		without_hyphens;	/* CODEC_CANONICAL_TEXT: of uuid */
+	bool		in_capitals;
+	AttributeValue words[2];	/* CODEC_WORDS: of false and true */
 	FmgrInfo	input;			/* text I/O of the base type, for the kinds
 								 * that need it */
 	FmgrInfo	output;

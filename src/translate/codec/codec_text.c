@@ -97,6 +97,8 @@ needed_pins(Oid type_id, char type_kind)
 		case MACADDR8OID:
 		case BITOID:
 		case VARBITOID:
+		case JSONOID:
+		case JSONBOID:
 			return 0;
 		case MONEYOID:
 			return PIN_MONEY;
@@ -250,6 +252,43 @@ check_single_char(Codec *codec, const AttributeValue *value, const char *text,
 						   ERRCODE_STRING_DATA_RIGHT_TRUNCATION, value);
 }
 
+/* Of a uuid that others write without hyphens, or in capitals. */
+static void
+apply_uuid_format(const CodecState *state, char *text)
+{
+	char	   *out = text;
+
+	for (; *text != '\0'; text++)
+	{
+		if (state->without_hyphens && *text == '-')
+			continue;
+		*out++ = state->in_capitals ? pg_ascii_toupper((unsigned char) *text)
+			: *text;
+	}
+	*out = '\0';
+}
+
+bool
+text_is_uuid_spelling(const Codec *codec, const AttributeValue *value)
+{
+	static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const char *digits = codec->state->in_capitals
+		? "0123456789ABCDEF" : "0123456789abcdef";
+	const char *text = value->u.text;
+	const char *end = text + value->length;
+
+	for (const char *place = pattern; *place != '\0'; place++)
+	{
+		if (*place == '-' && codec->state->without_hyphens)
+			continue;
+		if (text == end || (*place == '-' ? *text != '-'
+							: strchr(digits, *text) == NULL))
+			return false;
+		text++;
+	}
+	return text == end;
+}
+
 void
 text_encode(Codec *codec, Datum value, AttributeValue *out)
 {
@@ -270,6 +309,8 @@ text_encode(Codec *codec, Datum value, AttributeValue *out)
 		text = pstrdup(NameStr(*DatumGetName(value)));
 	else
 		text = call_output(codec, value);
+	if (codec->base_type_id == UUIDOID)
+		apply_uuid_format(codec->state, text);
 	text_to_attribute(text, strlen(text), out);
 }
 

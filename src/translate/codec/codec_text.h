@@ -23,6 +23,10 @@ extern void text_encode(Codec *codec, Datum value, AttributeValue *out);
 extern Datum text_decode(Codec *codec, const AttributeValue *value,
 						 const Decoding *decoding);
 
+/* Is it the one spelling of a uuid that the codec writes? */
+extern bool text_is_uuid_spelling(const Codec *codec,
+								  const AttributeValue *value);
+
 /* The input function of the base type, with the settings pinned. */
 extern Datum text_call_input(Codec *codec, char *text, int32 typmod);
 

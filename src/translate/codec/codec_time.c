@@ -1,6 +1,6 @@
 /*
  * codec_time.c
- *		Dates and times, as ISO 8601 text or as numbers since 1970.
+ *		Dates and times as ISO 8601 text.
  *
  * The texts have a fixed width, in UTC where a time zone belongs to the type,
  * and so sort as the values do.  What ISO 8601's four digits cannot say sorts
@@ -12,7 +12,9 @@
  *		Y0012024-03-15	years after 9999, as in ISO 8601-2, but of seven digits
  *		infinity
  *
- * Other spellings that the input functions know are read as well.
+ * A timestamp has as many digits of a second as its type; formats spell it as
+ * other programs do.  Other spellings that the input functions know are read
+ * as well.
  */
 #include "postgres.h"
 
@@ -25,7 +27,6 @@
 #include "utils/timestamp.h"
 
 #include "translate/codec/codec_error.h"
-#include "translate/codec/codec_number.h"
 #include "translate/codec/codec_text.h"
 #include "translate/codec/codec_time.h"
 
@@ -42,6 +43,13 @@
 #define TIME_WIDTH			9	/* THH:MM:SS */
 
 #define FRACTION_DIGITS		6	/* of what PostgreSQL stores */
+#define GO_DIGITS			9	/* of what Go does */
+
+bool
+time_is_timestamp(Oid type_id)
+{
+	return type_id == TIMESTAMPOID || type_id == TIMESTAMPTZOID;
+}
 
 bool
 time_is_own_type(Oid type_id)
@@ -81,22 +89,95 @@ write_day(int year, int month, int day)
 	return psprintf("%04d-%02d-%02d", year, month, day);
 }
 
+/* Digits of a second in a timestamp of the codec's. */
+static int
+digits_of_type(const Codec *codec)
+{
+	return codec->base_typmod < 0 ? FRACTION_DIGITS : codec->base_typmod;
+}
+
+/* Digits of a second that are written of a timestamp. */
+static int
+written_digits(const Codec *codec, int microseconds)
+{
+	int			digits = FRACTION_DIGITS;
+
+	switch (codec->state->time_format)
+	{
+		case TIME_OF_TYPE:
+			return digits_of_type(codec);
+		case TIME_ISOFORMAT:
+			return microseconds == 0 ? 0 : digits;
+		case TIME_RFC3339NANO:
+			for (; digits > 0 && microseconds % 10 == 0; digits--)
+				microseconds /= 10;
+			return digits;
+		default:
+			return digits;
+	}
+}
+
+static const char *
+written_zone(const Codec *codec)
+{
+	if (codec->base_type_id != TIMESTAMPTZOID)
+		return "";
+	switch (codec->state->time_format)
+	{
+		case TIME_ISOFORMAT:
+			return "+00:00";
+		case TIME_PYNAMODB:
+			return "+0000";
+		default:
+			return "Z";
+	}
+}
+
+/* What the last of so many digits of a second counts, in microseconds. */
+static int64
+unit_of_digits(int digits)
+{
+	int64		unit = 1;
+
+	for (; digits < FRACTION_DIGITS; digits++)
+		unit *= 10;
+	return unit;
+}
+
+/* To the second, and the fraction beside it. */
 static char *
-write_timestamp(Timestamp timestamp, bool with_zone)
+write_to_second(Timestamp timestamp, int *microseconds)
 {
 	struct pg_tm tm;
-	fsec_t		microseconds;
+	fsec_t		fraction;
 
-	if (TIMESTAMP_NOT_FINITE(timestamp))
-		return write_infinity(TIMESTAMP_IS_NOEND(timestamp));
-	if (timestamp2tm(timestamp, NULL, &tm, &microseconds, NULL, NULL) != 0)
+	if (timestamp2tm(timestamp, NULL, &tm, &fraction, NULL, NULL) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range")));
-	return psprintf("%sT%02d:%02d:%02d.%06d%s",
+	*microseconds = fraction;
+	return psprintf("%sT%02d:%02d:%02d",
 					write_day(tm.tm_year, tm.tm_mon, tm.tm_mday),
-					tm.tm_hour, tm.tm_min, tm.tm_sec, microseconds,
-					with_zone ? "Z" : "");
+					tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* The microseconds must fit the digits that are written. */
+static char *
+write_timestamp(const Codec *codec, Timestamp timestamp)
+{
+	const char *zone = written_zone(codec);
+	int			microseconds;
+	int			digits;
+	char	   *text;
+
+	if (TIMESTAMP_NOT_FINITE(timestamp))
+		return write_infinity(TIMESTAMP_IS_NOEND(timestamp));
+	text = write_to_second(timestamp, &microseconds);
+	digits = written_digits(codec, microseconds);
+	if (digits == 0)
+		return psprintf("%s%s", text, zone);
+	return psprintf("%s.%0*d%s", text, digits,
+					microseconds / (int) unit_of_digits(digits), zone);
 }
 
 static char *
@@ -225,9 +306,8 @@ write_own_type(Codec *codec, Datum value)
 	switch (codec->base_type_id)
 	{
 		case TIMESTAMPOID:
-			return write_timestamp(DatumGetTimestamp(value), false);
 		case TIMESTAMPTZOID:
-			return write_timestamp(DatumGetTimestampTz(value), true);
+			return write_timestamp(codec, DatumGetTimestamp(value));
 		case DATEOID:
 			return write_date(DatumGetDateADT(value));
 		case TIMEOID:
@@ -239,12 +319,56 @@ write_own_type(Codec *codec, Datum value)
 	}
 }
 
-void
+/* Is the value a multiple of the type's precision? */
+static bool
+fits_precision(const Codec *codec, int64 microseconds)
+{
+	return microseconds % unit_of_digits(digits_of_type(codec)) == 0;
+}
+
+EncodeProblem
 time_encode(Codec *codec, Datum value, AttributeValue *out)
 {
-	char	   *text = write_own_type(codec, value);
+	char	   *text;
 
+	/* no column holds such a value, but it can be compared with one */
+	if (time_is_timestamp(codec->base_type_id) &&
+		!TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)) &&
+		!fits_precision(codec, DatumGetTimestamp(value)))
+		return ENCODE_PRECISION;
+	text = write_own_type(codec, value);
 	text_to_attribute(text, strlen(text), out);
+	return ENCODE_OK;
+}
+
+bool
+time_order_is_plain(const Codec *codec)
+{
+	return codec->state->time_format != TIME_RFC3339NANO;
+}
+
+char *
+time_bound(const Codec *codec, Datum value, bool is_lower)
+{
+	Timestamp	timestamp = DatumGetTimestamp(value);
+	int64		unit = unit_of_digits(digits_of_type(codec));
+	int64		rest;
+	int			microseconds;
+	char	   *text;
+
+	if (!time_is_timestamp(codec->base_type_id) ||
+		TIMESTAMP_NOT_FINITE(timestamp))
+		return NULL;
+	rest = timestamp % unit;
+	timestamp -= rest < 0 ? rest + unit : rest;
+	if (!IS_VALID_TIMESTAMP(timestamp))
+		return NULL;
+	if (time_order_is_plain(codec))
+		return write_timestamp(codec, timestamp);
+
+	/* within a second "Z" comes after all fractions */
+	text = write_to_second(timestamp, &microseconds);
+	return is_lower ? text : psprintf("%s%s", text, written_zone(codec));
 }
 
 /* ---- reading texts ---- */
@@ -325,14 +449,31 @@ is_timestamp_day(DateADT date)
 	return date < TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE;
 }
 
+/* The end of a timestamp in UTC without its zone; NULL: it has another. */
+static const char *
+before_zone_utc(const char *text, int length)
+{
+	static const char *const zones[] = {"Z", "+00:00", "+0000"};
+
+	for (int i = 0; i < (int) lengthof(zones); i++)
+	{
+		int			width = strlen(zones[i]);
+
+		if (length > width &&
+			memcmp(text + length - width, zones[i], width) == 0)
+			return text + length - width;
+	}
+	return NULL;
+}
+
 /*
- * A day, THH:MM:SS, a fraction of up to six digits, and Z if the type has a
- * time zone: what we write, and what most others do.  False if it is anything
- * else, which the input function then reads.
+ * A day, THH:MM:SS, a fraction of as many digits as are read, and UTC if the
+ * type has a time zone: what we write, and what most others do.  False if it
+ * is anything else, which the input function then reads.
  */
 static bool
 read_iso_timestamp(const char *text, int length, bool with_zone,
-				   Timestamp *timestamp)
+				   int most_digits, Timestamp *timestamp)
 {
 	DateADT		date;
 	int			hour;
@@ -340,10 +481,11 @@ read_iso_timestamp(const char *text, int length, bool with_zone,
 	int			second;
 	int			fraction = 0;
 	int			unit = USECS_PER_SEC / 10;
-	const char *end = text + length;
+	const char *end = with_zone ? before_zone_utc(text, length)
+		: text + length;
 	const char *place;
 
-	if (with_zone && (length == 0 || *--end != 'Z'))
+	if (end == NULL)
 		return false;
 	place = read_day(text, end, &date);
 	if (place == NULL || end - place < TIME_WIDTH || place[0] != 'T' ||
@@ -362,7 +504,7 @@ read_iso_timestamp(const char *text, int length, bool with_zone,
 			return false;
 		for (; place < end; place++, unit /= 10)
 		{
-			if (*place < '0' || *place > '9' || unit == 0)
+			if (*place < '0' || *place > '9' || most_digits-- == 0)
 				return false;
 			fraction += (*place - '0') * unit;
 		}
@@ -389,12 +531,8 @@ is_finer_than_microseconds(const char *text)
 	return false;
 }
 
-static void raise_misfit(const Decoding *decoding, const Codec *codec,
-						 const AttributeValue *value) pg_attribute_noreturn();
-
-/* Finer than the type, or out of its range. */
-static void
-raise_misfit(const Decoding *decoding, const Codec *codec,
+void
+time_raise_misfit(const Decoding *decoding, const Codec *codec,
 			 const AttributeValue *value)
 {
 	codec_raise_misfit(decoding, codec, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE,
@@ -421,40 +559,68 @@ fixed_text(const AttributeValue *value, const Decoding *decoding)
 	return text;
 }
 
-/* The type's precision, as in timestamp(3), must hold the microseconds. */
-static void
-check_precision(const Codec *codec, int64 microseconds,
-				const AttributeValue *value, const Decoding *decoding)
+void
+time_check_precision(const Codec *codec, int64 microseconds,
+					 const AttributeValue *value, const Decoding *decoding)
 {
-	int64		unit = 1;
+	if (!fits_precision(codec, microseconds))
+		time_raise_misfit(decoding, codec, value);
+}
 
-	if (codec->base_typmod < 0)
-		return;
-	for (int digits = codec->base_typmod; digits < FRACTION_DIGITS; digits++)
-		unit *= 10;
-	if (microseconds % unit != 0)
-		raise_misfit(decoding, codec, value);
+/* The text without digits beyond microseconds. */
+static char *
+cut_to_microseconds(char *text)
+{
+	const char *point = strpbrk(text, ".,");
+	int			digits;
+
+	if (point == NULL)
+		return text;
+	digits = strspn(++point, "0123456789");
+	if (digits <= FRACTION_DIGITS)
+		return text;
+	return psprintf("%.*s%s", (int) (point - text) + FRACTION_DIGITS, text,
+					point + digits);
 }
 
 static Timestamp
 read_timestamp(Codec *codec, const AttributeValue *value,
 			   const Decoding *decoding)
 {
+	bool		of_go = codec->state->time_format == TIME_RFC3339NANO;
 	char	   *text;
 	Timestamp	timestamp;
 
 	if (!read_iso_timestamp(value->u.text, value->length,
 							codec->base_type_id == TIMESTAMPTZOID,
-							&timestamp))
+							of_go ? GO_DIGITS : FRACTION_DIGITS, &timestamp))
 	{
 		text = fixed_text(value, decoding);
-		if (is_finer_than_microseconds(text))
-			raise_misfit(decoding, codec, value);
+		if (of_go)
+			text = cut_to_microseconds(text);
+		else if (is_finer_than_microseconds(text))
+			time_raise_misfit(decoding, codec, value);
 		timestamp = DatumGetTimestamp(text_call_input(codec, text, -1));
 	}
 	if (!TIMESTAMP_NOT_FINITE(timestamp))
-		check_precision(codec, timestamp, value, decoding);
+		time_check_precision(codec, timestamp, value, decoding);
 	return timestamp;
+}
+
+bool
+time_is_spelling(const Codec *codec, const AttributeValue *value)
+{
+	Timestamp	timestamp;
+	const char *text;
+
+	if (!read_iso_timestamp(value->u.text, value->length,
+							codec->base_type_id == TIMESTAMPTZOID,
+							FRACTION_DIGITS, &timestamp) ||
+		!fits_precision(codec, timestamp))
+		return false;
+	text = write_timestamp(codec, timestamp);
+	return (int) strlen(text) == value->length &&
+		memcmp(text, value->u.text, value->length) == 0;
 }
 
 static DateADT
@@ -470,7 +636,7 @@ read_date(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 	/* date_in() reads a time of day too, and drops it */
 	text = fixed_text(value, decoding);
 	if (strchr(text, ':') != NULL)
-		raise_misfit(decoding, codec, value);
+		time_raise_misfit(decoding, codec, value);
 	return DatumGetDateADT(text_call_input(codec, text, -1));
 }
 
@@ -483,16 +649,17 @@ read_other(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 	Datum		adjusted;
 
 	if (is_finer_than_microseconds(text))
-		raise_misfit(decoding, codec, value);
+		time_raise_misfit(decoding, codec, value);
 	datum = text_call_input(codec, text, -1);
 	switch (codec->base_type_id)
 	{
 		case TIMEOID:
-			check_precision(codec, DatumGetTimeADT(datum), value, decoding);
+			time_check_precision(codec, DatumGetTimeADT(datum), value,
+								 decoding);
 			break;
 		case TIMETZOID:
-			check_precision(codec, DatumGetTimeTzADTP(datum)->time, value,
-							decoding);
+			time_check_precision(codec, DatumGetTimeTzADTP(datum)->time, value,
+								 decoding);
 			break;
 		default:
 			if (codec->base_typmod < 0)
@@ -500,7 +667,7 @@ read_other(Codec *codec, const AttributeValue *value, const Decoding *decoding)
 			adjusted = text_call_input(codec, text, codec->base_typmod);
 			if (memcmp(DatumGetIntervalP(datum), DatumGetIntervalP(adjusted),
 					   sizeof(Interval)) != 0)
-				raise_misfit(decoding, codec, value);
+				time_raise_misfit(decoding, codec, value);
 			break;
 	}
 	return datum;
@@ -520,160 +687,4 @@ time_decode(Codec *codec, const AttributeValue *value,
 		default:
 			return read_other(codec, value, decoding);
 	}
-}
-
-/* ---- numbers since 1970 ---- */
-
-/* The powers of ten that turn a unit into microseconds. */
-static const int unit_scales[] = {
-	[UNIT_SECOND] = 6,
-	[UNIT_MILLISECOND] = 3,
-	[UNIT_MICROSECOND] = 0,
-	[UNIT_NANOSECOND] = -3
-};
-
-#define EPOCH_DAYS			(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)
-#define EPOCH_MICROSECONDS	(EPOCH_DAYS * USECS_PER_DAY)
-
-/*
- * Both parts have the same sign.  They become one text digit by digit, since
- * the last dates in microseconds are beyond 64 bits.
- */
-static EncodeProblem
-write_epoch(EpochUnit unit, int64 seconds, int microseconds,
-			AttributeValue *out)
-{
-	const char *sign = seconds < 0 || microseconds < 0 ? "-" : "";
-	char	   *text;
-
-	seconds = Abs(seconds);
-	microseconds = Abs(microseconds);
-	switch (unit)
-	{
-		case UNIT_SECOND:
-			if (microseconds != 0)
-				return ENCODE_UNIT;
-			text = psprintf("%s" INT64_FORMAT, sign, seconds);
-			break;
-		case UNIT_MILLISECOND:
-			if (microseconds % 1000 != 0)
-				return ENCODE_UNIT;
-			text = psprintf("%s" INT64_FORMAT "%03d", sign, seconds,
-							microseconds / 1000);
-			break;
-		case UNIT_MICROSECOND:
-			text = psprintf("%s" INT64_FORMAT "%06d", sign, seconds,
-							microseconds);
-			break;
-		default:
-			text = psprintf("%s" INT64_FORMAT "%06d000", sign, seconds,
-							microseconds);
-			break;
-	}
-	return number_encode_text(text, out);
-}
-
-EncodeProblem
-epoch_encode(Codec *codec, Datum value, AttributeValue *out)
-{
-	if (codec->base_type_id == DATEOID)
-	{
-		DateADT		date = DatumGetDateADT(value);
-
-		if (DATE_NOT_FINITE(date))
-			return ENCODE_NOT_FINITE;
-		return write_epoch(codec->state->unit,
-						   ((int64) date + EPOCH_DAYS) * SECS_PER_DAY, 0, out);
-	}
-	else
-	{
-		Timestamp	timestamp = DatumGetTimestamp(value);
-		int64		seconds = timestamp / USECS_PER_SEC +
-			(int64) EPOCH_DAYS * SECS_PER_DAY;
-		int			microseconds = (int) (timestamp % USECS_PER_SEC);
-
-		if (TIMESTAMP_NOT_FINITE(timestamp))
-			return ENCODE_NOT_FINITE;
-		/* between the two epochs the signs differ */
-		if (seconds > 0 && microseconds < 0)
-		{
-			seconds--;
-			microseconds += USECS_PER_SEC;
-		}
-		return write_epoch(codec->state->unit, seconds, microseconds, out);
-	}
-}
-
-/* Days since 1970; false if there is a time of day, or it is out of range. */
-static bool
-read_epoch_date(const Codec *codec, const AttributeValue *value,
-				const NumberShape *shape, DateADT *date)
-{
-	uint64		seconds;
-	int64		days;
-	bool		negative;
-
-	if (!number_read_scaled(value->u.text, shape,
-							unit_scales[codec->state->unit] - FRACTION_DIGITS,
-							&negative, &seconds) ||
-		seconds % SECS_PER_DAY != 0)
-		return false;
-	days = (int64) (seconds / SECS_PER_DAY);
-	days = (negative ? -days : days) - EPOCH_DAYS;
-	*date = (DateADT) days;
-	return *date == days && IS_VALID_DATE(*date);
-}
-
-/*
- * Microseconds since 1970, as a magnitude, since the last ones before the end
- * of the type's range need all 64 bits.
- */
-static bool
-read_epoch_timestamp(const Codec *codec, const AttributeValue *value,
-					 const NumberShape *shape, Timestamp *timestamp)
-{
-	uint64		magnitude;
-	bool		negative;
-
-	if (!number_read_scaled(value->u.text, shape,
-							unit_scales[codec->state->unit], &negative,
-							&magnitude))
-		return false;
-	if (!negative && magnitude > (uint64) EPOCH_MICROSECONDS)
-	{
-		magnitude -= EPOCH_MICROSECONDS;
-		if (magnitude > (uint64) PG_INT64_MAX)
-			return false;
-		*timestamp = (int64) magnitude;
-	}
-	else
-	{
-		if (magnitude > (uint64) (PG_INT64_MAX - EPOCH_MICROSECONDS))
-			return false;
-		*timestamp = (negative ? -(int64) magnitude : (int64) magnitude) -
-			EPOCH_MICROSECONDS;
-	}
-	return IS_VALID_TIMESTAMP(*timestamp);
-}
-
-Datum
-epoch_decode(Codec *codec, const AttributeValue *value,
-			 const Decoding *decoding)
-{
-	NumberShape shape;
-	DateADT		date;
-	Timestamp	timestamp;
-
-	if (!number_read_shape(value->u.text, value->length, &shape))
-		codec_raise_spelling(decoding, value);
-	if (codec->base_type_id == DATEOID)
-	{
-		if (!read_epoch_date(codec, value, &shape, &date))
-			raise_misfit(decoding, codec, value);
-		return DateADTGetDatum(date);
-	}
-	if (!read_epoch_timestamp(codec, value, &shape, &timestamp))
-		raise_misfit(decoding, codec, value);
-	check_precision(codec, timestamp, value, decoding);
-	return TimestampGetDatum(timestamp);
 }

@@ -20,6 +20,8 @@ typedef enum CodecKind
 								 * write (uuid, char(n), timestamps, date,
 								 * time, interval, inet, ...); other spellings
 								 * may be stored by others and mean the same */
+	CODEC_DIGITS,				/* S: smallint, integer, bigint, numeric in
+								 * plain digits */
 	CODEC_INTEGER,				/* N: smallint, integer, bigint */
 	CODEC_NUMERIC,				/* N */
 	CODEC_FLOAT,				/* N: real, double precision */
@@ -27,6 +29,7 @@ typedef enum CodecKind
 								 * since 1970 */
 	CODEC_BYTEA,				/* B */
 	CODEC_BOOL,					/* BOOL */
+	CODEC_WORDS,				/* S, N: boolean as one of two words */
 	CODEC_SET,					/* SS, NS, BS: array */
 	CODEC_LIST,					/* L: array */
 	CODEC_COMPOSITE,			/* M: composite type; fields that are NULL are
@@ -50,6 +53,8 @@ struct Codec
 	bool		is_key;			/* of a part of the table's key: values that
 								 * are equal get one spelling, where there is
 								 * one */
+	bool		is_declared;	/* option "format": how others spell the values
+								 * is known */
 	Codec	   *element;		/* CODEC_SET, CODEC_LIST: of one element */
 	int			field_count;	/* CODEC_COMPOSITE: attributes of the type,
 								 * dropped ones included */
@@ -71,6 +76,8 @@ typedef enum EncodeProblem
 	ENCODE_TOO_PRECISE,			/* more than 38 significant digits (22003) */
 	ENCODE_OUT_OF_MAGNITUDE,	/* beyond 9.99E+125 or below 1E-130 (22003) */
 	ENCODE_UNIT,				/* does not fit the column's unit (22008) */
+	ENCODE_PRECISION,			/* finer than the type, by more digits of a
+								 * second (22008) */
 	ENCODE_NULL_ELEMENT,		/* NULL in a set (22004) */
 	ENCODE_LOWER_BOUND,			/* array that does not start at 1 (2202E) */
 	ENCODE_DIMENSIONS,			/* array of several dimensions as a set, or of
@@ -79,6 +86,14 @@ typedef enum EncodeProblem
 	ENCODE_LONG_NAME,			/* one of more than 65,535 bytes (54000) */
 	ENCODE_NESTING				/* deeper than 32 levels (54000) */
 } EncodeProblem;
+
+/* What the options of a column say of its codec; NULL: not given. */
+typedef struct CodecOptions
+{
+	const char *type;
+	const char *unit;
+	const char *format;
+} CodecOptions;
 
 /* Where a value stands; for messages. */
 typedef struct CodecPlace

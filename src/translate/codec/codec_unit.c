@@ -13,7 +13,8 @@ unit_of_name(const char *name, EpochUnit *unit)
 		[UNIT_SECOND] = "s",
 		[UNIT_MILLISECOND] = "ms",
 		[UNIT_MICROSECOND] = "us",
-		[UNIT_NANOSECOND] = "ns"
+		[UNIT_NANOSECOND] = "ns",
+		[UNIT_DAY] = "d"
 	};
 
 	for (int i = 0; i < (int) lengthof(names); i++)
@@ -30,7 +31,7 @@ unit_of_name(const char *name, EpochUnit *unit)
 const char *
 codec_unit_name(const Codec *codec)
 {
-	if (codec->kind != CODEC_EPOCH)
+	if (codec->kind != CODEC_EPOCH || codec->state->has_fraction)
 		return NULL;
 	switch (codec->state->unit)
 	{

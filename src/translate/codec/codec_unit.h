@@ -10,14 +10,14 @@
 #include "translate/codec/codec_state.h"
 
 /*
- * The unit that a column's option "unit" names ("s", "ms", "us", "ns"); false
- * if there is none of that name.
+ * The unit that a column's option "unit" names ("s", "ms", "us", "ns", "d");
+ * false if there is none of that name.
  */
 extern bool unit_of_name(const char *name, EpochUnit *unit);
 
 /*
  * CODEC_EPOCH: the unit as date_trunc() names it ("second", "milliseconds");
- * NULL where the unit holds every microsecond.
+ * NULL where what is written holds every microsecond, and for days.
  */
 extern const char *codec_unit_name(const Codec *codec);
 

@@ -204,7 +204,7 @@ condition_of_boolean_source(ConditionBuilder *builder, Expr *expr, Truth truth)
 	};
 
 	if (source == NULL || source->kind != SOURCE_ATTRIBUTE ||
-		source->codec->kind != CODEC_BOOL)
+		source->codec->base_type_id != BOOLOID)
 		return condition_guess(builder);
 	if (truth == TRUTH_UNKNOWN)
 		return source_is_null(builder, source);

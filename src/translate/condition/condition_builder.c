@@ -47,6 +47,7 @@ codec_of_own_type(Oid type_id)
 	static Oid	type_ids[8];
 	static Codec *codecs[lengthof(type_ids)];
 	MemoryContext old;
+	CodecOptions options = {.type = type_is_plain_text(type_id) ? "S" : "N"};
 	const char *problem;
 	const char *hint;
 	int			i = 0;
@@ -59,8 +60,7 @@ codec_of_own_type(Oid type_id)
 	Assert(i < (int) lengthof(type_ids) - 1);
 	old = MemoryContextSwitchTo(TopMemoryContext);
 	codecs[i] = codec_create(type_id, -1, get_typcollation(type_id),
-							 type_is_plain_text(type_id) ? "S" : "N", NULL,
-							 &problem, &hint);
+							 &options, &problem, &hint);
 	MemoryContextSwitchTo(old);
 	if (codecs[i] != NULL)
 		type_ids[i] = type_id;

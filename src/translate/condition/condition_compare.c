@@ -255,31 +255,27 @@ compare_float(ConditionBuilder *builder, const Source *source,
 
 /*
  * Others may store the same value in another spelling: equal spellings are
- * equal, but unequal ones may be too.
+ * equal, but unequal ones may be too.  A format says that they do not, which
+ * is good enough to read by, but not to write.
  */
 static Condition *
 compare_canonical(ConditionBuilder *builder, const Source *source,
 				  Comparison comparison, const ComparedValue *value)
 {
-	Operand    *operand;
-	AttributeValue *encoded;
+	Operand    *operand = spelled_operand(source->codec, value);
+	bool		is_known = source->codec->is_declared &&
+		spelling_is_ordered(source->codec);
+	bool		is_equality = comparison == COMPARISON_EQ;
+	bool		is_plain = is_known || comparison == COMPARISON_NE;
+	Condition  *condition;
 
-	if (comparison != COMPARISON_EQ && comparison != COMPARISON_NE)
+	if (operand == NULL || (!is_plain && !is_equality))
 		return any_value(builder, source);
-	if (value->state == VALUE_UNKNOWN)
-		operand = operand_unknown(value->label);
-	else if (codec_try_encode(source->codec, value->datum,
-							  &encoded) == ENCODE_OK)
-		operand = operand_value(encoded);
-	else
-		return any_value(builder, source);
-
-	if (comparison == COMPARISON_EQ)
-		return condition_by_sense(builder, source_has_value(builder, source),
-								  compare_path(source, comparison, operand));
-	return condition_by_sense(builder,
-							  compare_path(source, comparison, operand),
-							  condition_constant(false));
+	condition = compare_path(source, comparison, operand);
+	return condition_by_sense(builder, is_plain ? condition
+							  : source_has_value(builder, source),
+							  is_equality ? condition
+							  : condition_constant(false));
 }
 
 /* ---- sizes ---- */
@@ -386,6 +382,7 @@ compare_attribute(ConditionBuilder *builder, const Source *source,
 		case CODEC_FLOAT:
 			return compare_float(builder, source, comparison, value);
 		case CODEC_CANONICAL_TEXT:
+		case CODEC_DIGITS:
 			return compare_canonical(builder, source, comparison, value);
 		default:
 			return any_value(builder, source);
@@ -397,14 +394,14 @@ static Condition *
 compare_boolean(ConditionBuilder *builder, const Source *source,
 				Comparison comparison, const ComparedValue *value)
 {
-	if (comparison == COMPARISON_NE && value->state == VALUE_KNOWN)
-	{
-		bool		opposite = !DatumGetBool(value->datum);
+	ComparedValue opposite = *value;
 
-		return compare_path(source, COMPARISON_EQ,
-							operand_value(attribute_make_bool(opposite)));
-	}
-	return compare_attribute(builder, source, comparison, value, InvalidOid);
+	if (comparison != COMPARISON_NE || value->state != VALUE_KNOWN)
+		return compare_attribute(builder, source, comparison, value,
+								 InvalidOid);
+	opposite.datum = BoolGetDatum(!DatumGetBool(value->datum));
+	return compare_attribute(builder, source, COMPARISON_EQ, &opposite,
+							 InvalidOid);
 }
 
 static Condition *
@@ -415,7 +412,7 @@ compare_source(ConditionBuilder *builder, const Source *source,
 	switch (source->kind)
 	{
 		case SOURCE_ATTRIBUTE:
-			if (source->codec->kind == CODEC_BOOL)
+			if (source->codec->base_type_id == BOOLOID)
 				return compare_boolean(builder, source, comparison, value);
 			return compare_attribute(builder, source, comparison, value,
 									 collation);

@@ -25,6 +25,7 @@
 #include "utils/typcache.h"
 
 #include "translate/codec/codec.h"
+#include "translate/codec/codec_time.h"
 #include "translate/codec/codec_unit.h"
 #include "translate/condition/condition_builder.h"
 #include "translate/condition/condition_value.h"
@@ -166,6 +167,7 @@ comparison_on_codec(Oid operator_id, const Codec *codec, Oid value_type,
 	value_type = getBaseType(value_type);
 	switch (codec->kind)
 	{
+		case CODEC_DIGITS:
 		case CODEC_INTEGER:
 		case CODEC_NUMERIC:
 			return comparison_of_numbers(operator_id, value_type, comparison);
@@ -347,8 +349,7 @@ spelling_is_identity(const Codec *codec, Oid collation)
 	}
 }
 
-/* Types whose canonical spellings are in the order of their values. */
-static bool
+bool
 spelling_is_ordered(const Codec *codec)
 {
 	switch (codec->base_type_id)
@@ -356,9 +357,10 @@ spelling_is_ordered(const Codec *codec)
 		case UUIDOID:
 		case DATEOID:
 		case TIMEOID:
+			return true;
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return true;
+			return time_order_is_plain(codec);
 		default:
 			return false;
 	}
@@ -373,6 +375,7 @@ equality_is_plain(const Codec *codec, bool is_key, Oid collation)
 			return text_equality_is_bytes(collation);
 		case CODEC_CANONICAL_TEXT:
 			return is_key && spelling_is_identity(codec, collation);
+		case CODEC_DIGITS:
 		case CODEC_FLOAT:
 			return is_key;
 		case CODEC_ENUM:
@@ -381,6 +384,7 @@ equality_is_plain(const Codec *codec, bool is_key, Oid collation)
 		case CODEC_EPOCH:
 		case CODEC_BYTEA:
 		case CODEC_BOOL:
+		case CODEC_WORDS:
 			return true;
 		default:
 			return false;
@@ -413,9 +417,18 @@ static Codec *
 codec_of_value(Codec *codec, const ComparedValue *value)
 {
 	if (codec->kind == CODEC_INTEGER || codec->kind == CODEC_NUMERIC ||
-		codec->kind == CODEC_TEXT)
+		codec->kind == CODEC_DIGITS || codec->kind == CODEC_TEXT)
 		return codec_of_own_type(getBaseType(value->type_id));
 	return codec;
+}
+
+/* What codec_of_value() makes of a number is an N; a column may hold an S. */
+static AttributeValue *
+as_stored(const Codec *codec, AttributeValue *value)
+{
+	if (codec->kind == CODEC_DIGITS)
+		value->type = ATTRIBUTE_S;
+	return value;
 }
 
 /* Encodes a known value for a codec whose comparison is plain. */
@@ -423,23 +436,23 @@ static PlainValue
 encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 			 Operand **operand)
 {
+	Codec	   *own = codec_of_value(codec, value);
 	AttributeValue *encoded;
 
-	codec = codec_of_value(codec, value);
-	if (codec == NULL)
+	if (own == NULL)
 		return PLAIN_NOT;
 
-	switch (codec_try_encode(codec, value->datum, &encoded))
+	switch (codec_try_encode(own, value->datum, &encoded))
 	{
 		case ENCODE_OK:
-			*operand = operand_value(encoded);
+			*operand = operand_value(as_stored(codec, encoded));
 			return PLAIN_OPERAND;
 		case ENCODE_NOT_FINITE:
 			return is_positive_infinity(getBaseType(value->type_id),
 										value->datum)
 				? PLAIN_GREATER : PLAIN_LESS;
 		case ENCODE_UNIT:
-			*operand = epoch_operand(codec, value->datum);
+			*operand = epoch_operand(own, value->datum);
 			return *operand != NULL ? PLAIN_OPERAND : PLAIN_NOT;
 		default:
 			return ordered ? PLAIN_NOT : PLAIN_NOTHING;
@@ -449,7 +462,36 @@ encode_plain(Codec *codec, const ComparedValue *value, bool ordered,
 AttributeValue *
 plain_encode(Codec *codec, const ComparedValue *value, const CodecPlace *place)
 {
-	return codec_encode(codec_of_value(codec, value), value->datum, place);
+	return as_stored(codec, codec_encode(codec_of_value(codec, value),
+										 value->datum, place));
+}
+
+Operand *
+spelled_operand(Codec *codec, const ComparedValue *value)
+{
+	AttributeValue *encoded;
+
+	if (value->state == VALUE_UNKNOWN)
+		return operand_unknown(value->label);
+	if (codec_try_encode(codec_of_value(codec, value), value->datum,
+						 &encoded) != ENCODE_OK)
+		return NULL;
+	return operand_value(as_stored(codec, encoded));
+}
+
+Operand *
+wider_bound(Codec *codec, bool is_key, const ComparedValue *value,
+			bool is_lower)
+{
+	const char *text;
+
+	if (!is_key || codec->kind != CODEC_CANONICAL_TEXT)
+		return NULL;
+	if (value->state == VALUE_UNKNOWN)
+		return time_order_is_plain(codec) ? NULL
+			: operand_unknown(value->label);
+	text = time_bound(codec, value->datum, is_lower);
+	return text == NULL ? NULL : operand_text(text, strlen(text));
 }
 
 static PlainValue

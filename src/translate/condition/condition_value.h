@@ -50,11 +50,28 @@ extern PlainValue plain_ordered_value(Codec *codec, bool is_key,
 									  Oid collation, Operand **operand);
 
 /*
+ * A bound that stands for the value where plain_ordered_value() says
+ * PLAIN_NOT: what is at or above the value (is_lower), or at or below, is so
+ * of the bound, but not the other way round.  NULL if there is none.
+ */
+extern Operand *wider_bound(Codec *codec, bool is_key,
+							const ComparedValue *value, bool is_lower);
+
+/*
+ * The value as the codec spells it, for the equality of spellings; NULL if it
+ * has no spelling.
+ */
+extern Operand *spelled_operand(Codec *codec, const ComparedValue *value);
+
+/*
  * A known value as plain_value() compares it with what the codec stores;
  * raises what codec_encode() does if it cannot be stored at all.
  */
 extern AttributeValue *plain_encode(Codec *codec, const ComparedValue *value,
 									const CodecPlace *place);
+
+/* Are spellings ordered as the values that they are of? */
+extern bool spelling_is_ordered(const Codec *codec);
 
 /* Does DynamoDB order what the codec stores as SQL does? */
 extern bool stored_order_is_plain(const Codec *codec, bool is_key,

@@ -32,6 +32,7 @@ typedef struct KeyBound
 	Comparison	comparison;
 	Operand    *operand;
 	Datum		datum;			/* if known */
+	bool		is_wider;		/* than what the clause says */
 } KeyBound;
 
 /* What the clauses say of one attribute of the key. */
@@ -145,10 +146,11 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 	bool		is_lower = parts->comparison == COMPARISON_GT ||
 		parts->comparison == COMPARISON_GE;
 	KeyBound   *bound = is_lower ? &part->lower : &part->upper;
+	bool		is_key = source_is_key(parts->source);
+	bool		is_wider = false;
 	Operand    *operand;
 
-	switch (plain_ordered_value(part->column->codec,
-								source_is_key(parts->source), value,
+	switch (plain_ordered_value(part->column->codec, is_key, value,
 								parts->collation, &operand))
 	{
 		case PLAIN_LESS:
@@ -161,7 +163,11 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 		case PLAIN_OPERAND:
 			break;
 		default:
-			return;
+			operand = wider_bound(part->column->codec, is_key, value,
+								  is_lower);
+			if (operand == NULL)
+				return;
+			is_wider = true;
 	}
 	if (!key_can_be_bound(part->is_sort, operand))
 	{
@@ -176,8 +182,11 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 		return;
 	bound->clause = clause;
 	bound->comparison = parts->comparison;
+	if (is_wider)
+		bound->comparison = is_lower ? COMPARISON_GE : COMPARISON_LE;
 	bound->operand = operand;
 	bound->datum = value->datum;
+	bound->is_wider = is_wider;
 }
 
 static void
@@ -294,9 +303,9 @@ sort_key_condition(const KeyPart *part, KeyLookup *lookup)
 	if (lower->clause != NULL && upper->clause != NULL)
 	{
 		/* BETWEEN includes its bounds: > and < must be checked again */
-		if (lower->comparison == COMPARISON_GE)
+		if (lower->comparison == COMPARISON_GE && !lower->is_wider)
 			lookup->used = lappend(lookup->used, lower->clause);
-		if (upper->comparison == COMPARISON_LE)
+		if (upper->comparison == COMPARISON_LE && !upper->is_wider)
 			lookup->used = lappend(lookup->used, upper->clause);
 		lookup->on_sort = lappend(lookup->on_sort, lower->clause);
 		lookup->on_sort = lappend(lookup->on_sort, upper->clause);
@@ -304,7 +313,8 @@ sort_key_condition(const KeyPart *part, KeyLookup *lookup)
 	}
 	if (only->clause != NULL)
 	{
-		lookup->used = lappend(lookup->used, only->clause);
+		if (!only->is_wider)
+			lookup->used = lappend(lookup->used, only->clause);
 		lookup->on_sort = lappend(lookup->on_sort, only->clause);
 		return condition_compare(path, only->comparison, only->operand);
 	}

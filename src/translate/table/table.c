@@ -26,6 +26,7 @@
 #include "utils/syscache.h"
 
 #include "translate/codec/codec.h"
+#include "translate/codec/codec_time.h"
 #include "translate/table/table.h"
 
 /* A table with what only this file uses.  Callers see the first member. */
@@ -175,18 +176,13 @@ is_integer_type(Oid type_id)
 	return type_id == INT2OID || type_id == INT4OID || type_id == INT8OID;
 }
 
-static bool
-is_timestamp_type(Oid type_id)
-{
-	return type_id == TIMESTAMPOID || type_id == TIMESTAMPTZOID;
-}
-
 static void
 check_key_type(const Table *table, const Column *column)
 {
 	AttributeType type = column->codec->attribute_type;
 
-	if (column->codec->kind == CODEC_JSON ||
+	if (column->codec->base_type_id == JSONOID ||
+		column->codec->base_type_id == JSONBOID ||
 		(type != ATTRIBUTE_S && type != ATTRIBUTE_N && type != ATTRIBUTE_B))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
@@ -207,10 +203,10 @@ check_column(const Table *table, const Column *column,
 	if (column->is_version && !is_integer_type(type_id))
 		refuse_role(table, column, "version",
 					"A version column is a smallint, an integer or a bigint.");
-	if (column->is_created_at && !is_timestamp_type(type_id))
+	if (column->is_created_at && !time_is_timestamp(type_id))
 		refuse_role(table, column, "created_at",
 					"The column must be a timestamp, with or without time zone.");
-	if (column->is_updated_at && !is_timestamp_type(type_id))
+	if (column->is_updated_at && !time_is_timestamp(type_id))
 		refuse_role(table, column, "updated_at",
 					"The column must be a timestamp, with or without time zone.");
 	if (column->is_ttl &&
@@ -218,9 +214,10 @@ check_column(const Table *table, const Column *column,
 		 (options->unit != NULL && strcmp(options->unit, "s") != 0)))
 		refuse_role(table, column, "ttl",
 					"DynamoDB reads the time to live as a number of seconds (type N, unit s).");
-	if (column->is_document && type_id != JSONBOID)
+	if (column->is_document &&
+		(type_id != JSONBOID || column->codec->kind != CODEC_JSON))
 		refuse_role(table, column, "document",
-					"The document column must be of type jsonb.");
+					"The document column must be of type jsonb, and not be stored as a string.");
 }
 
 /* Raises the error for a second column with an option that one may have. */
@@ -301,11 +298,16 @@ static Codec *
 create_codec(const Table *table, const char *column_name,
 			 Form_pg_attribute attribute, const ColumnOptions *options)
 {
+	CodecOptions codec_options = {
+		.type = options->type,
+		.unit = options->unit,
+		.format = options->format
+	};
 	const char *problem = NULL;
 	const char *hint = NULL;
 	Codec	   *codec = codec_create(attribute->atttypid, attribute->atttypmod,
-									 attribute->attcollation, options->type,
-									 options->unit, &problem, &hint);
+									 attribute->attcollation, &codec_options,
+									 &problem, &hint);
 
 	if (codec == NULL)
 		ereport(ERROR,

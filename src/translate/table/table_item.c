@@ -11,6 +11,7 @@
 
 #include "translate/codec/codec.h"
 #include "translate/codec/codec_number.h"
+#include "translate/codec/codec_spelling.h"
 #include "translate/table/table_item.h"
 
 /* ---- keys ---- */
@@ -157,15 +158,22 @@ static void
 check_canonical_key(const Table *table, const Column *column,
 					const Attribute *attribute)
 {
-	if (!codec_is_canonical(column->codec, &attribute->value))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-				 errmsg("the stored key of column \"%s\" of foreign table \"%s\" is not in the spelling of type %s",
-						column->name, table->relation_name,
-						format_type_with_typemod(column->codec->type_id,
-												 column->codec->typmod)),
-				 errdetail("A row with this key could be read but not be found by its key."),
-				 errhint("Declare the column as text.")));
+	const char *declaration;
+
+	if (codec_is_canonical(column->codec, &attribute->value))
+		return;
+	declaration = spelling_declaration(column->codec, &attribute->value);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("the stored key of column \"%s\" of foreign table \"%s\" is not in the spelling of type %s",
+					column->name, table->relation_name,
+					format_type_with_typemod(column->codec->type_id,
+											 column->codec->typmod)),
+			 errdetail("A row with this key could be read but not be found by its key."),
+			 declaration == NULL ? errhint("Declare the column as text.")
+			 : errhint("If all keys are spelled so: ALTER FOREIGN TABLE %s ALTER COLUMN %s %s.  Else declare the column as text.",
+					   quote_identifier(table->relation_name),
+					   quote_identifier(column->name), declaration)));
 }
 
 static void

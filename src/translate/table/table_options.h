@@ -19,6 +19,7 @@ typedef struct ColumnOptions
 	const char *type;			/* NULL: the one that belongs to the SQL
 								 * type */
 	const char *unit;			/* NULL: seconds */
+	const char *format;			/* NULL: our own spelling */
 	KeyRole		key;
 	bool		version;
 	bool		created_at;

@@ -266,6 +266,7 @@ static Operand *
 operand_of_family(UpdateBuilder *builder, Expr *expr)
 {
 	Oid			type_id = exprType((Node *) expr);
+	CodecOptions options = {.type = "N"};
 	const char *problem;
 	const char *hint;
 	Codec	   *codec;
@@ -273,7 +274,7 @@ operand_of_family(UpdateBuilder *builder, Expr *expr)
 	if (builder->column->codec->kind == CODEC_INTEGER &&
 		type_id != INT2OID && type_id != INT4OID && type_id != INT8OID)
 		return NULL;
-	codec = codec_create(type_id, -1, InvalidOid, "N", NULL, &problem, &hint);
+	codec = codec_create(type_id, -1, InvalidOid, &options, &problem, &hint);
 	return codec == NULL ? NULL
 		: update_value_operand(builder, codec, expr, NULL, NULL);
 }
