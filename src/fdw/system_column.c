@@ -97,15 +97,16 @@ system_column_find_in_query(Query *query)
 static int
 hint_at_key(Oid relation_id)
 {
-	KeyColumns	key = key_columns(table_describe(relation_id));
+	const Table *table = table_describe(relation_id);
+	KeyFields	key = key_fields(table);
 
 	if (key.count == 0)
 		return errhint("Use the key columns to identify rows.");
 	if (key.count == 1)
-		return errhint("Use the key, column \"%s\", to identify rows.",
-					   key.columns[0]->name);
-	return errhint("Use the key, columns \"%s\" and \"%s\", to identify rows.",
-				   key.columns[0]->name, key.columns[1]->name);
+		return errhint("Use the key, column %s, to identify rows.",
+					   key_field_names(table, false));
+	return errhint("Use the key, columns %s, to identify rows.",
+				   key_field_names(table, false));
 }
 
 static int

@@ -35,6 +35,9 @@ struct Scope
 								 * "excluded"; 0: of none */
 	bool		others_are_values;	/* rows of all other tables are values: of
 									 * a join's outer rows */
+	bool		reads_fields;	/* columns that are read out of the text of an
+								 * attribute count as sources, though DynamoDB
+								 * cannot look at them: for look-ups of keys */
 	const bool *hidden;			/* columns, by attnum - 1, whose attributes may
 								 * not be named (in the filter of a Query);
 								 * NULL: none */

@@ -10,6 +10,7 @@
 #include "optimizer/clauses.h"
 
 #include "fdw/catalog/index.h"
+#include "translate/table/table_template.h"
 
 /* What an index is in a plan. */
 enum IndexMember
@@ -50,6 +51,15 @@ is_projected(const IndexDescription *index, const Column *column)
 	return false;
 }
 
+/* Is the attribute part of the table's key, or of the index's? */
+static bool
+is_in_keys(const KeySchema *schema, const Column *column)
+{
+	if (column->source != NULL)
+		column = column->source;
+	return column->key != KEY_NONE || key_schema_has(schema, column);
+}
+
 static const bool *
 projected_columns(const Table *table, const IndexDescription *index,
 				  const KeySchema *schema)
@@ -64,8 +74,7 @@ projected_columns(const Table *table, const IndexDescription *index,
 		const Column *column = &table->columns[i];
 
 		projected[i] = column->name != NULL && !column->is_document &&
-			(column->key != KEY_NONE || key_schema_has(schema, column) ||
-			 is_projected(index, column));
+			(is_in_keys(schema, column) || is_projected(index, column));
 	}
 	return projected;
 }
@@ -100,6 +109,28 @@ index_schemas(const Table *table, const TableDescription *description)
 
 /* ---- what an index lacks ---- */
 
+/*
+ * Is the attribute of a column there in all rows that are asked for?
+ * PostgreSQL too takes the constraint of a foreign table for granted.
+ */
+static bool
+is_always_there(const Column *column, List *nonnull, Index varno)
+{
+	const Template *template = column->template;
+
+	if (column->key != KEY_NONE || column->in_key || column->not_null ||
+		(column->attnum != 0 &&
+		 nonnullable_has_column(nonnull, varno, column->attnum)))
+		return true;
+	if (template == NULL)
+		return false;
+	for (int i = 0; i < template->count; i++)
+		if (template->parts[i].literal == NULL &&
+			!is_always_there(template->parts[i].column, nonnull, varno))
+			return false;
+	return true;
+}
+
 bool
 index_holds_rows(const KeySchema *schema, List *clauses, Index varno)
 {
@@ -110,11 +141,7 @@ index_holds_rows(const KeySchema *schema, List *clauses, Index varno)
 		const Column *column = i < schema->partition_count
 			? schema->partition[i] : schema->sort[i - schema->partition_count];
 
-		/*
-		 * PostgreSQL too takes the constraint of a foreign table for granted
-		 */
-		if (column->key == KEY_NONE && !column->not_null &&
-			!nonnullable_has_column(nonnull, varno, column->attnum))
+		if (!is_always_there(column, nonnull, varno))
 			return false;
 	}
 	return true;
@@ -134,13 +161,31 @@ index_holds_columns(const KeySchema *schema, const Table *table,
 
 /* ---- in plans ---- */
 
+/*
+ * Of a column; what is none in SQL has that of one that is read out of it, as
+ * a negative number.
+ */
+static int
+attribute_number(const Column *column)
+{
+	return column->attnum != 0 ? column->attnum
+		: -table_reader_of(column)->attnum;
+}
+
+static const Column *
+column_of_number(const Table *table, int number)
+{
+	return number > 0 ? table_column(table, number)
+		: table_column(table, -number)->source;
+}
+
 static List *
 attribute_numbers(const Column *const *columns, int count)
 {
 	List	   *numbers = NIL;
 
 	for (int i = 0; i < count; i++)
-		numbers = lappend_int(numbers, columns[i]->attnum);
+		numbers = lappend_int(numbers, attribute_number(columns[i]));
 	return numbers;
 }
 
@@ -152,7 +197,7 @@ columns_of_numbers(const Table *table, const List *numbers,
 	ListCell   *cell;
 
 	foreach(cell, numbers)
-		columns[count++] = table_column(table, lfirst_int(cell));
+		columns[count++] = column_of_number(table, lfirst_int(cell));
 	return count;
 }
 

@@ -171,6 +171,7 @@ static const OptionDefinition definitions[] = {
 	{"unit", AttributeRelationId, OPTION_WORD, IN_COLUMN(unit),
 	RESTRICTION_NONE, 0, 0, unit_words},
 	{"format", AttributeRelationId, OPTION_TEXT, IN_COLUMN(format)},
+	{"template", AttributeRelationId, OPTION_TEXT, IN_COLUMN(template)},
 	{"version", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(version)},
 	{"created_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(created_at)},
 	{"updated_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(updated_at)},

@@ -10,6 +10,7 @@
 
 #include "fdw/catalog/option_definition.h"
 #include "fdw/catalog/same_table.h"
+#include "translate/table/table_template.h"
 
 /*
  * Do two servers surely keep different tables?  Servers that differ in other
@@ -47,6 +48,7 @@ bool
 same_table(const Table *table, const Table *other)
 {
 	return strcmp(table->table_name, other->table_name) == 0 &&
+		!table_rows_are_disjoint(table, other) &&
 		(table->server_id == other->server_id ||
 		 !servers_are_apart(table->server_id, other->server_id));
 }

@@ -24,6 +24,7 @@
 #include "fdw/catalog/settings.h"
 #include "fdw/read/access.h"
 #include "fdw/read/sample.h"
+#include "translate/table/table_template.h"
 
 typedef struct RowSample
 {
@@ -69,6 +70,9 @@ sample_item(const DynamoItem *item, void *argument)
 {
 	RowSample  *sample = (RowSample *) argument;
 
+	if (table_has_other_items(sample->table) &&
+		!table_is_row(sample->table, item))
+		return;
 	if (sample->count < sample->wanted)
 		keep_row(sample, sample->count, item);
 	else
@@ -105,8 +109,9 @@ describe_now(const Table *table, Oid user_id)
 	return description_ask(table, user_id);
 }
 
+/* Items of the table, of which maybe not all are rows. */
 static double
-estimate_rows(const TableDescription *description, SampleResult result)
+estimate_all_items(const TableDescription *description, SampleResult result)
 {
 	if (result.fraction >= 1)
 		return (double) result.items;
@@ -176,7 +181,9 @@ acquire_rows(Relation relation, int elevel, HeapTuple *rows, int wanted,
 
 	reservoir_init_selection_state(&sample.reservoir, wanted);
 	result = sample_read(&spec);
-	*total_rows = estimate_rows(description, result);
+	*total_rows = estimate_all_items(description, result);
+	if (result.items > 0)
+		*total_rows *= sample.seen / (double) result.items;
 	*total_dead_rows = 0;
 	report_sample(table, result, sample.count, *total_rows, elevel);
 	return sample.count;

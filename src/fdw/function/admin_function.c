@@ -31,6 +31,7 @@
 #include "fdw/read/read_ahead.h"
 #include "fdw/session/transaction.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_template.h"
 #include "translate/table/table.h"
 
 /* Milliseconds between two looks at a table that changes its state */
@@ -293,6 +294,19 @@ dyn_create_table(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* Others may have items in it. */
+static void
+refuse_shared_table(const Table *table)
+{
+	if (table_has_other_items(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot drop DynamoDB table \"%s\" by foreign table \"%s\"",
+						table->table_name, table->relation_name),
+				 errdetail("The templates of the foreign table say that not all items are its rows."),
+				 errhint("Use TRUNCATE for the rows, or dyn_request() with the operation DeleteTable.")));
+}
+
 /*
  * Drops the DynamoDB table of a foreign table, which itself stays.
  */
@@ -307,6 +321,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	refuse_null_arguments(fcinfo, PG_NARGS());
 	PreventCommandIfReadOnly("dyn_drop_table()");
 	table = describe_owned_table(PG_GETARG_OID(0));
+	refuse_shared_table(table);
 	connection = option_connection(table->server_id, GetUserId());
 
 	read_ahead_of_any(table, NULL);

@@ -33,7 +33,7 @@
 #include "translate/key/item_key.h"
 #include "translate/table/table.h"
 
-#define LARGEST_KEY				2	/* columns */
+#define LARGEST_KEY				KEY_FIELD_LIMIT	/* columns */
 
 /* Arguments, from 0: what is added, and a value of the result's type. */
 #define BY_ARGUMENT				3
@@ -163,11 +163,35 @@ check_result_type(const IncrementQuery *query, const Column *column)
 
 /* ---- the key ---- */
 
+/* "user_id": ..., "order_id": ... */
+static char *
+members_of(KeyFields key)
+{
+	StringInfoData members;
+
+	initStringInfo(&members);
+	for (int i = 0; i < key.count; i++)
+		appendStringInfo(&members, "%s\"%s\": ...", i > 0 ? ", " : "",
+						 key.columns[i]->name);
+	return members.data;
+}
+
+static bool
+is_key_field(const Table *table, const Column *column)
+{
+	KeyFields	key = key_fields(table);
+
+	for (int i = 0; i < key.count; i++)
+		if (key.columns[i] == column)
+			return true;
+	return false;
+}
+
 /* Raises the error for a key object that does not name just the key. */
 static void
 refuse_key(const Table *table)
 {
-	KeyColumns	key = key_columns(table);
+	KeyFields	key = key_fields(table);
 
 	if (key.count == 0)
 		ereport(ERROR,
@@ -179,10 +203,7 @@ refuse_key(const Table *table)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("argument \"key\" must be a JSON object with the key of foreign table \"%s\"",
 					table->relation_name),
-			 key.count == 1 ?
-			 errhint("Give {\"%s\": ...}.", key.columns[0]->name) :
-			 errhint("Give {\"%s\": ..., \"%s\": ...}.",
-					 key.columns[0]->name, key.columns[1]->name)));
+			 errhint("Give {%s}.", members_of(key))));
 }
 
 /*
@@ -201,7 +222,7 @@ find_key_column(const Table *table, const char *name)
 		const Column *column = &table->columns[i];
 
 		if (column->codec == NULL ||
-			(is_known && column->key == KEY_NONE))
+			(is_known && !is_key_field(table, column)))
 			continue;
 		if (strcmp(column->name, name) == 0)
 			return column;
@@ -311,7 +332,7 @@ set_key_of_item(IncrementQuery *query, Jsonb *key)
 	}
 	if (query->key_count == 0 ||
 		(key_columns(table).count > 0 &&
-		 query->key_count != key_columns(table).count))
+		 query->key_count != key_fields(table).count))
 		refuse_key(table);
 }
 

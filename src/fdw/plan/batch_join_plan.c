@@ -436,6 +436,17 @@ positions_of_rest(const List *match, const List *used)
 	return positions;
 }
 
+static List *
+numbers_of_columns(const List *columns)
+{
+	List	   *numbers = NIL;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+		numbers = lappend_int(numbers, ((Column *) lfirst(cell))->attnum);
+	return numbers;
+}
+
 static Plan *
 batch_join_plan_make(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 					 List *tlist, List *ignored, List *custom_plans)
@@ -475,8 +486,10 @@ batch_join_plan_make(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 				   makeInteger(bms_member_index(joinrel->relids,
 												inner->relid)),
 				   list_make1_oid(inner->userid),
-				   lookup->collations,
-				   wanted_attributes(columns, inner->relid));
+				   numbers_of_columns(lookup->value_columns),
+				   lookup->collations);
+	scan->custom_private = lappend(scan->custom_private,
+								   wanted_attributes(columns, inner->relid));
 	scan->custom_private = lappend(scan->custom_private,
 								   positions_of_rest(clauses.match,
 													 lookup->used));

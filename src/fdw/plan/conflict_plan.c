@@ -44,11 +44,24 @@ target_has(const OnConflictExpr *conflict, const Column *column)
 	return false;
 }
 
+/* Does it name the attributes themselves that the key consists of? */
+static bool
+target_has_attributes(const OnConflictExpr *conflict, const Table *table)
+{
+	KeyColumns	key = key_columns(table);
+
+	for (int i = 0; i < key.count; i++)
+		if (key.columns[i]->attnum == 0 ||
+			!target_has(conflict, key.columns[i]))
+			return false;
+	return true;
+}
+
 /* Does the target name the whole key, and nothing else? */
 static bool
 target_is_key(const OnConflictExpr *conflict, const Table *table)
 {
-	KeyColumns	key = key_columns(table);
+	KeyFields	key = key_fields(table);
 	ListCell   *cell;
 
 	/* a key without a predicate satisfies any (infer_arbiter_indexes()) */
@@ -63,12 +76,12 @@ target_is_key(const OnConflictExpr *conflict, const Table *table)
 			OidIsValid(element->inferopclass))
 			return false;
 		column = table_column(table, ((Var *) element->expr)->varattno);
-		if (column == NULL || column->key == KEY_NONE)
+		if (column == NULL || !column->in_key)
 			return false;
 	}
 	for (int i = 0; i < key.count; i++)
 		if (!target_has(conflict, key.columns[i]))
-			return false;
+			return target_has_attributes(conflict, table);
 	return true;
 }
 
@@ -76,19 +89,11 @@ target_is_key(const OnConflictExpr *conflict, const Table *table)
 static void
 refuse_target(const Table *table)
 {
-	KeyColumns	key = key_columns(table);
-
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 			 errmsg("there is no unique or exclusion constraint matching the ON CONFLICT specification"),
-			 key.count == 1
-			 ? errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s).",
-					   table->relation_name,
-					   quote_identifier(key.columns[0]->name))
-			 : errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s, %s).",
-					   table->relation_name,
-					   quote_identifier(key.columns[0]->name),
-					   quote_identifier(key.columns[1]->name))));
+			 errhint("Only the key of foreign table \"%s\" is unique: ON CONFLICT (%s).",
+					 table->relation_name, key_field_names(table, true))));
 }
 
 void
@@ -153,7 +158,7 @@ refuse_key_assignment(const Table *table, List *assigned)
 	{
 		const Column *column = table_column(table, lfirst_int(cell));
 
-		if (column->key != KEY_NONE)
+		if (column->in_key)
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					 errmsg("ON CONFLICT DO UPDATE cannot change column \"%s\", which is part of the key of foreign table \"%s\"",
@@ -172,7 +177,7 @@ assigns_itself(const OnConflictExpr *conflict, Index result_relation,
 {
 	const Var  *var = (const Var *) entry->expr;
 
-	return column->key != KEY_NONE && IsA(var, Var) &&
+	return column->in_key && IsA(var, Var) &&
 		var->varlevelsup == 0 && var->varattno == column->attnum &&
 		(var->varno == conflict->exclRelIndex ||
 		 (Index) var->varno == result_relation);

@@ -36,6 +36,8 @@
 #include "translate/function.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
+#include "translate/table/table_template.h"
+#include "translate/update/made_update.h"
 
 /* ---- the scan below the ModifyTable ---- */
 
@@ -222,7 +224,6 @@ check_upsert(const Table *table, const ModifyTable *plan, Index relid,
 	Scope		scope = {.table = table, .varno = relid};
 	KeyLookup  *lookup = key_lookup(&scope, key_schema_of_table(table),
 									clauses);
-	KeyColumns	key = key_columns(table);
 
 	/* nobody says in which of several tables the row shall be made */
 	if (list_length(plan->resultRelations) > 1)
@@ -237,19 +238,15 @@ check_upsert(const Table *table, const ModifyTable *plan, Index relid,
 	if (!lookup->from_list && (lookup->access == KEY_ACCESS_ITEM ||
 							   lookup->access == KEY_ACCESS_NOTHING))
 		return;
-	if (key.count > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("dyn_upsert() needs a WHERE that fixes the whole key of foreign table \"%s\"",
-						table->relation_name),
-				 errhint("Add equalities on columns \"%s\" and \"%s\".",
-						 key.columns[0]->name, key.columns[1]->name)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("dyn_upsert() needs a WHERE that fixes the whole key of foreign table \"%s\"",
 					table->relation_name),
-			 errhint("Add an equality on column \"%s\".",
-					 key.columns[0]->name)));
+			 key_fields(table).count > 1
+			 ? errhint("Add equalities on columns %s.",
+					   key_field_names(table, false))
+			 : errhint("Add an equality on column %s.",
+					   key_field_names(table, false))));
 }
 
 /* ---- PlanDirectModify ---- */
@@ -291,6 +288,48 @@ split_target_list(PlannerInfo *root, Index result_relation,
 	}
 }
 
+/* The assigned columns, and those that are made of them. */
+static List *
+with_made_columns(const Table *table, List *assigned)
+{
+	List	   *all = list_copy(assigned);
+
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (made->attnum != 0 && made_is_assigned(made, assigned))
+			all = lappend_int(all, made->attnum);
+	}
+	return all;
+}
+
+/*
+ * What is made of an assigned column, or is assigned itself, is made of all
+ * columns that its template names.
+ */
+static void
+add_fields_of_made(const Table *table, List *assigned, Bitmapset **read)
+{
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		bool		is_assigned = list_member_int(assigned, made->attnum);
+
+		/* what it is now tells whether it is given another value */
+		if (is_assigned)
+			*read = bms_add_member(*read, made->attnum -
+								   FirstLowInvalidHeapAttributeNumber);
+		if (!is_assigned && !made_is_assigned(made, assigned))
+			continue;
+		for (int n = 0; n < table->column_count; n++)
+			if (table_is_field_of(&table->columns[n], made))
+				*read = bms_add_member(*read, n + 1 -
+									   FirstLowInvalidHeapAttributeNumber);
+	}
+}
+
 /*
  * The columns that WHERE and SET look at, and those that constraints do, as
  * pull_varattnos() gives them.
@@ -305,12 +344,27 @@ columns_read(const Table *table, Index relid, List *clauses,
 	pull_varattnos((Node *) changes->expressions, relid, &read);
 	pull_varattnos((Node *) changes->multi_selects, relid, &read);
 
+	add_fields_of_made(table, changes->assigned, &read);
+
 	/* an assigned document is written over the one that is stored */
 	if (table->document != NULL &&
 		list_member_int(changes->assigned, table->document->attnum))
 		read = bms_add_member(read, table->document->attnum -
 							  FirstLowInvalidHeapAttributeNumber);
 	return read;
+}
+
+static Bitmapset *
+columns_returned(const ModifyTable *plan, Index relid, int subplan_index)
+{
+	Bitmapset  *returned = NULL;
+
+	if (plan->returningLists == NIL)
+		return NULL;
+	direct_refuse_returned_upsert(plan->returningLists);
+	pull_varattnos(list_nth(plan->returningLists, subplan_index), relid,
+				   &returned);
+	return returned;
 }
 
 /*
@@ -382,7 +436,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	List	   *gating;
 	List	   *clauses;
 	Bitmapset  *by_constraints = NULL;
-	Bitmapset  *returned = NULL;
+	Bitmapset  *returned;
 	Bitmapset  *read;
 	ForeignScan *scan;
 	Table	   *table;
@@ -413,15 +467,11 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 		split_target_list(root, result_relation, &changes);
 		stamp_assignments(table, result_relation, &changes.assigned,
 						  &changes.expressions);
-		by_constraints = constraint_columns(rte->relid, changes.assigned);
+		by_constraints =
+			constraint_columns(rte->relid,
+							   with_made_columns(table, changes.assigned));
 	}
-	if (plan->returningLists != NIL)
-	{
-		direct_refuse_returned_upsert(plan->returningLists);
-		pull_varattnos(list_nth(plan->returningLists, subplan_index),
-					   result_relation, &returned);
-	}
-
+	returned = columns_returned(plan, result_relation, subplan_index);
 	read = columns_read(table, result_relation, clauses, &changes,
 						by_constraints);
 	flags = direct_flags(root, plan, rows, upsert, by_constraints != NULL);

@@ -72,7 +72,7 @@ List *
 plan_parameter_sources(PlannerInfo *root, RelOptInfo *baserel,
 					   const Table *table)
 {
-	KeyColumns	key = key_columns(table);
+	KeyFields	key = key_fields(table);
 	List	   *sources = add_sources_of(NIL, baserel, baserel->joininfo);
 	int			count;
 	int			i;
@@ -86,7 +86,7 @@ plan_parameter_sources(PlannerInfo *root, RelOptInfo *baserel,
 																			unconstify(Column *, key.columns[i]),
 																			baserel->lateral_referencers));
 
-	/* the two parts of a key may come from different relations */
+	/* the parts of a key may come from different relations */
 	count = key.count == 1 ? 0 : list_length(sources);
 	for (i = 0; i < count; i++)
 	{

@@ -39,6 +39,7 @@
 #include "fdw/read/projection.h"
 #include "fdw/read/scan.h"
 #include "translate/key/key_list.h"
+#include "translate/table/table_template.h"
 
 /*
  * Costs, in units of a sequential page read.
@@ -66,6 +67,7 @@
 /* Guesses, where nothing is known of a table. */
 #define DEFAULT_ITEM_COUNT		1000000.0
 #define DEFAULT_ITEM_BYTES		500.0
+#define DEFAULT_ROW_SHARE		0.1 /* of the items, where not all are rows */
 #define DEFAULT_PARTITION_SIZE	100.0
 #define DEFAULT_PARTITION_SHARE	0.1 /* of a table's items, at most */
 
@@ -87,6 +89,8 @@ typedef struct RelationPlan
 	bool		uncounted;		/* it is there, but whether it has few items or
 								 * many is not known: its segments would cost
 								 * a request each, of maybe nothing */
+	double		items_per_row;	/* items of the table, of which maybe not all
+								 * are rows, by its rows */
 	double		item_bytes;		/* of an item on average */
 	List	   *accesses;		/* of AccessPlan; the table's own is first */
 	List	   *inconsistent;	/* of AccessPlan: indexes that would serve if
@@ -139,9 +143,16 @@ estimate_table(RelOptInfo *baserel, RelationPlan *plan,
 	/* core has told what the last ANALYZE found, if there was one */
 	plan->analyzed = baserel->tuples > 0;
 	plan->item_bytes = DEFAULT_ITEM_BYTES;
+	plan->items_per_row = 1;
 	if (description != NULL && description->item_count > 0)
 	{
-		baserel->tuples = description->item_count;
+		double		items = (double) description->item_count;
+
+		if (!table_has_other_items(plan->table))
+			baserel->tuples = items;
+		else if (!plan->analyzed)
+			baserel->tuples = items * DEFAULT_ROW_SHARE;
+		plan->items_per_row = Max(items / baserel->tuples, 1);
 		/* an emulator may count the items alone */
 		if (description->size > 0)
 			plan->item_bytes = Max((double) description->size /
@@ -197,7 +208,7 @@ estimate_items(PlannerInfo *root, RelOptInfo *baserel,
 			return lookup->key_count;
 		case KEY_ACCESS_SCAN:
 			*rows = clamp_row_est(items * selectivity(root, plan->clauses));
-			return items;
+			return items * plan->items_per_row;
 		case KEY_ACCESS_QUERY:
 			break;
 	}
@@ -209,6 +220,13 @@ estimate_items(PlannerInfo *root, RelOptInfo *baserel,
 	return clamp_row_est(items * selectivity(root, lookup->on_sort));
 }
 
+/* What a Scan reads. */
+static double
+table_bytes(const RelOptInfo *baserel, const RelationPlan *plan)
+{
+	return baserel->tuples * plan->items_per_row * plan->item_bytes;
+}
+
 /* Segments that a process has under way at once. */
 static int
 count_streams(const RelOptInfo *baserel, const RelationPlan *plan,
@@ -216,8 +234,8 @@ count_streams(const RelOptInfo *baserel, const RelationPlan *plan,
 {
 	if (access->lookup->access != KEY_ACCESS_SCAN || plan->uncounted)
 		return 1;
-	return (int) Min(Max(baserel->tuples * plan->item_bytes / SEGMENT_BYTES,
-						 1), MAX_STREAMS);
+	return (int) Min(Max(table_bytes(baserel, plan) / SEGMENT_BYTES, 1),
+					 MAX_STREAMS);
 }
 
 /*
@@ -367,12 +385,13 @@ consider_index(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan,
 			   KeySchema *schema, Bitmapset *wanted)
 {
 	Scope		scope = {.table = plan->table, .varno = baserel->relid};
-	bool		fetches =
-		!index_holds_columns(schema, plan->table,
-							 column_set_to_flags(plan->table, wanted));
+	bool	   *columns = column_set_to_flags(plan->table, wanted);
+	bool		fetches;
 	Access	   *access;
 	AccessPlan *access_plan;
 
+	table_mark_always_read(plan->table, columns);
+	fetches = !index_holds_columns(schema, plan->table, columns);
 	if ((fetches && schema->is_global) ||
 		!index_holds_rows(schema, plan->clauses, baserel->relid))
 		return;
@@ -483,6 +502,33 @@ orders_by(const PathKey *pathkey, RelOptInfo *baserel, const Column *column)
 	return false;
 }
 
+/* Is nothing left of the attribute that could be ordered by? */
+static bool
+orders_whole(const Column *column)
+{
+	return column->template == NULL;
+}
+
+/*
+ * Do the items come in the order of the path key, where all attributes of the
+ * sort key before this one are fixed?  One that is made of columns may be in
+ * the order of the first of them that is not.
+ */
+static bool
+gives_order_of(const Access *access, int number, const PathKey *pathkey,
+			   RelOptInfo *baserel)
+{
+	const Column *column = access->schema->sort[number];
+	Oid			collation = pathkey->pk_eclass->ec_collation;
+	const Column *field = access->lookup->ordered_by;
+
+	if (column->attnum != 0 && orders_by(pathkey, baserel, column))
+		return key_order_is_plain(column, collation);
+	return number == access->lookup->sort_fixed && field != NULL &&
+		orders_by(pathkey, baserel, field) &&
+		field_order_is_plain(field, collation);
+}
+
 /*
  * The path keys of the query, as far as a Query gives its rows in their order:
  * that of the sort key, from one end or the other.
@@ -505,14 +551,13 @@ path_keys_of_query(PlannerInfo *root, RelOptInfo *baserel,
 		bool		descending = pathkey_is_descending(pathkey);
 
 		if (next == schema->sort_count ||
-			!orders_by(pathkey, baserel, schema->sort[next]) ||
-			!key_order_is_plain(schema->sort[next],
-								pathkey->pk_eclass->ec_collation) ||
+			!gives_order_of(access, next, pathkey, baserel) ||
 			(pathkeys != NIL && descending != *backward))
 			break;
 		*backward = descending;
 		pathkeys = lappend(pathkeys, pathkey);
-		next++;
+		next = orders_whole(access->schema->sort[next]) ? next + 1
+			: schema->sort_count;
 	}
 	return pathkeys;
 }
@@ -525,7 +570,7 @@ static void
 add_parallel_path(PlannerInfo *root, RelOptInfo *baserel,
 				  const RelationPlan *plan, const ForeignPath *whole)
 {
-	double		bytes = baserel->tuples * plan->item_bytes;
+	double		bytes = table_bytes(baserel, plan);
 	Cost		local_cost = estimate_local_cost(baserel);
 	int			workers;
 	double		processes;

@@ -36,7 +36,7 @@ add_index_column(IndexOptInfo *index, const Column *column)
 void
 unique_key_tell(RelOptInfo *baserel, const Table *table)
 {
-	KeyColumns	key = key_columns(table);
+	KeyFields	key = key_fields(table);
 	IndexOptInfo *index;
 
 	if (!key_equality_is_plain(table))

@@ -11,6 +11,8 @@
 #include "fdw/read/access.h"
 #include "fdw/read/projection.h"
 #include "translate/condition/condition.h"
+#include "translate/key/item_key.h"
+#include "translate/table/table_template.h"
 
 /*
  * The filter of a Query must not name the key that it is asked by, and may not
@@ -80,6 +82,7 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 {
 	Access	   *access = palloc0(sizeof(Access));
 	KeyLookup  *lookup = key_lookup(scope, schema, clauses);
+	const bool *hidden = NULL;
 
 	if (schema->index_name != NULL && lookup->access == KEY_ACCESS_SCAN)
 		return access_choose(scope, key_schema_of_table(scope->table),
@@ -90,11 +93,11 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 	access->filter = condition_constant(true);
 	access->exact = true;
 
+	if (lookup->access == KEY_ACCESS_QUERY)
+		hidden = hidden_columns(scope->table, schema);
 	if (lookup->access != KEY_ACCESS_NOTHING)
-		access->filter =
-			translate_filter(scope, lookup->access == KEY_ACCESS_QUERY
-							 ? hidden_columns(scope->table, schema) : NULL,
-							 lookup->rest, &access->exact);
+		access->filter = translate_filter(scope, hidden, lookup->rest,
+										  &access->exact);
 
 	if (access->filter->kind == CONDITION_FALSE)
 		lookup->access = KEY_ACCESS_NOTHING;
@@ -109,8 +112,18 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 		access->filter = condition_constant(true);
 		access->exact = lookup->rest == NIL;
 	}
-	else
+	else if (lookup->access != KEY_ACCESS_NOTHING)
+	{
+		Condition  *rows;
+
+		rows = condition_item_is_row(scope->table, hidden,
+									 lookup->access == KEY_ACCESS_QUERY
+									 ? schema : NULL);
+		access->filter = condition_both(rows, access->filter);
+		if (lookup->says_key_itself || !table_rows_are_plain(scope->table))
+			access->exact = false;
 		limit_filter(access);
+	}
 	return access;
 }
 
@@ -140,13 +153,22 @@ access_projection(const Table *table, Bitmapset *wanted, List *inside)
 	List	   *paths = NIL;
 	int			i;
 
+	table_mark_always_read(table, columns);
+	for (i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+
+		if (columns[i] && column->codec != NULL)
+			columns[table_column_of_attribute(column)->attnum - 1] = true;
+	}
 	if (table->document != NULL && columns[table->document->attnum - 1])
 		return NIL;
 	for (i = 0; i < table->column_count; i++)
 	{
 		const Column *column = &table->columns[i];
 
-		if (columns[i] || (column->name != NULL && column->key != KEY_NONE))
+		if (columns[i] && column->codec != NULL &&
+			table_column_of_attribute(column) == column)
 			paths = list_concat(paths, projection_of_column(inside, column));
 	}
 	return paths;

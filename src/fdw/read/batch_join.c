@@ -95,6 +95,8 @@ begin_expressions(BatchJoinState *state)
 {
 	CustomScan *scan = (CustomScan *) state->custom.ss.ps.plan;
 	List	   *values = list_nth(scan->custom_exprs, BATCH_JOIN_KEY_VALUES);
+	List	   *columns = list_nth(scan->custom_private,
+								   BATCH_JOIN_PRIVATE_COLUMNS);
 	List	   *collations = list_nth(scan->custom_private,
 									  BATCH_JOIN_PRIVATE_COLLATIONS);
 	ListCell   *cell;
@@ -104,6 +106,9 @@ begin_expressions(BatchJoinState *state)
 		Expr	   *value = (Expr *) lfirst(cell);
 		int			i = state->key_count++;
 
+		state->key_columns =
+			lappend(state->key_columns,
+					table_column(state->table, list_nth_int(columns, i)));
 		state->key_values[i] = ExecInitExpr(value, &state->custom.ss.ps);
 		state->key_types[i] = exprType((Node *) value);
 		state->key_collations[i] = list_nth_oid(collations, i);
@@ -399,7 +404,6 @@ batch_join_rescan(CustomScanState *node)
 static void
 show_key(const BatchJoinState *state, List *deparse_context, ExplainState *es)
 {
-	KeyColumns	columns = key_columns(state->table);
 	CustomScan *scan = (CustomScan *) state->custom.ss.ps.plan;
 	StringInfoData key;
 	int			i = 0;
@@ -410,7 +414,9 @@ show_key(const BatchJoinState *state, List *deparse_context, ExplainState *es)
 	{
 		if (i > 0)
 			appendStringInfoString(&key, " AND ");
-		appendStringInfo(&key, "%s = %s", columns.columns[i]->attribute_name,
+		const Column *column = list_nth(state->key_columns, i);
+
+		appendStringInfo(&key, "%s = %s", column->attribute_name,
 						 deparse_expression(lfirst(cell), deparse_context,
 											true, false));
 		i++;

@@ -20,12 +20,13 @@
 
 #include "fdw/read/batch_reader.h"
 #include "fdw/read/open_scan.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key.h"
 
 /* custom_exprs of the plan */
 enum BatchJoinExpressions
 {
-	BATCH_JOIN_KEY_VALUES,		/* list: the values of the key's parts */
+	BATCH_JOIN_KEY_VALUES,		/* list: the values by which the key is told */
 	BATCH_JOIN_MATCH,			/* list: clauses that an item must satisfy to
 								 * be joined, the key's equalities included */
 	BATCH_JOIN_EXPRESSION_COUNT
@@ -40,6 +41,8 @@ enum BatchJoinPrivate
 								 * is not changed by setrefs.c */
 	BATCH_JOIN_PRIVATE_USER,	/* OID list of one: whose rights count;
 								 * invalid: the current user's */
+	BATCH_JOIN_PRIVATE_COLUMNS, /* integer list: attribute numbers of the
+								 * columns that have the values */
 	BATCH_JOIN_PRIVATE_COLLATIONS,	/* OID list: of the key's equalities */
 	BATCH_JOIN_PRIVATE_WANTED,	/* integer list: see access_projection() */
 	BATCH_JOIN_PRIVATE_FILTER,	/* integer list: clauses of MATCH that the key
@@ -99,10 +102,11 @@ typedef struct BatchJoinState
 	BatchReads	reads;			/* of items; not there if only explained */
 	bool	   *wanted;			/* of column_set_to_flags() */
 	int			outer_count;	/* columns of the plan below */
-	int			key_count;		/* parts of the key */
-	ExprState  *key_values[2];	/* by part */
-	Oid			key_types[2];
-	Oid			key_collations[2];
+	int			key_count;		/* columns by which the key is told */
+	List	   *key_columns;	/* of Column */
+	ExprState  *key_values[KEY_FIELD_LIMIT];	/* of each of them */
+	Oid			key_types[KEY_FIELD_LIMIT];
+	Oid			key_collations[KEY_FIELD_LIMIT];
 	ExprState  *match;
 	TupleTableSlot *outer_slot; /* to take an OuterRow apart */
 	TupleTableSlot *item_slot;	/* an item as a row of its table */

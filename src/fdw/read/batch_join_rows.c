@@ -117,7 +117,7 @@ static DynamoItem *
 key_of_loaded_row(BatchJoinState *state)
 {
 	ExprContext *context = state->custom.ss.ps.ps_ExprContext;
-	KeyValue	values[2];
+	KeyValue	values[KEY_FIELD_LIMIT];
 	int			i;
 
 	for (i = 0; i < state->key_count; i++)
@@ -128,7 +128,7 @@ key_of_loaded_row(BatchJoinState *state)
 													context,
 													&values[i].isnull);
 	}
-	return key_of_values(state->table, values);
+	return key_of_values(state->table, state->key_columns, values);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "fdw/catalog/settings.h"
 #include "fdw/read/budget.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_template.h"
 #include "translate/table/identifier.h"
 #include "translate/table/table_column.h"
 
@@ -49,6 +50,25 @@ append_indexes(StringInfo hint, const Table *table,
 	}
 }
 
+/* column "id", the partition key */
+static char *
+describe_partition_key(const Table *table)
+{
+	const Column *key = key_columns(table).columns[0];
+	StringInfoData names;
+
+	if (key->template == NULL)
+		return psprintf("column \"%s\", the partition key", key->name);
+	initStringInfo(&names);
+	for (int i = 0; i < table->column_count; i++)
+		if (table_is_field_of(&table->columns[i], key))
+			appendStringInfo(&names, "%scolumn \"%s\"",
+							 names.len > 0 ? ", " : "",
+							 table->columns[i].name);
+	appendStringInfoString(&names, ", of which the partition key is made");
+	return names.data;
+}
+
 static char *
 make_hint(const Table *table, const TableDescription *description,
 		  List *barred)
@@ -61,8 +81,7 @@ make_hint(const Table *table, const TableDescription *description,
 						 strVal(linitial(barred)));
 	else
 		appendStringInfoString(&hint, "Fix");
-	appendStringInfo(&hint, " column \"%s\", the partition key",
-					 key_columns(table).columns[0]->name);
+	appendStringInfo(&hint, " %s", describe_partition_key(table));
 	if (barred == NIL)
 		append_indexes(&hint, table, description);
 	appendStringInfoString(&hint, ", by an equality in WHERE, or raise dynamorm_fdw.max_read_units.");
@@ -116,7 +135,7 @@ budget_check_used(const Table *table, const RequestCounters *counters,
 			 errdetail("It has used %.1f units when it read table \"%s\".",
 					   counters_read_units(counters), table->table_name),
 			 scans
-			 ? errhint("Fix column \"%s\", the partition key, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
-					   key_columns(table).columns[0]->name)
+			 ? errhint("Fix %s, by an equality in WHERE, or raise dynamorm_fdw.max_read_units.",
+					   describe_partition_key(table))
 			 : errhint("Raise dynamorm_fdw.max_read_units, or set it to 0 for no limit.")));
 }

@@ -8,9 +8,16 @@
 #include "compat.h"
 
 #include "fdw/read/item_exit.h"
+#include "translate/table/table_template.h"
 
 const DynamoItem *
 item_exit_next(const ItemSource *source)
 {
-	return source->fetch(source->state);
+	const DynamoItem *item;
+
+	do
+		item = source->fetch(source->state);
+	while (item != NULL && table_has_other_items(source->table) &&
+		   !table_is_row(source->table, item));
+	return item;
 }

@@ -5,8 +5,9 @@
  *
  * What a read is made of is a source here: a GetItem, the pages of a Query or
  * Scan, the batches of a list of keys or of a join.  A source knows what
- * DynamoDB has.  What goes out is the table as the statement is to see it.
- * Today that is the same; writes that the transaction has made and DynamoDB
+ * DynamoDB has.  What goes out is the table as the statement is to see it:
+ * without the items that are no rows of it (table_template.h).  Writes that
+ * the transaction has made and DynamoDB
  * does not have yet would be laid between them: an item is replaced by what it
  * will be, does not go out where it was deleted, and one that was added goes
  * out in its place in the order of the source, or at its end.
@@ -20,7 +21,8 @@
  * items: where something is laid between, they have to be switched off, and
  * the bound on pages with them, which counts what DynamoDB has.  Samples
  * (sample.h) are for estimates.  And what comes back with a write, or with its
- * failed condition, is the writer's.
+ * failed condition, or is read for one, is the writer's: where it makes an
+ * item, it has to know of those that are no rows.
  */
 #ifndef DYNAMORM_FDW_ITEM_EXIT_H
 #define DYNAMORM_FDW_ITEM_EXIT_H

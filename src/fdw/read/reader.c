@@ -782,26 +782,8 @@ reader_start_get(Connection *connection, const Table *table,
 	return request_start(connection, &spec);
 }
 
-/* An item that is there, once. */
-static const DynamoItem *
-fetch_given(void *state)
-{
-	const DynamoItem **given = (const DynamoItem **) state;
-	const DynamoItem *item = *given;
-
-	*given = NULL;
-	return item;
-}
-
 const DynamoItem *
-reader_got_item(const Table *table, const Request *request)
+reader_got_item(const Request *request)
 {
-	const DynamoItem *item = request_response(request)->item;
-	ItemSource	source = {
-		.table = table,
-		.fetch = fetch_given,
-		.state = &item
-	};
-
-	return item_exit_next(&source);
+	return request_response(request)->item;
 }

@@ -143,10 +143,9 @@ extern Request *reader_start_get(Connection *connection, const Table *table,
 								 RequestCounters *counters);
 
 /*
- * The item that such a GetItem has brought, as it goes out (item_exit.h);
- * NULL: there is none.  It lives as long as the request.
+ * The item that such a GetItem has brought, be it a row or not; NULL: there is
+ * none.  It lives as long as the request.
  */
-extern const DynamoItem *reader_got_item(const Table *table,
-										 const Request *request);
+extern const DynamoItem *reader_got_item(const Request *request);
 
 #endif							/* DYNAMORM_FDW_READER_H */

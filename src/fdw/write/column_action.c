@@ -25,7 +25,7 @@ column_raise_null(const Table *table, const Column *column,
 					column->name, table->relation_name),
 			 readable_key != NULL
 			 ? errdetail("Failing item has the key %s.", readable_key) : 0,
-			 column->key != KEY_NONE
+			 column->in_key
 			 ? errhint("Column \"%s\" is part of the DynamoDB key, which every item must have.",
 					   column->name) : 0,
 			 errtablecol(RelationIdGetRelation(table->relation_id),

@@ -24,9 +24,12 @@
 #include "fdw/write/compute.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
+#include "fdw/write/made_column.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
+#include "translate/table/table_template.h"
 #include "translate/update/document.h"
+#include "translate/update/made_update.h"
 
 Computation *
 computation_make(const WriteStatement *statement, List *clauses,
@@ -57,15 +60,42 @@ const bool *
 compute_loaded_columns(const Table *table, Bitmapset *read_columns,
 					   bool whole_row)
 {
-	KeyColumns	key = key_columns(table);
 	bool	   *columns;
 
 	if (whole_row)
 		return NULL;
 	columns = column_set_to_flags(table, read_columns);
-	for (int i = 0; i < key.count; i++)
-		columns[key.columns[i]->attnum - 1] = true;
+	for (int i = 0; i < table->column_count; i++)
+		columns[i] |= table->columns[i].in_key;
 	return columns;
+}
+
+/*
+ * What a new item of the key has: the columns that the key is made of, and the
+ * constants.
+ */
+static List *
+creation_actions(const WriteStatement *statement)
+{
+	List	   *actions = NIL;
+	const char *obstacle;
+
+	obstacle = made_creation_actions(&statement->evaluator->scope,
+									 statement->clauses, &actions);
+	if (obstacle != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("dyn_upsert() needs a WHERE that fixes column \"%s\" of foreign table \"%s\"",
+						obstacle, statement->table->relation_name),
+				 errhint("Add an equality on column \"%s\".", obstacle)));
+	return actions;
+}
+
+static const DynamoItem *
+start_item(const WriteStatement *statement, const DynamoItem *key)
+{
+	return statement->table->made_count == 0 ? key
+		: key_change_new_item(key, creation_actions(statement));
 }
 
 void
@@ -75,8 +105,8 @@ compute_load(const WriteStatement *statement, const DynamoItem *item,
 	TupleTableSlot *slot = statement->old_slot;
 
 	ExecClearTuple(slot);
-	table_decode_item(statement->table, item != NULL ? item : key,
-					  statement->loaded_columns,
+	table_decode_item(statement->table, item != NULL ? item
+					  : start_item(statement, key), statement->loaded_columns,
 					  slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 	slot->tts_tableOid = statement->table->relation_id;
@@ -129,6 +159,8 @@ evaluate_new_row(const WriteStatement *statement,
 	if (statement->generates)
 		ExecComputeStoredGenerated(statement->result_info, statement->estate,
 								   new, CMD_INSERT);
+	made_column_fill_again(statement->table, row_values_of(old),
+						   row_values_of(new));
 }
 
 /*
@@ -145,7 +177,7 @@ check_new_row(const WriteStatement *statement,
 	{
 		const Column *column = ((Assignment *) lfirst(cell))->column;
 
-		if ((column->not_null || column->key != KEY_NONE) &&
+		if ((column->not_null || column->in_key) &&
 			statement->new_slot->tts_isnull[column->attnum - 1])
 			column_raise_null(statement->table, column, readable_key);
 	}
@@ -193,6 +225,30 @@ actions_of_column(const WriteStatement *statement, const Column *column,
 						  new->tts_values[i], readable_key);
 }
 
+/*
+ * Of attributes that are made of columns, those of which one has changed; of a
+ * new item all.
+ */
+static List *
+actions_of_made(const WriteStatement *statement, const DynamoItem *item)
+{
+	const Table *table = statement->table;
+	RowValues	old = row_values_of(statement->old_slot);
+	RowValues	new = row_values_of(statement->new_slot);
+	List	   *actions = NIL;
+
+	for (int i = item == NULL ? 0 : table->constant_count;
+		 i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (item == NULL ? made->key == KEY_NONE
+			: made_column_has_changed(table, made, old, new))
+			actions = lappend(actions, made_column_action(table, made, new));
+	}
+	return actions;
+}
+
 /* What has to be written for the assigned columns, and the generated ones. */
 static List *
 actions_of_new_row(const WriteStatement *statement,
@@ -205,11 +261,16 @@ actions_of_new_row(const WriteStatement *statement,
 	int			i;
 
 	foreach(cell, computation->assignments)
-		actions = list_concat(actions,
-							  actions_of_column(statement,
-												((Assignment *) lfirst(cell))->column,
-												item, readable_key, leave_out,
-												held));
+	{
+		const Column *column = ((Assignment *) lfirst(cell))->column;
+
+		if (column->source == NULL && column->template == NULL)
+			actions = list_concat(actions,
+								  actions_of_column(statement, column, item,
+													readable_key, leave_out,
+													held));
+	}
+	actions = list_concat(actions, actions_of_made(statement, item));
 	for (i = 0; statement->generates && i < descriptor->natts; i++)
 		if (constraint_is_generated(descriptor, i + 1))
 			actions = list_concat(actions,
@@ -217,6 +278,29 @@ actions_of_new_row(const WriteStatement *statement,
 													&statement->table->columns[i],
 													item, readable_key, leave_out,
 													held));
+	return actions;
+}
+
+/* The columns that the key of a new item is made of, and which it has. */
+static List *
+fields_of_new_key(const WriteStatement *statement)
+{
+	List	   *actions = NIL;
+	ListCell   *cell;
+
+	if (statement->table->made_count == 0)
+		return NIL;
+	foreach(cell, creation_actions(statement))
+	{
+		UpdateAction *action = (UpdateAction *) lfirst(cell);
+		const Column *column =
+			table_find_attribute(statement->table, action->path->steps[0].name,
+								 strlen(action->path->steps[0].name));
+
+		/* what is made is written as such */
+		if (column->template == NULL)
+			actions = lappend(actions, action);
+	}
 	return actions;
 }
 
@@ -270,7 +354,8 @@ compute_unchanged(const Table *table, Bitmapset *held_columns,
 	{
 		const Column *column = &table->columns[i];
 
-		if (!held[i] || column->key != KEY_NONE || column->is_document)
+		if (!held[i] || table_is_key_attribute(column) ||
+			column->is_document)
 			continue;
 		conditions = lappend(conditions,
 							 attribute_unchanged(column->attribute_name,
@@ -382,6 +467,8 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			write->expressions = key_change_expressions(statement->table, item);
 			return write;
 		}
+		if (is_update && item == NULL)
+			actions = list_concat(actions, fields_of_new_key(statement));
 		if (is_update && item == NULL && statement->created_at != NULL)
 			actions = stamp_creation(statement, actions);
 

@@ -270,6 +270,7 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 		evaluate_volatile_calls(state, row);
 
 	write->decide = decide_conflict;
+	write->creates = true;
 	write->new_item = row->item;
 	write->next = NEXT_WRITE;
 	write->expressions = upsert_expressions(state, row);

@@ -77,7 +77,7 @@ check_key_not_null(const Table *table, const TupleTableSlot *slot,
 			continue;
 		if (column->not_null)
 			return;
-		if (column->key != KEY_NONE)
+		if (column->in_key)
 			column_raise_null(table, column, readable_key);
 	}
 }

@@ -60,7 +60,7 @@ assigns_key(const Table *table, List *assigned)
 	ListCell   *cell;
 
 	foreach(cell, assigned)
-		if (table_column(table, lfirst_int(cell))->key != KEY_NONE)
+		if (table_column(table, lfirst_int(cell))->in_key)
 			return true;
 	return false;
 }
@@ -451,6 +451,7 @@ make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
 	write->readable_key = table_readable_key(statement->table, write->key);
 	write->decide = decide_row;
 	write->skips_changed = true;
+	write->creates = statement->upsert;
 	write->kind = statement->operation == CMD_UPDATE
 		? WRITE_UPDATE : WRITE_DELETE;
 	if (plan->expressions != NULL)

@@ -24,11 +24,13 @@
 #include "fdw/write/column_action.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/insert.h"
+#include "fdw/write/made_column.h"
 #include "fdw/write/stamp.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key.h"
+#include "translate/table/table_template.h"
 
 /* A column that gets a value where INSERT gives none. */
 typedef struct InsertStamp
@@ -109,7 +111,8 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 								&state->counters);
 	state->expressions =
 		operation_expressions(NIL, condition_item_absent(state->table),
-							  action == CONFLICT_UPDATE);
+							  action == CONFLICT_UPDATE ||
+							  table_has_other_items(state->table));
 	if (action == CONFLICT_UPDATE)
 		state->conflict = conflict_begin(mtstate, info, state->writer);
 	return state;
@@ -143,10 +146,30 @@ add_document(const Table *table, DynamoItem *item,
 
 	column_check_document(table, document);
 	item->attributes = repalloc(item->attributes, sizeof(Attribute) *
-								(table->column_count + document->length));
+								(item->count + document->length));
 	for (i = 0; i < document->length; i++)
 		item_add(item, document->u.entries[i].name,
 					  &document->u.entries[i].value);
+}
+
+/* Those that are no columns in SQL, but which columns are read out of. */
+static void
+add_made_attributes(const Table *table, DynamoItem *item, TupleTableSlot *slot)
+{
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		AttributeValue *value;
+
+		if (made->attnum != 0)
+			continue;
+		value = table_make_attribute(table, made, slot->tts_values,
+									 slot->tts_isnull);
+		if (made->key != KEY_NONE)
+			column_check_key(table, made, value, NULL);
+		if (value != NULL)
+			item_add(item, made->attribute_name, value);
+	}
 }
 
 static DynamoItem *
@@ -157,14 +180,15 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 	int			i;
 
 	item->count = 0;
-	item->attributes = palloc(sizeof(Attribute) * table->column_count);
+	item->attributes = palloc(sizeof(Attribute) *
+							  (table->column_count + table->made_count));
 	for (i = 0; i < table->column_count; i++)
 	{
 		const Column *column = &table->columns[i];
 		CodecPlace	place;
 		const AttributeValue *value = NULL;
 
-		if (column->name == NULL)
+		if (column->name == NULL || column->source != NULL)
 			continue;
 		place = table_place(table, column, NULL);
 		if (!slot->tts_isnull[i])
@@ -178,6 +202,7 @@ item_from_slot(const Table *table, TupleTableSlot *slot)
 		else
 			item_add(item, column->attribute_name, value);
 	}
+	add_made_attributes(table, item, slot);
 	if (document != NULL)
 		add_document(table, item, document);
 	return item;
@@ -190,6 +215,7 @@ prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
 {
 	slot_getallattrs(slot);
 	stamp_row(state, slot, estate);
+	made_column_fill(state->table, row_values_of(slot));
 	slot->tts_tableOid = RelationGetRelid(info->ri_RelationDesc);
 
 	constraint_check_row(state->table, info, slot, estate, state->policies,
@@ -221,6 +247,21 @@ find_repetitions(ProposedRow *rows, int count)
 		rows[i].repeats = !item_set_add(keys, rows[i].write.key);
 }
 
+/*
+ * The key is taken, by a row, since others are an error of their own
+ * (writer.h); or it is not any more.
+ */
+static void
+decide_taken(ItemWrite *write, const DynamoItem *item)
+{
+	if (item == NULL)
+		write->next = NEXT_WRITE;
+	else if (write->skips_taken)
+		write->next = NEXT_NOTHING;
+	else
+		writer_raise_taken(write->writer, write->key);
+}
+
 /* Waits for all rows that were submitted. */
 static void
 finish_rows(InsertState *state)
@@ -243,6 +284,11 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 		write->new_item = rows[i].item;
 		write->expressions = state->expressions;
 		write->skips_taken = state->action == CONFLICT_NOTHING;
+		if (table_has_other_items(state->table))
+		{
+			write->decide = decide_taken;
+			write->creates = true;
+		}
 		if (!rows[i].repeats)
 			writer_submit(state->writer, write);
 	}

@@ -13,6 +13,8 @@
 #include "fdw/write/pushed_write.h"
 #include "translate/condition/condition.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_template.h"
+#include "translate/update/made_update.h"
 
 /*
  * An upsert stamps created_at only where it creates the item; that the item is
@@ -55,6 +57,13 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	UpdateTranslation *update = update_translate(scope, assignments);
 	List	   *guards = update->guards;
 
+	if (update->obstacle == NULL)
+		update->obstacle = made_update_actions(scope, assignments,
+											   statement->clauses, NULL,
+											   &update->actions);
+	if (update->obstacle == NULL && statement->upsert)
+		update->obstacle = made_creation_actions(scope, statement->clauses,
+												 &update->actions);
 	pushed->actions = update->actions;
 	if (update->obstacle != NULL)
 		pushed->obstacle = psprintf("SET %s", update->obstacle);
@@ -70,6 +79,21 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	if (pushed->obstacle == NULL && statement->created_at != NULL)
 		add_creation_stamp(scope, statement, pushed, &guards);
 	return guards;
+}
+
+/* There is an item and it is a row; or, for an upsert, there is none. */
+static Condition *
+on_rows(const WriteStatement *statement, Condition *condition)
+{
+	const Table *table = statement->table;
+
+	if (!statement->upsert)
+		return condition_both(condition_item_exists(table), condition);
+	if (!table_has_discriminator(table))
+		return condition;
+	return condition_both(condition_either(condition_item_absent(table),
+										   condition_item_exists(table)),
+						  condition);
 }
 
 PushedWrite *
@@ -95,10 +119,7 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 	if (pushed->obstacle == NULL)
 	{
 		pushed->condition = condition_both(where, condition_and(guards));
-		if (!statement->upsert)
-			pushed->condition =
-				condition_both(condition_item_exists(statement->table),
-							   pushed->condition);
+		pushed->condition = on_rows(statement, pushed->condition);
 		if (pushed->condition->kind == CONDITION_FALSE)
 			pushed->obstacle = "SET";
 	}

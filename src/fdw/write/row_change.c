@@ -27,12 +27,14 @@
 #include "fdw/write/compute.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
+#include "fdw/write/made_column.h"
 #include "fdw/write/row_change.h"
 #include "fdw/write/stamp.h"
 #include "fdw/write/write_behind.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
+#include "translate/table/table_template.h"
 
 /* A column that an UPDATE sets by itself. */
 typedef struct RowStamp
@@ -273,6 +275,33 @@ members_spelled_as(AttributeValue *document)
 	return conditions;
 }
 
+/* Attributes that are no columns in SQL, but which columns are read out of. */
+static List *
+spelled_in_texts(const RowChange *change)
+{
+	const Table *table = change->table;
+	TupleTableSlot *old = change->old_slot;
+	List	   *conditions = NIL;
+
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		DocumentPath *path = path_make(made->attribute_name);
+		AttributeValue *value;
+
+		if (made->attnum != 0 || made->key != KEY_NONE)
+			continue;
+		value = table_make_attribute(table, made, old->tts_values,
+									 old->tts_isnull);
+		conditions = lappend(conditions, value == NULL
+							 ? condition_not_exists(path)
+							 : condition_compare(operand_path(path),
+												 COMPARISON_EQ,
+												 operand_value(value)));
+	}
+	return conditions;
+}
+
 /* Condition: the attributes are as we would spell the old row. */
 static Condition *
 spelled_as_old_row(const RowChange *change)
@@ -288,7 +317,8 @@ spelled_as_old_row(const RowChange *change)
 		DocumentPath *path;
 		AttributeValue *value;
 
-		if (column->name == NULL || column->key != KEY_NONE)
+		if (column->name == NULL || column->key != KEY_NONE ||
+			column->source != NULL)
 			continue;
 		path = path_make(column->attribute_name);
 		value = old_value(change, column);
@@ -304,6 +334,7 @@ spelled_as_old_row(const RowChange *change)
 												 COMPARISON_EQ,
 												 operand_value(value)));
 	}
+	conditions = list_concat(conditions, spelled_in_texts(change));
 	return condition_and(conditions);
 }
 
@@ -361,7 +392,7 @@ changed_columns(RowChange *change, const ChangedRow *row, TupleTableSlot *slot)
 	{
 		const Column *column = &table->columns[i];
 
-		if (column->name != NULL &&
+		if (column->name != NULL && column->source == NULL &&
 			!column_datum_unchanged(column,
 									old->tts_isnull[i], old->tts_values[i],
 									slot->tts_isnull[i], slot->tts_values[i]))
@@ -370,6 +401,17 @@ changed_columns(RowChange *change, const ChangedRow *row, TupleTableSlot *slot)
 												 slot->tts_isnull[i],
 												 slot->tts_values[i],
 												 row->write.readable_key));
+	}
+	for (i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (made->attnum == 0 &&
+			made_column_has_changed(table, made, row_values_of(old),
+									row_values_of(slot)))
+			actions = lappend(actions,
+							  made_column_action(table, made,
+												 row_values_of(slot)));
 	}
 	return actions;
 }
@@ -429,6 +471,8 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 	{
 		slot_getallattrs(slot);
 		stamp_new_row(change, slot);
+		made_column_fill_again(table, row_values_of(change->old_slot),
+							   row_values_of(slot));
 		constraint_check_row(table, change->info, slot,
 							 change->mtstate->ps.state, WCO_RLS_UPDATE_CHECK,
 							 write->readable_key);

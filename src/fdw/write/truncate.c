@@ -1,6 +1,9 @@
 /*
  * truncate.c
- *		TRUNCATE: the keys of all items, deleted 25 at a time.
+ *		TRUNCATE: the keys of all rows, deleted 25 at a time.
+ *
+ * Where an attribute outside the key says which items are rows, each is
+ * deleted by itself, on condition that it still is one.
  *
  * DynamoDB has nothing like it.  A deletion whose outcome is unknown is not
  * sent again, as no write is: an item of the same key may have been put since.
@@ -22,7 +25,9 @@
 #include "fdw/read/read_ahead.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/transaction.h"
+#include "translate/key/item_key.h"
 #include "translate/key/key.h"
+#include "translate/table/table_template.h"
 
 /* DynamoDB's limit of a BatchWriteItem. */
 #define BATCH_SIZE		25
@@ -49,6 +54,7 @@ typedef struct Truncation
 	Request   **requests;		/* of each of them, array */
 	Request    *failed;			/* the one to be told of; NULL: none */
 	bool		is_no_answer;	/* it failed by what its answer leaves over */
+	const char *row_condition;	/* of deletions one by one; NULL: by batches */
 	int64		deleted;
 } Truncation;
 
@@ -69,8 +75,23 @@ send_batch(Truncation *truncation, int i)
 	};
 
 	initStringInfo(&body);
-	operation_append_batch_delete(&body, table->table_name, batch->keys,
-								  batch->count);
+	if (truncation->row_condition == NULL)
+		operation_append_batch_delete(&body, table->table_name, batch->keys,
+									  batch->count);
+	else
+	{
+		WriteOperation operation = {
+			.kind = WRITE_DELETE,
+			.table_name = table->table_name,
+			.item = batch->keys[0],
+			.expressions = truncation->row_condition
+		};
+
+		spec.operation = operation_name(WRITE_DELETE);
+		spec.key = table_readable_key(table, batch->keys[0]);
+		spec.parts = 0;
+		operation_append_write(&body, &operation);
+	}
 	spec.body = body.data;
 	spec.body_length = body.len;
 	truncation->requests[i] = request_start(truncation->connection, &spec);
@@ -116,6 +137,19 @@ count_deleted(Truncation *truncation, int count)
 	truncation->deleted += count;
 }
 
+/* The one item is deleted, or it is no row any more. */
+static bool
+take_deletion_answer(Truncation *truncation, Batch *batch,
+					 const Request *request)
+{
+	Outcome		outcome = request_outcome(request);
+
+	batch->count = 0;
+	if (outcome == OUTCOME_SUCCESS)
+		count_deleted(truncation, 1);
+	return outcome == OUTCOME_SUCCESS || outcome == OUTCOME_CONDITION_FAILED;
+}
+
 /*
  * Takes the answer of a batch: false if it ends what can be done, by a failure
  * or by leaving over the same time after time.
@@ -127,6 +161,8 @@ take_batch_answer(Truncation *truncation, Batch *batch, Request *request)
 	MemoryContext old;
 	bool		kept;
 
+	if (truncation->row_condition != NULL)
+		return take_deletion_answer(truncation, batch, request);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		return false;
 	old = MemoryContextSwitchTo(batch->context);
@@ -243,12 +279,13 @@ delete_items(Truncation *truncation)
 	};
 	Reader	   *reader = reader_open(&spec);
 	const DynamoItem *item = reader_next(reader);
+	int			size = truncation->row_condition == NULL ? BATCH_SIZE : 1;
 
 	while (item != NULL)
 	{
 		int			i = add_batch(truncation);
 
-		while (item != NULL && truncation->batches[i].count < BATCH_SIZE)
+		while (item != NULL && truncation->batches[i].count < size)
 		{
 			add_key(table, &truncation->batches[i], item);
 			item = reader_next(reader);
@@ -276,6 +313,11 @@ truncate_table(Relation relation)
 											  GetUserId());
 	truncation.max_concurrency =
 		connection_settings(truncation.connection)->max_concurrency;
+	if (table_has_discriminator(truncation.table))
+		truncation.row_condition =
+			operation_expressions(NIL,
+								  condition_item_exists(truncation.table),
+								  false);
 	truncation.batches = palloc0(truncation.max_concurrency * sizeof(Batch));
 	truncation.requests = palloc0(truncation.max_concurrency *
 								  sizeof(Request *));

@@ -21,6 +21,7 @@
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
+#include "translate/table/table_template.h"
 
 /*
  * As often an optimistic write waits, and is tried, before it gives up.  What
@@ -422,6 +423,13 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 		return;
 	}
 
+	if (item != NULL && !table_is_row(writer->table, item))
+	{
+		if (write->creates)
+			key_raise_other_item(writer->table, write->readable_key, item);
+		item = NULL;
+	}
+
 	/* what is computed is no guess any more */
 	write->speculative = false;
 	write->decide(write, item);
@@ -526,8 +534,7 @@ take_answer(Writer *writer, ItemWrite *write)
 	MemoryContext old = MemoryContextSwitchTo(write->context);
 
 	if (outcome == OUTCOME_SUCCESS && write->state == ITEM_READING)
-		decide_on(writer, write,
-				  reader_got_item(writer->table, write->request));
+		decide_on(writer, write, reader_got_item(write->request));
 	else if (outcome == OUTCOME_SUCCESS)
 		note_written(writer, write);
 	else if (outcome == OUTCOME_CONDITION_FAILED)

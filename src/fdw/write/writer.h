@@ -69,6 +69,8 @@ struct ItemWrite
 	const char *readable_key;
 	ItemDecision decide;		/* NULL: a condition that fails says that the
 								 * key is taken */
+	bool		creates;		/* it may make the item: then one of the key
+								 * that is no row is an error (23505) */
 	bool		skips_taken;	/* which is nothing to complain of */
 	bool		skips_changed;	/* one of writer_passes_over() is not written;
 								 * one that a command inside the statement has

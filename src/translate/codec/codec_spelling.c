@@ -22,6 +22,15 @@ spelling_is_open(const Codec *codec)
 		 (time_is_timestamp(codec->base_type_id) && codec->base_typmod < 0));
 }
 
+int
+codec_text_width(const Codec *codec)
+{
+	if (codec->kind != CODEC_CANONICAL_TEXT)
+		return 0;
+	return codec->base_type_id == UUIDOID ? text_uuid_width(codec)
+		: time_text_width(codec);
+}
+
 /* Is the value as a column of the type and format would spell it? */
 static bool
 is_spelling(Oid type_id, int32 typmod, const char *format,

@@ -25,4 +25,10 @@ extern bool spelling_is_open(const Codec *codec);
 extern char *spelling_declaration(const Codec *codec,
 								  const AttributeValue *value);
 
+/*
+ * The bytes of the text of each value, where all that libraries write have as
+ * many; 0: they differ.
+ */
+extern int	codec_text_width(const Codec *codec);
+
 #endif							/* DYNAMORM_TRANSLATE_CODEC_SPELLING_H */

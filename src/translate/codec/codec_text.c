@@ -268,6 +268,12 @@ apply_uuid_format(const CodecState *state, char *text)
 	*out = '\0';
 }
 
+int
+text_uuid_width(const Codec *codec)
+{
+	return codec->state->without_hyphens ? 32 : 36;
+}
+
 bool
 text_is_uuid_spelling(const Codec *codec, const AttributeValue *value)
 {

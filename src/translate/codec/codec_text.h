@@ -27,6 +27,9 @@ extern Datum text_decode(Codec *codec, const AttributeValue *value,
 extern bool text_is_uuid_spelling(const Codec *codec,
 								  const AttributeValue *value);
 
+/* The length of such a spelling. */
+extern int	text_uuid_width(const Codec *codec);
+
 /* The input function of the base type, with the settings pinned. */
 extern Datum text_call_input(Codec *codec, char *text, int32 typmod);
 

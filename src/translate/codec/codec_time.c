@@ -341,6 +341,22 @@ time_encode(Codec *codec, Datum value, AttributeValue *out)
 	return ENCODE_OK;
 }
 
+int
+time_text_width(const Codec *codec)
+{
+	TimeFormat	format = codec->state->time_format;
+	int			digits;
+
+	if (codec->base_type_id == DATEOID)
+		return DATE_WIDTH;
+	if (!time_is_timestamp(codec->base_type_id) || format == TIME_ISOFORMAT ||
+		format == TIME_RFC3339NANO)
+		return 0;
+	digits = written_digits(codec, 0);
+	return DATE_WIDTH + TIME_WIDTH + (digits > 0 ? 1 + digits : 0) +
+		strlen(written_zone(codec));
+}
+
 bool
 time_order_is_plain(const Codec *codec)
 {

@@ -24,6 +24,11 @@ extern Datum time_decode(Codec *codec, const AttributeValue *value,
 /* Is it the one spelling of a timestamp that the codec writes? */
 extern bool time_is_spelling(const Codec *codec, const AttributeValue *value);
 
+/*
+ * The bytes of a text of the years 1 to 9999; 0: they differ.
+ */
+extern int	time_text_width(const Codec *codec);
+
 /* Are the spellings of timestamps in the order of the values? */
 extern bool time_order_is_plain(const Codec *codec);
 

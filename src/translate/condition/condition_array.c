@@ -248,7 +248,7 @@ membership_operands(Scope *scope, ScalarArrayOpExpr *test, Source **source,
 	*source = source_of(scope, linitial(test->args));
 	element.type_id =
 		get_element_type(getBaseType(exprType((Node *) array_expr)));
-	if (*source == NULL || !source_is_key(*source) ||
+	if (*source == NULL || !source_tells_key(*source) ||
 		!comparison_on_codec(test->opno, (*source)->codec, element.type_id,
 							 &comparison) || comparison != COMPARISON_EQ)
 		return false;

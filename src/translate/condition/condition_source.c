@@ -45,6 +45,7 @@ source_of_column(Scope *scope, Expr *expr)
 
 	/* a document column is not one attribute but many */
 	if (column == NULL || column->is_document ||
+		(column->source != NULL && !scope->reads_fields) ||
 		(scope->hidden != NULL && scope->hidden[column->attnum - 1]))
 		return NULL;
 	source = palloc0(sizeof(Source));
@@ -427,6 +428,13 @@ source_of(Scope *scope, Expr *expr)
 		default:
 			return NULL;
 	}
+}
+
+bool
+source_tells_key(const Source *source)
+{
+	return source->kind == SOURCE_ATTRIBUTE && source->parent == NULL &&
+		source->column->in_key;
 }
 
 bool

@@ -39,8 +39,12 @@ typedef struct Source
 /* The source that an expression is; NULL if DynamoDB cannot look at it. */
 extern Source *source_of(Scope *scope, Expr *expr);
 
-/* Is it a key column itself? */
+/*
+ * Is it a key column itself?  Or one by whose value a key is told, which is
+ * one, or which the key is made of?
+ */
 extern bool source_is_key(const Source *source);
+extern bool source_tells_key(const Source *source);
 
 /* The attribute at the path is of a type that the source reads. */
 extern Condition *source_has_type(const Source *source);

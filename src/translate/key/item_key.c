@@ -9,22 +9,12 @@
 
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 
 #include "translate/codec/codec.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key_value.h"
-
-KeyColumns
-key_columns(const Table *table)
-{
-	KeyColumns	key = {0};
-
-	if (table->partition_key != NULL)
-		key.columns[key.count++] = table->partition_key;
-	if (table->sort_key != NULL)
-		key.columns[key.count++] = table->sort_key;
-	return key;
-}
+#include "translate/table/table_template.h"
 
 bool
 key_has_attribute(const Table *table, const char *name)
@@ -50,7 +40,14 @@ key_of_row(const Table *table, const Datum *values, const bool *nulls,
 		const Column *column = columns.columns[i];
 		AttributeValue *value;
 
-		if (nulls[column->attnum - 1] ||
+		if (column->template != NULL)
+		{
+			value = table_make_attribute(table, column, values, nulls);
+			*missing = column;
+			if (value == NULL)
+				return NULL;
+		}
+		else if (nulls[column->attnum - 1] ||
 			codec_try_encode(column->codec, values[column->attnum - 1],
 							 &value) != ENCODE_OK)
 		{
@@ -62,34 +59,46 @@ key_of_row(const Table *table, const Datum *values, const bool *nulls,
 	return key;
 }
 
+/* Appends a column's name and value. */
+static void
+append_described(const Column *column, const Datum *values, const bool *nulls,
+				 StringInfo names, StringInfo texts)
+{
+	const char *separator = names->len == 0 ? "" : ", ";
+	int			i = column->attnum - 1;
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(column->codec->type_id, &output, &is_varlena);
+	appendStringInfo(names, "%s%s", separator, column->name);
+	appendStringInfo(texts, "%s%s", separator, nulls[i] ? "null"
+					 : OidOutputFunctionCall(output, values[i]));
+}
+
 char *
 key_describe(const Table *table, const DynamoItem *key)
 {
 	KeyColumns	columns = key_columns(table);
+	Datum	   *values = palloc(table->column_count * sizeof(Datum));
+	bool	   *nulls = palloc(table->column_count * sizeof(bool));
 	StringInfoData names;
-	StringInfoData values;
+	StringInfoData texts;
 
 	initStringInfo(&names);
-	initStringInfo(&values);
+	initStringInfo(&texts);
+	table_decode_item(table, key, NULL, values, nulls);
 	for (int i = 0; i < columns.count; i++)
 	{
 		const Column *column = columns.columns[i];
-		CodecPlace	place = table_place(table, column, NULL);
-		const char *separator = i == 0 ? "" : ", ";
-		Oid			output;
-		bool		is_varlena;
-		bool		isnull;
-		Datum		value;
 
-		value = codec_decode(column->codec,
-							 item_find(key, column->attribute_name), &isnull,
-							 &place);
-		getTypeOutputInfo(column->codec->type_id, &output, &is_varlena);
-		appendStringInfo(&names, "%s%s", separator, column->name);
-		appendStringInfo(&values, "%s%s", separator,
-						 isnull ? "null" : OidOutputFunctionCall(output, value));
+		if (column->attnum != 0)
+			append_described(column, values, nulls, &names, &texts);
+		for (int n = 0; column->attnum == 0 && n < table->column_count; n++)
+			if (table->columns[n].source == column)
+				append_described(&table->columns[n], values, nulls, &names,
+								 &texts);
 	}
-	return psprintf("(%s)=(%s)", names.data, values.data);
+	return psprintf("(%s)=(%s)", names.data, texts.data);
 }
 
 bool
@@ -124,9 +133,69 @@ path_of_every_item(const Table *table)
 	return path_make(table->partition_key->attribute_name);
 }
 
+static Condition *
+condition_of_constant(const Column *made)
+{
+	return condition_compare(operand_path(path_make(made->attribute_name)),
+							 COMPARISON_EQ,
+							 operand_value(made->template->constant));
+}
+
+static Condition *
+constants_but_of_key(const Table *table, const bool *hidden)
+{
+	Condition  *condition = condition_constant(true);
+
+	for (int i = 0; i < table->constant_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (made->key == KEY_NONE &&
+			(hidden == NULL || !hidden[made->attnum - 1]))
+			condition = condition_both(condition, condition_of_constant(made));
+	}
+	return condition;
+}
+
+/* What the text of a part of the key begins with; true: with anything. */
+static Condition *
+begins_as_key(const Column *key)
+{
+	const char *start;
+	int			length;
+
+	if (key == NULL || key->template == NULL)
+		return condition_constant(true);
+	if (key->template->field_count == 0)
+		return condition_of_constant(key);
+	start = template_start(key->template, &length);
+	if (length == 0)
+		return condition_constant(true);
+	return condition_begins_with(operand_path(path_make(key->attribute_name)),
+								 operand_value(attribute_make_text(ATTRIBUTE_S,
+																   pnstrdup(start, length),
+																   length)));
+}
+
+Condition *
+condition_item_is_row(const Table *table, const bool *hidden,
+					  const KeySchema *queried)
+{
+	const Column *parts[] = {table->partition_key, table->sort_key};
+	Condition  *condition = constants_but_of_key(table, hidden);
+
+	for (int i = 0; i < (int) lengthof(parts); i++)
+		if (queried == NULL || !key_schema_has(queried, parts[i]))
+			condition = condition_both(condition, begins_as_key(parts[i]));
+	return condition;
+}
+
+/* That an attribute has a value says that there is an item. */
 Condition *
 condition_item_exists(const Table *table)
 {
+	if (table_has_discriminator(table))
+		return constants_but_of_key(table, NULL);
 	return condition_exists(path_of_every_item(table));
 }
 
@@ -134,4 +203,19 @@ Condition *
 condition_item_absent(const Table *table)
 {
 	return condition_not_exists(path_of_every_item(table));
+}
+
+void
+key_raise_other_item(const Table *table, const char *readable_key,
+					 const DynamoItem *item)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
+					table->relation_name),
+			 errdetail("Item %s is there, but is no row of foreign table \"%s\": %s.",
+					   readable_key, table->relation_name,
+					   table_why_no_row(table, item)),
+			 errtableconstraint(RelationIdGetRelation(table->relation_id),
+								table_key_constraint(table))));
 }

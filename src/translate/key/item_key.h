@@ -9,16 +9,8 @@
 #include "postgres.h"
 
 #include "client/wire/expression.h"
+#include "translate/key/key_schema.h"
 #include "translate/table/table.h"
-
-/* The columns of a key: the one of the partition key first. */
-typedef struct KeyColumns
-{
-	int			count;			/* 0: the key is not known yet (table.h) */
-	const Column *columns[2];
-} KeyColumns;
-
-extern KeyColumns key_columns(const Table *table);
 
 /* Is an attribute of this name part of the key? */
 extern bool key_has_attribute(const Table *table, const char *name);
@@ -47,8 +39,24 @@ extern bool key_in_partition(const Table *table, const DynamoItem *key,
 extern bool key_is_before(const Table *table, const DynamoItem *key,
 						  const DynamoItem *other);
 
-/* The item is there; or is not. */
+/* The item is there, and is a row; there is none, a row or not. */
 extern Condition *condition_item_exists(const Table *table);
 extern Condition *condition_item_absent(const Table *table);
+
+/*
+ * The item is a row, as far as attributes say that may be named in a filter
+ * (hidden tells, by attnum - 1, which may not; NULL: all may).  queried: what
+ * a Query finds it by, whose key condition says the rest; NULL: of a Scan.
+ */
+extern Condition *condition_item_is_row(const Table *table,
+										const bool *hidden,
+										const KeySchema *queried);
+
+/*
+ * Raises 23505 for an item that is no row, where one is to be made.
+ */
+extern void key_raise_other_item(const Table *table, const char *readable_key,
+								 const DynamoItem *item)
+			pg_attribute_noreturn();
 
 #endif							/* DYNAMORM_TRANSLATE_ITEM_KEY_H */

@@ -23,47 +23,9 @@
 #include "translate/condition/condition_text.h"
 #include "translate/condition/condition_value.h"
 #include "translate/key/key.h"
+#include "translate/key/key_finder.h"
 #include "translate/key/key_list.h"
-
-/* One end of a range of a sort key. */
-typedef struct KeyBound
-{
-	Expr	   *clause;			/* NULL: no such bound */
-	Comparison	comparison;
-	Operand    *operand;
-	Datum		datum;			/* if known */
-	bool		is_wider;		/* than what the clause says */
-} KeyBound;
-
-/* What the clauses say of one attribute of the key. */
-typedef struct KeyPart
-{
-	const Column *column;
-	bool		is_sort;
-	Expr	   *clause;			/* that fixes it */
-	Operand    *fixed;			/* NULL: not fixed */
-	Expr	   *value;			/* what that was made of */
-	Oid			collation;		/* of the clause */
-	KeyBound	lower;
-	KeyBound	upper;
-	Expr	   *prefix_clause;	/* NULL: none */
-	Operand    *prefix;
-	bool		prefix_is_whole;	/* the clause says nothing more */
-} KeyPart;
-
-/* What they say of the key. */
-typedef struct KeyFinder
-{
-	Scope	   *scope;
-	const KeySchema *schema;
-	bool		impossible;		/* no item can have such a key */
-	const Column *impossible_column;	/* because of what it equals; NULL: of
-										 * something else */
-	KeyValue	impossible_value;
-	List	   *always_true;	/* clauses that every item's key fulfils */
-	int			part_count;
-	KeyPart		parts[2 * KEY_PART_LIMIT];	/* partition key first */
-} KeyFinder;
+#include "translate/table/table_template.h"
 
 /* ---- the order of stored keys ---- */
 
@@ -74,20 +36,30 @@ key_order_is_plain(const Column *column, Oid collation)
 								 collation);
 }
 
+bool
+field_order_is_plain(const Column *column, Oid collation)
+{
+	switch (column->codec->kind)
+	{
+		case CODEC_INTEGER:
+		case CODEC_NUMERIC:
+		case CODEC_DIGITS:
+			/* padded: as such it is no order of numbers but of texts */
+			return true;
+		default:
+			return stored_order_is_plain(column->codec, true, collation);
+	}
+}
+
 /* ---- reading the clauses ---- */
 
 /* The part of the key that a source is; NULL if it is none. */
 static KeyPart *
 find_part(KeyFinder *finder, const Source *source)
 {
-	int			i;
-
 	if (source->kind != SOURCE_ATTRIBUTE || source->parent != NULL)
 		return NULL;
-	for (i = 0; i < finder->part_count; i++)
-		if (finder->parts[i].column == source->column)
-			return &finder->parts[i];
-	return NULL;
+	return key_finder_part(finder, source->column);
 }
 
 /* No item can have the value in this part of its key. */
@@ -106,14 +78,21 @@ note_impossible(KeyFinder *finder, const KeyPart *part,
 	};
 }
 
+/* Have stored values their only spelling? */
+static bool
+is_spelled(const KeyPart *part, const ComparisonParts *parts)
+{
+	return part->is_field || source_is_key(parts->source);
+}
+
 static void
 find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 			  const ComparisonParts *parts, const ComparedValue *value)
 {
 	Operand    *operand;
 
-	switch (plain_value(part->column->codec, source_is_key(parts->source),
-						value, parts->collation, &operand))
+	switch (plain_value(part->column->codec, is_spelled(part, parts), value,
+						parts->collation, &operand))
 	{
 		case PLAIN_NOT:
 			return;
@@ -133,7 +112,7 @@ find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 	else if (part->fixed == NULL)
 	{
 		part->fixed = operand;
-		part->clause = clause;
+		part->fixed_clauses = part->fixed_used = list_make1(clause);
 		part->value = parts->other;
 		part->collation = parts->collation;
 	}
@@ -146,7 +125,7 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 	bool		is_lower = parts->comparison == COMPARISON_GT ||
 		parts->comparison == COMPARISON_GE;
 	KeyBound   *bound = is_lower ? &part->lower : &part->upper;
-	bool		is_key = source_is_key(parts->source);
+	bool		is_key = is_spelled(part, parts);
 	bool		is_wider = false;
 	Operand    *operand;
 
@@ -178,15 +157,15 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 			finder->impossible = true;
 		return;
 	}
-	if (!part->is_sort || bound->clause != NULL)
+	if (!part->is_sort || bound->operand != NULL)
 		return;
-	bound->clause = clause;
+	bound->clauses = list_make1(clause);
+	bound->used = is_wider ? NIL : bound->clauses;
 	bound->comparison = parts->comparison;
 	if (is_wider)
 		bound->comparison = is_lower ? COMPARISON_GE : COMPARISON_LE;
 	bound->operand = operand;
 	bound->datum = value->datum;
-	bound->is_wider = is_wider;
 }
 
 static void
@@ -200,13 +179,13 @@ find_prefix(KeyFinder *finder, Expr *clause)
 	if (!pattern_prefix(finder->scope, clause, &source, &prefix, &whole))
 		return;
 	part = find_part(finder, source);
-	if (part == NULL || !part->is_sort || part->prefix_clause != NULL ||
+	if (part == NULL || !part->is_sort || part->prefix != NULL ||
 		finder->scope->withheld ||
 		!key_can_be_bound(part->is_sort, prefix))
 		return;
-	part->prefix_clause = clause;
 	part->prefix = prefix;
-	part->prefix_is_whole = whole;
+	part->prefix_clauses = list_make1(clause);
+	part->prefix_used = whole ? part->prefix_clauses : NIL;
 }
 
 /* Whatever is read has all attributes of the key. */
@@ -214,13 +193,17 @@ static bool
 is_always_true(KeyFinder *finder, Expr *clause)
 {
 	NullTest   *test = (NullTest *) clause;
+	const KeyPart *part;
 	Source	   *source;
 
 	if (!IsA(clause, NullTest) || test->nulltesttype != IS_NOT_NULL ||
 		test->argisrow)
 		return false;
 	source = source_of(finder->scope, test->arg);
-	return source != NULL && find_part(finder, source) != NULL;
+	if (source == NULL)
+		return false;
+	part = find_part(finder, source);
+	return part != NULL && (!part->is_field || part->column->source != NULL);
 }
 
 static void
@@ -275,6 +258,12 @@ bounds_are_reversed(const KeyBound *lower, const KeyBound *upper)
 	return key_value_is_before(high, low);
 }
 
+static void
+use_clauses(List **list, List *clauses)
+{
+	*list = list_union_ptr(*list, clauses);
+}
+
 /*
  * The one condition on an attribute of the sort key that DynamoDB takes, or
  * NULL.  Notes the clauses that it stems from, and those that it says exactly.
@@ -284,38 +273,36 @@ sort_key_condition(const KeyPart *part, KeyLookup *lookup)
 {
 	const KeyBound *lower = &part->lower;
 	const KeyBound *upper = &part->upper;
-	const KeyBound *only = lower->clause != NULL ? lower : upper;
+	const KeyBound *only = lower->operand != NULL ? lower : upper;
 	Operand    *path = operand_path(path_make(part->column->attribute_name));
 
 	if (part->fixed != NULL)
 	{
-		lookup->used = lappend(lookup->used, part->clause);
-		lookup->on_sort = lappend(lookup->on_sort, part->clause);
+		use_clauses(&lookup->used, part->fixed_used);
+		use_clauses(&lookup->on_sort, part->fixed_clauses);
 		return key_equals(part->column, part->fixed);
 	}
-	if (part->prefix_clause != NULL)
+	if (part->prefix != NULL)
 	{
-		if (part->prefix_is_whole)
-			lookup->used = lappend(lookup->used, part->prefix_clause);
-		lookup->on_sort = lappend(lookup->on_sort, part->prefix_clause);
+		use_clauses(&lookup->used, part->prefix_used);
+		use_clauses(&lookup->on_sort, part->prefix_clauses);
 		return condition_begins_with(path, part->prefix);
 	}
-	if (lower->clause != NULL && upper->clause != NULL)
+	if (lower->operand != NULL && upper->operand != NULL)
 	{
 		/* BETWEEN includes its bounds: > and < must be checked again */
-		if (lower->comparison == COMPARISON_GE && !lower->is_wider)
-			lookup->used = lappend(lookup->used, lower->clause);
-		if (upper->comparison == COMPARISON_LE && !upper->is_wider)
-			lookup->used = lappend(lookup->used, upper->clause);
-		lookup->on_sort = lappend(lookup->on_sort, lower->clause);
-		lookup->on_sort = lappend(lookup->on_sort, upper->clause);
+		if (lower->comparison == COMPARISON_GE)
+			use_clauses(&lookup->used, lower->used);
+		if (upper->comparison == COMPARISON_LE)
+			use_clauses(&lookup->used, upper->used);
+		use_clauses(&lookup->on_sort, lower->clauses);
+		use_clauses(&lookup->on_sort, upper->clauses);
 		return condition_between(path, lower->operand, upper->operand);
 	}
-	if (only->clause != NULL)
+	if (only->operand != NULL)
 	{
-		if (!only->is_wider)
-			lookup->used = lappend(lookup->used, only->clause);
-		lookup->on_sort = lappend(lookup->on_sort, only->clause);
+		use_clauses(&lookup->used, only->used);
+		use_clauses(&lookup->on_sort, only->clauses);
 		return condition_compare(path, only->comparison, only->operand);
 	}
 	return NULL;
@@ -342,10 +329,10 @@ is_whole_key(const KeyFinder *finder)
 {
 	int			i;
 
-	for (i = 0; i < finder->part_count; i++)
+	for (i = 0; i < finder->key_count; i++)
 		if (finder->parts[i].fixed == NULL)
 			return false;
-	return finder->part_count > 0 && finder->schema->index_name == NULL;
+	return finder->key_count > 0 && finder->schema->index_name == NULL;
 }
 
 /*
@@ -362,7 +349,7 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 	lookup->access = KEY_ACCESS_QUERY;
 	if (schema->index_name == NULL)
 		lookup->partition = finder->parts[0].fixed->value;
-	for (i = 0; i < finder->part_count && may_go_on; i++)
+	for (i = 0; i < finder->key_count && may_go_on; i++)
 	{
 		const KeyPart *part = &finder->parts[i];
 		Condition  *condition;
@@ -372,18 +359,20 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 		else
 		{
 			condition = key_equals(part->column, part->fixed);
-			lookup->used = lappend(lookup->used, part->clause);
-			lookup->on_partition = lappend(lookup->on_partition,
-										   part->clause);
+			use_clauses(&lookup->used, part->fixed_used);
+			use_clauses(&lookup->on_partition, part->fixed_clauses);
 		}
 		if (condition != NULL)
 			lookup->condition = lookup->condition == NULL ? condition
 				: condition_both(lookup->condition, condition);
 		may_go_on = part->fixed != NULL;
+		lookup->says_key_itself |= part->says_itself;
 		if (part->is_sort && may_go_on)
 			lookup->sort_fixed++;
-		if (!may_go_on && part->lower.clause != NULL &&
-			part->upper.clause != NULL &&
+		if (!may_go_on)
+			lookup->ordered_by = part->ordered_by;
+		if (!may_go_on && part->lower.operand != NULL &&
+			part->upper.operand != NULL &&
 			bounds_are_reversed(&part->lower, &part->upper))
 			lookup->access = KEY_ACCESS_NOTHING;
 	}
@@ -392,9 +381,16 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 		lookup->access = KEY_ACCESS_ITEM;
 		for (i = 0; i < finder->part_count; i++)
 		{
-			lookup->values = lappend(lookup->values, finder->parts[i].value);
+			const KeyPart *part = &finder->parts[i];
+
+			if (part->value == NULL)
+				continue;
+			lookup->value_columns =
+				lappend(lookup->value_columns,
+						unconstify(Column *, part->column));
+			lookup->values = lappend(lookup->values, part->value);
 			lookup->collations = lappend_oid(lookup->collations,
-											 finder->parts[i].collation);
+											 part->collation);
 		}
 		lookup->key = key_of_operands(finder->scope->table,
 									  finder->parts[0].fixed,
@@ -408,6 +404,7 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 {
 	KeyLookup  *lookup = palloc0(sizeof(KeyLookup));
 	KeyFinder	finder = {.scope = scope, .schema = schema};
+	bool		before = scope->reads_fields;
 	ListCell   *cell;
 	int			i;
 
@@ -418,11 +415,15 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 		finder.parts[finder.part_count].is_sort = true;
 		finder.parts[finder.part_count++].column = schema->sort[i];
 	}
+	key_template_add_fields(&finder);
+	scope->reads_fields = true;
 	foreach(cell, clauses)
 	{
 		scope->withheld = false;
 		read_clause(&finder, (Expr *) lfirst(cell));
 	}
+	if (!finder.impossible)
+		key_template_apply(&finder);
 
 	lookup->access = KEY_ACCESS_SCAN;
 	if (finder.impossible)
@@ -430,6 +431,9 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 		lookup->access = KEY_ACCESS_NOTHING;
 		lookup->impossible_column = finder.impossible_column;
 		lookup->impossible_value = finder.impossible_value;
+		lookup->unmade = finder.unmade;
+		lookup->unmade_field = finder.unmade_field;
+		lookup->unmade_problem = finder.unmade_problem;
 	}
 	else if (is_whole_key(&finder) || schema->index_name != NULL ||
 			 schema->partition_count == 0 ||
@@ -438,6 +442,7 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 		if (partition_is_fixed(&finder))
 			use_key(&finder, lookup);
 	}
+	scope->reads_fields = before;
 	lookup->used = list_concat_copy(lookup->used, finder.always_true);
 	lookup->rest = list_difference_ptr(clauses, lookup->used);
 	return lookup;
@@ -482,6 +487,9 @@ key_check_upsert(const Table *table, const KeyLookup *lookup)
 						  plain_encode(column->codec, &value, &place));
 		return;
 	}
+	if (lookup->unmade != NULL)
+		table_raise_unmade(table, lookup->unmade, lookup->unmade_field,
+						   lookup->unmade_problem);
 	if (lookup->key == NULL)
 		return;
 	for (int i = 0; i < (int) lengthof(columns); i++)

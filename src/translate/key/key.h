@@ -38,4 +38,10 @@ extern KeyLookup *key_lookup(Scope *scope, const KeySchema *schema,
  */
 extern bool key_order_is_plain(const Column *column, Oid collation);
 
+/*
+ * The same of a column that a part of the key is made of, as the last that is
+ * not fixed.
+ */
+extern bool field_order_is_plain(const Column *column, Oid collation);
+
 #endif							/* DYNAMORM_TRANSLATE_KEY_H */

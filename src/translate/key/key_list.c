@@ -16,8 +16,11 @@
 #include "translate/condition/condition_compare.h"
 #include "translate/condition/condition_source.h"
 #include "translate/condition/condition_value.h"
+#include "translate/key/item_key.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key_list.h"
+#include "translate/key/made_text.h"
+#include "translate/table/table_template.h"
 
 /* More keys than these are not worth a list: a Scan reads 2,000 at once. */
 #define MAX_CHOICES				100000
@@ -28,11 +31,12 @@
 /* What one BatchGetItem reads is not large. */
 #define LARGE_PRODUCT			100
 
-/* Values of the parts of a key. */
+/* Values of the parts of a key, and of the columns that they are made of. */
 typedef struct KeyChoice
 {
 	Operand    *partition;		/* NULL: any */
 	Operand    *sort;			/* NULL: any */
+	Operand    *fields[KEY_FIELD_LIMIT];	/* in the order of key_fields() */
 	int			weight;			/* keys that it probably stands for */
 } KeyChoice;
 
@@ -40,7 +44,7 @@ typedef struct KeyChoice
 typedef struct Choices
 {
 	List	   *list;			/* of KeyChoice; NIL: no key is possible */
-	bool		exact;			/* the clause says nothing more */
+	bool		exact;			/* the key says all that the clause says */
 	bool		is_product;		/* of each with each, of several */
 } Choices;
 
@@ -73,6 +77,17 @@ combine_part(Operand *a, Operand *b, Operand **both, bool *decided)
 	return operands_are_equal(a, b);
 }
 
+static bool
+combine_fields(const KeyChoice *a, const KeyChoice *b, KeyChoice *both,
+			   bool *decided)
+{
+	for (int i = 0; i < KEY_FIELD_LIMIT; i++)
+		if (!combine_part(a->fields[i], b->fields[i], &both->fields[i],
+						  decided))
+			return false;
+	return true;
+}
+
 /*
  * AND: combines each choice of one list with each of the other, in *both.
  * False if there would be too many, or if values are not known that would have
@@ -101,7 +116,8 @@ combine_choices(const List *a, const List *b, List **both)
 			if (combine_part(left->partition, right->partition,
 							 &choice->partition, &decided) &&
 				combine_part(left->sort, right->sort, &choice->sort,
-							 &decided))
+							 &decided) &&
+				combine_fields(left, right, choice, &decided))
 				*both = lappend(*both, choice);
 			if (!decided)
 				return false;
@@ -156,9 +172,24 @@ any_key(void)
 
 /* ---- clauses ---- */
 
+static Operand **
+place_in_choice(const Table *table, const Column *column, KeyChoice *choice)
+{
+	KeyFields	fields = key_fields(table);
+	int			i = 0;
+
+	if (column->key == KEY_PARTITION)
+		return &choice->partition;
+	if (column->key == KEY_SORT)
+		return &choice->sort;
+	while (fields.columns[i] != column)
+		i++;
+	return &choice->fields[i];
+}
+
 static void
-add_choice(Choices *choices, const Column *column, Operand *operand,
-		   int weight)
+add_choice(Scope *scope, Choices *choices, const Column *column,
+		   Operand *operand, int weight)
 {
 	KeyChoice  *choice;
 
@@ -167,10 +198,7 @@ add_choice(Choices *choices, const Column *column, Operand *operand,
 		return;
 	choice = palloc0(sizeof(KeyChoice));
 	choice->weight = weight;
-	if (column->key == KEY_PARTITION)
-		choice->partition = operand;
-	else
-		choice->sort = operand;
+	*place_in_choice(scope->table, column, choice) = operand;
 	choices->list = lappend(choices->list, choice);
 }
 
@@ -185,8 +213,10 @@ choices_of_equality(Scope *scope, OpExpr *op, Choices *choices)
 		!comparison_take_apart(scope, op->opno, op->inputcollid, op->args,
 							   &parts) ||
 		parts.other_source != NULL || parts.comparison != COMPARISON_EQ ||
-		!source_is_key(parts.source))
+		!source_tells_key(parts.source))
 		return false;
+	/* one that has an attribute of its own may be another there */
+	choices->exact = table_is_key_attribute(parts.source->column);
 	value = compared_key_value(scope, parts.other);
 	if (value.state == VALUE_NULL)
 		return true;
@@ -196,7 +226,7 @@ choices_of_equality(Scope *scope, OpExpr *op, Choices *choices)
 		case PLAIN_NOT:
 			return false;
 		case PLAIN_OPERAND:
-			add_choice(choices, parts.source->column, operand, 1);
+			add_choice(scope, choices, parts.source->column, operand, 1);
 			return true;
 		default:
 			return true;
@@ -215,8 +245,9 @@ choices_of_array(Scope *scope, ScalarArrayOpExpr *test, Choices *choices)
 							 &is_whole_array) ||
 		list_length(operands) > MAX_CHOICES)
 		return false;
+	choices->exact = table_is_key_attribute(source->column);
 	foreach(cell, operands)
-		add_choice(choices, source->column, lfirst(cell),
+		add_choice(scope, choices, source->column, lfirst(cell),
 				   is_whole_array ? UNKNOWN_ARRAY_LENGTH : 1);
 	return true;
 }
@@ -274,6 +305,71 @@ choices_of_clause(Scope *scope, Expr *clause, Choices *choices)
 }
 
 /* ---- the answer ---- */
+
+/*
+ * The attribute that is made of the fields of a choice; NULL: not all of them
+ * are fixed.  *impossible: no item can have it.
+ */
+static Operand *
+made_of_choice(const Table *table, const Column *made, KeyChoice *choice,
+			   bool *impossible)
+{
+	const Template *template = made->template;
+	Operand   **fields = palloc0(template->count * sizeof(Operand *));
+	Operand    *operand;
+	TemplateProblem problem;
+	const TemplatePart *culprit;
+
+	*impossible = false;
+	for (int i = 0; i < template->count; i++)
+	{
+		const TemplatePart *part = &template->parts[i];
+
+		if (part->literal != NULL)
+			continue;
+		fields[i] = *place_in_choice(table, part->column, choice);
+		if (fields[i] == NULL)
+			return NULL;
+	}
+	operand = made_operand(made, fields, &problem, &culprit);
+	*impossible = operand == NULL;
+	return operand;
+}
+
+/* A part of the key, if its columns fix it; false: no item can have it. */
+static bool
+make_part(const Table *table, const Column *part, KeyChoice *choice,
+		  Operand **operand)
+{
+	bool		impossible = false;
+
+	if (part == NULL)
+		return true;
+	if (*operand == NULL && part->template != NULL)
+		*operand = made_of_choice(table, part, choice, &impossible);
+	return !impossible &&
+		(*operand == NULL ||
+		 key_can_hold(part, part->key == KEY_SORT, *operand));
+}
+
+/* Makes the parts of the keys; choices that are impossible go. */
+static List *
+make_parts(const Table *table, List *choices)
+{
+	List	   *possible = NIL;
+	ListCell   *cell;
+
+	foreach(cell, choices)
+	{
+		KeyChoice  *choice = (KeyChoice *) lfirst(cell);
+
+		if (make_part(table, table->partition_key, choice,
+					  &choice->partition) &&
+			make_part(table, table->sort_key, choice, &choice->sort))
+			possible = lappend(possible, choice);
+	}
+	return possible;
+}
 
 /* Do all choices fix the whole key? */
 static bool
@@ -410,6 +506,7 @@ key_list_find(Scope *scope, const KeySchema *schema, List *clauses,
 		if (narrow_choices(scope, clause, &choices) && choices.exact)
 			found.used = lappend(found.used, clause);
 	}
+	choices.list = make_parts(table, choices.list);
 	if (!are_whole_keys(table, choices.list))
 		return false;
 

@@ -40,7 +40,9 @@ typedef struct KeyLookup
 										 * its partition key equals; NULL: not
 										 * known yet */
 	List	   *values;			/* ITEM, if not from_list: the expressions that
-								 * the parts of the key are equal to */
+								 * the parts of the key, or the columns that
+								 * they are made of, are equal to */
+	List	   *value_columns;	/* of Column: those */
 	List	   *collations;		/* OID list: of these equalities */
 	List	   *used;			/* clauses that the key condition says
 								 * exactly */
@@ -48,12 +50,23 @@ typedef struct KeyLookup
 	List	   *on_partition;	/* clauses that fix the partition key */
 	List	   *on_sort;		/* clauses that the key condition takes from
 								 * the sort key, exactly or not */
+	const Column *ordered_by;	/* QUERY: the column that the next attribute of
+								 * the sort key is made of, if it comes in the
+								 * order of it; NULL: none */
+	bool		says_key_itself;	/* QUERY: clauses on an attribute of the
+									 * key that is made of others, which need
+									 * not be as its template says */
 	int			sort_fixed;		/* attributes of the sort key that are fixed by
 								 * equalities */
 	const Column *impossible_column;	/* NOTHING: part of the key that shall
 										 * equal what no item can have there;
 										 * NULL: for another reason */
 	KeyValue	impossible_value;	/* that */
+	const Column *unmade;		/* NOTHING: an attribute of the key that the
+								 * values cannot make; NULL: for another
+								 * reason */
+	const TemplatePart *unmade_field;
+	TemplateProblem unmade_problem;
 } KeyLookup;
 
 #endif							/* DYNAMORM_TRANSLATE_KEY_LOOKUP_H */

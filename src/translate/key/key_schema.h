@@ -11,6 +11,39 @@
 #include "client/wire/table_description.h"
 #include "translate/table/table_column.h"
 
+/* As many columns may make up a key. */
+#define KEY_FIELD_LIMIT		16
+
+/*
+ * The columns of a key: the one of the partition key first.  One that others
+ * are read out of need not be a column in SQL.
+ */
+typedef struct KeyColumns
+{
+	int			count;			/* 0: the key is not known yet (table.h) */
+	const Column *columns[2];
+} KeyColumns;
+
+extern KeyColumns key_columns(const Table *table);
+
+/*
+ * The columns by whose values a row is told: those of the key, or, where an
+ * attribute of it is made of the values of others, these.
+ */
+typedef struct KeyFields
+{
+	int			count;
+	const Column *columns[KEY_FIELD_LIMIT];
+} KeyFields;
+
+extern KeyFields key_fields(const Table *table);
+
+/*
+ * The names of those columns, for messages: user_id, order_id as identifiers
+ * of SQL, or "user_id" and "order_id" in quotes.
+ */
+extern char *key_field_names(const Table *table, bool as_identifiers);
+
 /*
  * The key of what is read: the table, or one of its indexes.  An index holds
  * only the items that have all attributes of its key.

@@ -16,7 +16,9 @@
 #include "utils/rel.h"
 
 #include "translate/condition/condition_value.h"
+#include "translate/key/key_schema.h"
 #include "translate/key/key_value.h"
+#include "translate/table/table_template.h"
 
 /* Source: Developer Guide, "Quotas". */
 #define MAX_PARTITION_KEY_LENGTH	2048
@@ -131,22 +133,29 @@ part_equality_is_plain(const Column *column)
 bool
 key_equality_is_plain(const Table *table)
 {
-	return part_equality_is_plain(table->partition_key) &&
-		(table->sort_key == NULL || part_equality_is_plain(table->sort_key));
+	KeyFields	fields = key_fields(table);
+
+	for (int i = 0; i < fields.count; i++)
+		if (!part_equality_is_plain(fields.columns[i]))
+			return false;
+	return true;
 }
 
 void
 key_check_writable(const Table *table)
 {
-	const Column *column = table->partition_key;
+	KeyFields	fields = key_fields(table);
+	const Column *column;
 	const Codec *codec;
 	bool		has_other_collation;
 	char	   *type;
+	int			i = 0;
 
-	if (key_equality_is_plain(table))
+	while (i < fields.count && part_equality_is_plain(fields.columns[i]))
+		i++;
+	if (i == fields.count)
 		return;
-	if (part_equality_is_plain(column))
-		column = table->sort_key;
+	column = fields.columns[i];
 	codec = column->codec;
 	type = format_type_with_typemod(codec->type_id, codec->typmod);
 	has_other_collation = OidIsValid(codec->collation) &&
@@ -190,7 +199,7 @@ key_of_operands(const Table *table, const Operand *partition,
 	return key;
 }
 
-/* NULL if no item can have the value as this part of its key. */
+/* NULL if no item can have the value of the column. */
 static Operand *
 operand_of_value(const Column *column, const KeyValue *value)
 {
@@ -209,17 +218,58 @@ operand_of_value(const Column *column, const KeyValue *value)
 	return operand;
 }
 
-DynamoItem *
-key_of_values(const Table *table, const KeyValue *values)
+/* The attribute of a part of the key; NULL: no item can have it. */
+static AttributeValue *
+part_of_values(const Column *part, const List *columns,
+			   AttributeValue *const *values, AttributeValue *const *fields)
 {
-	Operand    *partition = operand_of_value(table->partition_key, &values[0]);
-	Operand    *sort = NULL;
+	bool		impossible;
+	AttributeValue *value;
+	ListCell   *cell;
 
-	if (table->sort_key != NULL)
-		sort = operand_of_value(table->sort_key, &values[1]);
-	if (partition == NULL || (table->sort_key != NULL && sort == NULL))
+	foreach(cell, columns)
+		if (lfirst(cell) == part)
+			return values[foreach_current_index(cell)];
+	value = table_make_of_attributes(part, fields, &impossible);
+	if (value == NULL ||
+		!key_can_hold(part, part->key == KEY_SORT, operand_value(value)))
 		return NULL;
-	return key_of_operands(table, partition, sort);
+	return value;
+}
+
+DynamoItem *
+key_of_values(const Table *table, const List *columns, const KeyValue *values)
+{
+	KeyColumns	key = key_columns(table);
+	AttributeValue *attributes[KEY_FIELD_LIMIT + 2];
+	AttributeValue **fields =
+		palloc0(Max(table->column_count, 1) * sizeof(AttributeValue *));
+	DynamoItem *item;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		const Column *column = (const Column *) lfirst(cell);
+		int			i = foreach_current_index(cell);
+		Operand    *operand = operand_of_value(column, &values[i]);
+
+		if (operand == NULL)
+			return NULL;
+		attributes[i] = operand->value;
+		fields[column->attnum - 1] = operand->value;
+	}
+	item = palloc0(sizeof(DynamoItem));
+	item->attributes = palloc0(key.count * sizeof(Attribute));
+	for (int i = 0; i < key.count; i++)
+	{
+		AttributeValue *value = part_of_values(key.columns[i], columns,
+											   attributes, fields);
+
+		if (value == NULL)
+			return NULL;
+		item_add(item, key.columns[i]->attribute_name, value);
+	}
+	return item;
 }
 
 static Datum

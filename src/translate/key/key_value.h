@@ -51,12 +51,12 @@ extern DynamoItem *key_of_operands(const Table *table,
 								   const Operand *sort);
 
 /*
- * The key with these values, of which the equalities are such that
- * key_lookup() has used them: the partition key's, and the sort key's if there
- * is one.  NULL if no item can have it.  Allocated in the current memory
- * context.
+ * The key with these values of columns (a list of Column, by which a key is
+ * told), of which the equalities are such that key_lookup() has used them.
+ * NULL if no item can have it.  Allocated in the current memory context.
  */
-extern DynamoItem *key_of_values(const Table *table, const KeyValue *values);
+extern DynamoItem *key_of_values(const Table *table, const List *columns,
+								 const KeyValue *values);
 
 /*
  * Can an item have the value as this part of its key, or that of an index?

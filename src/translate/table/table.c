@@ -28,6 +28,7 @@
 #include "translate/codec/codec.h"
 #include "translate/codec/codec_time.h"
 #include "translate/table/table.h"
+#include "translate/table/table_template.h"
 
 /* A table with what only this file uses.  Callers see the first member. */
 typedef struct TableEntry
@@ -198,8 +199,6 @@ check_column(const Table *table, const Column *column,
 {
 	Oid			type_id = column->codec->base_type_id;
 
-	if (column->key != KEY_NONE)
-		check_key_type(table, column);
 	if (column->is_version && !is_integer_type(type_id))
 		refuse_role(table, column, "version",
 					"A version column is a smallint, an integer or a bigint.");
@@ -247,11 +246,6 @@ check_unique_roles(const Table *table)
 
 		if (column->codec == NULL)
 			continue;
-		if (column->key == KEY_PARTITION && column != table->partition_key)
-			refuse_second(table, table->partition_key, column,
-						  "key 'partition'");
-		if (column->key == KEY_SORT && column != table->sort_key)
-			refuse_second(table, table->sort_key, column, "key 'sort'");
 		if (column->is_document && column != table->document)
 			refuse_second(table, table->document, column, "document");
 		if (column->is_version)
@@ -322,10 +316,20 @@ create_codec(const Table *table, const char *column_name,
 }
 
 static void
+set_key_part(const Table *table, Column **part, Column *column,
+			 const char *option)
+{
+	if (*part != NULL)
+		refuse_second(table, *part, column, option);
+	*part = column;
+}
+
+static void
 describe_column(TableEntry *entry, Column *column,
 				Form_pg_attribute attribute, const ColumnOptions *options)
 {
 	Table	   *table = &entry->table;
+	Column	   *owner;
 
 	column->attnum = attribute->attnum;
 	if (attribute->attisdropped)
@@ -342,19 +346,22 @@ describe_column(TableEntry *entry, Column *column,
 	column->is_updated_at = options->updated_at;
 	column->is_ttl = options->ttl;
 	column->is_document = options->document;
-	column->key = options->key;
 	column->codec = create_codec(table, column->name, attribute, options);
-	column->codec->is_key = column->key != KEY_NONE;
 	if (column->is_document)
 		column->codec->depth = 0;
 	if (holds_composite(column->codec))
 		entry->has_composite = some_composite = true;
+	owner = options->template == NULL ? column
+		: table_add_template(table, column, options->template);
+	owner->key = options->key;
+	if (owner->key != KEY_NONE)
+		check_key_type(table, owner);
 	check_column(table, column, options);
 
-	if (column->key == KEY_PARTITION && table->partition_key == NULL)
-		table->partition_key = column;
-	if (column->key == KEY_SORT && table->sort_key == NULL)
-		table->sort_key = column;
+	if (owner->key == KEY_PARTITION)
+		set_key_part(table, &table->partition_key, owner, "key 'partition'");
+	if (owner->key == KEY_SORT)
+		set_key_part(table, &table->sort_key, owner, "key 'sort'");
 	if (column->is_document && table->document == NULL)
 		table->document = column;
 }
@@ -381,7 +388,9 @@ describe_relation(Relation relation)
 		describe_column(entry, &table->columns[i],
 						TupleDescAttr(descriptor, i), &options->columns[i]);
 	check_unique_roles(table);
+	table_resolve_templates(table);
 	table_build_names(table);
+	table_mark_key(table);
 	return entry;
 }
 
@@ -457,7 +466,6 @@ take_key_column(Table *table, const char *attribute_name, KeyRole role)
 	}
 	check_key_type(table, column);
 	column->key = role;
-	column->codec->is_key = true;
 	return column;
 }
 
@@ -470,6 +478,7 @@ table_set_key(Table *table, const char *partition_key, const char *sort_key)
 	table->sort_key = sort_key == NULL ? NULL :
 		take_key_column(table, sort_key, KEY_SORT);
 	table->partition_key = partition;
+	table_mark_key(table);
 }
 
 char *

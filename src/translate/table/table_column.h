@@ -9,6 +9,7 @@
 
 #include "access/attnum.h"
 #include "translate/codec/codec_types.h"
+#include "translate/table/template.h"
 
 typedef enum KeyRole
 {
@@ -19,17 +20,24 @@ typedef enum KeyRole
 
 typedef struct Column
 {
-	AttrNumber	attnum;
+	AttrNumber	attnum;			/* 0: of an attribute that only others are read
+								 * out of, and which is no column in SQL */
 	const char *name;			/* column name; NULL for a dropped column */
 	const char *attribute_name; /* UTF-8 */
 	int			attribute_name_length;
-	KeyRole		key;
+	KeyRole		key;			/* of its attribute */
+	bool		in_key;			/* its value is part of the table's key: as
+								 * that attribute, or in its text */
 	bool		not_null;
 	bool		is_version;		/* option "version" */
 	bool		is_created_at;	/* option "created_at" */
 	bool		is_updated_at;	/* option "updated_at" */
 	bool		is_ttl;			/* option "ttl" */
 	bool		is_document;	/* option "document" */
+	Template   *template;		/* its attribute is made by it; NULL: it is the
+								 * column's value */
+	struct Column *source;		/* whose attribute it is read out of; NULL: it
+								 * has one of its own */
 	Codec	   *codec;			/* NULL for a dropped column */
 } Column;
 
@@ -46,20 +54,27 @@ typedef struct Table
 	Column	   *document;		/* NULL: none */
 	bool		consistent_read;
 	bool		updatable;
+	int			made_count;
+	Column	  **made;			/* those with a template, also the ones that
+								 * are no columns in SQL; constants first */
+	int			constant_count; /* of them */
 	uint32		name_mask;		/* size of names, a power of 2, less 1 */
-	int16	   *names;			/* open hash of attribute names: index of the
-								 * column plus 1; 0: free */
+	Column	  **names;			/* open hash of attribute names; NULL: free */
 } Table;
 
-/* For who describes a table: makes names, once the columns are there. */
+/*
+ * For who describes a table: makes names, once the columns are there.  Raises
+ * HV007 for two columns of one attribute, unless they are read out of it.
+ */
 extern void table_build_names(Table *table);
 
 /* The column, or NULL for system columns, whole rows and dropped columns. */
 extern Column *table_column(const Table *table, AttrNumber attnum);
 
 /*
- * The column that maps an attribute, whose name need not end with a NUL; NULL
- * if none does but, maybe, the document column.
+ * The column that has an attribute, whose name need not end with a NUL, or the
+ * one that others are read out of; NULL if none does but, maybe, the document
+ * column.
  */
 extern Column *table_find_attribute(const Table *table, const char *name,
 									int length);

@@ -13,6 +13,7 @@
 #include "translate/codec/codec_number.h"
 #include "translate/codec/codec_spelling.h"
 #include "translate/table/table_item.h"
+#include "translate/table/table_template.h"
 
 /* ---- keys ---- */
 
@@ -153,16 +154,27 @@ add_item_context(void *argument)
 			   position->table->relation_name);
 }
 
+/* What to do about a key in another spelling than its column's. */
+static char *
+spelling_hint(const Table *table, const Column *column,
+			  const AttributeValue *value)
+{
+	const char *declaration = spelling_declaration(column->codec, value);
+
+	if (declaration == NULL)
+		return "Declare the column as text.";
+	return psprintf("If all keys are spelled so: ALTER FOREIGN TABLE %s ALTER COLUMN %s %s.  Else declare the column as text.",
+					quote_identifier(table->relation_name),
+					quote_identifier(column->name), declaration);
+}
+
 /* A row that is read but could never be found by its key must not be. */
 static void
 check_canonical_key(const Table *table, const Column *column,
 					const Attribute *attribute)
 {
-	const char *declaration;
-
 	if (codec_is_canonical(column->codec, &attribute->value))
 		return;
-	declaration = spelling_declaration(column->codec, &attribute->value);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("the stored key of column \"%s\" of foreign table \"%s\" is not in the spelling of type %s",
@@ -170,10 +182,7 @@ check_canonical_key(const Table *table, const Column *column,
 					format_type_with_typemod(column->codec->type_id,
 											 column->codec->typmod)),
 			 errdetail("A row with this key could be read but not be found by its key."),
-			 declaration == NULL ? errhint("Declare the column as text.")
-			 : errhint("If all keys are spelled so: ALTER FOREIGN TABLE %s ALTER COLUMN %s %s.  Else declare the column as text.",
-					   quote_identifier(table->relation_name),
-					   quote_identifier(column->name), declaration)));
+			 errhint("%s", spelling_hint(table, column, &attribute->value))));
 }
 
 static void
@@ -187,6 +196,114 @@ decode_attribute(const Table *table, const Column *column,
 							 &place);
 	if (column->key != KEY_NONE && column->codec->kind != CODEC_TEXT)
 		check_canonical_key(table, column, attribute);
+}
+
+/* ---- attributes that are made of values ---- */
+
+static void raise_unmade_key(const Table *table, const Column *made,
+							 const char *detail, const char *hint)
+			pg_attribute_noreturn();
+
+static const char change_hint[] =
+"Change option \"template\" of the column, or drop it.";
+
+static void
+raise_unmade_key(const Table *table, const Column *made, const char *detail,
+				 const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("the stored key of column \"%s\" of foreign table \"%s\" is not as the column's template makes it",
+					made->name, table->relation_name),
+			 errdetail("%s", detail),
+			 errhint("%s", hint)));
+}
+
+/*
+ * A row that is read but could never be found by the values that its key is
+ * made of must not be.
+ */
+static void
+check_made_key(const Table *table, const Column *made, const DynamoItem *item,
+			   AttributeValue **pieces)
+{
+	const Template *template = made->template;
+	const AttributeValue *stored = item_find(item, made->attribute_name);
+	AttributeValue *text;
+	TemplateProblem problem;
+	const TemplatePart *culprit;
+
+	for (int i = 0; i < template->count; i++)
+	{
+		const TemplatePart *part = &template->parts[i];
+
+		if (part->literal != NULL)
+			continue;
+		if (pieces[i] == NULL)
+			pieces[i] = item_find(item, part->column->attribute_name);
+
+		/* of a key alone nothing is known but that */
+		if (pieces[i] == NULL || pieces[i]->type == ATTRIBUTE_NULL)
+			return;
+		if (pieces[i]->type != part->column->codec->attribute_type ||
+			!codec_is_canonical(part->column->codec, pieces[i]))
+			raise_unmade_key(table, made,
+							 psprintf("The value of column \"%s\" is not in the spelling of its type.",
+									  part->column->name),
+							 spelling_hint(table, part->column, pieces[i]));
+	}
+	text = template_make(template, pieces, &problem, &culprit);
+	if (text == NULL || !attribute_equal(text, stored))
+		raise_unmade_key(table, made,
+						 "The attributes of the columns that it is made of say another.",
+						 change_hint);
+}
+
+/* The columns that are read out of an attribute. */
+static void
+decode_made(const Table *table, const Column *made, const DynamoItem *item,
+			const bool *wanted, Datum *values, bool *nulls)
+{
+	const Template *template = made->template;
+	const AttributeValue *text = item_find(item, made->attribute_name);
+	AttributeValue **pieces;
+
+	if (text == NULL || template->field_count == 0)
+		return;
+	pieces = palloc0(template->count * sizeof(AttributeValue *));
+	if (!template_take_apart(template, text, pieces))
+		raise_unmade_key(table, made,
+						 "The text cannot be taken apart into the template's fields.",
+						 change_hint);
+	if (made->key != KEY_NONE)
+		check_made_key(table, made, item, pieces);
+	for (int i = 0; i < template->count; i++)
+	{
+		const TemplatePart *part = &template->parts[i];
+		CodecPlace	place;
+		int			n;
+
+		if (part->literal != NULL || part->column->source != made)
+			continue;
+		n = part->column->attnum - 1;
+		if (wanted != NULL && !wanted[n])
+			continue;
+		place = table_place(table, part->column, NULL);
+		values[n] = codec_decode(part->column->codec, pieces[i], &nulls[n],
+								 &place);
+	}
+}
+
+static bool
+is_read_or_checked(const Column *made)
+{
+	if (made->key != KEY_NONE || made->attnum == 0)
+		return true;
+	for (int i = 0; i < made->template->count; i++)
+		if (made->template->parts[i].literal == NULL &&
+			made->template->parts[i].column->source == made)
+			return true;
+	return false;
 }
 
 /* The document column holds the attributes that no column maps. */
@@ -238,9 +355,13 @@ table_decode_item(const Table *table, const DynamoItem *item, const bool *wanted
 			if (leftovers != NULL)
 				leftovers[leftover_count++] = *attribute;
 		}
-		else if (wanted == NULL || wanted[column->attnum - 1])
+		else if (column->attnum != 0 &&
+				 (wanted == NULL || wanted[column->attnum - 1]))
 			decode_attribute(table, column, attribute, values, nulls);
 	}
+	for (int i = table->constant_count; i < table->made_count; i++)
+		if (is_read_or_checked(table->made[i]))
+			decode_made(table, table->made[i], item, wanted, values, nulls);
 	if (leftovers != NULL)
 		decode_document(table, leftovers, leftover_count, values, nulls);
 	error_context_stack = context.previous;

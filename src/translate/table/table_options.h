@@ -20,6 +20,7 @@ typedef struct ColumnOptions
 								 * type */
 	const char *unit;			/* NULL: seconds */
 	const char *format;			/* NULL: our own spelling */
+	const char *template;		/* NULL: the attribute is the value */
 	KeyRole		key;
 	bool		version;
 	bool		created_at;

@@ -522,7 +522,7 @@ translate_assignment(UpdateBuilder *builder, Expr *expr)
 {
 	Column	   *column = builder->column;
 
-	if (column->key != KEY_NONE)
+	if (column->in_key || column->template != NULL || column->source != NULL)
 		return false;
 	if (column->is_document)
 		return update_document(builder, expr);
@@ -536,6 +536,7 @@ translate_assignment(UpdateBuilder *builder, Expr *expr)
 				Column	   *source = scope_column(builder->scope, expr);
 
 				return source != NULL && !source->is_document &&
+					source->source == NULL &&
 					translate_copy(builder, source);
 			}
 		case T_CoalesceExpr:

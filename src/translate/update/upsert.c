@@ -19,6 +19,9 @@
 #include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
 #include "translate/update/update.h"
+#include "translate/key/made_text.h"
+#include "translate/table/table_template.h"
+#include "translate/update/made_update.h"
 #include "translate/update/upsert.h"
 
 typedef struct UpsertBuilder
@@ -212,6 +215,13 @@ combine_column(UpsertBuilder *builder, const Column *column,
 	return true;
 }
 
+static UpdateAction *
+action_of_constant(const Column *column)
+{
+	return update_action(UPDATE_SET, path_make(column->attribute_name),
+						 operand_value(column->template->constant));
+}
+
 static bool
 is_assigned(List *assignments, const Column *column)
 {
@@ -239,6 +249,52 @@ creates_item(List *actions)
 	return false;
 }
 
+/* Of the inserted values those that the item has which is there. */
+static Operand **
+key_operands(const Table *table, Operand *const *inserted)
+{
+	Operand   **operands = palloc0(Max(table->column_count, 1) *
+								   sizeof(Operand *));
+
+	for (int i = 0; i < table->column_count; i++)
+		if (table->columns[i].in_key && table->columns[i].source == NULL)
+			operands[i] = inserted[i];
+	return operands;
+}
+
+/*
+ * The inserted values, in which columns that are made of others show that as
+ * long as those are not known.
+ */
+static Operand *const *
+with_made_operands(const Table *table, Operand *const *inserted)
+{
+	Operand   **all = palloc(Max(table->column_count, 1) * sizeof(Operand *));
+
+	memcpy(all, inserted, table->column_count * sizeof(Operand *));
+	for (int i = table->constant_count; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		const Template *template = made->template;
+		Operand   **fields = palloc0(template->count * sizeof(Operand *));
+		bool		has_all = made->attnum != 0;
+		TemplateProblem problem;
+		const TemplatePart *culprit;
+
+		for (int n = 0; n < template->count; n++)
+		{
+			if (template->parts[n].literal != NULL)
+				continue;
+			fields[n] = inserted[template->parts[n].column->attnum - 1];
+			has_all &= fields[n] != NULL;
+		}
+		if (has_all)
+			all[made->attnum - 1] = made_operand(made, fields, &problem,
+												 &culprit);
+	}
+	return all;
+}
+
 UpsertTranslation *
 upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 				 List *assignments)
@@ -251,6 +307,11 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 												 NULL);
 	int			i;
 
+	inserted = with_made_operands(table, inserted);
+	if (update->obstacle == NULL)
+		update->obstacle = made_update_actions(scope, assignments, clauses,
+											   key_operands(table, inserted),
+											   &update->actions);
 	if (where->kind == CONDITION_FALSE)
 		translation->obstacle = "WHERE";
 	else if (update->obstacle != NULL)
@@ -259,8 +320,17 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 	{
 		const Column *column = &table->columns[i];
 
-		if (column->name == NULL || column->key != KEY_NONE)
+		if (column->name == NULL || table_is_key_attribute(column) ||
+			table_column_of_attribute(column) != column)
 			continue;
+		/* which all rows have, and the condition asks for */
+		if (column->template != NULL && column->template->field_count == 0)
+		{
+			translation->actions =
+				lappend(translation->actions, action_of_constant(column));
+			continue;
+		}
+
 		/* the members of the document are attributes of their own */
 		if (column->is_document
 			? inserted[i] != NULL || is_assigned(assignments, column)
@@ -280,6 +350,9 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 						   condition_both(condition_and(update->guards),
 										  condition_and(builder.guards)));
 	translation->condition =
-		condition_either(condition_item_absent(table), where);
+		condition_either(condition_item_absent(table),
+						 table_has_discriminator(table)
+						 ? condition_both(condition_item_exists(table), where)
+						 : where);
 	return translation;
 }

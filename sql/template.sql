@@ -1,0 +1,302 @@
+--
+-- Tables that other programs write: keys made of columns, several kinds of
+-- items in one table.
+-- Needs: transactions
+--
+\pset format unaligned
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+SET client_min_messages = warning;
+CREATE SCHEMA template;
+SET search_path = template, public;
+-- the table as it is, by a foreign table that makes no difference
+CREATE FOREIGN TABLE raw (
+    pk text OPTIONS (attribute_name 'PK', key 'partition') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort') COLLATE "C",
+    doc jsonb OPTIONS (document 'true')
+) SERVER dynamo OPTIONS (table_name 'template_shop');
+SELECT dyn_request('dynamo', 'CreateTable', $${
+  "TableName": "template_shop", "BillingMode": "PAY_PER_REQUEST",
+  "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+  "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "SK", "AttributeType": "S"},
+    {"AttributeName": "GSI1PK", "AttributeType": "S"}, {"AttributeName": "GSI1SK", "AttributeType": "S"}],
+  "GlobalSecondaryIndexes": [
+    {"IndexName": "GSI1", "KeySchema": [{"AttributeName": "GSI1PK", "KeyType": "HASH"}, {"AttributeName": "GSI1SK", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "ALL"}}]
+}$$) IS NOT NULL AS made;
+CREATE FOREIGN TABLE orders (
+    user_id text OPTIONS (attribute_name 'userId') COLLATE "C" NOT NULL,
+    order_id integer OPTIONS (attribute_name 'orderId') NOT NULL,
+    status text COLLATE "C" NOT NULL, total numeric, note text,
+    placed_at timestamptz(3) OPTIONS (attribute_name 'placedAt') NOT NULL,
+    version integer OPTIONS (version 'true'),
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{user_id}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'ORDER#{order_id:06}') COLLATE "C",
+    gsi1pk text OPTIONS (attribute_name 'GSI1PK', template 'STATUS#{status}') COLLATE "C",
+    gsi1sk text OPTIONS (attribute_name 'GSI1SK', template '{placed_at}') COLLATE "C",
+    entity text OPTIONS (attribute_name '_et', template 'Order')
+) SERVER dynamo OPTIONS (table_name 'template_shop', consistent_read 'false');
+CREATE FOREIGN TABLE users (
+    user_id text OPTIONS (attribute_name 'userId') COLLATE "C" NOT NULL, email text, name text, balance numeric,
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{user_id}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'PROFILE') COLLATE "C",
+    by_email text OPTIONS (template 'EMAIL#{email:lower}') COLLATE "C",
+    entity text OPTIONS (attribute_name '_et', template 'User'),
+    model integer OPTIONS (attribute_name '_v', template '1')
+) SERVER dynamo OPTIONS (table_name 'template_shop');
+CREATE FOREIGN TABLE invoices (
+    user_id text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{}') COLLATE "C",
+    invoice_id text OPTIONS (attribute_name 'SK', key 'sort', template 'INVOICE#{}') COLLATE "C",
+    paid boolean
+) SERVER dynamo OPTIONS (table_name 'template_shop');
+-- ---- INSERT makes what the library would write ----
+INSERT INTO orders (user_id, order_id, status, total, placed_at) VALUES
+  ('ann', 12, 'open', 10, '2024-02-01'), ('ann', 13, 'open', 11, '2024-02-02 10:00:00.123Z'), ('bob', 1, 'paid', 12.5, '2024-02-03');
+INSERT INTO users (user_id, email, name, balance) VALUES ('ann', 'Ann@X', 'Ann', 5), ('bob', NULL, 'Bob', 1) RETURNING *;
+INSERT INTO invoices VALUES ('ann', 'i1', false), ('ann', 'i2', true) RETURNING *;
+SELECT count(dyn_request('dynamo', 'PutItem', jsonb_build_object('TableName', 'template_shop', 'Item', item::jsonb))) FROM unnest(ARRAY[
+  '{"PK": {"S": "USER#ann"}, "SK": {"S": "ORDER#000099"}, "_et": {"S": "Draft"}, "userId": {"S": "ann"}, "orderId": {"N": "99"}}',
+  '{"PK": {"S": "USER#ann"}, "SK": {"S": "ORDER#000098"}}',
+  '{"PK": {"S": "SHOP#1"}, "SK": {"S": "PROFILE"}, "_et": {"S": "User"}, "_v": {"N": "1"}}',
+  '{"PK": {"S": "USER#ann"}, "SK": {"S": "PROFILE2"}, "_et": {"S": "User"}, "_v": {"N": "2"}}',
+  '{"PK": {"S": "USER#zoe"}, "SK": {"S": "PROFILE"}, "_et": {"S": "Visitor"}, "userId": {"S": "zoe"}}',
+  '{"PK": {"S": "USER#ann"}, "SK": {"S": "INVOICE"}, "paid": {"BOOL": true}}']) item;
+SELECT * FROM raw ORDER BY pk, sk;
+CREATE TABLE before AS SELECT * FROM raw WHERE sk IN ('ORDER#000099', 'ORDER#000098', 'PROFILE2', 'INVOICE') OR pk IN ('SHOP#1', 'USER#zoe');
+CREATE FUNCTION touched() RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT b::text FROM before b EXCEPT SELECT r::text FROM raw r $$;
+-- ---- only rows are read and counted ----
+SELECT user_id, order_id, status FROM orders ORDER BY 1, 2;
+SELECT user_id, sk FROM users ORDER BY 1;
+SELECT * FROM invoices ORDER BY 1, 2;
+SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM invoices) AS invoices;
+SELECT count(*) FROM orders WHERE user_id = 'ann' AND order_id IN (12, 99, 98);
+SELECT count(*) FROM users WHERE user_id = 'zoe';
+SELECT count(*) FROM orders WHERE pk = 'USER#ann' AND sk = 'ORDER#000099';
+-- ---- what each statement sends ----
+CREATE FUNCTION plan(statement text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT statement UNION ALL
+  SELECT '    ' || btrim(l) FROM explain(statement) l
+    WHERE l ~ '^ *(DynamoDB Operation|Key|KeyCondition|FilterExpr|ConditionExpr|UpdateExpr|ScanIndex|Select|Index|Page|Computed|Key Change)' OR l ~ 'Sort|Join|Loop' $$;
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' AND order_id = 12');
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' ORDER BY order_id DESC LIMIT 2');
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' AND order_id > 13');
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' AND order_id BETWEEN -5 AND 12');
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' AND order_id < 1000000');
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' AND order_id > 1000000');
+SELECT plan('SELECT * FROM orders WHERE user_id = ''ann'' AND order_id > 12.5');
+SELECT plan('SELECT * FROM orders WHERE user_id IN (''ann'', ''bob'') AND order_id IN (1, 12)');
+SELECT plan('SELECT * FROM orders WHERE (user_id = ''ann'' AND order_id = 12) OR (user_id = ''bob'' AND order_id = 1)');
+SELECT plan('SELECT * FROM orders WHERE order_id = 12');
+SELECT plan('SELECT max(order_id) FROM orders WHERE user_id = ''ann''');
+SELECT plan('SELECT count(*) FROM users');
+SELECT plan('SELECT * FROM users WHERE user_id = ANY (''{ann,bob}'')');
+SELECT plan('UPDATE users SET balance = balance + 5 WHERE user_id = ''ann''');
+SELECT plan('UPDATE orders SET status = ''shipped'', total = total + 5.1 WHERE user_id = ''ann'' AND order_id = 12 AND version = 1');
+SELECT plan('UPDATE orders SET placed_at = now() WHERE user_id = ''ann'' AND order_id = 12');
+SELECT plan('UPDATE orders SET status = upper(status) WHERE user_id = ''ann'' AND order_id = 12');
+SELECT plan('UPDATE orders SET order_id = 16 WHERE user_id = ''ann'' AND order_id = 13');
+SELECT plan('DELETE FROM orders WHERE user_id = ''ann'' AND order_id = 15');
+SELECT plan('INSERT INTO orders (user_id, order_id, status, total, placed_at) VALUES (''ann'', 15, ''open'', 10, now())');
+SELECT plan('INSERT INTO orders (user_id, order_id, status, total, placed_at) VALUES (''ann'', 15, ''open'', 10, now()) ON CONFLICT (user_id, order_id) DO UPDATE SET status = excluded.status, total = orders.total + excluded.total');
+SELECT plan('SELECT * FROM invoices WHERE user_id = ''ann'' AND invoice_id LIKE ''i%''');
+SELECT plan('SELECT * FROM invoices WHERE user_id = ''ann'' AND invoice_id > ''i1'' ORDER BY invoice_id');
+SELECT plan('UPDATE invoices SET paid = true WHERE user_id = ''ann'' AND invoice_id = ''i1''');
+SELECT plan('SELECT u.name, o.total FROM users u JOIN orders o USING (user_id) WHERE u.user_id = ''ann''');
+PREPARE one_order(text, integer) AS SELECT total FROM orders WHERE user_id = $1 AND order_id = $2;
+PREPARE next_orders(text, integer) AS SELECT order_id FROM orders WHERE user_id = $1 AND order_id > $2;
+PREPARE ship(text, integer, text) AS UPDATE orders SET status = $3 WHERE user_id = $1 AND order_id = $2 RETURNING status, gsi1pk;
+SET plan_cache_mode = force_generic_plan;
+SELECT plan('EXECUTE one_order(''ann'', 12)');
+SELECT plan('EXECUTE next_orders(''ann'', 12)');
+SELECT plan('EXECUTE ship(''ann'', 12, ''packed'')');
+EXECUTE one_order('ann', 12);
+EXECUTE one_order('ann', 99);
+EXECUTE one_order('ann', 1234567);
+EXECUTE one_order(NULL, 12);
+EXECUTE next_orders('ann', 12);
+EXECUTE next_orders('ann', -1);
+EXECUTE ship('ann', 12, 'packed');
+EXECUTE ship('ann', 99, 'packed');
+RESET plan_cache_mode;
+-- ---- the index ----
+SELECT plan('SELECT order_id FROM orders WHERE status = ''open'' AND placed_at >= ''2024-02-01''');
+SELECT order_id FROM orders WHERE status = 'open' AND placed_at >= '2024-02-01';
+SELECT plan('SELECT order_id FROM orders WHERE status = ''open'' ORDER BY placed_at DESC LIMIT 1');
+-- ---- joins ----
+SELECT u.name, o.order_id FROM users u JOIN orders o USING (user_id) WHERE u.user_id = 'ann' ORDER BY 2;
+CREATE TABLE wanted (u text COLLATE "C", o integer);
+INSERT INTO wanted VALUES ('ann', 12), ('ann', 99), ('bob', 1), ('bob', 2), (NULL, 3), ('ann', 1234567), ('', 1);
+ANALYZE wanted;
+SELECT plan('SELECT u, o, total FROM wanted LEFT JOIN orders ON user_id = u AND order_id = o');
+SELECT u, o, total FROM wanted LEFT JOIN orders ON user_id = u AND order_id = o ORDER BY 1, 2;
+SELECT u, name FROM (SELECT DISTINCT u FROM wanted) w JOIN users ON user_id = u ORDER BY 1;
+SELECT w.u, i.invoice_id FROM (VALUES ('ann', 'i1'), ('ann', 'x'), ('bob', 'i1')) w (u, i) JOIN invoices i ON i.user_id = w.u AND i.invoice_id = w.i;
+-- ---- SET ----
+UPDATE orders SET status = 'shipped', total = total + 5.1 WHERE user_id = 'ann' AND order_id = 12 RETURNING status, total, version, gsi1pk, gsi1sk;
+UPDATE orders SET status = upper(status), placed_at = placed_at + '1 day' WHERE user_id = 'ann' RETURNING order_id, status, gsi1pk, gsi1sk;
+UPDATE users SET email = NULL WHERE user_id = 'ann' RETURNING email, by_email;
+UPDATE users SET email = 'New@X' WHERE user_id = 'ann' RETURNING email, by_email;
+UPDATE users SET email = lower(email) || name WHERE name = 'Ann' RETURNING email, by_email;
+UPDATE orders o SET note = name, status = 'joined' FROM users u WHERE u.user_id = o.user_id AND order_id < 13 RETURNING o.user_id, order_id, note, gsi1pk;
+UPDATE orders SET order_id = 16 WHERE user_id = 'ann' AND order_id = 13 RETURNING order_id, pk, sk, gsi1pk;
+UPDATE orders SET order_id = 12 WHERE user_id = 'ann' AND order_id = 16;
+UPDATE orders SET order_id = 99 WHERE user_id = 'ann' AND order_id = 16;
+UPDATE orders SET user_id = 'bob', order_id = order_id + 1 WHERE user_id = 'ann' AND order_id = 16 RETURNING *;
+UPDATE invoices SET invoice_id = 'i9' WHERE user_id = 'ann' AND invoice_id = 'i1' RETURNING *;
+UPDATE invoices i SET user_id = u.u FROM (VALUES ('bob')) u (u) WHERE i.user_id = 'ann' AND invoice_id = 'i9' RETURNING i.*;
+UPDATE orders SET pk = 'USER#x' WHERE user_id = 'ann' AND order_id = 12;
+UPDATE orders SET pk = 'USER#ann', sk = 'ORDER#000012', entity = 'Order' WHERE user_id = 'ann' AND order_id = 12 RETURNING pk, sk;
+UPDATE orders SET entity = 'User' WHERE user_id = 'ann' AND order_id = 12;
+UPDATE orders SET gsi1pk = NULL WHERE user_id = 'ann' AND order_id = 12;
+UPDATE orders SET order_id = 1000000 WHERE user_id = 'ann' AND order_id = 12;
+UPDATE orders SET user_id = '' WHERE user_id = 'ann' AND order_id = 12;
+UPDATE orders SET user_id = NULL WHERE user_id = 'ann' AND order_id = 12;
+-- ---- a key that an item of another kind has ----
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 99, 'open', now());
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 99, 'open', now()) ON CONFLICT DO NOTHING;
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 99, 'open', now()) ON CONFLICT (user_id, order_id) DO UPDATE SET total = 1;
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 98, 'open', now()) ON CONFLICT (pk, sk) DO UPDATE SET total = 1, note = upper(orders.note);
+UPDATE orders SET total = 1 WHERE user_id = 'ann' AND order_id = 99 AND dyn_upsert();
+UPDATE orders SET total = coalesce(total, 0) * 2 WHERE user_id = 'ann' AND order_id = 98 AND dyn_upsert();
+UPDATE users SET balance = dyn_increment(balance) WHERE user_id = 'zoe' AND dyn_upsert();
+SELECT dyn_increment('users', '{"user_id": "zoe"}', 'balance');
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 12, 'open', now());
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 12, 'open', now()) ON CONFLICT DO NOTHING RETURNING sk;
+INSERT INTO orders (user_id, order_id, status, total, placed_at) VALUES ('ann', 12, 'again', 1, now()) ON CONFLICT (user_id, order_id) DO UPDATE SET status = excluded.status, total = orders.total + excluded.total RETURNING status, total, gsi1pk;
+INSERT INTO orders (user_id, order_id, status, total, placed_at) VALUES ('eve', 1, 'new', 1, '2024-03-01') ON CONFLICT (user_id, order_id) DO UPDATE SET status = excluded.status, total = orders.total + excluded.total RETURNING status, total, gsi1pk;
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('x', 1, 'y', now()) ON CONFLICT (user_id) DO NOTHING;
+UPDATE users SET balance = dyn_increment(balance, 2), email = 'U@up' WHERE user_id = 'upsert' AND dyn_upsert() RETURNING *;
+UPDATE users SET balance = dyn_increment(balance, 2), email = 'U@up2' WHERE user_id = 'upsert' AND dyn_upsert() RETURNING *;
+UPDATE users SET balance = coalesce(balance, 0) * 2 + 7, email = name || 'x' WHERE user_id = 'computed' AND dyn_upsert() RETURNING *;
+SELECT * FROM raw WHERE pk IN ('USER#upsert', 'USER#computed', 'USER#eve') ORDER BY 1;
+SELECT dyn_increment('users', '{"user_id": "ann"}', 'balance', 10);
+-- ---- what cannot be a key ----
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 1000000, 'open', now());
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', -1, 'open', now());
+INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('', 1, 'open', now());
+INSERT INTO orders (order_id, status, placed_at) VALUES (1, 'open', now());
+INSERT INTO orders (user_id, order_id, status, placed_at, pk) VALUES ('ann', 1, 'open', now(), 'USER#bob');
+INSERT INTO orders (user_id, order_id, status, placed_at, pk, entity) VALUES ('ann', 1, 'open', now(), 'USER#ann', 'Order') RETURNING sk;
+INSERT INTO orders (user_id, order_id, status, placed_at, entity) VALUES ('ann', 2, 'open', now(), 'User');
+INSERT INTO invoices VALUES ('ann', '', true);
+INSERT INTO invoices VALUES ('ann', NULL, true);
+UPDATE orders SET total = 1 WHERE user_id = 'ann' AND order_id = 1000000 AND dyn_upsert();
+UPDATE orders SET total = 1 WHERE user_id = 'ann' AND order_id = 1000000;
+-- ---- no statement has touched an item of another kind ----
+SELECT touched();
+DELETE FROM users WHERE user_id IN ('zoe', 'upsert') RETURNING user_id;
+DELETE FROM invoices WHERE user_id = 'bob';
+DELETE FROM orders WHERE total > 1000 OR user_id = 'eve' RETURNING user_id;
+TRUNCATE invoices;
+TRUNCATE orders;
+SELECT touched();
+SELECT pk, sk FROM raw ORDER BY 1, 2;
+SELECT dyn_drop_table('users');
+-- two tables whose rows are different items need no reading first
+WITH u AS (UPDATE users SET balance = 0 WHERE user_id = 'ann' RETURNING user_id), o AS (INSERT INTO orders (user_id, order_id, status, placed_at) VALUES ('ann', 7, 'open', now()) RETURNING user_id, order_id)
+  SELECT * FROM u JOIN o USING (user_id);
+-- ---- stored keys that break the promise ----
+SELECT count(dyn_request('dynamo', 'PutItem', jsonb_build_object('TableName', 'template_shop', 'Item', item::jsonb))) FROM unnest(ARRAY[
+  '{"PK": {"S": "USER#bad"}, "SK": {"S": "ORDER#12"}, "_et": {"S": "Order"}, "userId": {"S": "bad"}, "orderId": {"N": "12"}}',
+  '{"PK": {"S": "USER#bad2"}, "SK": {"S": "ORDER#000012"}, "_et": {"S": "Order"}, "userId": {"S": "other"}, "orderId": {"N": "12"}}',
+  '{"PK": {"S": "USER#stale"}, "SK": {"S": "PROFILE"}, "_et": {"S": "User"}, "_v": {"N": "1"}, "userId": {"S": "stale"}, "email": {"S": "A@B"}, "by_email": {"S": "EMAIL#old"}}']) item;
+SELECT order_id FROM orders WHERE pk = 'USER#bad';
+SELECT order_id FROM orders WHERE user_id = 'bad2' AND order_id = 12;
+-- an index key that is stale is shown as it is, and made right by the next UPDATE of its fields
+SELECT by_email, by_email IS DISTINCT FROM 'EMAIL#' || lower(email) AS stale FROM users WHERE user_id = 'stale';
+UPDATE users SET name = 'S' WHERE user_id = 'stale' RETURNING by_email;
+UPDATE users SET email = 'a@b' WHERE user_id = 'stale' RETURNING by_email;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_shop')));
+-- ---- several columns in one key ----
+CREATE FOREIGN TABLE sessions (
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'TENANT#{tenant}#USER#{user_no}') COLLATE "C",
+    tenant text OPTIONS (attribute_name 'PK') COLLATE "C",
+    user_no integer OPTIONS (attribute_name 'PK'),
+    at timestamptz OPTIONS (attribute_name 'SK', key 'sort', template 'SESSION#{}', format 'isoformat'),
+    flag boolean OPTIONS (type 'S', format 'Y,N')
+) SERVER dynamo OPTIONS (table_name 'template_session');
+CREATE FOREIGN TABLE visits (
+    tenant text OPTIONS (attribute_name 'PK', key 'partition', template 'TENANT#{}') COLLATE "C",
+    visit text OPTIONS (attribute_name 'SK', key 'sort', template 'SESSION#{}#end') COLLATE "C",
+    n integer
+) SERVER dynamo OPTIONS (table_name 'template_session');
+SELECT dyn_create_table('sessions');
+INSERT INTO sessions (tenant, user_no, at, flag) VALUES ('acme', 2, '2024-01-15 10:00Z', true), ('acme', 2, '2024-01-15 10:00:00.5Z', false), ('acme', 3, '2024-01-15 10:00Z', true) RETURNING *;
+SELECT plan('SELECT * FROM sessions WHERE tenant = ''acme'' AND user_no = 2 AND at >= ''2024-01-15 10:00Z''');
+SELECT user_no, at FROM sessions WHERE tenant = 'acme' AND user_no = 2 AND at >= '2024-01-15 10:00Z' ORDER BY at DESC;
+SELECT plan('UPDATE sessions SET flag = false WHERE tenant = ''acme'' AND user_no = 2 AND at = ''2024-01-15 10:00Z''');
+UPDATE sessions SET flag = NOT flag WHERE tenant = 'acme' AND user_no = 2 AND at = '2024-01-15 10:00Z' RETURNING flag;
+UPDATE sessions SET user_no = user_no + 1 WHERE tenant = 'acme' AND user_no = 3 RETURNING *;
+UPDATE sessions SET flag = true WHERE tenant = 'acme' AND user_no = 9 AND at = '2024-01-15 10:00Z' AND dyn_upsert() RETURNING *;
+INSERT INTO sessions (tenant, user_no, at) VALUES ('a#USER#b', 2, '2024-01-15 10:00Z');
+SELECT * FROM sessions WHERE tenant = 'a#USER#b' AND user_no = 2;
+INSERT INTO sessions (tenant, user_no, at) VALUES ('a#b', -2, '2024-01-15 10:00Z'), ('12', 0, 'infinity') RETURNING pk, tenant, user_no, at;
+INSERT INTO sessions (tenant, user_no, at) VALUES ('acme', 2, '2024-01-15 10:00Z');
+SELECT tenant, user_no, count(*) FROM sessions GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT user_no FROM sessions WHERE tenant = 'acme' AND at > '2024-01-15 10:00Z' ORDER BY 1;
+-- a text that has the literals of no template is no row; one that has, but holds no value, is an error
+SELECT count(*) FROM visits;
+INSERT INTO visits VALUES ('acme', 'one', 1), ('acme', 'a#end', 2);
+INSERT INTO visits VALUES ('acme', 'one', 1);
+SELECT * FROM visits WHERE tenant = 'acme' AND visit > 'a' ORDER BY visit;
+SELECT count(*) FROM sessions;
+SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_session", "Item": {"PK": {"S": "TENANT#acme#USER#007"}, "SK": {"S": "SESSION#x"}}}'));
+SELECT * FROM sessions WHERE pk = 'TENANT#acme#USER#007';
+SELECT count(dyn_request('dynamo', 'DeleteItem', '{"TableName": "template_session", "Key": {"PK": {"S": "TENANT#acme#USER#007"}, "SK": {"S": "SESSION#x"}}}'));
+-- ---- ALTER below plans and cursors ----
+PREPARE by_user(integer) AS SELECT count(*) FROM sessions WHERE tenant = 'acme' AND user_no = $1;
+EXECUTE by_user(2);
+BEGIN;
+DECLARE c CURSOR FOR SELECT at FROM sessions WHERE tenant = 'acme' AND user_no = 2;
+FETCH 1 FROM c;
+ALTER FOREIGN TABLE sessions ALTER COLUMN pk OPTIONS (SET template 'TENANT#{tenant}#USER#{user_no:03}');
+ROLLBACK;
+ALTER FOREIGN TABLE sessions ALTER COLUMN pk OPTIONS (SET template 'TENANT#{tenant}#USER#{user_no:03}');
+EXECUTE by_user(2);
+SELECT plan('EXECUTE by_user(2)');
+ALTER FOREIGN TABLE sessions ALTER COLUMN pk OPTIONS (SET template 'TENANT#{tenant}#USER#{user_no}');
+EXECUTE by_user(2);
+ALTER FOREIGN TABLE sessions ALTER COLUMN at OPTIONS (SET format 'rfc3339nano');
+EXECUTE by_user(2);
+ALTER FOREIGN TABLE sessions ALTER COLUMN at OPTIONS (SET format 'isoformat');
+TRUNCATE sessions;
+SELECT * FROM visits ORDER BY 2;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_session')));
+-- ---- the guide's rate limiter, on an item that its Go program has written ----
+CREATE FOREIGN TABLE rate_limit (
+    user_id text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{}') COLLATE "C",
+    window_start timestamptz(0) OPTIONS (attribute_name 'SK', key 'sort', template 'WINDOW#{}'),
+    request_count bigint OPTIONS (attribute_name 'requestCount'),
+    started timestamptz OPTIONS (attribute_name 'windowStart', format 'rfc3339nano'),
+    expires timestamptz(0) OPTIONS (attribute_name 'ttl', type 'N')
+) SERVER dynamo OPTIONS (table_name 'template_limit');
+SELECT dyn_create_table('rate_limit');
+SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_limit", "Item": {"PK": {"S": "USER#1"}, "SK": {"S": "WINDOW#2024-01-15T10:00:00Z"},
+  "requestCount": {"N": "3"}, "windowStart": {"S": "2024-01-15T10:00:00.123456789Z"}, "ttl": {"N": "1705320000"}}}'));
+SELECT plan('UPDATE rate_limit SET request_count = dyn_increment(request_count), expires = coalesce(expires, ''2024-01-15 12:00Z'') WHERE user_id = ''1'' AND window_start = ''2024-01-15 10:00Z''
+  AND dyn_upsert() AND (request_count IS NULL OR request_count < 100) RETURNING request_count');
+UPDATE rate_limit SET request_count = dyn_increment(request_count), expires = coalesce(expires, '2024-01-15 12:00Z') WHERE user_id = '1' AND window_start = '2024-01-15 10:00Z'
+  AND dyn_upsert() AND (request_count IS NULL OR request_count < 100) RETURNING request_count;
+SELECT * FROM rate_limit;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_limit')));
+-- ---- what cannot be declared ----
+CREATE FUNCTION refusal(columns text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  detail text;
+  hint text;
+BEGIN
+  EXECUTE format('CREATE FOREIGN TABLE refused (%s) SERVER dynamo', columns);
+  PERFORM * FROM refused;
+  RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+  RETURN concat_ws(E'\n  ', columns, SQLSTATE || ' ' || SQLERRM, nullif(detail, ''), nullif(hint, ''));
+END $$;
+SELECT refusal(replace(c, 'KEY', 'OPTIONS (key ''partition'', template ')) FROM unnest(ARRAY[
+  'a text, pk text KEY ''A#{b}'')', 'a text, pk text KEY ''A#{a'')', 'a text, pk text KEY ''A}{a}'')', 'a text, pk text KEY ''A#{a:6}'')',
+  'a text, pk text KEY ''A#{a:20}'')', 'a text, pk text KEY ''A#{a:title}'')', 'a text, pk text KEY ''A#{a:06}'')', 'a text, b text, pk text KEY ''{a}{b}'')',
+  'a real, pk text KEY ''A#{a}'')', 'a bytea, pk text KEY ''A#{a}'')', 'a text[], pk text KEY ''A#{a}'')', 'a jsonb, pk text KEY ''A#{a}'')',
+  'a json OPTIONS (type ''S''), pk text KEY ''A#{a}'')', 'a text, pk integer KEY ''A#{a}'')', 'pk text KEY ''A#{:lower}'')', 'a text, b text OPTIONS (template ''B#{a}''), pk text KEY ''A#{b}'')',
+  'a text OPTIONS (attribute_name ''pk''), pk text KEY ''A#{a:lower}'')', 'a text OPTIONS (attribute_name ''pk''), b text, pk text KEY ''A#{b}'')',
+  'a numeric(6,2), pk text KEY ''A#{a:06}'')', 'a jsonb OPTIONS (template ''1''), pk text KEY ''A#{a}'')', 'a integer OPTIONS (template ''x''), pk text OPTIONS (key ''partition'')']) c;
+DROP SCHEMA template CASCADE;

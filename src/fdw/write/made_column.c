@@ -1,0 +1,154 @@
+/*
+ * made_column.c
+ *		Columns whose attributes are made of other columns, in the rows that
+ *		are written.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "utils/rel.h"
+
+#include "fdw/write/column_action.h"
+#include "fdw/write/made_column.h"
+#include "translate/codec/codec.h"
+
+static void raise_given(const Table *table, const Column *made,
+						const AttributeValue *attribute)
+			pg_attribute_noreturn();
+
+static void
+raise_given(const Table *table, const Column *made,
+			const AttributeValue *attribute)
+{
+	StringInfoData readable;
+
+	initStringInfo(&readable);
+	if (attribute == NULL)
+		appendStringInfoString(&readable, "NULL");
+	else
+		attribute_append_readable(&readable, attribute);
+	ereport(ERROR,
+			(errcode(ERRCODE_GENERATED_ALWAYS),
+			 errmsg("column \"%s\" of foreign table \"%s\" can have no other value than the one that its template makes",
+					made->name, table->relation_name),
+			 errdetail("That is %s.", readable.data),
+			 errhint("Leave the column out, and give values to those that it is made of."),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, made->name)));
+}
+
+/* The value that the attribute is as the column's; NULL attribute: NULL. */
+static Datum
+value_of(const Table *table, const Column *made,
+		 const AttributeValue *attribute, bool *isnull)
+{
+	CodecPlace	place = table_place(table, made, NULL);
+
+	return codec_decode(made->codec, attribute, isnull, &place);
+}
+
+/* The first field that is NULL. */
+static const Column *
+null_field(const Column *made, RowValues row)
+{
+	const TemplatePart *part = made->template->parts;
+
+	while (part->literal != NULL || !row.nulls[part->column->attnum - 1])
+		part++;
+	return part->column;
+}
+
+/*
+ * Sets a column to what it is made of; a value that it has already must be
+ * that.
+ */
+static void
+fill_column(const Table *table, const Column *made, RowValues row,
+			bool is_given)
+{
+	int			i = made->attnum - 1;
+	AttributeValue *attribute = table_make_attribute(table, made, row.values,
+													 row.nulls);
+	bool		isnull;
+	Datum		value = value_of(table, made, attribute, &isnull);
+
+	if (is_given &&
+		!column_datum_unchanged(made, row.nulls[i], row.values[i], isnull,
+								value))
+		raise_given(table, made, attribute);
+	row.values[i] = value;
+	row.nulls[i] = isnull;
+}
+
+static void
+check_key_fields(const Table *table, const Column *made, RowValues row)
+{
+	if (made->key != KEY_NONE &&
+		table_make_attribute(table, made, row.values, row.nulls) == NULL)
+		column_raise_null(table, null_field(made, row), NULL);
+}
+
+void
+made_column_fill(const Table *table, RowValues row)
+{
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		check_key_fields(table, made, row);
+		if (made->attnum != 0)
+			fill_column(table, made, row, !row.nulls[made->attnum - 1]);
+	}
+}
+
+bool
+made_column_has_changed(const Table *table, const Column *made, RowValues old,
+						RowValues row)
+{
+	const Template *template = made->template;
+
+	for (int i = 0; i < template->count; i++)
+	{
+		const Column *column = template->parts[i].column;
+		int			n;
+
+		if (template->parts[i].literal != NULL)
+			continue;
+		n = column->attnum - 1;
+		if (!column_datum_unchanged(column, old.nulls[n], old.values[n],
+									row.nulls[n], row.values[n]))
+			return true;
+	}
+	return false;
+}
+
+void
+made_column_fill_again(const Table *table, RowValues old, RowValues row)
+{
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		int			n = made->attnum - 1;
+		bool		is_given = made->attnum != 0 &&
+			!column_datum_unchanged(made, old.nulls[n], old.values[n],
+									row.nulls[n], row.values[n]);
+
+		if (!is_given && !made_column_has_changed(table, made, old, row))
+			continue;
+		check_key_fields(table, made, row);
+		if (made->attnum != 0)
+			fill_column(table, made, row, is_given);
+	}
+}
+
+UpdateAction *
+made_column_action(const Table *table, const Column *made, RowValues row)
+{
+	DocumentPath *path = path_make(made->attribute_name);
+	AttributeValue *attribute = table_make_attribute(table, made, row.values,
+													 row.nulls);
+
+	if (attribute == NULL)
+		return update_action(UPDATE_REMOVE, path, NULL);
+	return update_action(UPDATE_SET, path, operand_value(attribute));
+}

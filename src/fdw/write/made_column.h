@@ -1,0 +1,54 @@
+/*
+ * made_column.h
+ *		Columns whose attributes are made of other columns, in the rows that
+ *		are written.
+ */
+#ifndef DYNAMORM_FDW_MADE_COLUMN_H
+#define DYNAMORM_FDW_MADE_COLUMN_H
+
+#include "postgres.h"
+
+#include "executor/tuptable.h"
+
+#include "client/wire/expression.h"
+#include "translate/table/table_template.h"
+
+/* A row's values, column_count each. */
+typedef struct RowValues
+{
+	Datum	   *values;
+	bool	   *nulls;
+} RowValues;
+
+static inline RowValues
+row_values_of(const TupleTableSlot *slot)
+{
+	return (RowValues) {slot->tts_values, slot->tts_isnull};
+}
+
+/*
+ * Fills in the columns of a row that is inserted.  Raises 428C9 if one is
+ * given that is not what its template makes, 23502 for a field of the key that
+ * is NULL, and what table_make_attribute() raises.
+ */
+extern void made_column_fill(const Table *table, RowValues row);
+
+/*
+ * Fills in those columns of an updated row of which a field has changed; of
+ * the others, 428C9 if they have.  Raises what made_column_fill() raises.
+ */
+extern void made_column_fill_again(const Table *table, RowValues old,
+								   RowValues row);
+
+/* Has a column changed that the attribute is made of? */
+extern bool made_column_has_changed(const Table *table, const Column *made,
+									RowValues old, RowValues row);
+
+/*
+ * What has to be written of an attribute that is made of values of the row,
+ * and that is no column in SQL: an UpdateAction.
+ */
+extern UpdateAction *made_column_action(const Table *table,
+										const Column *made, RowValues row);
+
+#endif							/* DYNAMORM_FDW_MADE_COLUMN_H */
