@@ -243,7 +243,6 @@ resolve_part(const Table *table, Column *owner, TemplatePart *part)
 		part->column->template == NULL &&
 		strcmp(part->column->attribute_name, owner->attribute_name) == 0)
 		part->column->source = owner;
-	part->text_width = codec_text_width(part->column->codec);
 	check_field(table, owner, part);
 }
 
@@ -259,8 +258,10 @@ resolve_template(const Table *table, Column *owner)
 		if (part->literal != NULL)
 			continue;
 		resolve_part(table, owner, part);
-		if (i > 0 && part[-1].literal == NULL && part[-1].width == 0 &&
-			part[-1].text_width == 0)
+		if (i == 0 || part[-1].literal != NULL)
+			continue;
+		part[-1].text_width = codec_text_width(part[-1].column->codec);
+		if (part[-1].width == 0 && part[-1].text_width == 0)
 			refuse_template(table, column_of_owner(table, owner),
 							psprintf("Nothing tells where the value of column \"%s\" ends.",
 									 part[-1].column->name),

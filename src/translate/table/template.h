@@ -41,8 +41,8 @@ typedef struct TemplatePart
 								 * not */
 	LetterCase	letters;
 	int			text_width;		/* bytes of the text of each value that has
-								 * one, once the table is described; 0: they
-								 * differ */
+								 * one, where another field follows at once;
+								 * 0: it does not */
 } TemplatePart;
 
 typedef struct Template

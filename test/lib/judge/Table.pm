@@ -12,6 +12,7 @@ use warnings;
 
 use JSON::PP;
 
+use Kinds;
 use Random;
 use Type;
 
@@ -44,8 +45,9 @@ sub new
 	$self->add_many if chance(0.03) && !$self->{imported};
 	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
 	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
+	Kinds::choose($self) if !$self->{wrong} && !$self->{imported} && chance(0.3);
 	$self->choose_keys;
-	$self->choose_indexes if !$self->{wrong} && chance(0.6);
+	$self->choose_indexes if !$self->{wrong} && !$self->{kinds} && chance(0.6);
 	return $self if $self->{imported};
 	$self->{check} = $self->check_constraint if chance(0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && !$self->raw_keys && chance(0.07);
@@ -90,7 +92,7 @@ sub choose_keys
 		$column->{pool} = [ some_of(2, $most, @values) ];
 		my @others = Type::other_spellings(one_of(@{ $column->{pool} }));
 		push @{ $column->{pool} }, one_of(@others) if @others && chance(0.5);
-		push @{ $column->{pool} }, Type::longest($column->{type}, $column->{key}) if chance(0.1);
+		push @{ $column->{pool} }, Type::longest($column->{type}, $column->{key}) if !$self->{kinds} && chance(0.1);
 	}
 	return;
 }
@@ -100,7 +102,7 @@ sub choose_keys
 sub with_impossible_keys
 {
 	my ($self) = @_;
-	return if $self->{wrong} || $self->{imported};
+	return if $self->{wrong} || $self->{imported} || $self->{kinds};
 	my @columns = map { { %$_ } } @{ $self->{columns} };
 	my $found = 0;
 	foreach my $column (grep { $_->{key} } @columns)
@@ -231,7 +233,9 @@ sub column_options
 	my ($column) = @_;
 	my @options;
 	push @options, "attribute_name " . Type::quote($column->{attribute}) if defined $column->{attribute};
-	push @options, "key '$column->{key}'" if $column->{key};
+	my $key = $column->{made_key} // ($column->{field} ? undef : $column->{key});
+	push @options, "key '$key'" if $key;
+	push @options, 'template ' . Type::quote($column->{template}) if $column->{template};
 	push @options, $column->{type}->{options} if $column->{type}->{options};
 	return @options ? ' OPTIONS (' . join(', ', @options) . ')' : '';
 }
@@ -245,9 +249,9 @@ sub definition
 	{
 		my ($type, $collation) = $column->{type}->{name} =~ /^(.*?)( COLLATE .*)?$/;
 		my $constraint = $column->{not_null} ? ' NOT NULL' : '';
-		$constraint .= " GENERATED ALWAYS AS ($column->{generated}) STORED" if $column->{generated};
-		push @remote, "$column->{name} $type" . column_options($column) . ($collation // '') . $constraint;
-		push @twin, "$column->{name} $type" . ($collation // '') . $constraint;
+		my $generated = $column->{generated} ? " GENERATED ALWAYS AS ($column->{generated}) STORED" : '';
+		push @remote, "$column->{name} $type" . column_options($column) . ($collation // '') . $constraint . ($column->{template} ? '' : $generated);
+		push @twin, "$column->{name} $type" . ($collation // '') . $constraint . $generated;
 	}
 	push @remote, $self->{check} if $self->{check};
 	push @twin, $self->{check} if $self->{check};
@@ -258,6 +262,7 @@ sub definition
 	  . $self->normalisation
 	  . $self->trigger
 	  . ($self->{indexes} || $self->raw_keys ? $self->create_request : "SELECT dyn_create_table('remote.t');\n")
+	  . Kinds::put_items($self)
 	  . $self->raw_definition;
 }
 

@@ -26,6 +26,7 @@ use Time::HiRes qw(time);
 
 use lib dirname(__FILE__);
 use Imported;
+use Kinds;
 use Random;
 use Statement;
 use Table;
@@ -217,7 +218,7 @@ sub run_round
 	my @statements = map { Statement::random_statement($table) } 1 .. $count;
 	$statements{ $_->{form} }++ foreach @statements;
 	my $number = 0;
-	my $script = setup_script($table) . join '', map { step($number++, $_) } @statements;
+	my $script = setup_script($table) . join('', map { step($number++, $_) } @statements) . Kinds::check_items($table, $#statements);
 	print $script if $show;
 	my $output = run_script($script, '-c', 'SET dynamorm_fdw.max_read_units = 0');
 	if ($output =~ /^psql:[^\n]*(ERROR|FATAL):/m || $output =~ /^psql: error/m)

@@ -370,5 +370,15 @@ BEGIN
   END IF;
 END $$;
 
+-- an item that is no row of the table must be what it was put as
+CREATE PROCEDURE judge.check_other_item(n integer, key jsonb, item jsonb) LANGUAGE plpgsql AS $$
+DECLARE
+  found jsonb := dyn_request('dynamo', 'GetItem', jsonb_build_object('TableName', 'judge', 'Key', key, 'ConsistentRead', true)) -> 'Item';
+BEGIN
+  IF found IS DISTINCT FROM item THEN
+    RAISE WARNING 'JUDGE % an item of another kind was changed: % instead of %', n, found, item;
+  END IF;
+END $$;
+
 CREATE TABLE public.l (i integer, x text);
 INSERT INTO public.l VALUES (1, 'a'), (2, 'b'), (2, 'ab'), (3, NULL), (10, 'abc'), (NULL, 'B');
