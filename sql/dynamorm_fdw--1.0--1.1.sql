@@ -22,3 +22,14 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION dyn_decrement(regclass, jsonb, name, numeric, anyelement)
 IS 'subtracts from a number of the item with a key, and returns the new value in the type of the last argument';
+
+/* What of a table's items is not as the foreign table says. */
+
+CREATE FUNCTION dyn_check_table("table" regclass,
+    OUT item text, OUT "column" name, OUT problem text, OUT hint text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'dyn_check_table'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_check_table(regclass)
+IS 'reads all rows, and lists the attributes that are not as the foreign table says';

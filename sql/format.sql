@@ -80,6 +80,7 @@ SELECT bit FROM event WHERE id = 'bad';
 SELECT digits FROM event WHERE id = 'bad';
 SELECT doc FROM event WHERE id = 'bad';
 SELECT secs FROM event WHERE id = 'bad';
+SELECT * FROM dyn_check_table('event');
 DELETE FROM event WHERE id = 'bad';
 -- a SET that gives a column the value that it has leaves its spelling
 UPDATE event SET go = go, six = six, hex = hex, digits = digits, s3 = s3 + '0' WHERE id = 'others' RETURNING go, six, hex, digits, s3;
@@ -192,6 +193,8 @@ SELECT k FROM go_key WHERE p = 2;
 SELECT k FROM py_key WHERE p = 2;
 SELECT k FROM hex_key WHERE p = 2;
 SELECT k FROM digits_key WHERE p = 2;
+SELECT * FROM dyn_check_table('s3_key');
+SELECT * FROM dyn_check_table('hex_key');
 -- ---- what cannot be ----
 CREATE FUNCTION refusal(declaration text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

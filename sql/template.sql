@@ -205,7 +205,10 @@ SELECT order_id FROM orders WHERE user_id = 'bad2' AND order_id = 12;
 -- an index key that is stale is shown as it is, and made right by the next UPDATE of its fields
 SELECT by_email, by_email IS DISTINCT FROM 'EMAIL#' || lower(email) AS stale FROM users WHERE user_id = 'stale';
 UPDATE users SET name = 'S' WHERE user_id = 'stale' RETURNING by_email;
-UPDATE users SET email = 'a@b' WHERE user_id = 'stale' RETURNING by_email;
+SELECT * FROM dyn_check_table('users') ORDER BY item;
+SELECT * FROM dyn_check_table('orders') ORDER BY item;
+UPDATE users SET email = email WHERE user_id = 'stale' RETURNING by_email;
+SELECT count(*) FROM dyn_check_table('users');
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_shop')));
 -- ---- several columns in one key ----
 CREATE FOREIGN TABLE sessions (

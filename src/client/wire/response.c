@@ -737,3 +737,10 @@ response_decode(char *body, int length, const char **problem)
 		decoder.problem;
 	return NULL;
 }
+
+bool
+response_is_denied(const Response *response)
+{
+	return response != NULL && response->error_code != NULL &&
+		strcmp(response->error_code, "AccessDeniedException") == 0;
+}

@@ -77,4 +77,7 @@ typedef struct Response
  */
 extern Response *response_decode(char *body, int length, const char **problem);
 
+/* Does it say that the right to ask is lacking?  NULL: it says nothing. */
+extern bool response_is_denied(const Response *response);
+
 #endif							/* DYNAMORM_CLIENT_RESPONSE_H */

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "fdw/read/batch_join.h"
+#include "fdw/read/spelling_look.h"
 #include "fdw/session/written.h"
 
 static Size
@@ -301,6 +302,9 @@ complete_batch(BatchJoinState *state, JoinBatch *batch)
 		keep_item(state, batch, item);
 		count++;
 	}
+	if (count < batch->key_count)
+		spelling_look(state->table, state->reads.request.connection,
+					  &state->counters);
 	batch_reader_close(batch->reader);
 	batch->reader = NULL;
 	return count;

@@ -17,6 +17,7 @@
 #include "fdw/read/budget.h"
 #include "fdw/read/item_spool.h"
 #include "fdw/read/reader.h"
+#include "fdw/read/spelling_look.h"
 #include "fdw/session/written.h"
 #include "translate/key/item_key.h"
 
@@ -54,6 +55,7 @@ struct Reader
 	bool		counting;		/* only how many items there are: they do not
 								 * go out (item_exit.h) */
 	bool		finished;		/* or closed */
+	int64		met;			/* items that have come out, or were counted */
 	ItemSource	source;			/* of what reader_next() hands out */
 	StringInfoData body;		/* the request, without what is of one page,
 								 * and without its closing brace */
@@ -389,6 +391,21 @@ fetch_single(void *state)
 	return request_response(reader->page)->item;
 }
 
+/* A key that was looked for in vain may be there in another spelling. */
+static void
+look_into_miss(const Reader *reader)
+{
+	const KeyLookup *lookup = reader->access->lookup;
+	int64		wanted = lookup->access == KEY_ACCESS_ITEMS
+		? lookup->key_count : 1;
+
+	if (lookup->access != KEY_ACCESS_SCAN &&
+		lookup->access != KEY_ACCESS_NOTHING && reader->met < wanted &&
+		reader->access->schema->index_name == NULL)
+		spelling_look(reader->spec.table, reader->spec.connection,
+					  reader->spec.counters);
+}
+
 const DynamoItem *
 reader_next(Reader *reader)
 {
@@ -397,8 +414,13 @@ reader_next(Reader *reader)
 	if (reader->finished)
 		return NULL;
 	item = item_exit_next(&reader->source);
-	if (item == NULL)
+	if (item != NULL)
+		reader->met++;
+	else
+	{
 		reader->finished = true;
+		look_into_miss(reader);
+	}
 	return item;
 }
 
@@ -414,8 +436,12 @@ reader_next_count(Reader *reader)
 	}
 	if (reader->finished ||
 		(!reader->has_uncounted && !next_page(reader, true)))
+	{
+		look_into_miss(reader);
 		return -1;
+	}
 	reader->has_uncounted = false;
+	reader->met += request_response(reader->page)->count;
 	return request_response(reader->page)->count;
 }
 

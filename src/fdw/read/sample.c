@@ -111,15 +111,6 @@ find_request(const SampleReader *reader, const Request *request)
 	return i;
 }
 
-static bool
-was_denied(const Request *request)
-{
-	const Response *response = request_response(request);
-
-	return response != NULL && response->error_code != NULL &&
-		strcmp(response->error_code, "AccessDeniedException") == 0;
-}
-
 static void
 take_items(const SampleSpec *spec, const Response *page)
 {
@@ -201,7 +192,7 @@ wait_for_sample_page(SampleReader *reader)
 {
 	Request    *request = request_wait_any(reader->requests, reader->count);
 
-	if (was_denied(request))
+	if (response_is_denied(request_response(request)))
 	{
 		reader->result.is_denied = true;
 		return NULL;

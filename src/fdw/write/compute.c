@@ -159,8 +159,9 @@ evaluate_new_row(const WriteStatement *statement,
 	if (statement->generates)
 		ExecComputeStoredGenerated(statement->result_info, statement->estate,
 								   new, CMD_INSERT);
-	made_column_fill_again(statement->table, row_values_of(old),
-						   row_values_of(new));
+	made_column_fill_again(statement->table,
+						   made_assigned_numbers(computation->assignments),
+						   row_values_of(old), row_values_of(new));
 }
 
 /*
@@ -226,15 +227,17 @@ actions_of_column(const WriteStatement *statement, const Column *column,
 }
 
 /*
- * Of attributes that are made of columns, those of which one has changed; of a
+ * Of attributes that are made of columns, those of which one is assigned; of a
  * new item all.
  */
 static List *
-actions_of_made(const WriteStatement *statement, const DynamoItem *item)
+actions_of_made(const WriteStatement *statement, const List *assignments,
+				const DynamoItem *item)
 {
 	const Table *table = statement->table;
 	RowValues	old = row_values_of(statement->old_slot);
 	RowValues	new = row_values_of(statement->new_slot);
+	List	   *assigned = made_assigned_numbers(assignments);
 	List	   *actions = NIL;
 
 	for (int i = item == NULL ? 0 : table->constant_count;
@@ -243,7 +246,7 @@ actions_of_made(const WriteStatement *statement, const DynamoItem *item)
 		const Column *made = table->made[i];
 
 		if (item == NULL ? made->key == KEY_NONE
-			: made_column_has_changed(table, made, old, new))
+			: made_column_is_due(made, assigned, old, new))
 			actions = lappend(actions, made_column_action(table, made, new));
 	}
 	return actions;
@@ -270,7 +273,9 @@ actions_of_new_row(const WriteStatement *statement,
 													readable_key, leave_out,
 													held));
 	}
-	actions = list_concat(actions, actions_of_made(statement, item));
+	actions = list_concat(actions,
+						  actions_of_made(statement, computation->assignments,
+										  item));
 	for (i = 0; statement->generates && i < descriptor->natts; i++)
 		if (constraint_is_generated(descriptor, i + 1))
 			actions = list_concat(actions,

@@ -12,6 +12,7 @@
 #include "fdw/write/column_action.h"
 #include "fdw/write/made_column.h"
 #include "translate/codec/codec.h"
+#include "translate/update/made_update.h"
 
 static void raise_given(const Table *table, const Column *made,
 						const AttributeValue *attribute)
@@ -102,11 +103,13 @@ made_column_fill(const Table *table, RowValues row)
 }
 
 bool
-made_column_has_changed(const Table *table, const Column *made, RowValues old,
-						RowValues row)
+made_column_is_due(const Column *made, const List *assigned, RowValues old,
+				   RowValues row)
 {
 	const Template *template = made->template;
 
+	if (made_is_assigned(made, assigned))
+		return true;
 	for (int i = 0; i < template->count; i++)
 	{
 		const Column *column = template->parts[i].column;
@@ -123,7 +126,8 @@ made_column_has_changed(const Table *table, const Column *made, RowValues old,
 }
 
 void
-made_column_fill_again(const Table *table, RowValues old, RowValues row)
+made_column_fill_again(const Table *table, const List *assigned,
+					   RowValues old, RowValues row)
 {
 	for (int i = 0; i < table->made_count; i++)
 	{
@@ -133,7 +137,7 @@ made_column_fill_again(const Table *table, RowValues old, RowValues row)
 			!column_datum_unchanged(made, old.nulls[n], old.values[n],
 									row.nulls[n], row.values[n]);
 
-		if (!is_given && !made_column_has_changed(table, made, old, row))
+		if (!is_given && !made_column_is_due(made, assigned, old, row))
 			continue;
 		check_key_fields(table, made, row);
 		if (made->attnum != 0)

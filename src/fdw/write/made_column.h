@@ -34,15 +34,20 @@ row_values_of(const TupleTableSlot *slot)
 extern void made_column_fill(const Table *table, RowValues row);
 
 /*
- * Fills in those columns of an updated row of which a field has changed; of
- * the others, 428C9 if they have.  Raises what made_column_fill() raises.
+ * Fills in those columns of an updated row of which a field is assigned (an
+ * integer list of attribute numbers), or has changed; of the others, 428C9 if
+ * they have.  Raises what made_column_fill() raises.
  */
-extern void made_column_fill_again(const Table *table, RowValues old,
-								   RowValues row);
+extern void made_column_fill_again(const Table *table, const List *assigned,
+								   RowValues old, RowValues row);
 
-/* Has a column changed that the attribute is made of? */
-extern bool made_column_has_changed(const Table *table, const Column *made,
-									RowValues old, RowValues row);
+/*
+ * Is a column assigned that the attribute is made of, or has one changed?  One
+ * that is assigned its own value may have an attribute that others have left
+ * as it was.
+ */
+extern bool made_column_is_due(const Column *made, const List *assigned,
+							   RowValues old, RowValues row);
 
 /*
  * What has to be written of an attribute that is made of values of the row,

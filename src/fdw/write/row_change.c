@@ -52,6 +52,7 @@ struct RowChange
 	AttrNumber	whole_row;		/* of the row that was read, in the plan's
 								 * slot */
 	void	   *copy;			/* core's, of the last such row; NULL: none */
+	List	   *assigned;		/* integer list: columns that SET names */
 	List	   *stamps;			/* of RowStamp */
 	TupleTableSlot *old_slot;	/* the row that is being changed */
 	WriteBehind *behind;		/* settles what is under way when the rows
@@ -80,7 +81,7 @@ static void finish_oldest(RowChange *change);
 /* ---- begin ---- */
 
 static void
-prepare_row_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
+prepare_assignments(RowChange *change, ResultRelInfo *info, EState *estate)
 {
 	const Table *table = change->table;
 	Bitmapset  *updated = ExecGetUpdatedCols(info, estate);
@@ -92,9 +93,13 @@ prepare_row_stamps(RowChange *change, ResultRelInfo *info, EState *estate)
 		RowStamp   *stamp;
 		Expr	   *value;
 
-		if (column->name == NULL ||
-			bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, updated))
+		if (column->name == NULL)
 			continue;
+		if (bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, updated))
+		{
+			change->assigned = lappend_int(change->assigned, i + 1);
+			continue;
+		}
 		if (column->is_version)
 			value = stamp_next_version(1, column);
 		else if (column->is_updated_at)
@@ -167,7 +172,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	if (!AttributeNumberIsValid(change->whole_row))
 		elog(ERROR, "could not find the row that was read");
 	if (mtstate->operation == CMD_UPDATE)
-		prepare_row_stamps(change, info, estate);
+		prepare_assignments(change, info, estate);
 	prepare_concurrency(change);
 	return change;
 }
@@ -407,8 +412,8 @@ changed_columns(RowChange *change, const ChangedRow *row, TupleTableSlot *slot)
 		const Column *made = table->made[i];
 
 		if (made->attnum == 0 &&
-			made_column_has_changed(table, made, row_values_of(old),
-									row_values_of(slot)))
+			made_column_is_due(made, change->assigned, row_values_of(old),
+							   row_values_of(slot)))
 			actions = lappend(actions,
 							  made_column_action(table, made,
 												 row_values_of(slot)));
@@ -471,7 +476,8 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 	{
 		slot_getallattrs(slot);
 		stamp_new_row(change, slot);
-		made_column_fill_again(table, row_values_of(change->old_slot),
+		made_column_fill_again(table, change->assigned,
+							   row_values_of(change->old_slot),
 							   row_values_of(slot));
 		constraint_check_row(table, change->info, slot,
 							 change->mtstate->ps.state, WCO_RLS_UPDATE_CHECK,

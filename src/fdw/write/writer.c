@@ -17,6 +17,7 @@
 #include "client/http/interrupt.h"
 #include "fdw/read/read_ahead.h"
 #include "fdw/read/reader.h"
+#include "fdw/read/spelling_look.h"
 #include "fdw/session/transaction.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
@@ -368,6 +369,8 @@ writer_submit(Writer *writer, ItemWrite *write)
 
 	if (writer->group->is_failing)
 		writer_raise(writer);
+	if (write->creates || write->kind == WRITE_PUT)
+		spelling_look(writer->table, writer->connection, writer->counters);
 	old = MemoryContextSwitchTo(writer->context);
 	write->writer = writer;
 	writer->writes = lappend(writer->writes, write);
@@ -423,7 +426,9 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 		return;
 	}
 
-	if (item != NULL && !table_is_row(writer->table, item))
+	if (item == NULL)
+		spelling_look(writer->table, writer->connection, writer->counters);
+	else if (!table_is_row(writer->table, item))
 	{
 		if (write->creates)
 			key_raise_other_item(writer->table, write->readable_key, item);

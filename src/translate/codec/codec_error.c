@@ -130,11 +130,18 @@ codec_raise_spelling(const Decoding *decoding, const AttributeValue *value)
 			 value->type == ATTRIBUTE_B
 			 ? errmsg("the value of %s is not base64",
 					  describe_attribute(decoding))
-			 : value->type == ATTRIBUTE_S
-			 ? errmsg("value \"%s\" of %s is no fixed time",
-					  describe_text(value), describe_attribute(decoding))
 			 : errmsg("value \"%s\" of %s is not a number",
 					  describe_text(value), describe_attribute(decoding)),
+			 errdetail_internal("%s", describe_place(decoding))));
+}
+
+void
+codec_raise_moving_time(const Decoding *decoding, const AttributeValue *value)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("value \"%s\" of %s is no fixed time",
+					describe_text(value), describe_attribute(decoding)),
 			 errdetail_internal("%s", describe_place(decoding))));
 }
 

@@ -22,6 +22,11 @@ extern void codec_raise_spelling(const Decoding *decoding,
 								 const AttributeValue *value)
 			pg_attribute_noreturn();
 
+/* The text is another time each time it is read (22P02). */
+extern void codec_raise_moving_time(const Decoding *decoding,
+									const AttributeValue *value)
+			pg_attribute_noreturn();
+
 /* The value is neither of the two words of a boolean (22P02). */
 extern void codec_raise_word(const Decoding *decoding, const Codec *codec,
 							 const AttributeValue *value)

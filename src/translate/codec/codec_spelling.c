@@ -19,7 +19,7 @@ spelling_is_open(const Codec *codec)
 {
 	return codec->kind == CODEC_CANONICAL_TEXT && !codec->is_declared &&
 		(codec->base_type_id == UUIDOID ||
-		 (time_is_timestamp(codec->base_type_id) && codec->base_typmod < 0));
+		 (time_is_timestamp(codec->base_type_id) && codec->base_typmod != 6));
 }
 
 int

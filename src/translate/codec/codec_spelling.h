@@ -12,7 +12,8 @@
 
 /*
  * Have values of the codec's type several spellings that a column can declare,
- * and has the column declared none?
+ * and has the column declared none?  A precision alone does not count, as
+ * version 1.0 wrote six digits whatever it was.
  */
 extern bool spelling_is_open(const Codec *codec);
 

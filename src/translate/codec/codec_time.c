@@ -571,7 +571,7 @@ fixed_text(const AttributeValue *value, const Decoding *decoding)
 
 	for (i = 0; i < (int) lengthof(words); i++)
 		if (strstr(lower, words[i]) != NULL)
-			codec_raise_spelling(decoding, value);
+			codec_raise_moving_time(decoding, value);
 	return text;
 }
 

@@ -92,6 +92,13 @@ table_column(const Table *table, AttrNumber attnum)
 	return &table->columns[attnum - 1];
 }
 
+/* Descriptions are shared, and good for the session. */
+void
+table_confirm_key(const Table *table)
+{
+	unconstify(Table *, table)->key_in_doubt = false;
+}
+
 CodecPlace
 table_place(const Table *table, const Column *column,
 			const char *readable_key)

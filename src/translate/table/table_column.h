@@ -52,6 +52,9 @@ typedef struct Table
 	Column	   *partition_key;	/* NULL: not known yet, see table.h */
 	Column	   *sort_key;		/* NULL: the key is the partition key alone */
 	Column	   *document;		/* NULL: none */
+	bool		key_in_doubt;	/* the key may be spelled otherwise by others,
+								 * and no item of the session has shown yet how
+								 * it is */
 	bool		consistent_read;
 	bool		updatable;
 	int			made_count;
@@ -81,6 +84,9 @@ extern Column *table_find_attribute(const Table *table, const char *name,
 
 /* Does a column other than the document column map the attribute? */
 extern bool table_maps_attribute(const Table *table, const char *name);
+
+/* The key of an item is spelled as its columns would spell it. */
+extern void table_confirm_key(const Table *table);
 
 /* Fills a place for messages about a column; key may be NULL. */
 extern CodecPlace table_place(const Table *table, const Column *column,

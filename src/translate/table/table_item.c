@@ -174,7 +174,10 @@ check_canonical_key(const Table *table, const Column *column,
 					const Attribute *attribute)
 {
 	if (codec_is_canonical(column->codec, &attribute->value))
+	{
+		table_confirm_key(table);
 		return;
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("the stored key of column \"%s\" of foreign table \"%s\" is not in the spelling of type %s",
@@ -253,7 +256,9 @@ check_made_key(const Table *table, const Column *made, const DynamoItem *item,
 							 spelling_hint(table, part->column, pieces[i]));
 	}
 	text = template_make(template, pieces, &problem, &culprit);
-	if (text == NULL || !attribute_equal(text, stored))
+	if (text != NULL && attribute_equal(text, stored))
+		table_confirm_key(table);
+	else
 		raise_unmade_key(table, made,
 						 "The attributes of the columns that it is made of say another.",
 						 change_hint);

@@ -321,6 +321,7 @@ mark_key_part(Table *table, Column *part)
 		return;
 	part->in_key = true;
 	part->codec->is_key = true;
+	table->key_in_doubt |= spelling_is_open(part->codec);
 	for (int i = 0; part->template != NULL && i < table->column_count; i++)
 	{
 		Column	   *column = &table->columns[i];
@@ -328,8 +329,10 @@ mark_key_part(Table *table, Column *part)
 		if (column->codec == NULL || !table_is_field_of(column, part))
 			continue;
 		column->in_key = true;
-		if (column->source == part)
-			column->codec->is_key = true;
+		if (column->source != part)
+			continue;
+		column->codec->is_key = true;
+		table->key_in_doubt |= spelling_is_open(column->codec);
 	}
 }
 

@@ -123,8 +123,8 @@ find_field(Scope *scope, Column *column, const List *assignments,
 
 /* ---- actions ---- */
 
-static List *
-assigned_numbers(const List *assignments)
+List *
+made_assigned_numbers(const List *assignments)
 {
 	List	   *numbers = NIL;
 	ListCell   *cell;
@@ -183,7 +183,7 @@ made_update_actions(Scope *scope, const List *assignments, List *clauses,
 					Operand *const *known, List **actions)
 {
 	const Table *table = scope->table;
-	List	   *assigned = assigned_numbers(assignments);
+	List	   *assigned = made_assigned_numbers(assignments);
 
 	for (int i = table->constant_count; i < table->made_count; i++)
 	{

@@ -9,6 +9,9 @@
 
 #include "translate/update/update.h"
 
+/* The attribute numbers of assigned columns: an integer list. */
+extern List *made_assigned_numbers(const List *assignments);
+
 /* Does a list of attribute numbers have a column that it is made of? */
 extern bool made_is_assigned(const Column *made, const List *assigned);
 

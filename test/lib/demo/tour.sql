@@ -7,13 +7,14 @@
 -- # 1. Rate limit
 --
 -- Three requests per user and window. The first call creates the window's
--- item; the fourth gets no row back.
+-- item, as a Go program would write it (PK = 'USER#1', SK = 'WINDOW#...');
+-- the fourth gets no row back.
 
 CREATE FOREIGN TABLE rate_limit (
-  user_id       text        OPTIONS (attribute_name 'PK', key 'partition'),
-  window_start  timestamptz OPTIONS (attribute_name 'SK', key 'sort'),
-  request_count bigint      OPTIONS (attribute_name 'RequestCount'),
-  expires       timestamptz(0) OPTIONS (attribute_name 'TTL', type 'N')
+  user_id       text           OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{}'),
+  window_start  timestamptz(0) OPTIONS (attribute_name 'SK', key 'sort', template 'WINDOW#{}'),
+  request_count bigint         OPTIONS (attribute_name 'requestCount'),
+  expires       timestamptz(0) OPTIONS (attribute_name 'ttl', type 'N')
 ) SERVER dynamo OPTIONS (table_name 'RateLimit');
 
 SELECT dyn_create_table('rate_limit');
@@ -21,7 +22,7 @@ SELECT dyn_create_table('rate_limit');
 UPDATE rate_limit
    SET request_count = dyn_increment(request_count),
        expires = coalesce(expires, now() + '1 hour')
- WHERE user_id = 'USER#1' AND window_start = date_trunc('hour', now())
+ WHERE user_id = '1' AND window_start = date_trunc('hour', now())
    AND dyn_upsert()
    AND (request_count IS NULL OR request_count < 3)
 RETURNING request_count;
