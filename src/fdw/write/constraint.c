@@ -17,6 +17,7 @@
 
 #include "fdw/write/column_action.h"
 #include "fdw/write/constraint.h"
+#include "translate/codec/codec.h"
 
 bool
 constraint_is_generated(TupleDesc descriptor, AttrNumber attnum)
@@ -82,6 +83,34 @@ check_key_not_null(const Table *table, const TupleTableSlot *slot,
 	}
 }
 
+/*
+ * A set has no order and no duplicates, and one that is empty is no attribute;
+ * nor is a JSON null.  What is checked is the row as it will be read.
+ */
+static void
+load_as_stored(const Table *table, TupleTableSlot *slot)
+{
+	for (int i = 0; i < table->column_count; i++)
+	{
+		const Column *column = &table->columns[i];
+		CodecPlace	place;
+		AttributeValue *value;
+		EncodeProblem problem;
+
+		if (column->codec == NULL || slot->tts_isnull[i] ||
+			column->is_document || (column->codec->kind != CODEC_SET &&
+									column->codec->kind != CODEC_JSON))
+			continue;
+		place = table_place(table, column, NULL);
+		problem = codec_try_encode(column->codec, slot->tts_values[i], &value);
+		if (problem == ENCODE_ABSENT)
+			slot->tts_isnull[i] = true;
+		else if (problem == ENCODE_OK && column->codec->kind == CODEC_SET)
+			slot->tts_values[i] = codec_decode(column->codec, value,
+											   &slot->tts_isnull[i], &place);
+	}
+}
+
 void
 constraint_check_row(const Table *table, ResultRelInfo *info,
 					 TupleTableSlot *slot, EState *estate, WCOKind policies,
@@ -89,6 +118,9 @@ constraint_check_row(const Table *table, ResultRelInfo *info,
 {
 	Relation	relation = info->ri_RelationDesc;
 
+	if (info->ri_WithCheckOptions != NIL || relation->rd_att->constr != NULL ||
+		relation->rd_rel->relispartition)
+		load_as_stored(table, slot);
 	if (info->ri_WithCheckOptions != NIL)
 		ExecWithCheckOptions(policies, info, slot, estate);
 	check_key_not_null(table, slot, readable_key);
