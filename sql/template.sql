@@ -72,6 +72,9 @@ SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM users) AS 
 SELECT count(*) FROM orders WHERE user_id = 'ann' AND order_id IN (12, 99, 98);
 SELECT count(*) FROM users WHERE user_id = 'zoe';
 SELECT count(*) FROM orders WHERE pk = 'USER#ann' AND sk = 'ORDER#000099';
+ANALYZE orders, users, invoices;
+SELECT relname, reltuples FROM pg_class WHERE oid IN ('orders'::regclass, 'users'::regclass, 'invoices'::regclass) ORDER BY 1;
+SELECT most_common_vals FROM pg_stats WHERE schemaname = 'template' AND tablename = 'orders' AND attname = 'user_id';
 -- ---- what each statement sends ----
 CREATE FUNCTION plan(statement text) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT statement UNION ALL
@@ -129,6 +132,18 @@ INSERT INTO wanted VALUES ('ann', 12), ('ann', 99), ('bob', 1), ('bob', 2), (NUL
 ANALYZE wanted;
 SELECT plan('SELECT u, o, total FROM wanted LEFT JOIN orders ON user_id = u AND order_id = o');
 SELECT u, o, total FROM wanted LEFT JOIN orders ON user_id = u AND order_id = o ORDER BY 1, 2;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_nestloop = off;
+SELECT plan('SELECT u, o, total FROM wanted LEFT JOIN orders ON user_id = u AND order_id = o');
+SELECT u, o, total FROM wanted LEFT JOIN orders ON user_id = u AND order_id = o ORDER BY 1, 2;
+SELECT plan('SELECT u, name FROM wanted JOIN users ON user_id = u');
+SELECT u, o, name FROM wanted JOIN users ON user_id = u ORDER BY 1, 2;
+SELECT plan('SELECT u, i.invoice_id FROM wanted JOIN invoices i ON i.user_id = u AND i.invoice_id = ''i'' || o / 12');
+SELECT u, i.invoice_id FROM wanted JOIN invoices i ON i.user_id = u AND i.invoice_id = 'i' || o / 12;
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_nestloop;
 SELECT u, name FROM (SELECT DISTINCT u FROM wanted) w JOIN users ON user_id = u ORDER BY 1;
 SELECT w.u, i.invoice_id FROM (VALUES ('ann', 'i1'), ('ann', 'x'), ('bob', 'i1')) w (u, i) JOIN invoices i ON i.user_id = w.u AND i.invoice_id = w.i;
 -- ---- SET ----

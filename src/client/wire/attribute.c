@@ -544,12 +544,29 @@ attribute_append_server_text(StringInfo out, const char *text, int length)
 	}
 }
 
+static bool
+ends_with_last_character(const char *text, int length)
+{
+	int			width = strlen(LAST_CHARACTER);
+
+	return length >= width &&
+		memcmp(text + length - width, LAST_CHARACTER, width) == 0;
+}
+
+/* The last character, which no font has, is shown as SQL's escape. */
 static void
 append_quoted(StringInfo out, const char *text, int length)
 {
-	int			shown = length;
+	bool		is_end = ends_with_last_character(text, length);
+	int			shown;
 	const char *quote;
 
+	if (is_end)
+	{
+		appendStringInfoString(out, "U&");
+		length -= strlen(LAST_CHARACTER);
+	}
+	shown = length;
 	if (length > READABLE_TEXT_LENGTH)
 		shown = pg_encoding_mbcliplen(PG_UTF8, text, length,
 									  READABLE_TEXT_LENGTH);
@@ -564,6 +581,8 @@ append_quoted(StringInfo out, const char *text, int length)
 	}
 	if (shown < length)
 		appendStringInfoString(out, "...");
+	if (is_end)
+		appendStringInfoString(out, "\\+10FFFF");
 	appendStringInfoChar(out, '\'');
 }
 

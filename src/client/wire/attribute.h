@@ -28,6 +28,9 @@
 #define ATTRIBUTE_NAME_LIMIT	65535
 #define ITEM_SIZE_LIMIT			(400 * 1024)
 
+/* U+10FFFF: the last character there is, which sorts behind all others. */
+#define LAST_CHARACTER		"\xF4\x8F\xBF\xBF"
+
 typedef enum AttributeType
 {
 	ATTRIBUTE_S,

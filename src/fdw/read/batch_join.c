@@ -24,6 +24,8 @@
 #include "fdw/read/batch_join.h"
 #include "fdw/statement_counters.h"
 #include "translate/key/item_key.h"
+#include "translate/key/key_value.h"
+#include "translate/key/made_text.h"
 
 static PlanState *
 outer_plan_state(CustomScanState *node)
@@ -401,26 +403,65 @@ batch_join_rescan(CustomScanState *node)
 
 /* ---- EXPLAIN ---- */
 
+/* The value of a column, as the plan computes it; NULL: it has none. */
+static Operand *
+shown_value(const BatchJoinState *state, const Column *column,
+			List *deparse_context)
+{
+	CustomScan *scan = (CustomScan *) state->custom.ss.ps.plan;
+	List	   *values = list_nth(scan->custom_exprs, BATCH_JOIN_KEY_VALUES);
+	ListCell   *cell;
+
+	foreach(cell, state->key_columns)
+	{
+		Node	   *value = list_nth(values, foreach_current_index(cell));
+
+		if (lfirst(cell) == column)
+			return operand_unknown(deparse_expression(value, deparse_context,
+													  true, false));
+	}
+	return NULL;
+}
+
+/* That of a part of the key, which may be made of columns. */
+static Operand *
+shown_part(const BatchJoinState *state, const Column *part,
+		   List *deparse_context)
+{
+	const Template *template = part->template;
+	Operand    *operand = shown_value(state, part, deparse_context);
+	Operand   **fields;
+	TemplateProblem problem;
+	const TemplatePart *culprit;
+
+	if (operand != NULL)
+		return operand;
+	fields = palloc0(template->count * sizeof(Operand *));
+	for (int i = 0; i < template->count; i++)
+		if (template->parts[i].literal == NULL)
+			fields[i] = shown_value(state, template->parts[i].column,
+									deparse_context);
+	return made_operand(part, fields, &problem, &culprit);
+}
+
 static void
 show_key(const BatchJoinState *state, List *deparse_context, ExplainState *es)
 {
-	CustomScan *scan = (CustomScan *) state->custom.ss.ps.plan;
+	KeyColumns	columns = key_columns(state->table);
+	Condition  *condition = NULL;
 	StringInfoData key;
-	int			i = 0;
-	ListCell   *cell;
 
-	initStringInfo(&key);
-	foreach(cell, (List *) list_nth(scan->custom_exprs, BATCH_JOIN_KEY_VALUES))
+	for (int i = 0; i < columns.count; i++)
 	{
-		if (i > 0)
-			appendStringInfoString(&key, " AND ");
-		const Column *column = list_nth(state->key_columns, i);
+		const Column *part = columns.columns[i];
+		Operand    *value = shown_part(state, part, deparse_context);
+		Condition  *equal = key_equals(part, value);
 
-		appendStringInfo(&key, "%s = %s", column->attribute_name,
-						 deparse_expression(lfirst(cell), deparse_context,
-											true, false));
-		i++;
+		condition = condition == NULL ? equal
+			: condition_both(condition, equal);
 	}
+	initStringInfo(&key);
+	write_condition(&key, condition, placeholders_make(true));
 	ExplainPropertyText("Key", key.data, es);
 }
 

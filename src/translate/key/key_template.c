@@ -16,9 +16,6 @@
 #include "translate/key/key_finder.h"
 #include "translate/key/made_text.h"
 
-/* The last character that there is, which sorts behind all others. */
-#define LAST_CHARACTER		"\xF4\x8F\xBF\xBF"
-
 /* A text, with the clauses that it stems from. */
 typedef struct TextOfClauses
 {

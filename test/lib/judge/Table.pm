@@ -24,8 +24,8 @@ sub new
 	my ($class, %options) = @_;
 	my $self = bless { columns => [], null_typed => [], imported => $options{imported} }, $class;
 
-	$self->add('k', Type::key_type(), key => 'partition');
-	$self->add('s', Type::key_type(), key => 'sort') if chance(0.6);
+	$self->add('k', key_type(%options), key => 'partition');
+	$self->add('s', key_type(%options), key => 'sort') if chance(0.6);
 	my @types = some_of(4, 8, Type::value_types());
 	push @types, one_of('integer', 'bigint', 'money') unless grep { /int|money/ } @types;
 	push @types, 'text' if chance(0.3);
@@ -44,14 +44,25 @@ sub new
 	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && chance(0.1);
 	$self->add_many if chance(0.03) && !$self->{imported};
 	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
-	$self->{wrong} = !$self->{imported} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
-	Kinds::choose($self) if !$self->{wrong} && !$self->{imported} && chance(0.3);
+	$self->{wrong} = !$self->{imported} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
+	Kinds::choose($self) if !$self->{wrong} && !$self->{imported} && ($options{kinds} || chance(0.3));
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && !$self->{kinds} && chance(0.6);
 	return $self if $self->{imported};
 	$self->{check} = $self->check_constraint if chance(0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && !$self->raw_keys && chance(0.07);
 	return $self;
+}
+
+# One that can be part of a text, if all tables are to have templates.
+sub key_type
+{
+	my (%options) = @_;
+	for (;;)
+	{
+		my $type = Type::key_type();
+		return $type if !$options{kinds} || Kinds::is_field({ type => Type::get($type) });
+	}
 }
 
 sub add
