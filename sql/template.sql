@@ -72,9 +72,6 @@ SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM users) AS 
 SELECT count(*) FROM orders WHERE user_id = 'ann' AND order_id IN (12, 99, 98);
 SELECT count(*) FROM users WHERE user_id = 'zoe';
 SELECT count(*) FROM orders WHERE pk = 'USER#ann' AND sk = 'ORDER#000099';
-ANALYZE orders, users, invoices;
-SELECT relname, reltuples FROM pg_class WHERE oid IN ('orders'::regclass, 'users'::regclass, 'invoices'::regclass) ORDER BY 1;
-SELECT most_common_vals FROM pg_stats WHERE schemaname = 'template' AND tablename = 'orders' AND attname = 'user_id';
 -- ---- what each statement sends ----
 CREATE FUNCTION plan(statement text) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT statement UNION ALL
@@ -141,11 +138,22 @@ SELECT plan('SELECT u, name FROM wanted JOIN users ON user_id = u');
 SELECT u, o, name FROM wanted JOIN users ON user_id = u ORDER BY 1, 2;
 SELECT plan('SELECT u, i.invoice_id FROM wanted JOIN invoices i ON i.user_id = u AND i.invoice_id = ''i'' || o / 12');
 SELECT u, i.invoice_id FROM wanted JOIN invoices i ON i.user_id = u AND i.invoice_id = 'i' || o / 12;
+RESET enable_nestloop;
+SET dynamorm_fdw.enable_batch_join = off;
+-- of a table that may be large
+ALTER FOREIGN TABLE orders OPTIONS (SET table_name 'template_large');
+SELECT plan('SELECT u, o.order_id FROM wanted w JOIN orders o ON user_id = u');
+SELECT plan('SELECT u, o.order_id FROM wanted w JOIN orders o ON user_id = u AND order_id = o');
+ALTER FOREIGN TABLE orders OPTIONS (SET table_name 'template_shop');
+SELECT u, o.order_id FROM (SELECT DISTINCT u FROM wanted) w, LATERAL (SELECT * FROM orders WHERE user_id = u ORDER BY order_id DESC LIMIT 1) o ORDER BY 1;
+RESET dynamorm_fdw.enable_batch_join;
 RESET enable_hashjoin;
 RESET enable_mergejoin;
-RESET enable_nestloop;
 SELECT u, name FROM (SELECT DISTINCT u FROM wanted) w JOIN users ON user_id = u ORDER BY 1;
 SELECT w.u, i.invoice_id FROM (VALUES ('ann', 'i1'), ('ann', 'x'), ('bob', 'i1')) w (u, i) JOIN invoices i ON i.user_id = w.u AND i.invoice_id = w.i;
+ANALYZE orders, users, invoices;
+SELECT relname, reltuples FROM pg_class WHERE oid IN ('orders'::regclass, 'users'::regclass, 'invoices'::regclass) ORDER BY 1;
+SELECT most_common_vals FROM pg_stats WHERE schemaname = 'template' AND tablename = 'orders' AND attname = 'user_id';
 -- ---- SET ----
 UPDATE orders SET status = 'shipped', total = total + 5.1 WHERE user_id = 'ann' AND order_id = 12 RETURNING status, total, version, gsi1pk, gsi1sk;
 UPDATE orders SET status = upper(status), placed_at = placed_at + '1 day' WHERE user_id = 'ann' RETURNING order_id, status, gsi1pk, gsi1sk;
@@ -282,6 +290,21 @@ ALTER FOREIGN TABLE sessions ALTER COLUMN at OPTIONS (SET format 'isoformat');
 TRUNCATE sessions;
 SELECT * FROM visits ORDER BY 2;
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_session')));
+-- ---- columns that are generated ----
+CREATE FOREIGN TABLE note (
+    author text COLLATE "C", number integer, kind text,
+    initial text COLLATE "C" GENERATED ALWAYS AS (left(author, 1)) STORED,
+    pk text OPTIONS (key 'partition', template 'NOTE#{author}#{number:04}') COLLATE "C",
+    by_initial text OPTIONS (template 'I#{initial}') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_note');
+SELECT dyn_create_table('note');
+INSERT INTO note (author, number, kind) VALUES ('Ann', 7, NULL), ('Bob', 8, 'x') RETURNING *;
+UPDATE note SET author = 'Eve' WHERE author = 'Ann' AND number = 7 RETURNING *;
+INSERT INTO note (author, number, kind) VALUES ('Bob', 8, 'z') ON CONFLICT (author, number) DO UPDATE SET kind = excluded.kind RETURNING *;
+ALTER FOREIGN TABLE note ADD shown text GENERATED ALWAYS AS (lower(pk)) STORED;
+INSERT INTO note (author, number) VALUES ('Ann', 9);
+UPDATE note SET kind = upper(kind);
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_note')));
 -- ---- the guide's rate limiter, on an item that its Go program has written ----
 CREATE FOREIGN TABLE rate_limit (
     user_id text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{}') COLLATE "C",

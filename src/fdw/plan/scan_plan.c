@@ -618,7 +618,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel,
 
 	lookup = key_lookup(&scope, key_schema_of_table(plan->table),
 						list_concat_copy(plan->clauses, clauses));
-	if (list_difference_ptr(lookup->used, plan->clauses) == NIL)
+	if (list_difference_ptr(lookup->by, plan->clauses) == NIL)
 		return;
 	switch (lookup->access)
 	{

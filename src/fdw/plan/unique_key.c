@@ -39,7 +39,7 @@ unique_key_tell(RelOptInfo *baserel, const Table *table)
 	KeyFields	key = key_fields(table);
 	IndexOptInfo *index;
 
-	if (!key_equality_is_plain(table))
+	if (key.count == 0 || !key_equality_is_plain(table))
 		return;
 	index = makeNode(IndexOptInfo);
 	index->rel = baserel;

@@ -26,6 +26,41 @@ constraint_is_generated(TupleDesc descriptor, AttrNumber attnum)
 		ATTRIBUTE_GENERATED_STORED;
 }
 
+static void
+check_generated(const Table *table, Relation relation, AttrDefault *generated)
+{
+	const Column *column = &table->columns[generated->adnum - 1];
+	Bitmapset  *looked_at = NULL;
+
+	pull_varattnos(stringToNode(generated->adbin), 1, &looked_at);
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (made->attnum != 0 &&
+			bms_is_member(made->attnum - FirstLowInvalidHeapAttributeNumber,
+						  looked_at))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+					 errmsg("generated column \"%s\" of foreign table \"%s\" depends on column \"%s\", which has a template",
+							column->name, table->relation_name, made->name),
+					 errhint("Let it depend on the columns that the template names.")));
+	}
+}
+
+void
+constraint_check_generated(const Table *table, Relation relation)
+{
+	TupleConstr *constraints = relation->rd_att->constr;
+
+	if (table->made_count == 0 || constraints == NULL)
+		return;
+	for (int i = 0; i < constraints->num_defval; i++)
+		if (constraint_is_generated(relation->rd_att,
+									constraints->defval[i].adnum))
+			check_generated(table, relation, &constraints->defval[i]);
+}
+
 Bitmapset *
 constraint_columns(Oid relation_id, List *assigned)
 {

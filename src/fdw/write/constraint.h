@@ -13,6 +13,12 @@
 #include "translate/table/table.h"
 
 /*
+ * Raises HV004 for a stored generated column that looks at one which a
+ * template makes: core has computed it before that is.
+ */
+extern void constraint_check_generated(const Table *table, Relation relation);
+
+/*
  * The columns (as pull_varattnos() gives them) that CHECK and partition
  * constraints and stored generated columns look at; NULL if none of that
  * depends on an assigned column (integer list of attribute numbers).  Else the

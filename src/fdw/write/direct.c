@@ -31,6 +31,7 @@
 #include "fdw/write/pushed_write.h"
 #include "fdw/write/report.h"
 #include "fdw/write/stamp.h"
+#include "translate/update/made_update.h"
 
 static void submit_next_row(void *source);
 
@@ -240,7 +241,8 @@ assigns_key_of(const KeySchema *schema, const WriteStatement *statement)
 	foreach(cell, statement->assignments)
 		if (key_schema_has(schema, ((Assignment *) lfirst(cell))->column))
 			return true;
-	return false;
+	return made_is_part_of(schema,
+						   made_assigned_numbers(statement->assignments));
 }
 
 /*

@@ -95,6 +95,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	state->table =
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	key_check_writable(state->table);
+	constraint_check_generated(state->table, info->ri_RelationDesc);
 	state->action = action;
 	state->one_by_one = estate->es_plannedstmt != NULL &&
 		user_function_in_rows(estate->es_plannedstmt);

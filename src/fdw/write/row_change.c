@@ -151,6 +151,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	table = description_of_table(RelationGetRelid(info->ri_RelationDesc),
 								 user_id);
 	key_check_writable(table);
+	constraint_check_generated(table, info->ri_RelationDesc);
 	change->table = table;
 	change->mtstate = mtstate;
 	change->info = info;

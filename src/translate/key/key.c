@@ -443,6 +443,8 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 			use_key(&finder, lookup);
 	}
 	scope->reads_fields = before;
+	use_clauses(&lookup->by, lookup->on_partition);
+	use_clauses(&lookup->by, lookup->on_sort);
 	lookup->used = list_concat_copy(lookup->used, finder.always_true);
 	lookup->rest = list_difference_ptr(clauses, lookup->used);
 	return lookup;

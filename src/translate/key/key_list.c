@@ -503,7 +503,10 @@ key_list_find(Scope *scope, const KeySchema *schema, List *clauses,
 		Expr	   *clause = (Expr *) lfirst(cell);
 
 		choices.exact = true;
-		if (narrow_choices(scope, clause, &choices) && choices.exact)
+		if (!narrow_choices(scope, clause, &choices))
+			continue;
+		found.by = lappend(found.by, clause);
+		if (choices.exact)
 			found.used = lappend(found.used, clause);
 	}
 	choices.list = make_parts(table, choices.list);

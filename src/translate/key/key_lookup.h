@@ -44,8 +44,9 @@ typedef struct KeyLookup
 								 * they are made of, are equal to */
 	List	   *value_columns;	/* of Column: those */
 	List	   *collations;		/* OID list: of these equalities */
-	List	   *used;			/* clauses that the key condition says
-								 * exactly */
+	List	   *by;				/* clauses by which the key is found */
+	List	   *used;			/* those of them, and others, that need not be
+								 * checked any more */
 	List	   *rest;			/* all other clauses */
 	List	   *on_partition;	/* clauses that fix the partition key */
 	List	   *on_sort;		/* clauses that the key condition takes from

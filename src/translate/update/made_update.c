@@ -34,6 +34,20 @@ made_is_assigned(const Column *made, const List *assigned)
 	return false;
 }
 
+bool
+made_is_part_of(const KeySchema *schema, const List *assigned)
+{
+	for (int i = 0; i < schema->partition_count + schema->sort_count; i++)
+	{
+		const Column *part = i < schema->partition_count
+			? schema->partition[i] : schema->sort[i - schema->partition_count];
+
+		if (part->template != NULL && made_is_assigned(part, assigned))
+			return true;
+	}
+	return false;
+}
+
 /* ---- what is known of a field ---- */
 
 static FieldState

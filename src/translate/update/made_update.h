@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "translate/key/key_schema.h"
 #include "translate/update/update.h"
 
 /* The attribute numbers of assigned columns: an integer list. */
@@ -14,6 +15,10 @@ extern List *made_assigned_numbers(const List *assignments);
 
 /* Does a list of attribute numbers have a column that it is made of? */
 extern bool made_is_assigned(const Column *made, const List *assigned);
+
+/* Is a part of the key made of one of the columns? */
+extern bool made_is_part_of(const KeySchema *schema,
+								  const List *assigned);
 
 /*
  * Adds an action for each attribute, but those of the key, that is made of
