@@ -160,7 +160,8 @@ UPDATE orders SET status = upper(status), placed_at = placed_at + '1 day' WHERE 
 UPDATE users SET email = NULL WHERE user_id = 'ann' RETURNING email, by_email;
 UPDATE users SET email = 'New@X' WHERE user_id = 'ann' RETURNING email, by_email;
 UPDATE users SET email = lower(email) || name WHERE name = 'Ann' RETURNING email, by_email;
-UPDATE orders o SET note = name, status = 'joined' FROM users u WHERE u.user_id = o.user_id AND order_id < 13 RETURNING o.user_id, order_id, note, gsi1pk;
+WITH joined AS (UPDATE orders o SET note = name, status = 'joined' FROM users u WHERE u.user_id = o.user_id AND order_id < 13 RETURNING o.user_id, order_id, note, gsi1pk)
+  SELECT * FROM joined ORDER BY 1, 2;
 UPDATE orders SET order_id = 16 WHERE user_id = 'ann' AND order_id = 13 RETURNING order_id, pk, sk, gsi1pk;
 UPDATE orders SET order_id = 12 WHERE user_id = 'ann' AND order_id = 16;
 UPDATE orders SET order_id = 99 WHERE user_id = 'ann' AND order_id = 16;
