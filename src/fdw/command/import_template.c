@@ -144,6 +144,10 @@ set_constant(ImportedColumn *column, const ItemKind *kind, const char *literal)
 		.texts = values_of_attribute(kind, column->attribute)
 	};
 
+	/* a constant of the type that it is stored as */
+	if (column->is_time_to_live)
+		column->sql_type = "numeric";
+	column->is_time_to_live = false;
 	column->template = infer_constant(&question, literal);
 	column->fields = palloc0(sizeof(ImportedColumn *));
 	column->is_never_null = false;

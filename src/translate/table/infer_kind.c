@@ -82,11 +82,11 @@ compare_kind_names(const ListCell *a, const ListCell *b)
  * unique are marked by OneTable as _Unique.
  */
 static const char *
-name_of_value(const AttributeValue *value)
+name_of_value(const AttributeValue *value, AttributeType type)
 {
 	const char *text = item_sample_text(value);
 
-	if (text == NULL || pg_strncasecmp(text, "_unique", 7) == 0 ||
+	if (text == NULL || value->type != type || pg_strncasecmp(text, "_unique", 7) == 0 ||
 		identifier_to_server(text) == NULL)
 		return NULL;
 	return text;
@@ -94,7 +94,8 @@ name_of_value(const AttributeValue *value)
 
 /* NULL: there is none, or there are more than most. */
 static ItemKinds *
-kinds_of_values(const ItemSample *sample, const char *attribute, int most)
+kinds_of_values(const ItemSample *sample, const char *attribute,
+				AttributeType type, int most)
 {
 	ItemKinds  *kinds = palloc0(sizeof(ItemKinds));
 
@@ -102,7 +103,7 @@ kinds_of_values(const ItemSample *sample, const char *attribute, int most)
 	for (int i = 0; i < sample->count; i++)
 	{
 		ItemKind	wanted = {
-			.name = name_of_value(item_find(sample->items[i], attribute))
+			.name = name_of_value(item_find(sample->items[i], attribute), type)
 		};
 
 		CHECK_FOR_INTERRUPTS();
@@ -122,7 +123,11 @@ kinds_of_values(const ItemSample *sample, const char *attribute, int most)
 ItemKinds *
 infer_kinds_of_attribute(const ItemSample *sample, const char *attribute)
 {
-	return kinds_of_values(sample, attribute, MOST_NAMED_KINDS);
+	ItemKinds  *kinds = kinds_of_values(sample, attribute, ATTRIBUTE_S,
+										MOST_NAMED_KINDS);
+
+	return kinds != NULL ? kinds
+		: kinds_of_values(sample, attribute, ATTRIBUTE_N, MOST_NAMED_KINDS);
 }
 
 /* ---- told by the key ---- */
@@ -350,7 +355,7 @@ kinds_of_known_name(const ItemSample *sample)
 	for (int i = 0; i < (int) lengthof(known_names); i++)
 	{
 		ItemKinds  *kinds = kinds_of_values(sample, known_names[i],
-											MOST_KINDS);
+											ATTRIBUTE_S, MOST_KINDS);
 
 		/* some libraries' items that guard what is unique lack it */
 		if (kinds != NULL && kinds->others * 2 <= sample->count)
@@ -377,7 +382,7 @@ infer_kinds(const ItemSample *sample, const char *partition_key,
 			strcmp(seen->name, partition_key) == 0 ||
 			(sort_key != NULL && strcmp(seen->name, sort_key) == 0))
 			continue;
-		kinds = kinds_of_values(sample, seen->name, MOST_KINDS);
+		kinds = kinds_of_values(sample, seen->name, ATTRIBUTE_S, MOST_KINDS);
 		if (kinds != NULL && list_length(kinds->kinds) > 1 &&
 			list_length(kinds->kinds) * 2 <= sample->count &&
 			keys_tell_same(kinds, partition_key, sort_key))
