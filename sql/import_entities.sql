@@ -1,6 +1,7 @@
 --
 -- IMPORT FOREIGN SCHEMA with option entities: tables that other programs
 -- write, one foreign table for each kind of items.
+-- Needs: transactions
 --
 \pset format unaligned
 SET timezone = 'UTC';
@@ -99,7 +100,7 @@ SELECT * FROM in_one('electro', 'entity_electro');
 SELECT plan('SELECT status, total FROM electro."order" WHERE user_id = ''Bo#2'' AND order_id = 10');
 SELECT user_id, status, total FROM electro."order" WHERE user_id = 'Bo#2' AND order_id = 10;
 ALTER FOREIGN TABLE electro."order" OPTIONS (ADD consistent_read 'false');
-SELECT plan('SELECT order_id FROM electro."order" WHERE status = ''Paid''');
+SELECT plan('SELECT order_id FROM electro."order" WHERE status = ''Paid'' AND placed_at IS NOT NULL');
 UPDATE electro."order" SET status = 'open' WHERE user_id = 'Bo#2' AND order_id = 10 RETURNING pk, sk, gsi1pk, gsi1sk;
 INSERT INTO electro."user" (user_id, email, plan) VALUES ('Eve', 'Eve@x', 'free') RETURNING pk, sk, gsi1pk, gsi1sk, edb_e, edb_v;
 -- ---- dynamodb-toolbox: computed keys, and an entity whose values are only in the key ----
@@ -179,11 +180,69 @@ INSERT INTO python.session (tenant, "user", session) VALUES ('new', '1', 'x') RE
 -- ---- no kinds at all ----
 SELECT put_all('entity_plain', '{id}', array_agg(i)) FROM (
   SELECT jsonb_build_object('id', s(id), 'status', s(CASE n WHEN 1 THEN 'inactive' ELSE 'active' END), 'n', n(n)) FROM customer) i (i);
-SELECT put_all('entity_values', '{id,at}', array_agg(i)) FROM (
-  SELECT jsonb_build_object('id', s(id || '#' || n), 'at', s('2024-01-15T10:00:0' || n || 'Z')) FROM customer) i (i);
 CREATE SCHEMA plain;
-IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_plain, entity_values) FROM SERVER dynamo INTO plain OPTIONS (entities 'auto');
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_plain) FROM SERVER dynamo INTO plain OPTIONS (entities 'auto');
 SELECT columns_of('plain');
 SELECT * FROM counts_of('plain');
 SELECT * FROM in_one('plain', 'entity_plain');
 SELECT plan('SELECT * FROM plain.entity_plain WHERE id = ''ann''');
+SELECT id, status, n FROM plain.entity_plain WHERE id = 'ann';
+-- words before a # that are values, a sort key that is a time
+SELECT put_all('entity_values', '{id,at}', array_agg(i)) FROM (
+  SELECT jsonb_build_object('id', s(id || '#' || n), 'at', s('2024-01-15T10:00:0' || n || 'Z')) FROM customer) i (i);
+DROP SCHEMA plain CASCADE;
+CREATE SCHEMA plain;
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_values) FROM SERVER dynamo INTO plain OPTIONS (entities 'auto');
+SELECT columns_of('plain');
+SELECT * FROM in_one('plain', 'entity_values');
+-- ---- names, and what is odd ----
+SELECT put_all('entity_odd', '{PK,SK,GSI1PK,GSI1SK}', array_agg(i)) FROM (
+  -- the values are only in the keys, and the index has them the other way round
+  SELECT jsonb_build_object('PK', s('USER#' || id), 'SK', s('GROUP#g' || n % 3), 'GSI1PK', s('GROUP#g' || n % 3), 'GSI1SK', s('USER#' || id), 'kind', s('Member Of "x"'::text), 'since', s(at), 'user', s('not the key''s'::text)) FROM purchase
+  -- the name of another table, and braces
+  UNION ALL SELECT jsonb_build_object('PK', s('{p}' || n), 'SK', s('a{b}#' || id), 'kind', s('entity_go'::text), 'id{', s(id), '{n}', n(n)) FROM purchase
+  -- the name of another table's kind
+  UNION ALL SELECT jsonb_build_object('PK', s('session'::text), 'SK', s(n), 'kind', s('session'::text)) FROM purchase
+  -- capitals, widths, a piece beside an attribute, a long name
+  UNION ALL SELECT jsonb_build_object('PK', s(upper('city/' || id)), 'SK', s('n-' || n), 'kind', s('City'::text), 'name', s(id), 'n', n(n)) FROM customer
+  UNION ALL SELECT jsonb_build_object('PK', s('T|' || to_char(n, 'FM00') || '|' || id), 'SK', s('t:' || n * 1.5 || ':' || to_char(n, 'FM0000')), 'kind', s(repeat('long', 20)), 'n', n(n), 'id', s(id), 'GSI1PK', s(id), 'GSI1SK', s('fixed'::text)) FROM customer
+  -- one part of the key in the other
+  UNION ALL SELECT jsonb_build_object('PK', s('TENANT#' || id), 'SK', s('TENANT#' || id || '#SITE#' || n), 'kind', s('Site'::text)) FROM customer
+  -- no kind
+  UNION ALL SELECT jsonb_build_object('PK', s('x'::text), 'SK', s('number'::text), 'kind', n(1))
+  UNION ALL SELECT jsonb_build_object('PK', s('x'::text), 'SK', s('empty'::text), 'kind', s(''::text))) i (i);
+CREATE SCHEMA odd;
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_odd, entity_go, entity_plain) FROM SERVER dynamo INTO odd OPTIONS (entities 'kind', document 'false');
+SELECT columns_of('odd');
+SELECT * FROM counts_of('odd');
+DROP FOREIGN TABLE odd.entity_go, odd.entity_plain;
+SELECT * FROM in_one('odd', 'entity_odd');
+SELECT plan('SELECT user_2 FROM odd."Member Of ""x""" WHERE "group" = ''g1'' AND user_2 = ''cy''');
+UPDATE odd."Member Of ""x""" SET "group" = 'g9' WHERE "group" = 'g2' AND user_2 = 'cy' RETURNING user_2, "group", "GSI1PK", "GSI1SK";
+SELECT tenant, site FROM odd."Site" WHERE tenant = 'dee' AND site = '4';
+-- the lists name tables of DynamoDB
+DROP SCHEMA odd CASCADE;
+CREATE SCHEMA odd;
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (session) FROM SERVER dynamo INTO odd OPTIONS (entities 'type');
+SELECT * FROM counts_of('odd');
+SET client_min_messages = error;
+IMPORT FOREIGN SCHEMA dynamodb EXCEPT (entity_odd, entity_onetable, session) FROM SERVER dynamo INTO odd OPTIONS (entities 'type', sample_size '50');
+SELECT relname FROM pg_class WHERE relnamespace = 'odd'::regnamespace AND relname IN ('session', 'tenant', 'entity_odd', 'entity_onetable', 'entity_python', 'entity_go') ORDER BY 1;
+-- a plan that is kept
+CREATE FUNCTION import_again() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_python) FROM SERVER dynamo INTO odd OPTIONS (entities 'type');
+  DROP FOREIGN TABLE odd.session, odd.tenant;
+END $$;
+DROP SCHEMA odd CASCADE;
+CREATE SCHEMA odd;
+SELECT import_again(), import_again();
+RESET client_min_messages;
+-- ---- refused, and what tells nothing ----
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_python) FROM SERVER dynamo INTO odd OPTIONS (entities '');
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_python) FROM SERVER dynamo INTO odd OPTIONS (entity 'type');
+IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (entity_python) FROM SERVER dynamo INTO odd OPTIONS (entities 'auto', sample_size '0');
+SET client_min_messages = error;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'entity_' || t)))
+  FROM unnest('{electro,toolbox,onetable,typedorm,go,python,plain,values,odd}'::text[]) t;
+DROP SCHEMA entities, electro, toolbox, onetable, typedorm, go, python, plain, odd CASCADE;

@@ -280,14 +280,12 @@ tell_kinds(const Import *import, const TableName *table,
 		   const ImportedTable *imported, const ItemSample *sample)
 {
 	const char *named = import->given.entities;
-	const TableDescription *description = imported->description;
 	const ItemKinds *kinds;
 
 	if (strcmp(named, ENTITIES_AUTO) == 0)
 	{
 		named = NULL;
-		kinds = infer_kinds(sample, description->partition_key,
-							description->sort_key);
+		kinds = infer_kinds(sample, imported->description);
 	}
 	else
 		kinds = infer_kinds_of_attribute(sample,

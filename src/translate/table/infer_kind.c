@@ -138,7 +138,19 @@ is_letter(char byte)
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-/* A word and what ends it, or a word alone. */
+/* Where a word ends that the text begins with; the text: with none. */
+static const char *
+end_of_first_word(const char *text)
+{
+	if (!is_letter(*text) && *text != '$' && *text != '_')
+		return text;
+	while (is_letter(*text) || (*text >= '0' && *text <= '9') ||
+		   (*text != '\0' && strchr("$_-.", *text) != NULL))
+		text++;
+	return text;
+}
+
+/* A word and the # that ends it, or a word alone, which has no digits. */
 static KeyStart
 start_of_key(const AttributeValue *value)
 {
@@ -146,19 +158,15 @@ start_of_key(const AttributeValue *value)
 	const char *text = item_sample_text(value);
 	const char *end;
 
-	if (text == NULL || value->type != ATTRIBUTE_S ||
-		(!is_letter(*text) && *text != '$' && *text != '_'))
+	if (text == NULL || value->type != ATTRIBUTE_S)
 		return start;
-	end = strchr(text, '#');
-	if (end != NULL)
-	{
-		if (end[1] != '\0')
-			start.text = pnstrdup(text, end + 1 - text);
+	end = end_of_first_word(text);
+	if (end == text)
 		return start;
-	}
-	for (end = text; is_letter(*end) || *end == '_' || *end == '-';)
-		end++;
-	if (*end == '\0' && end - text > 1)
+	if (*end == '#' && end[1] != '\0')
+		start.text = pnstrdup(text, end + 1 - text);
+	else if (*end == '\0' && end - text > 1 &&
+			 strcspn(text, "0123456789") == (size_t) (end - text))
 	{
 		start.text = text;
 		start.is_whole = true;
@@ -166,11 +174,12 @@ start_of_key(const AttributeValue *value)
 	return start;
 }
 
+/* In capitals a word is one of the program's, even if it is seen only once. */
 static bool
 is_upper_word(const char *text)
 {
 	for (; *text != '\0'; text++)
-		if (*text >= 'a' && *text <= 'z')
+		if ((*text >= 'a' && *text <= 'z') || (*text >= '0' && *text <= '9'))
 			return false;
 	return true;
 }
@@ -279,7 +288,7 @@ group_by_key(const ItemSample *sample, const char *partition_key,
 	return kinds;
 }
 
-/* A word of small letters that only one item has is no constant. */
+/* A word that only one item has is a value, if its letters do not tell. */
 static ItemKinds *
 merge_single_words(const ItemKinds *kinds)
 {
@@ -292,9 +301,12 @@ merge_single_words(const ItemKinds *kinds)
 		ItemKind	wanted = *kind;
 		ItemKind   *into;
 
-		if (kind->sort.is_whole && kind->count == 1 &&
+		if (kind->count == 1 && kind->sort.text != NULL &&
 			!is_upper_word(kind->sort.text))
 			wanted.sort = (KeyStart) {NULL, false};
+		if (kind->count == 1 && kind->partition.text != NULL &&
+			!is_upper_word(kind->partition.text))
+			wanted.partition = (KeyStart) {NULL, false};
 		into = find_or_add_kind(merged, &wanted);
 		for (int i = 0; i < kind->count; i++)
 			add_to_kind(into, kind->items[i]);
@@ -316,7 +328,7 @@ kinds_of_key(const ItemSample *sample, const char *partition_key,
 	count = list_length(kinds->kinds);
 	/* what is another word in every other item is no word, but a value */
 	if (count == 0 || count > MOST_KINDS || count * 2 > sample->count ||
-		kinds->others * 10 > sample->count)
+		kinds->others * 20 > sample->count)
 		return NULL;
 	name_kinds(kinds);
 	return kinds;
@@ -364,10 +376,28 @@ kinds_of_known_name(const ItemSample *sample)
 	return NULL;
 }
 
-ItemKinds *
-infer_kinds(const ItemSample *sample, const char *partition_key,
-			const char *sort_key)
+static bool
+is_of_index(const TableDescription *description, const char *attribute)
 {
+	for (int i = 0; i < description->index_count; i++)
+	{
+		const IndexDescription *index = &description->indexes[i];
+
+		for (int n = 0; n < index->partition_count; n++)
+			if (strcmp(index->partition[n].name, attribute) == 0)
+				return true;
+		for (int n = 0; n < index->sort_count; n++)
+			if (strcmp(index->sort[n].name, attribute) == 0)
+				return true;
+	}
+	return false;
+}
+
+ItemKinds *
+infer_kinds(const ItemSample *sample, const TableDescription *description)
+{
+	const char *partition_key = description->partition_key;
+	const char *sort_key = description->sort_key;
 	ItemKinds  *kinds = kinds_of_known_name(sample);
 	ListCell   *cell;
 
@@ -380,7 +410,8 @@ infer_kinds(const ItemSample *sample, const char *partition_key,
 
 		if (seen->counts[ATTRIBUTE_S] * 10 < (int64) sample->count * 9 ||
 			strcmp(seen->name, partition_key) == 0 ||
-			(sort_key != NULL && strcmp(seen->name, sort_key) == 0))
+			(sort_key != NULL && strcmp(seen->name, sort_key) == 0) ||
+			is_of_index(description, seen->name))
 			continue;
 		kinds = kinds_of_values(sample, seen->name, ATTRIBUTE_S, MOST_KINDS);
 		if (kinds != NULL && list_length(kinds->kinds) > 1 &&

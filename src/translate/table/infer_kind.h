@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "client/wire/table_description.h"
 #include "translate/table/item_sample.h"
 
 /* What the text of a part of the key begins with, for each item of a kind. */
@@ -42,10 +43,8 @@ extern ItemKinds *infer_kinds_of_attribute(const ItemSample *sample,
 
 /*
  * The kinds that some attribute tells, or else the key; NULL: none is seen to.
- * sort_key NULL: there is none.
  */
 extern ItemKinds *infer_kinds(const ItemSample *sample,
-							  const char *partition_key,
-							  const char *sort_key);
+							  const TableDescription *description);
 
 #endif							/* DYNAMORM_TRANSLATE_INFER_KIND_H */
