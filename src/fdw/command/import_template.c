@@ -185,7 +185,8 @@ add_constants(ImportState *state)
 			all_same = value != NULL && first != NULL &&
 				attribute_equal(value, first);
 		}
-		if (all_same && item_sample_text(first) != NULL)
+		if (all_same && item_sample_text(first) != NULL &&
+			identifier_to_server(first->u.text) != NULL)
 			set_constant(column, kind, item_sample_text(first));
 	}
 }

@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 
 #include "translate/codec/codec.h"
+#include "translate/table/identifier.h"
 #include "translate/table/infer_template.h"
 #include "translate/table/table_column.h"
 
@@ -291,6 +292,14 @@ is_plausible(const Search *search, const InferredField *field, bool is_named,
 		strcspn(text->u.text, "0123456789") < (size_t) text->length;
 }
 
+/* Letters are changed in the database's encoding. */
+static bool
+can_be_spelled(const AttributeValue *value, LetterCase letters)
+{
+	return letters == LETTERS_KEPT ||
+		identifier_to_server(value->u.text) != NULL;
+}
+
 /* Is the field, so spelled, what all texts have at their places? */
 static bool
 field_matches(const Search *search, const InferredPart *part,
@@ -311,7 +320,7 @@ field_matches(const Search *search, const InferredPart *part,
 		const AttributeValue *value = field->values[search->items[i]];
 
 		resetStringInfo(&out);
-		matches = value != NULL &&
+		matches = value != NULL && can_be_spelled(value, part->letters) &&
 			template_append_field(&out, &spelling, value) == TEMPLATE_OK &&
 			has_at(text, places[i], out.data, out.len);
 		if (!matches)

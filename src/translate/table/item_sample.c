@@ -26,7 +26,8 @@ item_sample_make(void)
 
 /*
  * Of a list the types of its elements tell its own, and of those only numbers
- * have a shape that matters.
+ * have a shape that matters.  A text that no key can hold is kept as an empty
+ * one.
  */
 static AttributeValue
 keep_value(const AttributeValue *value, bool in_collection)
@@ -36,16 +37,12 @@ keep_value(const AttributeValue *value, bool in_collection)
 	switch (value->type)
 	{
 		case ATTRIBUTE_S:
-			/* one byte more than a key: equal to none */
-			kept.length = in_collection ? 0
-				: Min(value->length, LONGEST_KEY + 1);
-			kept.u.text = pnstrdup(value->u.text, 0);
-			if (kept.length > 0)
-			{
-				kept.u.text = palloc(kept.length + 1);
-				memcpy(kept.u.text, value->u.text, kept.length);
-				kept.u.text[kept.length] = '\0';
-			}
+			kept.u.text = "";
+			if (in_collection || value->length > LONGEST_KEY)
+				break;
+			kept.length = value->length;
+			kept.u.text = palloc(value->length + 1);
+			memcpy(kept.u.text, value->u.text, value->length + 1);
 			break;
 		case ATTRIBUTE_N:
 			kept.length = value->length;
