@@ -187,27 +187,40 @@ choose_attributes(ImportState *state)
 }
 
 static void
+add_seen(ImportState *state, const SeenAttribute *seen)
+{
+	ImportedColumn *column = add_imported_column(state, seen->name);
+	InferredType type;
+
+	if (column == NULL)
+	{
+		state->left_out++;
+		return;
+	}
+	type = infer_type(seen, state->options->whole_numbers);
+	column->sql_type = type.sql;
+	column->type_option = type.type_option;
+	if (type.is_mixed)
+		tell_of_mixed_types(state, column, seen);
+}
+
+/* The attribute that tells the kind has a column, whatever is left out. */
+static void
+add_kind_attribute(ImportState *state)
+{
+	const char *attribute = state->table->kind_attribute;
+
+	if (attribute != NULL && imported_column(state, attribute) == NULL)
+		add_seen(state, survey_find(state->table->survey, attribute));
+}
+
+static void
 add_others(ImportState *state)
 {
 	ListCell   *cell;
 
 	foreach(cell, choose_attributes(state))
-	{
-		const SeenAttribute *seen = (const SeenAttribute *) lfirst(cell);
-		ImportedColumn *column = add_imported_column(state, seen->name);
-		InferredType type;
-
-		if (column == NULL)
-		{
-			state->left_out++;
-			continue;
-		}
-		type = infer_type(seen, state->options->whole_numbers);
-		column->sql_type = type.sql;
-		column->type_option = type.type_option;
-		if (type.is_mixed)
-			tell_of_mixed_types(state, column, seen);
-	}
+		add_seen(state, (const SeenAttribute *) lfirst(cell));
 }
 
 static void
@@ -317,6 +330,7 @@ import_command(const ImportedTable *table, const ImportOptions *options)
 
 	add_keys(&state);
 	add_time_to_live(&state);
+	add_kind_attribute(&state);
 	add_others(&state);
 	tell_of_left_out(&state);
 	if (table->kind != NULL)

@@ -411,7 +411,8 @@ infer_kinds(const ItemSample *sample, const TableDescription *description)
 		if (seen->counts[ATTRIBUTE_S] * 10 < (int64) sample->count * 9 ||
 			strcmp(seen->name, partition_key) == 0 ||
 			(sort_key != NULL && strcmp(seen->name, sort_key) == 0) ||
-			is_of_index(description, seen->name))
+			is_of_index(description, seen->name) ||
+			identifier_to_server(seen->name) == NULL)
 			continue;
 		kinds = kinds_of_values(sample, seen->name, ATTRIBUTE_S, MOST_KINDS);
 		if (kinds != NULL && list_length(kinds->kinds) > 1 &&
