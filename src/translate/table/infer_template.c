@@ -420,11 +420,12 @@ try_fields(Search *search, const int *places)
 
 /*
  * Is it what stands between two #, in the place of a value, as acme in
- * TENANT#acme#USER#7?  Then it is one, even if all texts have the same.
+ * TENANT#acme#USER#7?
  */
 static bool
-is_in_place_of_value(const AttributeValue *text, int start, int end)
+is_in_place_of_value(const AttributeValue *text, int start, int length)
 {
+	int			end = start + length;
 	int			before = 0;
 	int			all = 0;
 
@@ -439,6 +440,17 @@ is_in_place_of_value(const AttributeValue *text, int start, int end)
 	return all % 2 == 1 && before % 2 == 1;
 }
 
+/* In all texts?  Then it is a value, even if it is the same in all. */
+static bool
+is_always_in_place_of_value(const Search *search, const int *places,
+							int length)
+{
+	for (int i = 0; i < search->count; i++)
+		if (!is_in_place_of_value(search->texts[i], places[i], length))
+			return false;
+	return true;
+}
+
 /* May it be a word of the program's, and not a value? */
 static bool
 is_word(const AttributeValue *text, int start, int end)
@@ -446,9 +458,8 @@ is_word(const AttributeValue *text, int start, int end)
 	if (end == start)
 		return false;
 	/* a version, as in $order_1 */
-	if (is_digit(text->u.text[start]))
-		return start > 0 && text->u.text[start - 1] == '_' && end - start <= 3;
-	return !is_in_place_of_value(text, start, end);
+	return !is_digit(text->u.text[start]) ||
+		(start > 0 && text->u.text[start - 1] == '_' && end - start <= 3);
 }
 
 static bool
@@ -466,7 +477,8 @@ try_literal(Search *search, const int *places)
 	{
 		int			word_end = end_of_word(first, end);
 
-		if (!is_word(first, end, word_end))
+		if (!is_word(first, end, word_end) ||
+			is_always_in_place_of_value(search, places, word_end - end))
 			return false;
 		end = end_of_separators(first, word_end);
 	}
@@ -615,6 +627,35 @@ search_from(Search *search, const int *places)
 		try_piece(search, places);
 }
 
+/*
+ * Words are looked for in the first text: the shortest one, whose values hold
+ * the fewest separators.
+ */
+static void
+put_shortest_first(Search *search)
+{
+	int			shortest = 0;
+	const AttributeValue *text;
+	int			item;
+
+	for (int i = 1; i < search->count; i++)
+	{
+		const AttributeValue *a = search->texts[i];
+		const AttributeValue *b = search->texts[shortest];
+
+		if (a->length < b->length ||
+			(a->length == b->length &&
+			 memcmp(a->u.text, b->u.text, a->length) < 0))
+			shortest = i;
+	}
+	text = search->texts[shortest];
+	item = search->items[shortest];
+	search->texts[shortest] = search->texts[0];
+	search->items[shortest] = search->items[0];
+	search->texts[0] = text;
+	search->items[0] = item;
+}
+
 /* The items that have a text; false: none has, or some have no string. */
 static bool
 take_texts(Search *search)
@@ -638,6 +679,8 @@ take_texts(Search *search)
 		search->all_same = search->all_same &&
 			attribute_equal(text, search->texts[0]);
 	}
+	if (search->count > 0)
+		put_shortest_first(search);
 	return search->count > 0;
 }
 
