@@ -323,7 +323,19 @@ UPDATE rate_limit SET request_count = dyn_increment(request_count), expires = co
   AND dyn_upsert() AND (request_count IS NULL OR request_count < 100) RETURNING request_count;
 SELECT * FROM rate_limit;
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_limit')));
--- ---- what cannot be declared ----
+-- mended: a field of one part of the key that is read out of the other one
+CREATE FOREIGN TABLE sites (
+    tenant text OPTIONS (attribute_name 'PK', key 'partition', template 'TENANT#{}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'TENANT#{tenant}#SITE#{site}') COLLATE "C",
+    site integer OPTIONS (attribute_name 'SK')
+) SERVER dynamo OPTIONS (table_name 'template_site');
+SELECT dyn_create_table('sites');
+INSERT INTO sites (tenant, site) VALUES ('acme', 1), ('acme', 2) RETURNING *;
+SELECT plan('SELECT * FROM sites WHERE tenant = ''acme'' AND site = 2');
+SELECT * FROM sites WHERE tenant = 'acme' ORDER BY site;
+UPDATE sites SET tenant = 'new' WHERE tenant = 'acme' AND site = 2 RETURNING *;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_site')));
+-- also: what cannot be declared
 CREATE FUNCTION refusal(columns text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   detail text;

@@ -68,6 +68,16 @@ is(asked('latin1', "UPDATE word SET n = n + 1 WHERE id = 'euro' RETURNING n"), '
 is(asked('latin1', "UPDATE word SET n = n * 2 WHERE id = 'euro' RETURNING n"), '4', 'nor on the computed path');
 is(asked('sql_ascii', 'SELECT text FROM word'), "\xe2\x82\xac", 'SQL_ASCII takes it as bytes');
 
+# constants, and IMPORT of kinds whose names or texts the encoding may lack
+$node->safe_psql('postgres', q{SELECT dyn_request('dynamo', 'PutItem', jsonb_build_object('TableName', 'word', 'Item', jsonb_strip_nulls(jsonb_build_object(
+	'id', jsonb_build_object('S', kind || '#' || n), 'kind', jsonb_build_object('S', kind), 'text', jsonb_build_object('S', kind), 'n', jsonb_build_object('N', n::text)))))
+	FROM unnest(ARRAY[E'caf\u00e9', E'\u20ac', 'plain']) kind, generate_series(1, 3) n});
+like(asked('latin1', q{IMPORT FOREIGN SCHEMA dynamodb LIMIT TO (word) FROM SERVER dynamo INTO public OPTIONS (entities 'kind')}),
+	qr/NOTICE: .*$word: "id" is '$word#\{n\}' in 3 of 3 items.*plain: "id" is 'plain#\{n\}'.*4 of 10 items/s, 'IMPORT with entities');
+is(asked('latin1', qq{SELECT id, kind FROM "$word" WHERE n = 2}), "$word#2|$word", 'mended: a constant that is not ASCII');
+is(asked('latin1', qq{DELETE FROM "$word" RETURNING kind}), join("\n", ($word) x 3), 'and nothing else is deleted');
+$node->safe_psql('postgres', "DELETE FROM word WHERE id LIKE '%#%'");
+
 # bytes that are no UTF-8 must not get there
 like(asked('sql_ascii', "INSERT INTO word (id, text) VALUES ('bad', E'\\351')"), qr/22021: invalid byte sequence for encoding "UTF8": 0xe9/, 'SQL_ASCII: a value that is no UTF-8');
 like(asked('sql_ascii', "INSERT INTO word (id) VALUES (E'\\351')"), qr/22021/, 'nor a key');

@@ -186,7 +186,8 @@ static const OptionDefinition definitions[] = {
 	RESTRICTION_NONE, IDENTIFIER_KEEP, 0, case_words},
 	{"number_type", OPTION_OF_IMPORT, OPTION_ENUM, IN_IMPORT(number_type),
 	RESTRICTION_NONE, NUMBER_TYPE_NUMERIC, 0, number_type_words},
-	{"document", OPTION_OF_IMPORT, OPTION_BOOLEAN, IN_IMPORT(document)}
+	{"document", OPTION_OF_IMPORT, OPTION_BOOLEAN, IN_IMPORT(document)},
+	{"entities", OPTION_OF_IMPORT, OPTION_TEXT, IN_IMPORT(entities)}
 };
 
 PG_FUNCTION_INFO_V1(dynamorm_fdw_validator);

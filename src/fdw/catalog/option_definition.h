@@ -63,6 +63,7 @@ typedef struct ImportedOptions
 	IdentifierStyle table_case;
 	NumberType	number_type;
 	bool		document;
+	const char *entities;		/* an attribute, or auto; NULL: not given */
 } ImportedOptions;
 
 /*

@@ -12,6 +12,7 @@
 
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -29,6 +30,9 @@
 
 /* The one name that may stand for what DynamoDB does not have. */
 #define SCHEMA_NAME				"dynamodb"
+
+/* Stands for whatever attribute tells kinds of items. */
+#define ENTITIES_AUTO			"auto"
 
 /* One table of DynamoDB, and its foreign table's name. */
 typedef struct TableName
@@ -151,6 +155,12 @@ look_at_item(const DynamoItem *item, void *argument)
 }
 
 static void
+add_to_sample(const DynamoItem *item, void *argument)
+{
+	item_sample_add((ItemSample *) argument, item);
+}
+
+static void
 raise_limit(const char *table_name, const RequestCounters *counters)
 {
 	ereport(ERROR,
@@ -162,34 +172,46 @@ raise_limit(const char *table_name, const RequestCounters *counters)
 			 errhint("Set option \"sample_size\" to less, import fewer tables at once, or raise dynamorm_fdw.max_read_units.")));
 }
 
-static Survey *
-look_at_items(Connection *connection, const TableName *table,
-			  const TableDescription *description, int sample_size,
-			  RequestCounters *counters)
+/* What the command is about, and what it has done so far. */
+typedef struct Import
 {
-	Survey	   *survey = survey_make();
-	SampleSpec spec = {
-		.connection = connection,
+	Connection *connection;
+	ImportedOptions given;
+	ImportOptions options;
+	RequestCounters counters;
+	List	   *tables;			/* of TableName */
+	List	   *commands;		/* of char * */
+	List	   *kind_names;		/* foreign tables of kinds */
+	MemoryContext context;		/* of these lists */
+} Import;
+
+static void
+look_at_items(Import *import, const TableName *table,
+			  const TableDescription *description,
+			  void (*take) (const DynamoItem *item, void *argument),
+			  void *argument)
+{
+	SampleSpec	spec = {
+		.connection = import->connection,
 		.table_name = table->remote,
 		.item_count = (double) description->item_count,
-		.wanted = sample_size,
-		.counters = counters,
-		.take = look_at_item,
-		.argument = survey
+		.wanted = import->given.sample_size,
+		.counters = &import->counters,
+		.take = take,
+		.argument = argument
 	};
 	SampleResult result = {0};
 
-	if (sample_size > 0)
+	if (spec.wanted > 0)
 		result = sample_read(&spec);
 	if (result.is_limited)
-		raise_limit(table->remote, counters);
+		raise_limit(table->remote, spec.counters);
 	if (result.is_denied)
 		ereport(WARNING,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("could not look at the items of DynamoDB table \"%s\"",
 						table->remote),
 				 errdetail("The right to Scan it is lacking, so that only its key gets columns.")));
-	return survey;
 }
 
 static void
@@ -203,15 +225,114 @@ warn_of_refusal(const TableName *table, Request *refusal)
 			 message == NULL ? 0 : errdetail("DynamoDB says: %s", message)));
 }
 
-/* The command that makes the foreign table; NULL: there is none. */
-static char *
-import_table(Connection *connection, const ImportOptions *options,
-			 const TableName *table, int sample_size,
-			 RequestCounters *counters)
+static void
+add_command(Import *import, const ImportedTable *imported)
+{
+	char	   *command = import_command(imported, &import->options);
+	MemoryContext old = MemoryContextSwitchTo(import->context);
+
+	import->commands = lappend(import->commands, pstrdup(command));
+	MemoryContextSwitchTo(old);
+}
+
+/* ---- one foreign table for each kind of items ---- */
+
+/* A name that no other foreign table of the command has. */
+static const char *
+choose_kind_name(Import *import, const TableName *table, const ItemKind *kind)
+{
+	List	   *taken = list_copy(import->kind_names);
+	const char *name = identifier_of_name(identifier_to_server(kind->name),
+										  import->given.table_case);
+	MemoryContext old;
+	ListCell   *cell;
+
+	foreach(cell, import->tables)
+	{
+		const TableName *other = (const TableName *) lfirst(cell);
+
+		if (other != table)
+			taken = lappend(taken, unconstify(char *, other->local));
+	}
+	old = MemoryContextSwitchTo(import->context);
+	name = identifier_not_taken(name, taken);
+	import->kind_names = lappend(import->kind_names,
+								 unconstify(char *, name));
+	MemoryContextSwitchTo(old);
+	return name;
+}
+
+static void
+tell_of_no_kinds(const TableName *table, const char *attribute)
+{
+	ereport(NOTICE,
+			(attribute == NULL
+			 ? errmsg("nothing tells kinds of items in DynamoDB table \"%s\"",
+					  table->remote)
+			 : errmsg("attribute \"%s\" does not tell kinds of items in DynamoDB table \"%s\"",
+					  attribute, table->remote),
+			 errdetail("It is imported as one foreign table.")));
+}
+
+/* NULL: the table is imported as one. */
+static const ItemKinds *
+tell_kinds(const Import *import, const TableName *table,
+		   const ImportedTable *imported, const ItemSample *sample)
+{
+	const char *named = import->given.entities;
+	const ItemKinds *kinds;
+
+	if (strcmp(named, ENTITIES_AUTO) == 0)
+	{
+		named = NULL;
+		kinds = infer_kinds(sample, imported->description);
+	}
+	else
+		kinds = infer_kinds_of_attribute(sample,
+										 pg_server_to_any(named,
+														  strlen(named),
+														  PG_UTF8));
+	if (kinds == NULL)
+		tell_of_no_kinds(table, named);
+	return kinds;
+}
+
+static void
+import_kinds(Import *import, const TableName *table, ImportedTable *imported)
+{
+	ItemSample *sample = item_sample_make();
+	const ItemKinds *kinds;
+	ListCell   *cell;
+
+	look_at_items(import, table, imported->description, add_to_sample, sample);
+	kinds = tell_kinds(import, table, imported, sample);
+	if (kinds == NULL)
+	{
+		imported->survey = item_sample_survey(sample->items, sample->count);
+		add_command(import, imported);
+		return;
+	}
+	imported->kind_attribute = kinds->attribute;
+	foreach(cell, kinds->kinds)
+	{
+		imported->kind = (const ItemKind *) lfirst(cell);
+		imported->local_name = choose_kind_name(import, table, imported->kind);
+		imported->survey = item_sample_survey(imported->kind->items,
+											  imported->kind->count);
+		add_command(import, imported);
+	}
+	if (kinds->others > 0)
+		ereport(NOTICE,
+				(errmsg("%d of %d items looked at in DynamoDB table \"%s\" are rows of none of its foreign tables",
+						kinds->others, sample->count, table->remote)));
+}
+
+static void
+import_table(Import *import, const TableName *table)
 {
 	Request    *refusal;
 	const TableDescription *description =
-		description_fetch(connection, table->remote, &refusal);
+		description_fetch(import->connection, table->remote, &refusal);
 	ImportedTable imported = {
 		.remote_name = table->remote,
 		.local_name = table->local,
@@ -225,13 +346,20 @@ import_table(Connection *connection, const ImportOptions *options,
 		/* it may have been dropped since it was listed */
 		if (refusal != NULL)
 			warn_of_refusal(table, refusal);
-		return NULL;
+		return;
 	}
-	imported.time_to_live =
-		description_time_to_live(connection, table->remote);
-	imported.survey = look_at_items(connection, table, description,
-									sample_size, counters);
-	return import_command(&imported, options);
+	imported.time_to_live = description_time_to_live(import->connection,
+													 table->remote);
+	if (import->given.entities == NULL)
+	{
+		Survey	   *survey = survey_make();
+
+		look_at_items(import, table, description, look_at_item, survey);
+		imported.survey = survey;
+		add_command(import, &imported);
+	}
+	else
+		import_kinds(import, table, &imported);
 }
 
 /* ---- the callback ---- */
@@ -239,13 +367,8 @@ import_table(Connection *connection, const ImportOptions *options,
 static List *
 import_schema(ImportForeignSchemaStmt *stmt, Oid server_id)
 {
-	Connection *connection;
-	ImportedOptions given;
-	ImportOptions options;
-	RequestCounters counters = {0};
+	Import		import = {.context = CurrentMemoryContext};
 	MemoryContext table_context;
-	List	   *tables;
-	List	   *commands = NIL;
 	ListCell   *cell;
 
 	option_check(stmt->options, OPTION_OF_IMPORT);
@@ -256,32 +379,36 @@ import_schema(ImportForeignSchemaStmt *stmt, Oid server_id)
 						stmt->remote_schema),
 				 errhint("DynamoDB has no schemas.  Use IMPORT FOREIGN SCHEMA %s, with LIMIT TO or EXCEPT to choose tables.",
 						 SCHEMA_NAME)));
-	given = option_read_import(stmt->options);
-	options = (ImportOptions) {
+	import.given = option_read_import(stmt->options);
+	import.options = (ImportOptions) {
 		.server_name = GetForeignServer(server_id)->servername,
-		.column_style = given.column_case,
-		.whole_numbers = given.number_type == NUMBER_TYPE_BIGINT,
-		.document = given.document
+		.column_style = import.given.column_case,
+		.whole_numbers = import.given.number_type == NUMBER_TYPE_BIGINT,
+		.document = import.given.document
 	};
 
-	connection = option_connection(server_id, GetUserId());
-	tables = choose_tables(connection, stmt, given.table_case);
+	import.connection = option_connection(server_id, GetUserId());
+	import.tables = choose_tables(import.connection, stmt,
+								  import.given.table_case);
 	table_context = AllocSetContextCreate(CurrentMemoryContext,
 										  "dynamorm_fdw imported table",
 										  ALLOCSET_DEFAULT_SIZES);
-	foreach(cell, tables)
+	foreach(cell, import.tables)
 	{
 		MemoryContext old = MemoryContextSwitchTo(table_context);
-		char	   *command = import_table(connection, &options,
-										   (const TableName *) lfirst(cell),
-										   given.sample_size, &counters);
 
+		import_table(&import, (const TableName *) lfirst(cell));
 		MemoryContextSwitchTo(old);
-		if (command != NULL)
-			commands = lappend(commands, pstrdup(command));
 		MemoryContextReset(table_context);
 	}
-	return commands;
+
+	/*
+	 * The lists name tables of DynamoDB, which PostgreSQL would look for the
+	 * names of kinds in.  The statement is this execution's own copy.
+	 */
+	if (import.given.entities != NULL)
+		stmt->list_type = FDW_IMPORT_SCHEMA_ALL;
+	return import.commands;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "fdw/catalog/description.h"
 #include "translate/table/identifier.h"
 #include "translate/table/infer.h"
+#include "translate/table/infer_kind.h"
 
 typedef struct ImportOptions
 {
@@ -27,11 +28,14 @@ typedef struct ImportedTable
 	const TableDescription *description;
 	const char *time_to_live;	/* UTF-8; NULL: none */
 	const Survey *survey;		/* of some of its items */
+	const ItemKind *kind;		/* whose items are its rows; NULL: all are */
+	const char *kind_attribute; /* that tells the kind; NULL: the key does */
 } ImportedTable;
 
 /*
  * CREATE FOREIGN TABLE ..., in the current memory context.  A NOTICE tells of
- * each attribute that has more than one type, and of those that get no column.
+ * each attribute that has more than one type, of those that get no column, and
+ * of each template.
  */
 extern char *import_command(const ImportedTable *table,
 							const ImportOptions *options);

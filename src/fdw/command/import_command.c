@@ -13,32 +13,13 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
-#include "fdw/command/import.h"
+#include "fdw/command/import_column.h"
+#include "fdw/command/import_template.h"
 
 /*
  * Rarer attributes are left to the document column.  PostgreSQL allows 1600.
  */
 #define MOST_COLUMNS	500
-
-typedef struct ImportedColumn
-{
-	const char *attribute;		/* UTF-8 */
-	const char *attribute_name; /* the same in the server's encoding */
-	const char *name;			/* of the column; NULL: not chosen yet */
-	const char *sql_type;
-	const char *type_option;	/* option "type"; NULL: none */
-	const char *key_option;		/* option "key"; NULL: none */
-	bool		is_key;			/* of the table, or of an index */
-	bool		is_time_to_live;
-} ImportedColumn;
-
-typedef struct ImportState
-{
-	const ImportedTable *table;
-	const ImportOptions *options;
-	List	   *columns;		/* of ImportedColumn */
-	int			left_out;		/* attributes without a column */
-} ImportState;
 
 /* ---- which columns ---- */
 
@@ -93,6 +74,8 @@ add_imported_key(ImportState *state, const char *attribute, AttributeType type,
 		return;
 	}
 	column->is_key = true;
+	/* a key is never missing */
+	column->is_never_null = key_option != NULL;
 	column->key_option = key_option;
 	column->sql_type = infer_key_type(type,
 									  survey_find(state->table->survey,
@@ -204,27 +187,40 @@ choose_attributes(ImportState *state)
 }
 
 static void
+add_seen(ImportState *state, const SeenAttribute *seen)
+{
+	ImportedColumn *column = add_imported_column(state, seen->name);
+	InferredType type;
+
+	if (column == NULL)
+	{
+		state->left_out++;
+		return;
+	}
+	type = infer_type(seen, state->options->whole_numbers);
+	column->sql_type = type.sql;
+	column->type_option = type.type_option;
+	if (type.is_mixed)
+		tell_of_mixed_types(state, column, seen);
+}
+
+/* The attribute that tells the kind has a column, whatever is left out. */
+static void
+add_kind_attribute(ImportState *state)
+{
+	const char *attribute = state->table->kind_attribute;
+
+	if (attribute != NULL && imported_column(state, attribute) == NULL)
+		add_seen(state, survey_find(state->table->survey, attribute));
+}
+
+static void
 add_others(ImportState *state)
 {
 	ListCell   *cell;
 
 	foreach(cell, choose_attributes(state))
-	{
-		const SeenAttribute *seen = (const SeenAttribute *) lfirst(cell);
-		ImportedColumn *column = add_imported_column(state, seen->name);
-		InferredType type;
-
-		if (column == NULL)
-		{
-			state->left_out++;
-			continue;
-		}
-		type = infer_type(seen, state->options->whole_numbers);
-		column->sql_type = type.sql;
-		column->type_option = type.type_option;
-		if (type.is_mixed)
-			tell_of_mixed_types(state, column, seen);
-	}
+		add_seen(state, (const SeenAttribute *) lfirst(cell));
 }
 
 static void
@@ -271,9 +267,11 @@ choose_names(ImportState *state, const char **document_name)
 
 			if (column->name != NULL)
 				continue;
-			wanted = identifier_of_name(column->attribute_name,
-										state->options->column_style);
-			name = identifier_not_taken(wanted, taken);
+			wanted = column->wanted_name != NULL ? column->wanted_name
+				: column->attribute_name;
+			name = identifier_not_taken(identifier_of_name(wanted,
+														   state->options->column_style),
+										taken);
 			if (pass == 0 && strcmp(name, column->attribute_name) != 0)
 				continue;
 			column->name = name;
@@ -308,13 +306,17 @@ append_column(StringInfo out, const ImportedColumn *column)
 	append_option(out, &any, "key", column->key_option);
 	append_option(out, &any, "type", column->type_option);
 	append_option(out, &any, "ttl", column->is_time_to_live ? "true" : NULL);
+	append_option(out, &any, "template", import_template_text(column));
 	if (any)
 		appendStringInfoChar(out, ')');
 	/* DynamoDB orders strings by their bytes */
-	if (column->is_key && strcmp(column->sql_type, "text") == 0)
+	if ((column->is_key || column->is_field) &&
+		strcmp(column->sql_type, "text") == 0)
 		appendStringInfoString(out, " COLLATE pg_catalog.\"C\"");
-	/* a key is never missing */
-	if (column->key_option != NULL)
+	if (column->default_text != NULL)
+		appendStringInfo(out, " DEFAULT %s",
+						 quote_literal_cstr(column->default_text));
+	if (column->is_never_null)
 		appendStringInfoString(out, " NOT NULL");
 }
 
@@ -328,9 +330,13 @@ import_command(const ImportedTable *table, const ImportOptions *options)
 
 	add_keys(&state);
 	add_time_to_live(&state);
+	add_kind_attribute(&state);
 	add_others(&state);
 	tell_of_left_out(&state);
+	if (table->kind != NULL)
+		import_add_templates(&state);
 	choose_names(&state, &document_name);
+	import_tell_templates(&state);
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "CREATE FOREIGN TABLE %s (\n",

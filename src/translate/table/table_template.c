@@ -85,8 +85,10 @@ constant_of_template(const Table *table, const Column *column)
 
 	initStringInfo(&text);
 	for (int i = 0; i < template->count; i++)
-		attribute_append_server_text(&text, template->parts[i].literal,
-									 template->parts[i].length);
+		appendStringInfoString(&text,
+							   pg_any_to_server(template->parts[i].literal,
+												template->parts[i].length,
+												PG_UTF8));
 	getTypeInputInfo(codec->type_id, &input, &parameter);
 	datum = OidInputFunctionCall(input, text.data, parameter, codec->typmod);
 	if (codec_try_encode(column->codec, datum, &value) != ENCODE_OK ||
