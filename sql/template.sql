@@ -306,6 +306,23 @@ ALTER FOREIGN TABLE note ADD shown text GENERATED ALWAYS AS (lower(pk)) STORED;
 INSERT INTO note (author, number) VALUES ('Ann', 9);
 UPDATE note SET kind = upper(kind);
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_note')));
+-- ---- a column that is read out of an index key ----
+CREATE FOREIGN TABLE ticket (id text OPTIONS (key 'partition') COLLATE "C", status text OPTIONS (attribute_name 'GSI1PK', template 'STATUS#{}') COLLATE "C", n integer)
+  SERVER dynamo OPTIONS (table_name 'template_ticket');
+SELECT dyn_create_table('ticket');
+SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_ticket", "Item": {"id": {"S": "stale"}, "GSI1PK": {"S": "OLD#x"}, "n": {"N": "1"}}}'));
+INSERT INTO ticket VALUES ('a', 'open', 1), ('b', NULL, 2);
+SELECT * FROM ticket ORDER BY id;
+SELECT id FROM ticket WHERE status = 'open' OR status IS NULL ORDER BY id;
+UPDATE ticket SET status = 'done', n = n + 1 WHERE id = 'a' RETURNING *;
+UPDATE ticket t SET n = t.n + 10 FROM (VALUES ('stale'), ('b')) v (id) WHERE t.id = v.id AND t.id = 'stale' RETURNING t.*;
+UPDATE ticket SET n = n + 1 WHERE id = 'stale' RETURNING *;
+SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "template_ticket", "Key": {"id": {"S": "stale"}}}') -> 'Item' -> 'GSI1PK' AS kept;
+UPDATE ticket SET status = 'new' WHERE id = 'stale' RETURNING *;
+UPDATE ticket SET status = NULL WHERE id = 'a' RETURNING *;
+INSERT INTO ticket VALUES ('a', 'x', 1) ON CONFLICT (id) DO UPDATE SET status = excluded.status RETURNING *;
+SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "template_ticket", "Key": {"id": {"S": "a"}}}') -> 'Item' AS stored;
+SELECT dyn_drop_table('ticket');
 -- ---- the guide's rate limiter, on an item that its Go program has written ----
 CREATE FOREIGN TABLE rate_limit (
     user_id text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{}') COLLATE "C",

@@ -297,9 +297,14 @@ decode_made(const Table *table, const Column *made, const DynamoItem *item,
 		return;
 	pieces = palloc0(template->count * sizeof(AttributeValue *));
 	if (!template_take_apart(template, text, pieces))
+	{
+		/* the key of an index may have been left as it was, and says nothing */
+		if (made->key == KEY_NONE)
+			return;
 		raise_unmade_key(table, made,
 						 "The text cannot be taken apart into the template's fields.",
 						 change_hint);
+	}
 	if (made->key != KEY_NONE)
 		check_made_key(table, made, item, pieces);
 	for (int i = 0; i < template->count; i++)
