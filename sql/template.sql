@@ -243,6 +243,21 @@ SELECT count(*) FROM sessions;
 SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_session", "Item": {"PK": {"S": "TENANT#acme#USER#007"}, "SK": {"S": "SESSION#x"}}}'));
 SELECT * FROM sessions WHERE pk = 'TENANT#acme#USER#007';
 SELECT count(dyn_request('dynamo', 'DeleteItem', '{"TableName": "template_session", "Key": {"PK": {"S": "TENANT#acme#USER#007"}, "SK": {"S": "SESSION#x"}}}'));
+-- a value that is read out of one part of the key, and makes the other too
+CREATE FOREIGN TABLE accounts (
+    account_no integer OPTIONS (attribute_name 'PK', key 'partition', template 'ACCOUNT#{:06}'),
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'ACCOUNT#{account_no}') COLLATE "C",
+    n integer
+) SERVER dynamo OPTIONS (table_name 'template_session');
+INSERT INTO accounts VALUES (7, DEFAULT, 1) RETURNING *;
+SELECT plan('UPDATE accounts SET n = n + 1 WHERE account_no = 7');
+UPDATE accounts SET n = n + 1 WHERE account_no = 7 RETURNING *;
+SELECT * FROM accounts;
+UPDATE accounts SET account_no = 8 WHERE account_no = 7 RETURNING *;
+SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_session", "Item": {"PK": {"S": "ACCOUNT#000009"}, "SK": {"S": "ACCOUNT#10"}}}'));
+SELECT * FROM accounts WHERE sk = 'ACCOUNT#10';
+SELECT count(dyn_request('dynamo', 'DeleteItem', '{"TableName": "template_session", "Key": {"PK": {"S": "ACCOUNT#000009"}, "SK": {"S": "ACCOUNT#10"}}}'));
+DELETE FROM accounts WHERE account_no = 8;
 -- ---- ALTER below plans and cursors ----
 PREPARE by_user(integer) AS SELECT count(*) FROM sessions WHERE tenant = 'acme' AND user_no = $1;
 EXECUTE by_user(2);

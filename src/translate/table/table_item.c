@@ -219,6 +219,27 @@ raise_unmade_key(const Table *table, const Column *made, const char *detail,
 			 errhint("%s", hint)));
 }
 
+/* What a field's column has, out of a text of its own if it is in one. */
+static AttributeValue *
+field_of_item(const DynamoItem *item, const Column *column)
+{
+	const Column *source = column->source;
+	const AttributeValue *text;
+	AttributeValue **pieces;
+	int			i = 0;
+
+	if (source == NULL)
+		return item_find(item, column->attribute_name);
+	text = item_find(item, source->attribute_name);
+	pieces = palloc0(source->template->count * sizeof(AttributeValue *));
+	if (text == NULL ||
+		!template_take_apart(source->template, text, pieces))
+		return NULL;
+	while (source->template->parts[i].column != column)
+		i++;
+	return pieces[i];
+}
+
 /*
  * A row that is read but could never be found by the values that its key is
  * made of must not be.
@@ -240,7 +261,7 @@ check_made_key(const Table *table, const Column *made, const DynamoItem *item,
 		if (part->literal != NULL)
 			continue;
 		if (pieces[i] == NULL)
-			pieces[i] = item_find(item, part->column->attribute_name);
+			pieces[i] = field_of_item(item, part->column);
 
 		/* of a key alone nothing is known but that */
 		if (pieces[i] == NULL || pieces[i]->type == ATTRIBUTE_NULL)
