@@ -14,9 +14,9 @@ CREATE FOREIGN TABLE users (
   pk      text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{user_id}') COLLATE "C",
   sk      text OPTIONS (attribute_name 'SK', key 'sort', template 'PROFILE') COLLATE "C",
   gs1pk   text OPTIONS (attribute_name 'GS1PK', template 'EMAIL#{email}') COLLATE "C",
-  gs1sk   text OPTIONS (attribute_name 'GS1SK') COLLATE "C" DEFAULT 'USER',
+  gs1sk   text OPTIONS (attribute_name 'GS1SK') COLLATE "C" NOT NULL DEFAULT 'USER',
   type    text OPTIONS (attribute_name '_type', template 'User')
-) SERVER dynamo OPTIONS (table_name :'table');
+) SERVER dynamo OPTIONS (table_name :'table', consistent_read 'false');
 CREATE FOREIGN TABLE orders (
   user_id   text OPTIONS (attribute_name 'userId') COLLATE "C" NOT NULL,
   order_id  integer OPTIONS (attribute_name 'orderId') NOT NULL,
@@ -56,3 +56,6 @@ CREATE FOREIGN TABLE invoices (
 ) SERVER dynamo OPTIONS (table_name :'table');
 
 \ir common/changes.sql
+
+SELECT user_id, tags FROM users WHERE email = 'bo@example.com';
+CALL one_request('Query', :ROW_COUNT);

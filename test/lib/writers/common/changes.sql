@@ -35,3 +35,4 @@ SELECT user_id, order_id, placed_at FROM orders WHERE status = 'open' AND placed
 CALL one_request('Query', :ROW_COUNT, 3);
 SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM orders),
   (SELECT count(*) FROM lines), (SELECT count(*) FROM invoices);
+SELECT dyn_stat_reset() \g /dev/null
