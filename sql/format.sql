@@ -195,6 +195,18 @@ SELECT k FROM hex_key WHERE p = 2;
 SELECT k FROM digits_key WHERE p = 2;
 SELECT * FROM dyn_check_table('s3_key');
 SELECT * FROM dyn_check_table('hex_key');
+-- a boolean by itself, or with NOT, is a value of the key
+CREATE FOREIGN TABLE flag_key (flag boolean OPTIONS (key 'partition', type 'S', format 'Y,N'), k integer OPTIONS (key 'sort'), n integer) SERVER dynamo OPTIONS (table_name 'format_flag');
+SELECT dyn_create_table('flag_key');
+INSERT INTO flag_key VALUES (true, 1), (true, 2), (false, 1);
+SELECT explain('SELECT * FROM flag_key WHERE NOT flag');
+SELECT explain('SELECT * FROM flag_key WHERE flag = true AND k > 1');
+SELECT explain('UPDATE flag_key SET n = 1 WHERE flag AND k = 1');
+SELECT * FROM flag_key WHERE NOT flag;
+SELECT * FROM flag_key WHERE flag AND k > 1;
+SELECT * FROM flag_key WHERE flag AND NOT flag;
+UPDATE flag_key SET n = 1 WHERE flag AND k = 1 RETURNING *;
+UPDATE flag_key SET n = 1 WHERE NOT flag AND k = 9 AND dyn_upsert() RETURNING *;
 -- ---- what cannot be ----
 CREATE FUNCTION refusal(declaration text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

@@ -272,6 +272,62 @@ SELECT count(*) FROM sessions;
 SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_session", "Item": {"PK": {"S": "TENANT#acme#USER#007"}, "SK": {"S": "SESSION#x"}}}'));
 SELECT * FROM sessions WHERE pk = 'TENANT#acme#USER#007';
 SELECT count(dyn_request('dynamo', 'DeleteItem', '{"TableName": "template_session", "Key": {"PK": {"S": "TENANT#acme#USER#007"}, "SK": {"S": "SESSION#x"}}}'));
+-- a value that is read out of one part of the key, and makes the other too
+CREATE FOREIGN TABLE raw_session (
+    pk text OPTIONS (attribute_name 'PK', key 'partition') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort') COLLATE "C",
+    doc jsonb OPTIONS (document 'true')
+) SERVER dynamo OPTIONS (table_name 'template_session');
+CREATE FOREIGN TABLE accounts (
+    account_no integer OPTIONS (attribute_name 'PK', key 'partition', template 'ACCOUNT#{:06}'),
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'ACCOUNT#{account_no}') COLLATE "C",
+    n integer
+) SERVER dynamo OPTIONS (table_name 'template_session');
+INSERT INTO accounts VALUES (7, DEFAULT, 1) RETURNING *;
+SELECT plan('UPDATE accounts SET n = n + 1 WHERE account_no = 7');
+UPDATE accounts SET n = n + 1 WHERE account_no = 7 RETURNING *;
+SELECT * FROM accounts;
+UPDATE accounts SET account_no = 8 WHERE account_no = 7 RETURNING *;
+SELECT count(dyn_request('dynamo', 'PutItem', '{"TableName": "template_session", "Item": {"PK": {"S": "ACCOUNT#000009"}, "SK": {"S": "ACCOUNT#10"}}}'));
+SELECT * FROM accounts WHERE sk = 'ACCOUNT#10';
+SELECT count(dyn_request('dynamo', 'DeleteItem', '{"TableName": "template_session", "Key": {"PK": {"S": "ACCOUNT#000009"}, "SK": {"S": "ACCOUNT#10"}}}'));
+DELETE FROM accounts WHERE account_no = 8;
+-- what is made of the key's values is there from the beginning, however an item is made
+CREATE FOREIGN TABLE bills (
+    user_id text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{}') COLLATE "C",
+    bill_no integer OPTIONS (attribute_name 'SK', key 'sort', template 'BILL#{:06}'),
+    total numeric, note text,
+    owner text OPTIONS (template 'OWNER#{user_id}#{bill_no}') COLLATE "C",
+    topic text OPTIONS (template 'NOTE#{note}#{bill_no:04}') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_session');
+INSERT INTO bills VALUES ('ann', 1, 1, 'x') RETURNING owner, topic;
+SELECT plan('INSERT INTO bills VALUES (''ann'', 2, 1, ''x'') ON CONFLICT (user_id, bill_no) DO UPDATE SET total = bills.total + excluded.total');
+INSERT INTO bills VALUES ('ann', 2, 1, 'x') ON CONFLICT (user_id, bill_no) DO UPDATE SET total = bills.total + excluded.total RETURNING total, owner, topic;
+INSERT INTO bills VALUES ('ann', 2, 1, 'x') ON CONFLICT (user_id, bill_no) DO UPDATE SET total = bills.total + excluded.total, note = 'y' RETURNING total, owner, topic;
+INSERT INTO bills VALUES ('ann', 3, 1) ON CONFLICT (user_id, bill_no) DO UPDATE SET total = bills.total * 2 RETURNING total, owner, topic;
+SELECT plan('UPDATE bills SET total = 5, note = ''n'' WHERE user_id = ''eve'' AND bill_no = 1 AND dyn_upsert()');
+UPDATE bills SET total = 5, note = 'n' WHERE user_id = 'eve' AND bill_no = 1 AND dyn_upsert() RETURNING total, owner, topic;
+UPDATE bills SET total = coalesce(total, 1) * 2 WHERE user_id = 'eve' AND bill_no = 2 AND dyn_upsert() RETURNING total, owner, topic;
+SELECT dyn_increment('bills', '{"user_id": "eve", "bill_no": 3}', 'total');
+SELECT * FROM bills WHERE user_id = 'eve' ORDER BY bill_no;
+TRUNCATE bills;
+-- a column whose own attribute is padded, in the key
+CREATE FOREIGN TABLE padded (
+    user_id text OPTIONS (attribute_name 'userId') COLLATE "C",
+    order_no integer OPTIONS (attribute_name 'orderNo', type 'S', template '{:06}'),
+    total numeric,
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'PADDED#{user_id}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'ORDER#{order_no:06}') COLLATE "C",
+    ref text OPTIONS (template 'REF#{order_no}#{user_id}') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_session');
+INSERT INTO padded VALUES ('ann', 12, 1) RETURNING *;
+INSERT INTO padded VALUES ('ann', 13, 2) ON CONFLICT (user_id, order_no) DO UPDATE SET total = padded.total + excluded.total RETURNING *;
+UPDATE padded SET total = 5 WHERE user_id = 'eve' AND order_no = 1 AND dyn_upsert() RETURNING *;
+UPDATE padded SET total = total + 1 WHERE user_id = 'eve' AND order_no = 1 AND dyn_upsert() RETURNING *;
+UPDATE padded SET order_no = order_no + 10 WHERE user_id = 'ann' AND order_no = 12 RETURNING *;
+SELECT * FROM raw_session WHERE pk LIKE 'PADDED%' ORDER BY pk, sk;
+SELECT user_id, order_no FROM padded ORDER BY 1, 2;
+TRUNCATE padded;
 -- ---- ALTER below plans and cursors ----
 PREPARE by_user(integer) AS SELECT count(*) FROM sessions WHERE tenant = 'acme' AND user_no = $1;
 EXECUTE by_user(2);

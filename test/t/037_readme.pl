@@ -49,6 +49,7 @@ foreach my $theirs (sort keys %own)
 
 # Nothing may be left by an earlier run.
 my @tables = (($after =~ /CREATE FOREIGN TABLE (\w+)/g), 'RateLimit', 'customer', 'counter', 'form');
+push @tables, $after =~ /\btable_name '(\w+)'/g;
 sub drop_tables
 {
 	foreach my $table (@tables)

@@ -64,6 +64,10 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	if (update->obstacle == NULL && statement->upsert)
 		update->obstacle = made_creation_actions(scope, statement->clauses,
 												 &update->actions);
+	if (update->obstacle == NULL && statement->upsert)
+		update->obstacle = made_of_key_actions(scope, assignments,
+											   statement->clauses,
+											   &update->actions);
 	pushed->actions = update->actions;
 	if (update->obstacle != NULL)
 		pushed->obstacle = psprintf("SET %s", update->obstacle);

@@ -12,7 +12,9 @@
 
 #include "compat.h"
 
+#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -206,10 +208,25 @@ is_always_true(KeyFinder *finder, Expr *clause)
 	return part != NULL && (!part->is_field || part->column->source != NULL);
 }
 
+/* A boolean column, and NOT of one, is a comparison as well. */
+static OpExpr *
+comparison_of(Expr *clause)
+{
+	bool		negated = is_notclause(clause);
+	Expr	   *column = negated ? get_notclausearg(clause) : clause;
+
+	if (!IsA(column, Var) || ((Var *) column)->vartype != BOOLOID)
+		return IsA(clause, OpExpr) ? (OpExpr *) clause : NULL;
+	return (OpExpr *) make_opclause(BooleanEqualOperator, BOOLOID, false,
+									column,
+									(Expr *) makeBoolConst(!negated, false),
+									InvalidOid, InvalidOid);
+}
+
 static void
 read_clause(KeyFinder *finder, Expr *clause)
 {
-	OpExpr	   *op = (OpExpr *) clause;
+	OpExpr	   *op = comparison_of(clause);
 	ComparisonParts parts;
 	ComparedValue value;
 	KeyPart    *part;
@@ -219,7 +236,7 @@ read_clause(KeyFinder *finder, Expr *clause)
 		finder->always_true = lappend(finder->always_true, clause);
 		return;
 	}
-	if (!IsA(clause, OpExpr) || list_length(op->args) != 2 ||
+	if (op == NULL || list_length(op->args) != 2 ||
 		!comparison_take_apart(finder->scope, op->opno, op->inputcollid,
 							   op->args, &parts))
 	{

@@ -213,6 +213,46 @@ made_update_actions(Scope *scope, const List *assignments, List *clauses,
 	return NULL;
 }
 
+static bool
+is_made_of_key(const Column *made)
+{
+	const Template *template = made->template;
+
+	for (int i = 0; i < template->count; i++)
+		if (template->parts[i].literal == NULL &&
+			!template->parts[i].column->in_key)
+			return false;
+	return made->key == KEY_NONE;
+}
+
+const char *
+made_of_key_actions(Scope *scope, const List *assignments, List *clauses,
+					List **actions)
+{
+	const Table *table = scope->table;
+	List	   *assigned = assigned_numbers(assignments);
+
+	for (int i = table->constant_count; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		List	   *own = NIL;
+		const UpdateAction *action;
+
+		if (!is_made_of_key(made) || made_is_assigned(made, assigned))
+			continue;
+		scope->withheld = false;
+		if (!add_action(scope, made, NIL, clauses, NULL, &own) ||
+			scope->withheld)
+			return made->name;
+		action = (const UpdateAction *) linitial(own);
+		*actions = lappend(*actions,
+						   update_action(UPDATE_SET, action->path,
+										 operand_if_not_exists(action->path,
+															   action->operand)));
+	}
+	return NULL;
+}
+
 const char *
 made_creation_actions(Scope *scope, List *clauses, List **actions)
 {
@@ -234,9 +274,17 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 		Column	   *column = unconstify(Column *, key.columns[i]);
 		Operand    *operand;
 
-		if (column->key != KEY_NONE || column->source != NULL)
+		if (table_is_key_attribute(column))
 			continue;
 		scope->withheld = false;
+		if (column->source != NULL)
+		{
+			if (column == table_reader_of(column->source) &&
+				(!add_action(scope, column->source, NIL, clauses, NULL,
+							 actions) || scope->withheld))
+				return column->name;
+			continue;
+		}
 		if (field_of_clauses(scope, column, clauses,
 							 &operand) != FIELD_KNOWN ||
 			scope->withheld)

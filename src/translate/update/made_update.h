@@ -31,6 +31,14 @@ extern const char *made_update_actions(Scope *scope, const List *assignments,
 									   List **actions);
 
 /*
+ * Adds an action for each attribute that is made of the key's columns alone,
+ * and by none of the assignments: an item that an upsert makes has it too.
+ * Returns why it cannot be said (a column name), or NULL.
+ */
+extern const char *made_of_key_actions(Scope *scope, const List *assignments,
+									   List *clauses, List **actions);
+
+/*
  * Adds what an item has that an upsert makes, beside its key: constants, and
  * the columns that the key is made of, of which the clauses tell.
  */

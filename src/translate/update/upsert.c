@@ -262,6 +262,12 @@ key_operands(const Table *table, Operand *const *inserted)
 	return operands;
 }
 
+static bool
+is_known(const Operand *operand)
+{
+	return operand != NULL && operand->value != NULL;
+}
+
 /*
  * The inserted values, in which columns that are made of others show that as
  * long as those are not known.
@@ -277,10 +283,12 @@ with_made_operands(const Table *table, Operand *const *inserted)
 		const Column *made = table->made[i];
 		const Template *template = made->template;
 		Operand   **fields = palloc0(template->count * sizeof(Operand *));
-		bool		has_all = made->attnum != 0;
+		bool		has_all = true;
 		TemplateProblem problem;
 		const TemplatePart *culprit;
 
+		if (made->attnum == 0 || is_known(inserted[made->attnum - 1]))
+			continue;
 		for (int n = 0; n < template->count; n++)
 		{
 			if (template->parts[n].literal != NULL)
