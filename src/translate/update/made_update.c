@@ -230,7 +230,7 @@ made_of_key_actions(Scope *scope, const List *assignments, List *clauses,
 					List **actions)
 {
 	const Table *table = scope->table;
-	List	   *assigned = assigned_numbers(assignments);
+	List	   *assigned = made_assigned_numbers(assignments);
 
 	for (int i = table->constant_count; i < table->made_count; i++)
 	{
