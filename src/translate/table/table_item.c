@@ -219,6 +219,25 @@ raise_unmade_key(const Table *table, const Column *made, const char *detail,
 			 errhint("%s", hint)));
 }
 
+/* The piece of a text that a column is read out of. */
+static AttributeValue *
+piece_of_item(const DynamoItem *item, const Column *column)
+{
+	const Column *source = column->source;
+	const Template *template = source->template;
+	const AttributeValue *text = item_find(item, source->attribute_name);
+	AttributeValue **pieces = palloc0(template->count *
+									  sizeof(AttributeValue *));
+	int			i = 0;
+
+	if (text == NULL || !template_take_apart(template, text, pieces))
+		return NULL;
+	while (template->parts[i].literal != NULL ||
+		   template->parts[i].column != column)
+		i++;
+	return pieces[i];
+}
+
 /*
  * A row that is read but could never be found by the values that its key is
  * made of must not be.
@@ -240,7 +259,9 @@ check_made_key(const Table *table, const Column *made, const DynamoItem *item,
 		if (part->literal != NULL)
 			continue;
 		if (pieces[i] == NULL)
-			pieces[i] = item_find(item, part->column->attribute_name);
+			pieces[i] = part->column->source != NULL
+				? piece_of_item(item, part->column)
+				: item_find(item, part->column->attribute_name);
 
 		/* of a key alone nothing is known but that */
 		if (pieces[i] == NULL || pieces[i]->type == ATTRIBUTE_NULL)
