@@ -317,4 +317,13 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define Abs(x) ((x) >= 0 ? (x) : -(x))
 #endif
 
+/* Core keeps the expressions of an UPDATE apart from those of an INSERT. */
+static inline void
+forget_generated_columns(ResultRelInfo *info)
+{
+#if PG_VERSION_NUM < 160000
+	info->ri_GeneratedExprs = NULL;
+#endif
+}
+
 #endif							/* DYNAMORM_COMPAT_H */

@@ -216,6 +216,7 @@ prepare_row(InsertState *state, EState *estate, ResultRelInfo *info,
 	slot_getallattrs(slot);
 	stamp_row(state, slot, estate);
 	made_column_fill(state->table, row_values_of(slot));
+	made_column_generate(state->table, info, estate, slot);
 	slot->tts_tableOid = RelationGetRelid(info->ri_RelationDesc);
 
 	constraint_check_row(state->table, info, slot, estate, state->policies,

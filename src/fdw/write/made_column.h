@@ -9,6 +9,9 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
+#include "nodes/bitmapset.h"
+#include "nodes/execnodes.h"
+#include "nodes/pg_list.h"
 
 #include "client/wire/expression.h"
 #include "translate/table/table_template.h"
@@ -27,6 +30,20 @@ row_values_of(const TupleTableSlot *slot)
 }
 
 /*
+ * The assigned columns (a list of attribute numbers), and those that are made
+ * of them.
+ */
+extern List *made_column_assigned(const Table *table, List *assigned);
+
+/*
+ * Adds, as pull_varattnos() gives them, the columns without which it is not
+ * known what is made of the assigned ones, and of generated ones, which may
+ * depend on them.
+ */
+extern void made_column_add_read(const Table *table, List *assigned,
+								 Bitmapset **read);
+
+/*
  * Fills in the columns of a row that is inserted.  Raises 428C9 if one is
  * given that is not what its template makes, 23502 for a field of the key that
  * is NULL, and what table_make_attribute() raises.
@@ -39,6 +56,19 @@ extern void made_column_fill(const Table *table, RowValues row);
  */
 extern void made_column_fill_again(const Table *table, RowValues old,
 								   RowValues row);
+
+/*
+ * The relation for made_column_generate() where core has generated those
+ * columns only that depend on assigned ones.
+ */
+extern ResultRelInfo *made_column_generator(const ResultRelInfo *info);
+
+/*
+ * Generates the stored generated columns of a row once more, which may be of
+ * columns that have been filled in.
+ */
+extern void made_column_generate(const Table *table, ResultRelInfo *info,
+								 EState *estate, TupleTableSlot *slot);
 
 /* Has a column changed that the attribute is made of? */
 extern bool made_column_has_changed(const Table *table, const Column *made,

@@ -49,6 +49,7 @@ struct RowChange
 	Writer	   *writer;
 	ModifyTableState *mtstate;
 	ResultRelInfo *info;
+	ResultRelInfo *generator;	/* see made_column_generator() */
 	AttrNumber	whole_row;		/* of the row that was read, in the plan's
 								 * slot */
 	void	   *copy;			/* core's, of the last such row; NULL: none */
@@ -149,6 +150,7 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 	change->table = table;
 	change->mtstate = mtstate;
 	change->info = info;
+	change->generator = made_column_generator(info);
 	change->context = AllocSetContextCreate(CurrentMemoryContext,
 											"dynamorm_fdw rows",
 											ALLOCSET_DEFAULT_SIZES);
@@ -473,6 +475,8 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 		stamp_new_row(change, slot);
 		made_column_fill_again(table, row_values_of(change->old_slot),
 							   row_values_of(slot));
+		made_column_generate(table, change->generator,
+							 change->mtstate->ps.state, slot);
 		constraint_check_row(table, change->info, slot,
 							 change->mtstate->ps.state, WCO_RLS_UPDATE_CHECK,
 							 write->readable_key);

@@ -66,6 +66,28 @@ field_of_value(Scope *scope, Column *column, Expr *expr, Operand **operand)
 	}
 }
 
+/* Is the clause an equality that gives the column a value? */
+static bool
+gives_value(Scope *scope, const Column *column, Expr *clause,
+			Operand **operand)
+{
+	OpExpr	   *op = (OpExpr *) comparison_of_clause(clause);
+	ComparisonParts parts;
+	ComparedValue value;
+
+	if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
+		!comparison_take_apart(scope, op->opno, op->inputcollid, op->args,
+							   &parts) ||
+		parts.other_source != NULL || parts.comparison != COMPARISON_EQ ||
+		parts.source->kind != SOURCE_ATTRIBUTE ||
+		parts.source->parent != NULL || parts.source->column != column)
+		return false;
+	value = compared_value(scope, parts.other);
+	return value.state != VALUE_NULL &&
+		plain_value(column->codec, true, &value, parts.collation,
+					operand) == PLAIN_OPERAND;
+}
+
 /* The value that an equality of the clauses gives the column. */
 static FieldState
 field_of_clauses(Scope *scope, Column *column, List *clauses,
@@ -77,32 +99,15 @@ field_of_clauses(Scope *scope, Column *column, List *clauses,
 
 	scope->reads_fields = true;
 	foreach(cell, clauses)
-	{
-		OpExpr	   *op = (OpExpr *) lfirst(cell);
-		ComparisonParts parts;
-		ComparedValue value;
-
-		if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
-			!comparison_take_apart(scope, op->opno, op->inputcollid, op->args,
-								   &parts) ||
-			parts.other_source != NULL ||
-			parts.comparison != COMPARISON_EQ ||
-			parts.source->kind != SOURCE_ATTRIBUTE ||
-			parts.source->parent != NULL || parts.source->column != column)
-			continue;
-		value = compared_value(scope, parts.other);
-		if (value.state != VALUE_NULL &&
-			plain_value(column->codec, true, &value, parts.collation,
-						operand) == PLAIN_OPERAND)
+		if (gives_value(scope, column, lfirst(cell), operand))
 			state = FIELD_KNOWN;
-	}
 	scope->reads_fields = before;
 	return state;
 }
 
 static FieldState
 find_field(Scope *scope, Column *column, const List *assignments,
-		   List *clauses, Operand *const *known, Operand **operand)
+		   List *clauses, const KnownFields *known, Operand **operand)
 {
 	ListCell   *cell;
 
@@ -113,9 +118,13 @@ find_field(Scope *scope, Column *column, const List *assignments,
 		if (assignment->column == column)
 			return field_of_value(scope, column, assignment->expr, operand);
 	}
-	if (known != NULL && known[column->attnum - 1] != NULL)
+	if (known != NULL && known->operands[column->attnum - 1] != NULL)
 	{
-		*operand = known[column->attnum - 1];
+		*operand = known->operands[column->attnum - 1];
+		*known->guards =
+			lappend(*known->guards,
+					condition_compare(operand_path(path_make(column->attribute_name)),
+									  COMPARISON_EQ, *operand));
 		return FIELD_KNOWN;
 	}
 	return field_of_clauses(scope, column, clauses, operand);
@@ -138,7 +147,7 @@ assigned_numbers(const List *assignments)
 /* False if it is not known what it will be. */
 static bool
 add_action(Scope *scope, const Column *made, const List *assignments,
-		   List *clauses, Operand *const *known, List **actions)
+		   List *clauses, const KnownFields *known, List **actions)
 {
 	const Template *template = made->template;
 	DocumentPath *path = path_make(made->attribute_name);
@@ -180,7 +189,7 @@ add_action(Scope *scope, const Column *made, const List *assignments,
 
 const char *
 made_update_actions(Scope *scope, const List *assignments, List *clauses,
-					Operand *const *known, List **actions)
+					const KnownFields *known, List **actions)
 {
 	const Table *table = scope->table;
 	List	   *assigned = assigned_numbers(assignments);
@@ -199,12 +208,42 @@ made_update_actions(Scope *scope, const List *assignments, List *clauses,
 	return NULL;
 }
 
+/* Is an attribute outside the key made of columns of the key alone? */
+static bool
+is_made_of_key(const Column *made)
+{
+	const Template *template = made->template;
+
+	for (int i = 0; i < template->count; i++)
+		if (template->parts[i].literal == NULL &&
+			!template->parts[i].column->in_key)
+			return false;
+	return made->key == KEY_NONE;
+}
+
+/* Has a column that the key is made of an attribute of its own beside it? */
+static bool
+is_beside_key(const Column *column)
+{
+	return column->key == KEY_NONE && column->source == NULL;
+}
+
 const char *
 made_creation_actions(Scope *scope, List *clauses, List **actions)
 {
 	const Table *table = scope->table;
 	KeyFields	key = key_fields(table);
 
+	for (int i = table->constant_count; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		scope->withheld = false;
+		if (is_made_of_key(made) &&
+			(!add_action(scope, made, NIL, clauses, NULL, actions) ||
+			 scope->withheld))
+			return made->name;
+	}
 	for (int i = 0; i < table->constant_count; i++)
 	{
 		const Column *made = table->made[i];
@@ -220,7 +259,7 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 		Column	   *column = unconstify(Column *, key.columns[i]);
 		Operand    *operand;
 
-		if (column->key != KEY_NONE || column->source != NULL)
+		if (!is_beside_key(column))
 			continue;
 		scope->withheld = false;
 		if (field_of_clauses(scope, column, clauses,
@@ -233,4 +272,27 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 										 operand));
 	}
 	return NULL;
+}
+
+List *
+made_creation_clauses(Scope *scope, List *clauses)
+{
+	KeyFields	key = key_fields(scope->table);
+	List	   *fulfilled = NIL;
+
+	for (int i = 0; i < key.count; i++)
+	{
+		List	   *of_column = NIL;
+		Operand    *operand;
+		ListCell   *cell;
+
+		foreach(cell, clauses)
+			if (is_beside_key(key.columns[i]) &&
+				gives_value(scope, key.columns[i], lfirst(cell), &operand))
+				of_column = lappend(of_column, lfirst(cell));
+		/* of two that differ it fulfils one */
+		if (list_length(of_column) == 1)
+			fulfilled = list_concat(fulfilled, of_column);
+	}
+	return fulfilled;
 }

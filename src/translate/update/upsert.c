@@ -249,7 +249,10 @@ creates_item(List *actions)
 	return false;
 }
 
-/* Of the inserted values those that the item has which is there. */
+/*
+ * Of the inserted values those that the item has which is there, unless two
+ * rows have one key.
+ */
 static Operand **
 key_operands(const Table *table, Operand *const *inserted)
 {
@@ -277,7 +280,8 @@ with_made_operands(const Table *table, Operand *const *inserted)
 		const Column *made = table->made[i];
 		const Template *template = made->template;
 		Operand   **fields = palloc0(template->count * sizeof(Operand *));
-		bool		has_all = made->attnum != 0;
+		bool		has_all = made->attnum != 0 &&
+			inserted[made->attnum - 1] == NULL;
 		TemplateProblem problem;
 		const TemplatePart *culprit;
 
@@ -295,6 +299,19 @@ with_made_operands(const Table *table, Operand *const *inserted)
 	return all;
 }
 
+static void
+add_made_updates(Scope *scope, Operand *const *inserted, List *clauses,
+				 List *assignments, UpdateTranslation *update)
+{
+	KnownFields known = {
+		.operands = key_operands(scope->table, inserted),
+		.guards = &update->guards
+	};
+
+	update->obstacle = made_update_actions(scope, assignments, clauses,
+										   &known, &update->actions);
+}
+
 UpsertTranslation *
 upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 				 List *assignments)
@@ -309,9 +326,7 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 
 	inserted = with_made_operands(table, inserted);
 	if (update->obstacle == NULL)
-		update->obstacle = made_update_actions(scope, assignments, clauses,
-											   key_operands(table, inserted),
-											   &update->actions);
+		add_made_updates(scope, inserted, clauses, assignments, update);
 	if (where->kind == CONDITION_FALSE)
 		translation->obstacle = "WHERE";
 	else if (update->obstacle != NULL)
