@@ -408,7 +408,154 @@ SELECT plan('SELECT * FROM sites WHERE tenant = ''acme'' AND site = 2');
 SELECT * FROM sites WHERE tenant = 'acme' ORDER BY site;
 UPDATE sites SET tenant = 'new' WHERE tenant = 'acme' AND site = 2 RETURNING *;
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_site')));
--- also: what cannot be declared
+-- ---- fields of fields, of indexes, and at the limits of keys ----
+SELECT dyn_request('dynamo', 'CreateTable', $${
+  "TableName": "template_more", "BillingMode": "PAY_PER_REQUEST",
+  "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+  "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "SK", "AttributeType": "S"},
+    {"AttributeName": "GSI1PK", "AttributeType": "S"}, {"AttributeName": "GSI1SK", "AttributeType": "S"}],
+  "GlobalSecondaryIndexes": [
+    {"IndexName": "GSI1", "KeySchema": [{"AttributeName": "GSI1PK", "KeyType": "HASH"}, {"AttributeName": "GSI1SK", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "ALL"}}]
+}$$) IS NOT NULL AS made;
+-- a column that is read out of one attribute is a field of others; an upsert makes them, as INSERT does
+CREATE FOREIGN TABLE task (
+    owner text OPTIONS (attribute_name 'PK', key 'partition', template 'A#{}') COLLATE "C",
+    no integer OPTIONS (attribute_name 'SK') NOT NULL,
+    state text COLLATE "C", rank integer, hits integer, doubled integer GENERATED ALWAYS AS (rank * 2) STORED,
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template '{owner}#{no:04}') COLLATE "C",
+    gsi1pk text OPTIONS (attribute_name 'GSI1PK', template 'NO#{no}') COLLATE "C",
+    gsi1sk text OPTIONS (attribute_name 'GSI1SK', template 'OWNER#{owner}') COLLATE "C",
+    by_state text OPTIONS (template '{state}#{rank:03}') COLLATE "C",
+    by_double text OPTIONS (template '{state}#{doubled}') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_more', consistent_read 'false');
+INSERT INTO task (owner, no, state, rank) VALUES ('ann', 1, 'open', 5) RETURNING *;
+UPDATE task SET no = 2 WHERE owner = 'ann' AND no = 1 RETURNING sk, gsi1pk;
+UPDATE task t SET no = 3 FROM (VALUES (2)) v (n) WHERE owner = 'ann' AND no = n RETURNING sk, gsi1pk;
+UPDATE task SET rank = 6 WHERE owner = 'ann' AND no = 3 RETURNING by_state, by_double;
+INSERT INTO task (owner, no, rank) VALUES ('ann', 3, 7) ON CONFLICT (owner, no) DO UPDATE SET rank = excluded.rank RETURNING state, rank, by_state, by_double;
+ALTER FOREIGN TABLE task DROP COLUMN doubled CASCADE, DROP COLUMN by_double, DROP COLUMN by_state;
+SELECT plan('UPDATE task SET hits = 1 WHERE owner = ''bob'' AND no = 3 AND dyn_upsert()');
+UPDATE task SET hits = 1 WHERE owner = 'bob' AND no = 3 AND dyn_upsert() RETURNING owner, no, gsi1pk, gsi1sk;
+ALTER FOREIGN TABLE task ADD COLUMN by_rank text OPTIONS (template '{rank}#{state}') COLLATE "C";
+INSERT INTO task (owner, no, rank) VALUES ('ann', 3, 8) ON CONFLICT (owner, no) DO UPDATE SET rank = excluded.rank RETURNING state, rank, by_rank;
+INSERT INTO task (owner, no, hits) VALUES ('eve', 3, 1) ON CONFLICT (owner, no) DO UPDATE SET hits = excluded.hits;
+SELECT plan('SELECT owner FROM task WHERE no = 3');
+SELECT owner FROM task WHERE no = 3 ORDER BY owner;
+-- a text that begins as a value and what follows it need not have that value
+CREATE FOREIGN TABLE path (
+    pk text OPTIONS (attribute_name 'PK', key 'partition') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'T#{a}#U#{b}') COLLATE "C",
+    a text OPTIONS (attribute_name 'SK') COLLATE "C", b text OPTIONS (attribute_name 'SK') COLLATE "C", n integer,
+    kind text OPTIONS (template E'a\tpath')
+) SERVER dynamo OPTIONS (table_name 'template_more');
+INSERT INTO path (pk, a, b) VALUES ('p', 'x', 'U#y'), ('p', 'x', 'z'), ('p', 'x#y', 'z');
+SELECT a, count(p.a) FROM unnest(ARRAY['x', 'x#U', 'x#y']) a LEFT JOIN path p USING (a) GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM path WHERE pk = 'p' AND a = 'x#U';
+UPDATE path SET n = 1 WHERE pk = 'p' AND a = 'x#U';
+SELECT b, n, kind = E'a\tpath' AS is_path FROM path WHERE pk = 'p' AND a = 'x' ORDER BY b;
+SELECT plan('SELECT count(*) FROM path WHERE pk = ''p'' AND a = ''x''');
+SELECT plan('SELECT count(*) FROM path WHERE pk = ''p'' AND a = ''x#U''');
+-- ranges of what begins a text, of what is as wide as it is told to be, of what is longer than a key
+CREATE FOREIGN TABLE event (
+    name text COLLATE "C", at timestamptz(0), no integer, done boolean, text text COLLATE "C",
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'E#{name}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template '{no:04}#{done}') COLLATE "C",
+    gsi1pk text OPTIONS (attribute_name 'GSI1PK', template 'TEXT#{text}') COLLATE "C",
+    gsi1sk text OPTIONS (attribute_name 'GSI1SK', template '{at}{no}') COLLATE "C",
+    kind text OPTIONS (attribute_name 'kind', template 'event')
+) SERVER dynamo OPTIONS (table_name 'template_more', consistent_read 'false');
+INSERT INTO event SELECT 'e', '2024-01-01'::timestamptz + n * interval '1 day', n, n = 2, 'x' FROM generate_series(1, 3) n;
+SELECT array_agg(no) FROM event WHERE name = 'e' AND no > -1;
+SELECT plan('SELECT no FROM event WHERE name = ''e'' AND no > -1');
+SELECT array_agg(no) FROM event WHERE name = 'e' AND no < 3;
+SELECT plan('SELECT no FROM event WHERE text = ''x'' AND at > ''-infinity''');
+SELECT array_agg(no) FROM event WHERE text = 'x' AND at > '-infinity';
+SELECT array_agg(no) FROM event WHERE text = 'x' AND at < 'infinity';
+SELECT plan('SELECT * FROM event WHERE name = ''e'' AND no = 2 AND done');
+SELECT plan('SELECT * FROM event WHERE name = ''e'' AND (no = 2 AND done OR no = 3 AND NOT done)');
+SELECT plan('UPDATE event SET text = ''y'' WHERE name = ''e'' AND no = 4 AND done IS FALSE AND dyn_upsert()');
+SELECT btrim(l) FROM explain_analyze('UPDATE event SET text = ''y'' WHERE name = ''e'' AND no = 4 AND done IS FALSE AND dyn_upsert()') l WHERE l ~ 'Requests';
+UPDATE event SET text = 'y' WHERE name = 'e' AND no = 4 AND done IS FALSE AND dyn_upsert() RETURNING sk;
+UPDATE event SET text = 'y' WHERE name = 'e' AND no = 5 AND no = 6 AND done AND dyn_upsert() RETURNING sk;
+INSERT INTO event (name, no, done) VALUES (repeat('n', 1500), 1, true);
+SELECT length(name) FROM event WHERE name = repeat('n', 1500) AND no = 1;
+UPDATE event SET text = 'y' WHERE name = repeat('n', 1500) AND no = 1 AND done AND dyn_upsert() RETURNING length(name), text;
+UPDATE event SET text = 'y' WHERE name = repeat('n', 2500) AND no = 1 AND done AND dyn_upsert();
+SELECT count(*) FROM event WHERE name = repeat('n', 2500) AND no = 1;
+-- two rows that would have one key
+CREATE FOREIGN TABLE account (
+    name text COLLATE "C", state text COLLATE "C" NOT NULL, n integer, made timestamptz(0) OPTIONS (created_at 'true'),
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'ACCOUNT#{name:lower}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'A') COLLATE "C",
+    both_of text OPTIONS (template '{state}#{name}') COLLATE "C", first text OPTIONS (template '{made}') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_more');
+INSERT INTO account (name, state) VALUES ('Bob', 'new');
+UPDATE account SET n = 1 WHERE name = 'bob' AND dyn_upsert();
+SELECT dyn_increment('account', '{"name": "bob"}', 'n');
+INSERT INTO account (name, state) VALUES ('bob', 'old') ON CONFLICT (name) DO UPDATE SET state = excluded.state RETURNING name, both_of;
+UPDATE account SET state = 'up' WHERE name = 'Eve' AND dyn_upsert() RETURNING name, both_of, first = to_char(made, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS has_stamp;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_more')));
+-- a constant that is a number in the key
+CREATE FOREIGN TABLE tally (name text OPTIONS (key 'partition') COLLATE "C", part integer OPTIONS (key 'sort', template '7'), n integer) SERVER dynamo OPTIONS (table_name 'template_tally');
+SELECT dyn_create_table('tally');
+INSERT INTO tally (name, n) VALUES ('a', 1) RETURNING *;
+UPDATE tally SET n = n + 1 WHERE name = 'a' RETURNING *;
+SELECT * FROM tally WHERE name IN ('a', 'b');
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_tally')));
+-- keys that are given, literals that do not come first, indexes that do not tell kinds: what is no row stays
+SELECT dyn_request('dynamo', 'CreateTable', $${
+  "TableName": "template_kinds", "BillingMode": "PAY_PER_REQUEST",
+  "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+  "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "SK", "AttributeType": "S"}, {"AttributeName": "L", "AttributeType": "S"}],
+  "LocalSecondaryIndexes": [
+    {"IndexName": "LSI", "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "L", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "KEYS_ONLY"}}]
+}$$) IS NOT NULL AS made;
+CREATE FOREIGN TABLE kinds (pk text OPTIONS (attribute_name 'PK', key 'partition') COLLATE "C", sk text OPTIONS (attribute_name 'SK', key 'sort') COLLATE "C", doc jsonb OPTIONS (document 'true')) SERVER dynamo OPTIONS (table_name 'template_kinds');
+CREATE FOREIGN TABLE member (
+    name text COLLATE "C", n integer,
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'USER#{name}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'PROFILE') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_kinds');
+CREATE FOREIGN TABLE team (
+    name text COLLATE "C", n integer,
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template '{name}#TEAM') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'T') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_kinds');
+CREATE FOREIGN TABLE tag (
+    name text OPTIONS (attribute_name 'PK', key 'partition', template '{}#TAG') COLLATE "C",
+    tag text OPTIONS (attribute_name 'SK', key 'sort') COLLATE "C", n integer
+) SERVER dynamo OPTIONS (table_name 'template_kinds');
+CREATE FOREIGN TABLE line (
+    list text OPTIONS (attribute_name 'PK', key 'partition', template 'LIST#{}') COLLATE "C",
+    no integer OPTIONS (attribute_name 'SK', key 'sort', template '{:03}'),
+    rank integer OPTIONS (attribute_name 'L', template '{:04}'), kind text OPTIONS (template 'line')
+) SERVER dynamo OPTIONS (table_name 'template_kinds');
+INSERT INTO member VALUES ('ann', 1);
+INSERT INTO team VALUES ('red', 1);
+INSERT INTO tag VALUES ('red', 'y', 1);
+INSERT INTO line (list, no, rank) SELECT 'l', n, n FROM generate_series(1, 300) n;
+INSERT INTO kinds VALUES ('SHOP#1', 'PROFILE', '{"n": 1}'), ('USER#ann', 'ORDER#1', '{"n": 1}'), ('blue', 'T', '{"n": 1}'), ('blue#TEAM#2', 'T', '{"n": 1}'), ('LIST#l', 'x', '{"L": "0007", "kind": "other"}');
+CREATE TABLE others AS SELECT * FROM kinds WHERE pk IN ('SHOP#1', 'blue', 'blue#TEAM#2') OR sk IN ('ORDER#1', 'x');
+ANALYZE line;
+DELETE FROM member WHERE pk = 'SHOP#1' AND sk = 'PROFILE';
+DELETE FROM member WHERE name = 'ann' AND sk = 'ORDER#1';
+UPDATE member SET n = 2 WHERE pk IN ('SHOP#1', 'USER#ann') RETURNING pk, n;
+PREPARE drop_member(text, text) AS DELETE FROM member WHERE pk = $1 AND sk = $2 RETURNING pk;
+SET plan_cache_mode = force_generic_plan;
+EXECUTE drop_member('SHOP#1', 'PROFILE');
+EXECUTE drop_member('USER#ann', 'ORDER#1');
+RESET plan_cache_mode;
+UPDATE member SET n = 2 WHERE pk = 'SHOP#1' AND dyn_upsert();
+SELECT * FROM team;
+SELECT * FROM tag;
+SELECT (SELECT count(*) FROM member) AS members, (SELECT count(*) FROM team) AS teams, (SELECT count(*) FROM tag) AS tags, (SELECT count(*) FROM line) AS lines;
+DELETE FROM team WHERE pk = 'blue' RETURNING *;
+UPDATE team SET n = n + 1 WHERE pk <> '' RETURNING name, n;
+SELECT count(*) FROM line WHERE list = 'l' AND rank = 7;
+TRUNCATE member, team, tag, line;
+SELECT o.pk, o.sk, o.doc = k.doc AS is_same FROM others o LEFT JOIN kinds k USING (pk, sk) ORDER BY 1, 2;
+SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_kinds')));
+-- ---- what cannot be declared ----
 CREATE FUNCTION refusal(columns text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   detail text;
@@ -427,5 +574,5 @@ SELECT refusal(replace(c, 'KEY', 'OPTIONS (key ''partition'', template ')) FROM 
   'a real, pk text KEY ''A#{a}'')', 'a bytea, pk text KEY ''A#{a}'')', 'a text[], pk text KEY ''A#{a}'')', 'a jsonb, pk text KEY ''A#{a}'')',
   'a json OPTIONS (type ''S''), pk text KEY ''A#{a}'')', 'a text, pk integer KEY ''A#{a}'')', 'pk text KEY ''A#{:lower}'')', 'a text, b text OPTIONS (template ''B#{a}''), pk text KEY ''A#{b}'')',
   'a text OPTIONS (attribute_name ''pk''), pk text KEY ''A#{a:lower}'')', 'a text OPTIONS (attribute_name ''pk''), b text, pk text KEY ''A#{b}'')',
-  'a numeric(6,2), pk text KEY ''A#{a:06}'')', 'a jsonb OPTIONS (template ''1''), pk text KEY ''A#{a}'')', 'a integer OPTIONS (template ''x''), pk text OPTIONS (key ''partition'')']) c;
+  'a numeric(6,2), pk text KEY ''A#{a:06}'')', 'a text, b text, c text, pk text KEY ''{a}#{b}#{c}#{a}#{b}#{c}#{a}#{b}#{c}'')', 'a jsonb OPTIONS (template ''1''), pk text KEY ''A#{a}'')', 'a integer OPTIONS (template ''x''), pk text OPTIONS (key ''partition'')']) c;
 DROP SCHEMA template CASCADE;

@@ -31,13 +31,12 @@
 #include "fdw/user_function.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/direct.h"
+#include "fdw/write/made_column.h"
 #include "fdw/write/stamp.h"
 #include "fdw/write/write_behind.h"
 #include "translate/function.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
-#include "translate/table/table_template.h"
-#include "translate/update/made_update.h"
 
 /* ---- the scan below the ModifyTable ---- */
 
@@ -288,48 +287,6 @@ split_target_list(PlannerInfo *root, Index result_relation,
 	}
 }
 
-/* The assigned columns, and those that are made of them. */
-static List *
-with_made_columns(const Table *table, List *assigned)
-{
-	List	   *all = list_copy(assigned);
-
-	for (int i = 0; i < table->made_count; i++)
-	{
-		const Column *made = table->made[i];
-
-		if (made->attnum != 0 && made_is_assigned(made, assigned))
-			all = lappend_int(all, made->attnum);
-	}
-	return all;
-}
-
-/*
- * What is made of an assigned column, or is assigned itself, is made of all
- * columns that its template names.
- */
-static void
-add_fields_of_made(const Table *table, List *assigned, Bitmapset **read)
-{
-	for (int i = 0; i < table->made_count; i++)
-	{
-		const Column *made = table->made[i];
-
-		bool		is_assigned = list_member_int(assigned, made->attnum);
-
-		/* what it is now tells whether it is given another value */
-		if (is_assigned)
-			*read = bms_add_member(*read, made->attnum -
-								   FirstLowInvalidHeapAttributeNumber);
-		if (!is_assigned && !made_is_assigned(made, assigned))
-			continue;
-		for (int n = 0; n < table->column_count; n++)
-			if (table_is_field_of(&table->columns[n], made))
-				*read = bms_add_member(*read, n + 1 -
-									   FirstLowInvalidHeapAttributeNumber);
-	}
-}
-
 /*
  * The columns that WHERE and SET look at, and those that constraints do, as
  * pull_varattnos() gives them.
@@ -344,7 +301,7 @@ columns_read(const Table *table, Index relid, List *clauses,
 	pull_varattnos((Node *) changes->expressions, relid, &read);
 	pull_varattnos((Node *) changes->multi_selects, relid, &read);
 
-	add_fields_of_made(table, changes->assigned, &read);
+	made_column_add_read(table, changes->assigned, &read);
 
 	/* an assigned document is written over the one that is stored */
 	if (table->document != NULL &&
@@ -469,7 +426,7 @@ direct_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 						  &changes.expressions);
 		by_constraints =
 			constraint_columns(rte->relid,
-							   with_made_columns(table, changes.assigned));
+							   made_column_assigned(table, changes.assigned));
 	}
 	returned = columns_returned(plan, result_relation, subplan_index);
 	read = columns_read(table, result_relation, clauses, &changes,

@@ -77,6 +77,21 @@ limit_filter(Access *access)
 	access->exact = false;
 }
 
+/* Is a constant not there that only the items have which are rows? */
+static bool
+lacks_constant(const Table *table, const KeySchema *schema)
+{
+	for (int i = 0; i < table->constant_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (schema->projected != NULL &&
+			!schema->projected[made->attnum - 1])
+			return true;
+	}
+	return false;
+}
+
 Access *
 access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 {
@@ -120,7 +135,8 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 									 lookup->access == KEY_ACCESS_QUERY
 									 ? schema : NULL);
 		access->filter = condition_both(rows, access->filter);
-		if (lookup->says_key_itself || !table_rows_are_plain(scope->table))
+		if (lookup->may_be_others || lacks_constant(scope->table, schema) ||
+			!table_rows_are_plain(scope->table))
 			access->exact = false;
 		limit_filter(access);
 	}

@@ -104,9 +104,9 @@ typedef struct BatchJoinState
 	int			outer_count;	/* columns of the plan below */
 	int			key_count;		/* columns by which the key is told */
 	List	   *key_columns;	/* of Column */
-	ExprState  *key_values[KEY_FIELD_LIMIT];	/* of each of them */
-	Oid			key_types[KEY_FIELD_LIMIT];
-	Oid			key_collations[KEY_FIELD_LIMIT];
+	ExprState  *key_values[KEY_VALUE_LIMIT];	/* of each of them */
+	Oid			key_types[KEY_VALUE_LIMIT];
+	Oid			key_collations[KEY_VALUE_LIMIT];
 	ExprState  *match;
 	TupleTableSlot *outer_slot; /* to take an OuterRow apart */
 	TupleTableSlot *item_slot;	/* an item as a row of its table */

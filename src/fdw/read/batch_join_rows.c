@@ -118,7 +118,7 @@ static DynamoItem *
 key_of_loaded_row(BatchJoinState *state)
 {
 	ExprContext *context = state->custom.ss.ps.ps_ExprContext;
-	KeyValue	values[KEY_FIELD_LIMIT];
+	KeyValue	values[KEY_VALUE_LIMIT];
 	int			i;
 
 	for (i = 0; i < state->key_count; i++)

@@ -25,6 +25,7 @@
 #include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
 #include "fdw/write/made_column.h"
+#include "translate/codec/codec_number.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key_schema.h"
 #include "translate/table/table_template.h"
@@ -91,6 +92,34 @@ creation_actions(const WriteStatement *statement)
 	return actions;
 }
 
+bool
+compute_is_other_row(const WriteStatement *statement, const DynamoItem *item)
+{
+	List	   *actions = NIL;
+	ListCell   *cell;
+
+	if (statement->table->made_count == 0 ||
+		made_creation_actions(&statement->evaluator->scope,
+							  statement->clauses, &actions) != NULL)
+		return false;
+	foreach(cell, actions)
+	{
+		UpdateAction *action = (UpdateAction *) lfirst(cell);
+		const char *name = action->path->steps[0].name;
+		const Column *column = table_find_attribute(statement->table, name,
+													strlen(name));
+		const AttributeValue *stored = item_find(item, name);
+
+		if (!column->in_key || column->template != NULL || stored == NULL)
+			continue;
+		if (stored->type == ATTRIBUTE_N
+			? !number_texts_equal(stored, action->operand->value)
+			: !attribute_equal(stored, action->operand->value))
+			return true;
+	}
+	return false;
+}
+
 static const DynamoItem *
 start_item(const WriteStatement *statement, const DynamoItem *key)
 {
@@ -119,12 +148,26 @@ compute_where(const WriteStatement *statement, const Computation *computation)
 	return ExecQual(computation->where, statement->evaluator->context);
 }
 
+/* What stamp_creation() will write, for what is made of it. */
+static void
+show_creation_stamp(const WriteStatement *statement)
+{
+	int			i = statement->created_at->attnum - 1;
+	Datum		value;
+
+	if (scope_value(&statement->evaluator->scope, statement->created_at_value,
+					&value) != VALUE_KNOWN)
+		return;
+	statement->new_slot->tts_values[i] = value;
+	statement->new_slot->tts_isnull[i] = false;
+}
+
 /*
  * Evaluates every SET item on the old row before any is stored in the new one.
  */
 static void
 evaluate_new_row(const WriteStatement *statement,
-				 const Computation *computation)
+				 const Computation *computation, bool is_created)
 {
 	TupleTableSlot *old = statement->old_slot;
 	TupleTableSlot *new = statement->new_slot;
@@ -152,6 +195,8 @@ evaluate_new_row(const WriteStatement *statement,
 		new->tts_values[i] = ExecEvalExpr((ExprState *) lfirst(value_cell),
 										  context, &new->tts_isnull[i]);
 	}
+	if (is_created && statement->created_at != NULL)
+		show_creation_stamp(statement);
 	ExecStoreVirtualTuple(new);
 	new->tts_tableOid = statement->table->relation_id;
 
@@ -450,7 +495,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 
 	if (is_update)
 	{
-		evaluate_new_row(statement, computation);
+		evaluate_new_row(statement, computation, item == NULL);
 		check_new_row(statement, computation, readable_key);
 	}
 	for (;;)

@@ -45,6 +45,13 @@ extern void compute_load(const WriteStatement *statement,
 extern bool compute_where(const WriteStatement *statement,
 						  const Computation *computation);
 
+/*
+ * Has a row other values in the columns of which its key is made than the
+ * clauses give them?  An upsert's row would have the same key.
+ */
+extern bool compute_is_other_row(const WriteStatement *statement,
+								 const DynamoItem *item);
+
 /* What a computation wants written. */
 typedef struct ComputedWrite
 {

@@ -18,6 +18,7 @@
 #include "fdw/system_column.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/constraint.h"
+#include "fdw/write/made_column.h"
 
 struct ConflictState
 {
@@ -108,7 +109,9 @@ prepare_conflict(ConflictState *state)
 	state->writer->returning = info->ri_projectReturning != NULL ||
 		info->ri_WithCheckOptions != NIL;
 	statement->read_columns =
-		constraint_columns(statement->table->relation_id, clauses->assigned);
+		constraint_columns(statement->table->relation_id,
+						   made_column_assigned(statement->table,
+												clauses->assigned));
 	statement->check_locally = info->ri_WithCheckOptions != NIL ||
 		statement->read_columns != NULL;
 	statement->generates = statement->check_locally && constraints != NULL &&
@@ -123,6 +126,8 @@ prepare_conflict(ConflictState *state)
 	pull_varattnos((Node *) expressions, varno, &statement->read_columns);
 	pull_varattnos((Node *) clauses->multi_selects, varno,
 				   &statement->read_columns);
+	made_column_add_read(statement->table, clauses->assigned,
+						 &statement->read_columns);
 	statement->loaded_columns =
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);

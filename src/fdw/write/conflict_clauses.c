@@ -9,6 +9,7 @@
 #include "fdw/system_column.h"
 #include "fdw/write/conflict_clauses.h"
 #include "fdw/write/constraint.h"
+#include "fdw/write/made_column.h"
 #include "fdw/write/stamp.h"
 #include "translate/update/update.h"
 
@@ -51,7 +52,9 @@ const char *
 conflict_obstacle(const ModifyTable *plan, const ResultRelInfo *info,
 				  const Table *table, const ConflictClauses *clauses)
 {
-	if (constraint_columns(table->relation_id, clauses->assigned) != NULL)
+	if (constraint_columns(table->relation_id,
+						   made_column_assigned(table,
+												clauses->assigned)) != NULL)
 		return "a constraint or generated column that depends on an assigned one";
 	if (info->ri_WithCheckOptions != NIL)
 		return "a check option";

@@ -426,6 +426,9 @@ decide_row(ItemWrite *write, const DynamoItem *item)
 	compute_load(statement, item, write->key, write->readable_key);
 	if (!compute_where(statement, row->plan->computation))
 	{
+		if (statement->upsert && item != NULL &&
+			compute_is_other_row(statement, item))
+			writer_raise_taken(write->writer, write->key);
 		if (statement->report)
 			report_unchanged(statement, item, write->readable_key);
 		return;

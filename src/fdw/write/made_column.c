@@ -7,12 +7,71 @@
 
 #include "compat.h"
 
+#include "access/sysattr.h"
+#include "access/table.h"
 #include "utils/rel.h"
 
 #include "fdw/write/column_action.h"
+#include "fdw/write/constraint.h"
 #include "fdw/write/made_column.h"
 #include "translate/codec/codec.h"
 #include "translate/update/made_update.h"
+
+/* ---- what a statement depends on ---- */
+
+List *
+made_column_assigned(const Table *table, List *assigned)
+{
+	List	   *all = list_copy(assigned);
+
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		if (made->attnum != 0 && made_is_assigned(made, assigned))
+			all = lappend_int(all, made->attnum);
+	}
+	return all;
+}
+
+static List *
+with_generated_columns(const Table *table, List *assigned)
+{
+	Relation	relation = table_open(table->relation_id, NoLock);
+	List	   *all = list_copy(assigned);
+
+	for (int i = 1; i <= table->column_count; i++)
+		if (constraint_is_generated(relation->rd_att, i))
+			all = lappend_int(all, i);
+	table_close(relation, NoLock);
+	return all;
+}
+
+void
+made_column_add_read(const Table *table, List *assigned, Bitmapset **read)
+{
+	List	   *changed = table->made_count == 0 ? NIL
+		: with_generated_columns(table, assigned);
+
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		bool		is_assigned = list_member_int(assigned, made->attnum);
+
+		/* what it is now tells whether it is given another value */
+		if (is_assigned)
+			*read = bms_add_member(*read, made->attnum -
+								   FirstLowInvalidHeapAttributeNumber);
+		if (!is_assigned && !made_is_assigned(made, changed))
+			continue;
+		for (int n = 0; n < table->column_count; n++)
+			if (table_is_field_of(&table->columns[n], made))
+				*read = bms_add_member(*read, n + 1 -
+									   FirstLowInvalidHeapAttributeNumber);
+	}
+}
+
+/* ---- values ---- */
 
 static void raise_given(const Table *table, const Column *made,
 						const AttributeValue *attribute)

@@ -9,6 +9,8 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
+#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
 
 #include "client/wire/expression.h"
 #include "translate/table/table_template.h"
@@ -25,6 +27,20 @@ row_values_of(const TupleTableSlot *slot)
 {
 	return (RowValues) {slot->tts_values, slot->tts_isnull};
 }
+
+/*
+ * The assigned columns (a list of attribute numbers), and those that are made
+ * of them.
+ */
+extern List *made_column_assigned(const Table *table, List *assigned);
+
+/*
+ * Adds, as pull_varattnos() gives them, the columns without which it is not
+ * known what is made of the assigned ones, and of generated ones, which may
+ * depend on them.
+ */
+extern void made_column_add_read(const Table *table, List *assigned,
+								 Bitmapset **read);
 
 /*
  * Fills in the columns of a row that is inserted.  Raises 428C9 if one is

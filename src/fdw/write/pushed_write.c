@@ -49,6 +49,20 @@ add_creation_stamp(Scope *scope, const WriteStatement *statement,
 									   condition_exists(path)));
 }
 
+/* An attribute that is made of a stamp which only a new item gets; or NULL. */
+static const char *
+made_of_creation_stamp(const WriteStatement *statement)
+{
+	const Table *table = statement->table;
+
+	if (statement->created_at == NULL)
+		return NULL;
+	for (int i = 0; i < table->made_count; i++)
+		if (table_is_field_of(statement->created_at, table->made[i]))
+			return table->made[i]->name;
+	return NULL;
+}
+
 /* Fills in actions or obstacle; returns the guards. */
 static List *
 translate_update(Scope *scope, const WriteStatement *statement,
@@ -64,10 +78,8 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	if (update->obstacle == NULL && statement->upsert)
 		update->obstacle = made_creation_actions(scope, statement->clauses,
 												 &update->actions);
-	if (update->obstacle == NULL && statement->upsert)
-		update->obstacle = made_of_key_actions(scope, assignments,
-											   statement->clauses,
-											   &update->actions);
+	if (update->obstacle == NULL)
+		update->obstacle = made_of_creation_stamp(statement);
 	pushed->actions = update->actions;
 	if (update->obstacle != NULL)
 		pushed->obstacle = psprintf("SET %s", update->obstacle);
@@ -85,19 +97,21 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	return guards;
 }
 
-/* There is an item and it is a row; or, for an upsert, there is none. */
+/*
+ * There is an item, and it is a row that fulfils what a new item would; or,
+ * for an upsert, there is none.
+ */
 static Condition *
-on_rows(const WriteStatement *statement, Condition *condition)
+on_rows(const WriteStatement *statement, Condition *of_new)
 {
 	const Table *table = statement->table;
+	Condition  *condition = of_new;
 
-	if (!statement->upsert)
-		return condition_both(condition_item_exists(table), condition);
-	if (!table_has_discriminator(table))
+	if (!statement->upsert || table_has_discriminator(table))
+		condition = condition_both(condition_item_exists(table), condition);
+	if (!statement->upsert || condition->kind == CONDITION_TRUE)
 		return condition;
-	return condition_both(condition_either(condition_item_absent(table),
-										   condition_item_exists(table)),
-						  condition);
+	return condition_either(condition_item_absent(table), condition);
 }
 
 PushedWrite *
@@ -105,11 +119,17 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 				  List *clauses, List *assignments)
 {
 	PushedWrite *pushed = palloc0(sizeof(PushedWrite));
+	List	   *of_new = !statement->upsert ? NIL
+		: made_creation_clauses(scope, clauses);
+	Condition  *rows;
 	Condition  *where;
 	List	   *guards = NIL;
 
-	where = condition_translate_list(scope, clauses, SENSE_MUST, NULL);
-	if (where->kind == CONDITION_FALSE)
+	rows = condition_translate_list(scope, of_new, SENSE_MUST, NULL);
+	where = condition_translate_list(scope,
+									 list_difference_ptr(clauses, of_new),
+									 SENSE_MUST, NULL);
+	if (rows->kind == CONDITION_FALSE || where->kind == CONDITION_FALSE)
 		pushed->obstacle = "WHERE";
 	else if (statement->multi_selects != NIL)
 
@@ -123,7 +143,8 @@ pushed_write_make(Scope *scope, const WriteStatement *statement,
 	if (pushed->obstacle == NULL)
 	{
 		pushed->condition = condition_both(where, condition_and(guards));
-		pushed->condition = on_rows(statement, pushed->condition);
+		pushed->condition = condition_both(on_rows(statement, rows),
+										   pushed->condition);
 		if (pushed->condition->kind == CONDITION_FALSE)
 			pushed->obstacle = "SET";
 	}

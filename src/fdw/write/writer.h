@@ -190,7 +190,7 @@ extern void writer_raise(Writer *writer) pg_attribute_noreturn();
 extern void writer_rethrow(Writer *writer, const char *readable_key)
 			pg_attribute_noreturn();
 
-/* Raises 23505 for an item whose key is taken by one of the same statement. */
+/* Raises 23505 for an item whose key is taken by another row. */
 extern void writer_raise_taken(Writer *writer, const DynamoItem *key)
 			pg_attribute_noreturn();
 

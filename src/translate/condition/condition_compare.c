@@ -9,7 +9,9 @@
 
 #include <math.h>
 
+#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -20,6 +22,33 @@
 #include "translate/condition/condition_text.h"
 
 /* ---- taking apart ---- */
+
+static Expr *
+boolean_equality(Expr *boolean, bool value)
+{
+	return make_opclause(BooleanEqualOperator, BOOLOID, false, boolean,
+						 (Expr *) makeBoolConst(value, false), InvalidOid,
+						 InvalidOid);
+}
+
+/* Which the planner makes of such an equality. */
+Expr *
+comparison_of_clause(Expr *clause)
+{
+	if (IsA(clause, Var) && exprType((Node *) clause) == BOOLOID)
+		return boolean_equality(clause, true);
+	if (is_notclause(clause) && IsA(get_notclausearg(clause), Var))
+		return boolean_equality(get_notclausearg(clause), false);
+	if (IsA(clause, BooleanTest))
+	{
+		BooleanTest *test = (BooleanTest *) clause;
+
+		if (test->booltesttype == IS_TRUE || test->booltesttype == IS_FALSE)
+			return boolean_equality(test->arg,
+									test->booltesttype == IS_TRUE);
+	}
+	return clause;
+}
 
 /* Do both codecs store their values so that these compare as in SQL? */
 static bool

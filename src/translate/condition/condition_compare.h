@@ -21,6 +21,12 @@ typedef struct ComparisonParts
 } ComparisonParts;
 
 /*
+ * A clause that is a boolean, as the equality that it stands for: b as
+ * b = true; another clause as it is.  Null is not told from false.
+ */
+extern Expr *comparison_of_clause(Expr *clause);
+
+/*
  * Takes an operator with two operands apart, source first.  False if it is no
  * comparison that is known here.
  */

@@ -12,9 +12,7 @@
 
 #include "compat.h"
 
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -87,6 +85,29 @@ is_spelled(const KeyPart *part, const ComparisonParts *parts)
 	return part->is_field || source_is_key(parts->source);
 }
 
+/*
+ * Can the part of a key, or a column that one is made of, have the value?  The
+ * limits of a key are those of the whole text, which key_template_apply()
+ * looks at.
+ */
+static bool
+can_hold(const KeyPart *part, const Operand *operand)
+{
+	if (part->is_field && operand->value != NULL &&
+		operand->value->type == ATTRIBUTE_S)
+		return operand->value->length > 0;
+	return key_can_hold(part->column, part->is_sort, operand);
+}
+
+static bool
+can_be_bound(const KeyPart *part, const Operand *operand)
+{
+	if (part->is_field && operand->value != NULL &&
+		operand->value->type == ATTRIBUTE_S)
+		return operand->value->length > 0;
+	return key_can_be_bound(part->is_sort, operand);
+}
+
 static void
 find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 			  const ComparisonParts *parts, const ComparedValue *value)
@@ -104,7 +125,7 @@ find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 			note_impossible(finder, part, parts, value);
 			return;
 	}
-	if (!key_can_hold(part->column, part->is_sort, operand))
+	if (!can_hold(part, operand))
 	{
 		/* a string that an index cannot hold may still be in the table */
 		if (finder->schema->index_name == NULL ||
@@ -150,7 +171,7 @@ find_range(KeyFinder *finder, KeyPart *part, Expr *clause,
 				return;
 			is_wider = true;
 	}
-	if (!key_can_be_bound(part->is_sort, operand))
+	if (!can_be_bound(part, operand))
 	{
 		/* nothing sorts below an empty key */
 		if (!is_lower && attribute_size(operand->value) == 0 &&
@@ -182,8 +203,7 @@ find_prefix(KeyFinder *finder, Expr *clause)
 		return;
 	part = find_part(finder, source);
 	if (part == NULL || !part->is_sort || part->prefix != NULL ||
-		finder->scope->withheld ||
-		!key_can_be_bound(part->is_sort, prefix))
+		finder->scope->withheld || !can_be_bound(part, prefix))
 		return;
 	part->prefix = prefix;
 	part->prefix_clauses = list_make1(clause);
@@ -208,25 +228,10 @@ is_always_true(KeyFinder *finder, Expr *clause)
 	return part != NULL && (!part->is_field || part->column->source != NULL);
 }
 
-/* A boolean column, and NOT of one, is a comparison as well. */
-static OpExpr *
-comparison_of(Expr *clause)
-{
-	bool		negated = is_notclause(clause);
-	Expr	   *column = negated ? get_notclausearg(clause) : clause;
-
-	if (!IsA(column, Var) || ((Var *) column)->vartype != BOOLOID)
-		return IsA(clause, OpExpr) ? (OpExpr *) clause : NULL;
-	return (OpExpr *) make_opclause(BooleanEqualOperator, BOOLOID, false,
-									column,
-									(Expr *) makeBoolConst(!negated, false),
-									InvalidOid, InvalidOid);
-}
-
 static void
 read_clause(KeyFinder *finder, Expr *clause)
 {
-	OpExpr	   *op = comparison_of(clause);
+	OpExpr	   *op = (OpExpr *) comparison_of_clause(clause);
 	ComparisonParts parts;
 	ComparedValue value;
 	KeyPart    *part;
@@ -236,7 +241,7 @@ read_clause(KeyFinder *finder, Expr *clause)
 		finder->always_true = lappend(finder->always_true, clause);
 		return;
 	}
-	if (op == NULL || list_length(op->args) != 2 ||
+	if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
 		!comparison_take_apart(finder->scope, op->opno, op->inputcollid,
 							   op->args, &parts))
 	{
@@ -279,6 +284,34 @@ static void
 use_clauses(List **list, List *clauses)
 {
 	*list = list_union_ptr(*list, clauses);
+}
+
+/*
+ * Do the attributes of the table's key begin as those of rows, as far as the
+ * Query is by them?  Its filter cannot ask.
+ */
+static bool
+begins_as_rows(const KeyFinder *finder)
+{
+	bool		is_used = true;
+
+	for (int i = 0; i < finder->key_count; i++)
+	{
+		const KeyPart *part = &finder->parts[i];
+		const Template *template = part->column->template;
+		int			length = 0;
+
+		if (template != NULL &&
+			(part->column->key != KEY_NONE || template->field_count == 0))
+			(void) template_start(template, &length);
+		if (part->says_itself ||
+			(length > 0 &&
+			 (!is_used || (part->fixed == NULL && part->prefix == NULL &&
+						   part->lower.operand == NULL))))
+			return false;
+		is_used &= part->fixed != NULL;
+	}
+	return true;
 }
 
 /*
@@ -383,7 +416,6 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 			lookup->condition = lookup->condition == NULL ? condition
 				: condition_both(lookup->condition, condition);
 		may_go_on = part->fixed != NULL;
-		lookup->says_key_itself |= part->says_itself;
 		if (part->is_sort && may_go_on)
 			lookup->sort_fixed++;
 		if (!may_go_on)
@@ -393,6 +425,7 @@ use_key(KeyFinder *finder, KeyLookup *lookup)
 			bounds_are_reversed(&part->lower, &part->upper))
 			lookup->access = KEY_ACCESS_NOTHING;
 	}
+	lookup->may_be_others = !begins_as_rows(finder);
 	if (is_whole_key(finder))
 	{
 		lookup->access = KEY_ACCESS_ITEM;
@@ -451,6 +484,9 @@ key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 		lookup->unmade = finder.unmade;
 		lookup->unmade_field = finder.unmade_field;
 		lookup->unmade_problem = finder.unmade_problem;
+		lookup->unfit = finder.unfit;
+		lookup->unfit_value = finder.unfit_value;
+		lookup->misfit = finder.misfit;
 	}
 	else if (is_whole_key(&finder) || schema->index_name != NULL ||
 			 schema->partition_count == 0 ||
@@ -509,6 +545,14 @@ key_check_upsert(const Table *table, const KeyLookup *lookup)
 	if (lookup->unmade != NULL)
 		table_raise_unmade(table, lookup->unmade, lookup->unmade_field,
 						   lookup->unmade_problem);
+	if (lookup->unfit != NULL)
+		key_check_value(table, lookup->unfit, lookup->unfit_value);
+	if (lookup->misfit != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_GENERATED_ALWAYS),
+				 errmsg("column \"%s\" of foreign table \"%s\" can have no other value than the one that its template makes",
+						lookup->misfit->name, table->relation_name),
+				 errhint("Add equalities on the columns that it is made of instead.")));
 	if (lookup->key == NULL)
 		return;
 	for (int i = 0; i < (int) lengthof(columns); i++)

@@ -62,6 +62,10 @@ typedef struct KeyFinder
 	const Column *unmade;		/* an attribute that values cannot make: why */
 	const TemplatePart *unmade_field;
 	TemplateProblem unmade_problem;
+	const Column *unfit;		/* an attribute whose text is too long */
+	const AttributeValue *unfit_value;
+	const Column *misfit;		/* an attribute that is not given as its
+								 * template makes it */
 	List	   *always_true;	/* clauses that every item's key fulfils */
 	int			key_count;		/* of parts that are attributes of the key */
 	int			part_count;		/* these go first, partition key before all */

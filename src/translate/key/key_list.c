@@ -292,6 +292,7 @@ static bool
 choices_of_clause(Scope *scope, Expr *clause, Choices *choices)
 {
 	*choices = (Choices) {.exact = true};
+	clause = comparison_of_clause(clause);
 
 	if (IsA(clause, OpExpr))
 		return choices_of_equality(scope, (OpExpr *) clause, choices);
@@ -347,6 +348,8 @@ make_part(const Table *table, const Column *part, KeyChoice *choice,
 		return true;
 	if (*operand == NULL && part->template != NULL)
 		*operand = made_of_choice(table, part, choice, &impossible);
+	else if (*operand != NULL && (*operand)->value != NULL)
+		impossible = !table_key_value_fits(part, (*operand)->value);
 	return !impossible &&
 		(*operand == NULL ||
 		 key_can_hold(part, part->key == KEY_SORT, *operand));

@@ -54,9 +54,10 @@ typedef struct KeyLookup
 	const Column *ordered_by;	/* QUERY: the column that the next attribute of
 								 * the sort key is made of, if it comes in the
 								 * order of it; NULL: none */
-	bool		says_key_itself;	/* QUERY: clauses on an attribute of the
-									 * key that is made of others, which need
-									 * not be as its template says */
+	bool		may_be_others;	/* QUERY: the key condition does not say of all
+								 * attributes that it could that they begin as
+								 * their templates say, as clauses on them
+								 * do not */
 	int			sort_fixed;		/* attributes of the sort key that are fixed by
 								 * equalities */
 	const Column *impossible_column;	/* NOTHING: part of the key that shall
@@ -68,6 +69,13 @@ typedef struct KeyLookup
 								 * reason */
 	const TemplatePart *unmade_field;
 	TemplateProblem unmade_problem;
+	const Column *unfit;		/* NOTHING: an attribute of the key whose text
+								 * is too long for one; NULL: for another
+								 * reason */
+	const AttributeValue *unfit_value;
+	const Column *misfit;		/* NOTHING: an attribute of the key that is
+								 * given, and not as its template makes it;
+								 * NULL: for another reason */
 } KeyLookup;
 
 #endif							/* DYNAMORM_TRANSLATE_KEY_LOOKUP_H */

@@ -27,8 +27,8 @@ add_key_field(KeyFields *fields, const Column *column)
 	for (int i = 0; i < fields->count; i++)
 		if (fields->columns[i] == column)
 			return;
-	if (fields->count < KEY_FIELD_LIMIT)
-		fields->columns[fields->count++] = column;
+	Assert(fields->count < KEY_FIELD_LIMIT);
+	fields->columns[fields->count++] = column;
 }
 
 KeyFields

@@ -11,8 +11,9 @@
 #include "client/wire/table_description.h"
 #include "translate/table/table_column.h"
 
-/* As many columns may make up a key. */
-#define KEY_FIELD_LIMIT		16
+/* As many columns may make up a key; and be said to have values, with it. */
+#define KEY_FIELD_LIMIT		(2 * KEY_TEMPLATE_LIMIT)
+#define KEY_VALUE_LIMIT		(KEY_FIELD_LIMIT + 2)
 
 /*
  * The columns of a key: the one of the partition key first.  One that others

@@ -15,6 +15,7 @@
 #include "translate/condition/condition_value.h"
 #include "translate/key/key_finder.h"
 #include "translate/key/made_text.h"
+#include "translate/table/table_template.h"
 
 /* A text, with the clauses that it stems from. */
 typedef struct TextOfClauses
@@ -71,6 +72,31 @@ key_template_add_fields(KeyFinder *finder)
 }
 
 /*
+ * Is the value of a field the only one that is read out of a text which begins
+ * with it and with what follows it?
+ */
+static bool
+is_told_by_beginning(const Template *template, int i, const Operand *value)
+{
+	const TemplatePart *part = &template->parts[i];
+	const TemplatePart *next = part + 1;
+	StringInfoData text;
+
+	if (i + 1 == template->count || part->width > 0 || part->text_width > 0)
+		return true;
+	if (value->value == NULL)
+		return false;
+	initStringInfo(&text);
+	if (template_append_field(&text, part, value->value) != TEMPLATE_OK)
+		return false;
+	appendBinaryStringInfo(&text, next->literal, next->length);
+	for (int n = 1; n < text.len - next->length; n++)
+		if (memcmp(text.data + n, next->literal, next->length) == 0)
+			return false;
+	return true;
+}
+
+/*
  * Appends the literals and the fields that are fixed, from the left.  Returns
  * the number of the first part that is not.
  */
@@ -98,17 +124,23 @@ append_fixed(KeyFinder *finder, const KeyPart *part, TextOfClauses *text)
 		if (text->made.problem != TEMPLATE_OK)
 			break;
 		text->clauses = list_concat(text->clauses, field->fixed_clauses);
-		if (piece->column->source == part->column)
+		if (piece->column->source == part->column &&
+			is_told_by_beginning(template, i, field->fixed))
 			text->used = list_concat(text->used, field->fixed_used);
 	}
 	return i;
 }
 
-/* No row has such values. */
+/*
+ * No row has such values; but those of an index key may be in a row that the
+ * index does not hold, or whose attribute is not as its template says.
+ */
 static void
 note_unmade(KeyFinder *finder, const Column *made, const TemplatePart *field,
 			TemplateProblem problem)
 {
+	if (finder->schema->index_name != NULL)
+		return;
 	finder->impossible = true;
 	finder->unmade = made;
 	finder->unmade_field = field;
@@ -121,20 +153,38 @@ set_whole(KeyFinder *finder, KeyPart *part, const TextOfClauses *text)
 {
 	const Template *template = part->column->template;
 	Operand   **fields = palloc0(template->count * sizeof(Operand *));
+	List	   *used = NIL;
 	TemplateProblem problem;
 	const TemplatePart *culprit;
 
 	for (int i = 0; i < template->count; i++)
-		if (template->parts[i].literal == NULL)
-			fields[i] = key_finder_part(finder,
-										template->parts[i].column)->fixed;
+	{
+		const Column *column = template->parts[i].column;
+		const KeyPart *field;
+
+		if (template->parts[i].literal != NULL)
+			continue;
+		field = key_finder_part(finder, column);
+		fields[i] = field->fixed;
+		/* a text that would not give the value back is not made */
+		if (column->source == part->column)
+			used = list_concat(used, field->fixed_used);
+	}
 	part->fixed = made_operand(part->column, fields, &problem, &culprit);
 	part->fixed_clauses = text->clauses;
-	part->fixed_used = text->used;
+	part->fixed_used = used;
 	if (part->fixed == NULL)
 		note_unmade(finder, part->column, culprit, problem);
-	else if (!key_can_hold(part->column, part->is_sort, part->fixed))
-		finder->impossible = true;
+	else if (!key_can_be_bound(part->is_sort, part->fixed))
+	{
+		if (finder->schema->index_name == NULL)
+		{
+			finder->impossible = true;
+			finder->unfit = part->column;
+			finder->unfit_value = part->fixed->value;
+		}
+		part->fixed = NULL;
+	}
 }
 
 /* ---- ranges ---- */
@@ -215,7 +265,12 @@ append_bound(MadeText *made, const TemplatePart *part, const KeyBound *bound,
 
 	if (value == NULL || part->width == 0)
 	{
-		made_text_append_value(made, part, bound->operand);
+		/* also a text that no value of the width has is before or behind it */
+		TemplatePart any_width = *part;
+
+		any_width.text_width = 0;
+		made_text_append_value(made, &any_width, bound->operand);
+		made->culprit = part;
 		return made->problem == TEMPLATE_OK;
 	}
 	if (*value->u.text == '-')
@@ -230,8 +285,31 @@ append_bound(MadeText *made, const TemplatePart *part, const KeyBound *bound,
 	return true;
 }
 
-/* The range of a field as one of the text; both ends, so that it begins so. */
-static void
+/*
+ * The bound of a key that a text is; of one that is none, being empty or too
+ * long, that of what begins as all of the texts; NULL if that is none either.
+ */
+static Operand *
+bound_of_text(const KeyPart *part, const MadeText *made,
+			  const TextOfClauses *start, bool is_lower)
+{
+	Operand    *operand = made_text_operand(made);
+	TextOfClauses beginning;
+
+	if (key_can_be_bound(part->is_sort, operand))
+		return operand;
+	beginning = copy_of(start);
+	if (!is_lower)
+		append_end(&beginning.made, NULL);
+	operand = made_text_operand(&beginning.made);
+	return key_can_be_bound(part->is_sort, operand) ? operand : NULL;
+}
+
+/*
+ * The range of a field as one of the text; both ends, so that it begins so.
+ * False if none can be said.
+ */
+static bool
 set_range(KeyFinder *finder, KeyPart *part, int i, const KeyPart *field,
 		  const TextOfClauses *start)
 {
@@ -254,18 +332,22 @@ set_range(KeyFinder *finder, KeyPart *part, int i, const KeyPart *field,
 		possible &= append_bound(&upper.made, piece, &field->upper, false);
 		upper.clauses = list_concat(upper.clauses, field->upper.clauses);
 	}
+	/* see note_unmade() */
+	if (!possible && finder->schema->index_name != NULL)
+		return false;
 	/* what follows the field sorts behind the field alone */
 	if (!is_last && (field->upper.operand != NULL || piece->width > 0))
 		append_end(&upper.made, NULL);
 
 	finder->impossible |= !possible;
-	part->lower.operand = made_text_operand(&lower.made);
+	part->lower.operand = bound_of_text(part, &lower.made, start, true);
 	part->lower.comparison = COMPARISON_GE;
 	part->lower.clauses = lower.clauses;
 	part->lower.used = start->used;
-	part->upper.operand = made_text_operand(&upper.made);
+	part->upper.operand = bound_of_text(part, &upper.made, start, false);
 	part->upper.comparison = COMPARISON_LE;
 	part->upper.clauses = upper.clauses;
+	return true;
 }
 
 /* It is not known as a whole: what it begins with, or lies between. */
@@ -276,15 +358,14 @@ set_beginning(KeyFinder *finder, KeyPart *part, int i, TextOfClauses *start)
 	const TemplatePart *piece = &template->parts[i];
 	const KeyPart *field = key_finder_part(finder, piece->column);
 	bool		ordered = is_ordered(template, i);
+	Operand    *prefix;
 
 	if (ordered)
 		part->ordered_by = piece->column;
 	if (field != NULL && ordered &&
-		(field->lower.operand != NULL || field->upper.operand != NULL))
-	{
-		set_range(finder, part, i, field, start);
+		(field->lower.operand != NULL || field->upper.operand != NULL) &&
+		set_range(finder, part, i, field, start))
 		return;
-	}
 	if (field != NULL && field->prefix != NULL &&
 		piece->letters == LETTERS_KEPT && piece->width == 0)
 	{
@@ -293,9 +374,10 @@ set_beginning(KeyFinder *finder, KeyPart *part, int i, TextOfClauses *start)
 		if (piece->column->source == part->column && i == template->count - 1)
 			start->used = list_concat(start->used, field->prefix_used);
 	}
-	if (start->made.text.len == 0 && !start->made.is_unknown)
+	prefix = made_text_operand(&start->made);
+	if (!key_can_be_bound(part->is_sort, prefix))
 		return;
-	part->prefix = made_text_operand(&start->made);
+	part->prefix = prefix;
 	part->prefix_clauses = start->clauses;
 	part->prefix_used = start->used;
 }
@@ -318,6 +400,18 @@ apply_to_part(KeyFinder *finder, KeyPart *part)
 		set_beginning(finder, part, i, &text);
 }
 
+/* No row has a key that is given as one, and is not as the literals say. */
+static void
+check_given(KeyFinder *finder, const KeyPart *part)
+{
+	if (part->column->key == KEY_NONE || part->fixed == NULL ||
+		part->fixed->value == NULL ||
+		table_key_value_fits(part->column, part->fixed->value))
+		return;
+	finder->impossible = true;
+	finder->misfit = part->column;
+}
+
 void
 key_template_apply(KeyFinder *finder)
 {
@@ -332,6 +426,9 @@ key_template_apply(KeyFinder *finder)
 			part->upper.operand == NULL && part->prefix == NULL)
 			apply_to_part(finder, part);
 		else
+		{
 			part->says_itself = true;
+			check_given(finder, part);
+		}
 	}
 }

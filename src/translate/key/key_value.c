@@ -241,7 +241,7 @@ DynamoItem *
 key_of_values(const Table *table, const List *columns, const KeyValue *values)
 {
 	KeyColumns	key = key_columns(table);
-	AttributeValue *attributes[KEY_FIELD_LIMIT + 2];
+	AttributeValue *attributes[KEY_VALUE_LIMIT];
 	AttributeValue **fields =
 		palloc0(Max(table->column_count, 1) * sizeof(AttributeValue *));
 	DynamoItem *item;

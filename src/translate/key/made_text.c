@@ -110,8 +110,10 @@ made_operand(const Column *column, Operand *const *fields,
 	const Template *template = column->template;
 	MadeText	made;
 
-	made_text_begin(&made);
 	*problem = TEMPLATE_OK;
+	if (template->field_count == 0)
+		return operand_value(template->constant);
+	made_text_begin(&made);
 	for (int i = 0; i < template->count && made.problem == TEMPLATE_OK; i++)
 	{
 		const TemplatePart *part = &template->parts[i];

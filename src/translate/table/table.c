@@ -210,6 +210,7 @@ check_column(const Table *table, const Column *column,
 					"The column must be a timestamp, with or without time zone.");
 	if (column->is_ttl &&
 		(column->codec->attribute_type != ATTRIBUTE_N ||
+		 options->template != NULL ||
 		 (options->unit != NULL && strcmp(options->unit, "s") != 0)))
 		refuse_role(table, column, "ttl",
 					"DynamoDB reads the time to live as a number of seconds (type N, unit s).");

@@ -298,7 +298,7 @@ decode_made(const Table *table, const Column *made, const DynamoItem *item,
 	pieces = palloc0(template->count * sizeof(AttributeValue *));
 	if (!template_take_apart(template, text, pieces))
 	{
-		/* the key of an index may have been left as it was, and says nothing */
+		/* the key of an index may be stale, and says nothing of the row */
 		if (made->key == KEY_NONE)
 			return;
 		raise_unmade_key(table, made,

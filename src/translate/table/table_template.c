@@ -321,6 +321,12 @@ mark_key_part(Table *table, Column *part)
 {
 	if (part == NULL)
 		return;
+	if (part->template != NULL &&
+		part->template->field_count > KEY_TEMPLATE_LIMIT)
+		refuse_template(table, column_of_owner(table, part),
+						psprintf("An attribute of the key is made of at most %d fields.",
+								 KEY_TEMPLATE_LIMIT),
+						"Leave fields out, or put several values into one column.");
 	part->in_key = true;
 	part->codec->is_key = true;
 	table->key_in_doubt |= spelling_is_open(part->codec);
@@ -356,20 +362,19 @@ table_has_discriminator(const Table *table)
 	return false;
 }
 
+/* Has it literal text, by which a key may not be a row's? */
 static bool
-has_start(const Column *key)
+has_literal(const Column *key)
 {
-	int			length;
-
 	return key != NULL && key->template != NULL &&
-		*template_start(key->template, &length) != '\0';
+		key->template->field_count < key->template->count;
 }
 
 bool
 table_has_other_items(const Table *table)
 {
-	return table->constant_count > 0 || has_start(table->partition_key) ||
-		has_start(table->sort_key);
+	return table->constant_count > 0 || has_literal(table->partition_key) ||
+		has_literal(table->sort_key);
 }
 
 static bool
@@ -379,6 +384,18 @@ has_constant(const AttributeValue *value, const AttributeValue *constant)
 		return false;
 	return value->type == ATTRIBUTE_N ? number_texts_equal(value, constant)
 		: attribute_equal(value, constant);
+}
+
+bool
+table_key_value_fits(const Column *key, const AttributeValue *value)
+{
+	const Template *template = key->template;
+
+	if (template == NULL)
+		return true;
+	return template->field_count == 0
+		? has_constant(value, template->constant)
+		: template_fits_literals(template, value);
 }
 
 /* May the text of a part of the key be one of its template's? */

@@ -41,6 +41,13 @@ extern bool table_has_other_items(const Table *table);
 extern bool table_is_row(const Table *table, const DynamoItem *item);
 
 /*
+ * May a part of the key of a row have the value, by the literals of its
+ * template?
+ */
+extern bool table_key_value_fits(const Column *key,
+								 const AttributeValue *value);
+
+/*
  * Why an item is no row, as the end of a sentence for errdetail: attribute
  * "_et" is 'User'.
  */

@@ -20,6 +20,9 @@
 
 #include "client/wire/attribute.h"
 
+/* As many fields may the template of a key's attribute have. */
+#define KEY_TEMPLATE_LIMIT	8
+
 struct Column;
 
 typedef enum LetterCase

@@ -80,6 +80,28 @@ field_of_value(Scope *scope, Column *column, Expr *expr, Operand **operand)
 	}
 }
 
+/* Is the clause an equality that gives the column a value? */
+static bool
+gives_value(Scope *scope, const Column *column, Expr *clause,
+			Operand **operand)
+{
+	OpExpr	   *op = (OpExpr *) comparison_of_clause(clause);
+	ComparisonParts parts;
+	ComparedValue value;
+
+	if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
+		!comparison_take_apart(scope, op->opno, op->inputcollid, op->args,
+							   &parts) ||
+		parts.other_source != NULL || parts.comparison != COMPARISON_EQ ||
+		parts.source->kind != SOURCE_ATTRIBUTE ||
+		parts.source->parent != NULL || parts.source->column != column)
+		return false;
+	value = compared_value(scope, parts.other);
+	return value.state != VALUE_NULL &&
+		plain_value(column->codec, true, &value, parts.collation,
+					operand) == PLAIN_OPERAND;
+}
+
 /* The value that an equality of the clauses gives the column. */
 static FieldState
 field_of_clauses(Scope *scope, Column *column, List *clauses,
@@ -91,32 +113,15 @@ field_of_clauses(Scope *scope, Column *column, List *clauses,
 
 	scope->reads_fields = true;
 	foreach(cell, clauses)
-	{
-		OpExpr	   *op = (OpExpr *) lfirst(cell);
-		ComparisonParts parts;
-		ComparedValue value;
-
-		if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
-			!comparison_take_apart(scope, op->opno, op->inputcollid, op->args,
-								   &parts) ||
-			parts.other_source != NULL ||
-			parts.comparison != COMPARISON_EQ ||
-			parts.source->kind != SOURCE_ATTRIBUTE ||
-			parts.source->parent != NULL || parts.source->column != column)
-			continue;
-		value = compared_value(scope, parts.other);
-		if (value.state != VALUE_NULL &&
-			plain_value(column->codec, true, &value, parts.collation,
-						operand) == PLAIN_OPERAND)
+		if (gives_value(scope, column, lfirst(cell), operand))
 			state = FIELD_KNOWN;
-	}
 	scope->reads_fields = before;
 	return state;
 }
 
 static FieldState
 find_field(Scope *scope, Column *column, const List *assignments,
-		   List *clauses, Operand *const *known, Operand **operand)
+		   List *clauses, const KnownFields *known, Operand **operand)
 {
 	ListCell   *cell;
 
@@ -127,9 +132,13 @@ find_field(Scope *scope, Column *column, const List *assignments,
 		if (assignment->column == column)
 			return field_of_value(scope, column, assignment->expr, operand);
 	}
-	if (known != NULL && known[column->attnum - 1] != NULL)
+	if (known != NULL && known->operands[column->attnum - 1] != NULL)
 	{
-		*operand = known[column->attnum - 1];
+		*operand = known->operands[column->attnum - 1];
+		*known->guards =
+			lappend(*known->guards,
+					condition_compare(operand_path(path_make(column->attribute_name)),
+									  COMPARISON_EQ, *operand));
 		return FIELD_KNOWN;
 	}
 	return field_of_clauses(scope, column, clauses, operand);
@@ -152,7 +161,7 @@ made_assigned_numbers(const List *assignments)
 /* False if it is not known what it will be. */
 static bool
 add_action(Scope *scope, const Column *made, const List *assignments,
-		   List *clauses, Operand *const *known, List **actions)
+		   List *clauses, const KnownFields *known, List **actions)
 {
 	const Template *template = made->template;
 	DocumentPath *path = path_make(made->attribute_name);
@@ -194,7 +203,7 @@ add_action(Scope *scope, const Column *made, const List *assignments,
 
 const char *
 made_update_actions(Scope *scope, const List *assignments, List *clauses,
-					Operand *const *known, List **actions)
+					const KnownFields *known, List **actions)
 {
 	const Table *table = scope->table;
 	List	   *assigned = made_assigned_numbers(assignments);
@@ -213,6 +222,7 @@ made_update_actions(Scope *scope, const List *assignments, List *clauses,
 	return NULL;
 }
 
+/* Is an attribute outside the key made of columns of the key alone? */
 static bool
 is_made_of_key(const Column *made)
 {
@@ -225,32 +235,21 @@ is_made_of_key(const Column *made)
 	return made->key == KEY_NONE;
 }
 
-const char *
-made_of_key_actions(Scope *scope, const List *assignments, List *clauses,
-					List **actions)
+/* Is a column that the key is made of read out of an attribute beside it? */
+static bool
+holds_part_of_key(const Table *table, const Column *made)
 {
-	const Table *table = scope->table;
-	List	   *assigned = made_assigned_numbers(assignments);
+	for (int i = 0; i < table->column_count; i++)
+		if (table->columns[i].source == made && table->columns[i].in_key)
+			return made->key == KEY_NONE;
+	return false;
+}
 
-	for (int i = table->constant_count; i < table->made_count; i++)
-	{
-		const Column *made = table->made[i];
-		List	   *own = NIL;
-		const UpdateAction *action;
-
-		if (!is_made_of_key(made) || made_is_assigned(made, assigned))
-			continue;
-		scope->withheld = false;
-		if (!add_action(scope, made, NIL, clauses, NULL, &own) ||
-			scope->withheld)
-			return made->name;
-		action = (const UpdateAction *) linitial(own);
-		*actions = lappend(*actions,
-						   update_action(UPDATE_SET, action->path,
-										 operand_if_not_exists(action->path,
-															   action->operand)));
-	}
-	return NULL;
+/* Has a column that the key is made of an attribute of its own beside it? */
+static bool
+is_beside_key(const Column *column)
+{
+	return column->key == KEY_NONE && column->source == NULL;
 }
 
 const char *
@@ -259,6 +258,16 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 	const Table *table = scope->table;
 	KeyFields	key = key_fields(table);
 
+	for (int i = table->constant_count; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+
+		scope->withheld = false;
+		if ((is_made_of_key(made) || holds_part_of_key(table, made)) &&
+			(!add_action(scope, made, NIL, clauses, NULL, actions) ||
+			 scope->withheld))
+			return made->name;
+	}
 	for (int i = 0; i < table->constant_count; i++)
 	{
 		const Column *made = table->made[i];
@@ -274,17 +283,9 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 		Column	   *column = unconstify(Column *, key.columns[i]);
 		Operand    *operand;
 
-		if (table_is_key_attribute(column))
+		if (!is_beside_key(column))
 			continue;
 		scope->withheld = false;
-		if (column->source != NULL)
-		{
-			if (column == table_reader_of(column->source) &&
-				(!add_action(scope, column->source, NIL, clauses, NULL,
-							 actions) || scope->withheld))
-				return column->name;
-			continue;
-		}
 		if (field_of_clauses(scope, column, clauses,
 							 &operand) != FIELD_KNOWN ||
 			scope->withheld)
@@ -295,4 +296,27 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 										 operand));
 	}
 	return NULL;
+}
+
+List *
+made_creation_clauses(Scope *scope, List *clauses)
+{
+	KeyFields	key = key_fields(scope->table);
+	List	   *fulfilled = NIL;
+
+	for (int i = 0; i < key.count; i++)
+	{
+		List	   *of_column = NIL;
+		Operand    *operand;
+		ListCell   *cell;
+
+		foreach(cell, clauses)
+			if (is_beside_key(key.columns[i]) &&
+				gives_value(scope, key.columns[i], lfirst(cell), &operand))
+				of_column = lappend(of_column, lfirst(cell));
+		/* of two that differ it fulfils one */
+		if (list_length(of_column) == 1)
+			fulfilled = list_concat(fulfilled, of_column);
+	}
+	return fulfilled;
 }

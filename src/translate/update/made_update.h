@@ -21,28 +21,35 @@ extern bool made_is_part_of(const KeySchema *schema,
 								  const List *assigned);
 
 /*
+ * Values that the item which is there has, if it fulfils the guards: those of
+ * the values that are used are added to them.
+ */
+typedef struct KnownFields
+{
+	Operand   **operands;		/* by attnum - 1; NULL: not known */
+	List	  **guards;			/* of Condition */
+} KnownFields;
+
+/*
  * Adds an action for each attribute, but those of the key, that is made of
  * assigned columns.  A field that is not assigned must be known otherwise: by
- * an equality of the clauses, or by known (by attnum - 1; NULL: nothing is).
- * Returns why it cannot be said (a column name), or NULL.
+ * an equality of the clauses, or by known (NULL: nothing is).  Returns why it
+ * cannot be said (a column name), or NULL.
  */
 extern const char *made_update_actions(Scope *scope, const List *assignments,
-									   List *clauses, Operand *const *known,
+									   List *clauses,
+									   const KnownFields *known,
 									   List **actions);
 
 /*
- * Adds an action for each attribute that is made of the key's columns alone,
- * and by none of the assignments: an item that an upsert makes has it too.
- * Returns why it cannot be said (a column name), or NULL.
- */
-extern const char *made_of_key_actions(Scope *scope, const List *assignments,
-									   List *clauses, List **actions);
-
-/*
- * Adds what an item has that an upsert makes, beside its key: constants, and
- * the columns that the key is made of, of which the clauses tell.
+ * Adds what an item has that an upsert makes, beside its key: constants, the
+ * columns that the key is made of, of which the clauses tell, and what is made
+ * of them alone.
  */
 extern const char *made_creation_actions(Scope *scope, List *clauses,
 										 List **actions);
+
+/* Those of the clauses that an item which is made so fulfils. */
+extern List *made_creation_clauses(Scope *scope, List *clauses);
 
 #endif							/* DYNAMORM_TRANSLATE_MADE_UPDATE_H */

@@ -249,7 +249,10 @@ creates_item(List *actions)
 	return false;
 }
 
-/* Of the inserted values those that the item has which is there. */
+/*
+ * Of the inserted values those that the item has which is there, unless two
+ * rows have one key.
+ */
 static Operand **
 key_operands(const Table *table, Operand *const *inserted)
 {
@@ -303,6 +306,19 @@ with_made_operands(const Table *table, Operand *const *inserted)
 	return all;
 }
 
+static void
+add_made_updates(Scope *scope, Operand *const *inserted, List *clauses,
+				 List *assignments, UpdateTranslation *update)
+{
+	KnownFields known = {
+		.operands = key_operands(scope->table, inserted),
+		.guards = &update->guards
+	};
+
+	update->obstacle = made_update_actions(scope, assignments, clauses,
+										   &known, &update->actions);
+}
+
 UpsertTranslation *
 upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 				 List *assignments)
@@ -317,9 +333,7 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 
 	inserted = with_made_operands(table, inserted);
 	if (update->obstacle == NULL)
-		update->obstacle = made_update_actions(scope, assignments, clauses,
-											   key_operands(table, inserted),
-											   &update->actions);
+		add_made_updates(scope, inserted, clauses, assignments, update);
 	if (where->kind == CONDITION_FALSE)
 		translation->obstacle = "WHERE";
 	else if (update->obstacle != NULL)
