@@ -305,32 +305,6 @@ with_made_columns(const Table *table, List *assigned)
 }
 
 /*
- * What is made of an assigned column, or is assigned itself, is made of all
- * columns that its template names.
- */
-static void
-add_fields_of_made(const Table *table, List *assigned, Bitmapset **read)
-{
-	for (int i = 0; i < table->made_count; i++)
-	{
-		const Column *made = table->made[i];
-
-		bool		is_assigned = list_member_int(assigned, made->attnum);
-
-		/* what it is now tells whether it is given another value */
-		if (is_assigned)
-			*read = bms_add_member(*read, made->attnum -
-								   FirstLowInvalidHeapAttributeNumber);
-		if (!is_assigned && !made_is_assigned(made, assigned))
-			continue;
-		for (int n = 0; n < table->column_count; n++)
-			if (table_is_field_of(&table->columns[n], made))
-				*read = bms_add_member(*read, n + 1 -
-									   FirstLowInvalidHeapAttributeNumber);
-	}
-}
-
-/*
  * The columns that WHERE and SET look at, and those that constraints do, as
  * pull_varattnos() gives them.
  */
@@ -344,7 +318,7 @@ columns_read(const Table *table, Index relid, List *clauses,
 	pull_varattnos((Node *) changes->expressions, relid, &read);
 	pull_varattnos((Node *) changes->multi_selects, relid, &read);
 
-	add_fields_of_made(table, changes->assigned, &read);
+	read = made_add_fields(table, changes->assigned, read);
 
 	/* an assigned document is written over the one that is stored */
 	if (table->document != NULL &&

@@ -18,6 +18,7 @@
 #include "fdw/system_column.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/constraint.h"
+#include "translate/update/made_update.h"
 
 struct ConflictState
 {
@@ -123,6 +124,9 @@ prepare_conflict(ConflictState *state)
 	pull_varattnos((Node *) expressions, varno, &statement->read_columns);
 	pull_varattnos((Node *) clauses->multi_selects, varno,
 				   &statement->read_columns);
+	statement->read_columns = made_add_fields(statement->table,
+											  clauses->assigned,
+											  statement->read_columns);
 	statement->loaded_columns =
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);

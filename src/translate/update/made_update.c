@@ -6,6 +6,8 @@
 
 #include "compat.h"
 
+#include "access/sysattr.h"
+
 #include "translate/codec/codec.h"
 #include "translate/condition/condition_compare.h"
 #include "translate/condition/condition_value.h"
@@ -32,6 +34,28 @@ made_is_assigned(const Column *made, const List *assigned)
 			list_member_int(assigned, template->parts[i].column->attnum))
 			return true;
 	return false;
+}
+
+Bitmapset *
+made_add_fields(const Table *table, const List *assigned, Bitmapset *read)
+{
+	for (int i = 0; i < table->made_count; i++)
+	{
+		const Column *made = table->made[i];
+		bool		is_assigned = list_member_int(assigned, made->attnum);
+
+		/* what it is now tells whether it is given another value */
+		if (is_assigned)
+			read = bms_add_member(read, made->attnum -
+								  FirstLowInvalidHeapAttributeNumber);
+		if (!is_assigned && !made_is_assigned(made, assigned))
+			continue;
+		for (int n = 0; n < table->column_count; n++)
+			if (table_is_field_of(&table->columns[n], made))
+				read = bms_add_member(read, n + 1 -
+									  FirstLowInvalidHeapAttributeNumber);
+	}
+	return read;
 }
 
 /* ---- what is known of a field ---- */

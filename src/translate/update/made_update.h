@@ -13,6 +13,14 @@
 extern bool made_is_assigned(const Column *made, const List *assigned);
 
 /*
+ * Adds to the columns that an update reads, as pull_varattnos() gives them:
+ * what is made of an assigned column, or is assigned itself, is made of all
+ * columns that its template names.
+ */
+extern Bitmapset *made_add_fields(const Table *table, const List *assigned,
+								  Bitmapset *read);
+
+/*
  * Adds an action for each attribute, but those of the key, that is made of
  * assigned columns.  A field that is not assigned must be known otherwise: by
  * an equality of the clauses, or by known (by attnum - 1; NULL: nothing is).
