@@ -311,6 +311,29 @@ UPDATE bills SET total = coalesce(total, 1) * 2 WHERE user_id = 'eve' AND bill_n
 SELECT dyn_increment('bills', '{"user_id": "eve", "bill_no": 3}', 'total');
 SELECT * FROM bills WHERE user_id = 'eve' ORDER BY bill_no;
 TRUNCATE bills;
+-- what is made of several columns, where ON CONFLICT sets one of them and is computed
+CREATE FOREIGN TABLE labels (
+    user_id text OPTIONS (attribute_name 'PK', key 'partition', template 'LABEL#{}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template 'LABEL') COLLATE "C",
+    a text, b text, n numeric,
+    label text OPTIONS (template '{a}/{b}') COLLATE "C",
+    mark text OPTIONS (template '<{}>') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_session');
+INSERT INTO labels (user_id, a, b, n, mark) VALUES ('ann', 'a1', 'b1', 1, 'm') RETURNING label, mark;
+INSERT INTO labels (user_id, a, n) VALUES ('ann', 'a2', 1) ON CONFLICT (user_id, sk) DO UPDATE SET a = excluded.a, n = labels.n * 2 RETURNING a, b, n, label;
+INSERT INTO labels (user_id, a) VALUES ('ann', 'a3') ON CONFLICT (user_id, sk) DO UPDATE SET label = 'a2/b1', n = labels.n * 2 RETURNING a, n, label;
+INSERT INTO labels (user_id, mark) VALUES ('ann', 'q') ON CONFLICT (user_id, sk) DO UPDATE SET mark = NULL, n = labels.n * 2 RETURNING n, mark;
+SELECT plan('UPDATE labels SET mark = ''r'' WHERE user_id = ''ann''');
+SELECT plan('UPDATE labels SET mark = NULL WHERE user_id = ''ann''');
+SELECT plan('UPDATE labels SET mark = mark || ''s'' WHERE user_id = ''ann''');
+UPDATE labels SET mark = 'r' WHERE user_id = 'ann' RETURNING mark;
+UPDATE labels SET mark = mark || 's' WHERE user_id = 'ann' RETURNING mark;
+UPDATE labels SET mark = '' WHERE user_id = 'ann';
+INSERT INTO labels (user_id, mark) VALUES ('ann', 'q'), ('bob', 'q') ON CONFLICT (user_id, sk) DO UPDATE SET mark = excluded.mark RETURNING mark;
+UPDATE labels SET mark = 'u' WHERE user_id = 'upsert' AND dyn_upsert() RETURNING user_id, mark;
+SELECT * FROM raw_session WHERE pk LIKE 'LABEL%' ORDER BY pk;
+UPDATE labels SET mark = NULL WHERE user_id = 'ann' RETURNING mark;
+TRUNCATE labels;
 -- a column whose own attribute is padded, in the key
 CREATE FOREIGN TABLE padded (
     user_id text OPTIONS (attribute_name 'userId') COLLATE "C",

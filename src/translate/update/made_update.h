@@ -17,8 +17,7 @@ extern List *made_assigned_numbers(const List *assignments);
 extern bool made_is_assigned(const Column *made, const List *assigned);
 
 /* Is a part of the key made of one of the columns? */
-extern bool made_is_part_of(const KeySchema *schema,
-								  const List *assigned);
+extern bool made_is_part_of(const KeySchema *schema, const List *assigned);
 
 /*
  * Values that the item which is there has, if it fulfils the guards: those of

@@ -522,8 +522,12 @@ translate_assignment(UpdateBuilder *builder, Expr *expr)
 {
 	Column	   *column = builder->column;
 
-	if (column->in_key || column->template != NULL || column->source != NULL)
+	if (column->in_key || column->template != NULL)
 		return false;
+
+	/* the text that it is in is made of it: see made_update.c */
+	if (column->source != NULL)
+		return scope_is_column_free(builder->scope, expr);
 	if (column->is_document)
 		return update_document(builder, expr);
 	if (scope_is_column_free(builder->scope, expr))

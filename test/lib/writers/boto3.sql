@@ -7,7 +7,7 @@ CREATE FOREIGN TABLE sessions (
   tenant  text OPTIONS (attribute_name 'PK') COLLATE "C",
   user_no integer OPTIONS (attribute_name 'PK'),
   at      timestamptz OPTIONS (attribute_name 'SK', key 'sort', template 'SESSION#{}', format 'isoformat'),
-  seen    timestamptz OPTIONS (format 'isoformat'),
+  seen    timestamptz OPTIONS (format 'isoformat', template '{}'),
   uid     uuid OPTIONS (format 'hex'),
   flag    boolean OPTIONS (type 'S', format 'Y,N'),
   payload json OPTIONS (type 'S'),
