@@ -1,5 +1,6 @@
 # Databases whose encoding is not UTF-8: what is stored is UTF-8 all the same,
 # and what cannot be converted is an error, not another text.
+# Needs: list_equality
 use strict;
 use warnings;
 

@@ -1,5 +1,6 @@
 # What a cursor has yet to read is read before its session changes it: what a
 # cancel, a rollback and a failing request make of that.
+# Needs: item_count
 use strict;
 use warnings;
 

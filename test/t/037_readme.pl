@@ -1,6 +1,7 @@
 # The README: what it shows is typed in, in its order, and must answer what it
 # says.  Statements say it in a comment ("-- UPDATE 1", "-- returns 100",
 # "-- error 23505"), transcripts by their output.
+# Needs: ttl
 use strict;
 use warnings;
 
