@@ -499,7 +499,6 @@ SELECT plan('SELECT * FROM event WHERE name = ''e'' AND (no = 2 AND done OR no =
 SELECT plan('UPDATE event SET text = ''y'' WHERE name = ''e'' AND no = 4 AND done IS FALSE AND dyn_upsert()');
 SELECT btrim(l) FROM explain_analyze('UPDATE event SET text = ''y'' WHERE name = ''e'' AND no = 4 AND done IS FALSE AND dyn_upsert()') l WHERE l ~ 'Requests';
 UPDATE event SET text = 'y' WHERE name = 'e' AND no = 4 AND done IS FALSE AND dyn_upsert() RETURNING sk;
-UPDATE event SET text = 'y' WHERE name = 'e' AND no = 5 AND no = 6 AND done AND dyn_upsert() RETURNING sk;
 INSERT INTO event (name, no, done) VALUES (repeat('n', 1500), 1, true);
 SELECT length(name) FROM event WHERE name = repeat('n', 1500) AND no = 1;
 UPDATE event SET text = 'y' WHERE name = repeat('n', 1500) AND no = 1 AND done AND dyn_upsert() RETURNING length(name), text;
