@@ -217,11 +217,11 @@ CREATE FUNCTION judge.unpadded(value jsonb) RETURNS jsonb LANGUAGE sql AS $$
         OR EXISTS (SELECT FROM jsonb_array_elements(value) WITH ORDINALITY AS b (e, n) WHERE b.n > a.n AND b.n < jsonb_array_length(value) AND b.e <> 'null'))
     ELSE value END $$;
 
--- Is the difference of two sides that an engine fills lists up?  What a loop
--- sets after that, it sets elsewhere.
+-- Is the difference of two sides that an engine fills lists up?  What is set
+-- for a later row of the same statement is set elsewhere then.
 CREATE FUNCTION judge.is_padding(statement text, remote jsonb, twin jsonb) RETURNS boolean LANGUAGE sql AS $$
   SELECT judge.has_defect('list_padding') AND statement LIKE '%dyn_list_set(%'
-    AND (statement LIKE '%judge.loop_over(%' OR judge.unpadded(remote) = judge.unpadded(twin)) $$;
+    AND (statement ~ 'judge\.(does|loop_over)\(' OR judge.unpadded(remote) = judge.unpadded(twin)) $$;
 
 -- The rows of a result without an order.
 CREATE FUNCTION judge.unordered(result jsonb) RETURNS jsonb LANGUAGE sql AS $$
