@@ -330,6 +330,8 @@ UPDATE labels SET mark = 'r' WHERE user_id = 'ann' RETURNING mark;
 UPDATE labels SET mark = mark || 's' WHERE user_id = 'ann' RETURNING mark;
 UPDATE labels SET mark = '' WHERE user_id = 'ann';
 INSERT INTO labels (user_id, mark) VALUES ('ann', 'q'), ('bob', 'q') ON CONFLICT (user_id, sk) DO UPDATE SET mark = excluded.mark RETURNING mark;
+SELECT plan('UPDATE labels SET mark = ''u'' WHERE user_id = ''upsert'' AND dyn_upsert()');
+SELECT plan('INSERT INTO labels (user_id, mark) VALUES (''ann'', ''q'') ON CONFLICT (user_id, sk) DO UPDATE SET mark = excluded.mark');
 UPDATE labels SET mark = 'u' WHERE user_id = 'upsert' AND dyn_upsert() RETURNING user_id, mark;
 SELECT * FROM raw_session WHERE pk LIKE 'LABEL%' ORDER BY pk;
 UPDATE labels SET mark = NULL WHERE user_id = 'ann' RETURNING mark;
