@@ -44,8 +44,9 @@ extern void made_column_add_read(const Table *table, List *assigned,
 
 /*
  * Fills in the columns of a row that is inserted.  Raises 428C9 if one is
- * given that is not what its template makes, 23502 for a field of the key that
- * is NULL, and what table_make_attribute() raises.
+ * given that is not what its template makes, 23502 for a field that is NULL in
+ * the key or where another's value would be lost, and what
+ * table_make_attribute() raises.
  */
 extern void made_column_fill(const Table *table, RowValues row);
 
