@@ -539,6 +539,9 @@ UPDATE place SET street = 't', city = 'd' WHERE tenant = 'a' AND no = 2 RETURNIN
 UPDATE place SET street = NULL, city = NULL WHERE tenant = 'a' AND no = 1 RETURNING at;
 UPDATE place SET note = 'n' WHERE tenant = 'a' AND no = 3 AND dyn_upsert();
 UPDATE place SET note = 'n' WHERE tenant = 'a' AND zone = 'y' AND no = 3 AND dyn_upsert() RETURNING ctx;
+UPDATE place SET note = 'n' WHERE tenant = 'A' AND zone = 'y' AND no = 3 AND dyn_upsert();
+UPDATE place SET note = 'n', no = 5 WHERE tenant = 'a' AND zone = 'y' AND no = 4 AND dyn_upsert();
+UPDATE place SET note = 'm', no = 5 WHERE tenant = 'a' AND zone = 'y' AND no = 3 AND dyn_upsert() RETURNING no, sk;
 SELECT * FROM place ORDER BY no;
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_more')));
 -- a constant that is a number in the key
