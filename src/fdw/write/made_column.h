@@ -67,8 +67,8 @@ extern bool made_column_is_due(const Column *made, const List *assigned,
 							   RowValues old, RowValues row);
 
 /*
- * What has to be written of an attribute that is made of values of the row,
- * and that is no column in SQL: an UpdateAction.
+ * What has to be written of an attribute that is made of values of the row: an
+ * UpdateAction.
  */
 extern UpdateAction *made_column_action(const Table *table,
 										const Column *made, RowValues row);

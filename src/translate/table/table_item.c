@@ -13,7 +13,6 @@
 #include "translate/codec/codec_number.h"
 #include "translate/codec/codec_spelling.h"
 #include "translate/table/table_item.h"
-#include "translate/table/table_template.h"
 
 /* ---- keys ---- */
 

@@ -10,7 +10,6 @@
 #include "translate/condition/condition_compare.h"
 #include "translate/condition/condition_value.h"
 #include "translate/key/made_text.h"
-#include "translate/table/table_template.h"
 #include "translate/update/made_update.h"
 
 /* What is known of a column's new value. */
