@@ -330,6 +330,8 @@ UPDATE labels SET mark = 'r' WHERE user_id = 'ann' RETURNING mark;
 UPDATE labels SET mark = mark || 's' WHERE user_id = 'ann' RETURNING mark;
 UPDATE labels SET mark = '' WHERE user_id = 'ann';
 INSERT INTO labels (user_id, mark) VALUES ('ann', 'q'), ('bob', 'q') ON CONFLICT (user_id, sk) DO UPDATE SET mark = excluded.mark RETURNING mark;
+SELECT plan('UPDATE labels SET mark = ''u'' WHERE user_id = ''upsert'' AND dyn_upsert()');
+SELECT plan('INSERT INTO labels (user_id, mark) VALUES (''ann'', ''q'') ON CONFLICT (user_id, sk) DO UPDATE SET mark = excluded.mark');
 UPDATE labels SET mark = 'u' WHERE user_id = 'upsert' AND dyn_upsert() RETURNING user_id, mark;
 SELECT * FROM raw_session WHERE pk LIKE 'LABEL%' ORDER BY pk;
 UPDATE labels SET mark = NULL WHERE user_id = 'ann' RETURNING mark;
@@ -516,6 +518,30 @@ UPDATE account SET n = 1 WHERE name = 'bob' AND dyn_upsert();
 SELECT dyn_increment('account', '{"name": "bob"}', 'n');
 INSERT INTO account (name, state) VALUES ('bob', 'old') ON CONFLICT (name) DO UPDATE SET state = excluded.state RETURNING name, both_of;
 UPDATE account SET state = 'up' WHERE name = 'Eve' AND dyn_upsert() RETURNING name, both_of, first = to_char(made, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS has_stamp;
+-- columns that are read out of one text beside the key, one of which the key is made of
+CREATE FOREIGN TABLE place (
+    tenant text OPTIONS (attribute_name 'ctx') COLLATE "C" NOT NULL, zone text OPTIONS (attribute_name 'ctx') COLLATE "C",
+    no integer NOT NULL, note text COLLATE "C", street text OPTIONS (attribute_name 'at') COLLATE "C", city text OPTIONS (attribute_name 'at') COLLATE "C",
+    pk text OPTIONS (attribute_name 'PK', key 'partition', template 'PLACE#{tenant:lower}') COLLATE "C",
+    sk text OPTIONS (attribute_name 'SK', key 'sort', template '{no:04}') COLLATE "C",
+    ctx text OPTIONS (template '{tenant}|{zone}') COLLATE "C", at text OPTIONS (template '{street}, {city}') COLLATE "C"
+) SERVER dynamo OPTIONS (table_name 'template_more');
+INSERT INTO place (tenant, zone, no, street, city) VALUES ('a', 'z', 1, 's', 'c'), ('a', 'z', 2, NULL, NULL);
+INSERT INTO place (tenant, no) VALUES ('a', 3);
+INSERT INTO place (tenant, zone, no, city) VALUES ('a', 'z', 2, 'c') ON CONFLICT (pk, sk) DO UPDATE SET city = excluded.city;
+UPDATE place SET zone = NULL WHERE tenant = 'a' AND no = 1;
+UPDATE place SET city = 'd' WHERE tenant = 'a' AND no = 2;
+UPDATE place SET street = 't', city = NULL WHERE tenant = 'a' AND no = 1;
+UPDATE place SET street = 't', city = NULL WHERE tenant = 'a' AND no = 99;
+UPDATE place SET city = NULL FROM (VALUES (1)) v(n) WHERE no = n;
+UPDATE place SET street = 't', city = 'd' WHERE tenant = 'a' AND no = 2 RETURNING at;
+UPDATE place SET street = NULL, city = NULL WHERE tenant = 'a' AND no = 1 RETURNING at;
+UPDATE place SET note = 'n' WHERE tenant = 'a' AND no = 3 AND dyn_upsert();
+UPDATE place SET note = 'n' WHERE tenant = 'a' AND zone = 'y' AND no = 3 AND dyn_upsert() RETURNING ctx;
+UPDATE place SET note = 'n' WHERE tenant = 'A' AND zone = 'y' AND no = 3 AND dyn_upsert();
+UPDATE place SET note = 'n', no = 5 WHERE tenant = 'a' AND zone = 'y' AND no = 4 AND dyn_upsert();
+UPDATE place SET note = 'm', no = 5 WHERE tenant = 'a' AND zone = 'y' AND no = 3 AND dyn_upsert() RETURNING no, sk;
+SELECT * FROM place ORDER BY no;
 SELECT count(dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', 'template_more')));
 -- a constant that is a number in the key
 CREATE FOREIGN TABLE tally (name text OPTIONS (key 'partition') COLLATE "C", part integer OPTIONS (key 'sort', template '7'), n integer) SERVER dynamo OPTIONS (table_name 'template_tally');

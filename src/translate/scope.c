@@ -56,28 +56,6 @@ has_column(Node *node, void *context)
 	return expression_tree_walker(node, has_column, context);
 }
 
-static bool
-has_case_value(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, CaseTestExpr))
-		return true;
-	/* both give what they have to what they hold */
-	if (IsA(node, CaseExpr) && ((CaseExpr *) node)->arg != NULL)
-		return has_case_value((Node *) ((CaseExpr *) node)->arg, context);
-	if (IsA(node, ArrayCoerceExpr))
-		return has_case_value((Node *) ((ArrayCoerceExpr *) node)->arg,
-							  context);
-	return expression_tree_walker(node, has_case_value, context);
-}
-
-bool
-scope_has_case_value(Node *expression)
-{
-	return has_case_value(expression, NULL);
-}
-
 bool
 scope_is_column_free(const Scope *scope, Expr *expr)
 {

@@ -77,12 +77,6 @@ typedef enum ValueState
 extern bool scope_is_column_free(const Scope *scope, Expr *expr);
 
 /*
- * Does the expression need a value that is given to it from outside, by the
- * CASE or the nested assignment that it is part of?
- */
-extern bool scope_has_case_value(Node *expression);
-
-/*
  * The value of a column-free expression.  Sets withheld for one that is not
  * for now.
  */

@@ -27,7 +27,6 @@
 #include "fdw/write/made_column.h"
 #include "translate/codec/codec_number.h"
 #include "translate/key/item_key.h"
-#include "translate/key/key_schema.h"
 #include "translate/table/table_template.h"
 #include "translate/update/document.h"
 #include "translate/update/made_update.h"
@@ -92,29 +91,38 @@ creation_actions(const WriteStatement *statement)
 	return actions;
 }
 
-bool
-compute_is_other_row(const WriteStatement *statement, const DynamoItem *item)
+static bool
+same_value(const AttributeValue *a, const AttributeValue *b)
 {
-	List	   *actions = NIL;
-	ListCell   *cell;
+	if (a->type == ATTRIBUTE_N && b->type == ATTRIBUTE_N)
+		return number_texts_equal(a, b);
+	return attribute_equal(a, b);
+}
 
-	if (statement->table->made_count == 0 ||
+bool
+compute_is_other_row(const WriteStatement *statement, const DynamoItem *item,
+					 const DynamoItem *key)
+{
+	const Table *table = statement->table;
+	const DynamoItem *start;
+	List	   *actions = NIL;
+
+	if (table->made_count == 0 ||
 		made_creation_actions(&statement->evaluator->scope,
 							  statement->clauses, &actions) != NULL)
 		return false;
-	foreach(cell, actions)
+	start = key_change_new_item(key, actions);
+	for (int i = 0; i < table->column_count; i++)
 	{
-		UpdateAction *action = (UpdateAction *) lfirst(cell);
-		const char *name = action->path->steps[0].name;
-		const Column *column = table_find_attribute(statement->table, name,
-													strlen(name));
-		const AttributeValue *stored = item_find(item, name);
+		const Column *column = &table->columns[i];
+		const AttributeValue *stored;
+		const AttributeValue *given;
 
-		if (!column->in_key || column->template != NULL || stored == NULL)
+		if (column->name == NULL || !column->in_key)
 			continue;
-		if (stored->type == ATTRIBUTE_N
-			? !number_texts_equal(stored, action->operand->value)
-			: !attribute_equal(stored, action->operand->value))
+		stored = table_column_value(column, item);
+		given = table_column_value(column, start);
+		if (stored != NULL && given != NULL && !same_value(stored, given))
 			return true;
 	}
 	return false;
@@ -273,7 +281,7 @@ actions_of_column(const WriteStatement *statement, const Column *column,
 
 /*
  * Of attributes that are made of columns, those of which one is assigned; of a
- * new item all.
+ * new item all, but of its key only those, which tell whether SET changes it.
  */
 static List *
 actions_of_made(const WriteStatement *statement, const List *assignments,
@@ -290,8 +298,8 @@ actions_of_made(const WriteStatement *statement, const List *assignments,
 	{
 		const Column *made = table->made[i];
 
-		if (item == NULL ? made->key == KEY_NONE
-			: made_column_is_due(made, assigned, old, new))
+		if ((item == NULL && made->key == KEY_NONE) ||
+			made_column_is_due(made, assigned, old, new))
 			actions = lappend(actions, made_column_action(table, made, new));
 	}
 	return actions;
@@ -331,15 +339,28 @@ actions_of_new_row(const WriteStatement *statement,
 	return actions;
 }
 
-/* The columns that the key of a new item is made of, and which it has. */
-static List *
-fields_of_new_key(const WriteStatement *statement)
+static bool
+has_action_on(List *actions, const DocumentPath *path)
 {
-	List	   *actions = NIL;
+	ListCell   *cell;
+
+	foreach(cell, actions)
+		if (path_overlaps(((UpdateAction *) lfirst(cell))->path, path))
+			return true;
+	return false;
+}
+
+/*
+ * Adds the columns that the key of a new item is made of, and which it has,
+ * where SET says nothing of them.
+ */
+static List *
+add_fields_of_new_key(const WriteStatement *statement, List *actions)
+{
 	ListCell   *cell;
 
 	if (statement->table->made_count == 0)
-		return NIL;
+		return actions;
 	foreach(cell, creation_actions(statement))
 	{
 		UpdateAction *action = (UpdateAction *) lfirst(cell);
@@ -348,7 +369,7 @@ fields_of_new_key(const WriteStatement *statement)
 								 strlen(action->path->steps[0].name));
 
 		/* what is made is written as such */
-		if (column->template == NULL)
+		if (column->template == NULL && !has_action_on(actions, action->path))
 			actions = lappend(actions, action);
 	}
 	return actions;
@@ -436,16 +457,11 @@ document_unchanged(const Table *table, const DynamoItem *item, List *actions)
 	for (i = 0; i < item->count; i++)
 	{
 		Attribute  *attribute = &item->attributes[i];
-		DocumentPath *path = path_make(attribute->name);
-		bool		is_set = false;
-		ListCell   *cell;
 
 		if (table_maps_attribute(table, attribute->name))
 			continue;
-		foreach(cell, actions)
-			is_set = is_set ||
-				path_overlaps(((UpdateAction *) lfirst(cell))->path, path);
-		if (!is_set || document_is_more_than_json(&attribute->value))
+		if (!has_action_on(actions, path_make(attribute->name)) ||
+			document_is_more_than_json(&attribute->value))
 			conditions = lappend(conditions,
 								 attribute_unchanged(attribute->name,
 													 &attribute->value));
@@ -518,7 +534,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 			return write;
 		}
 		if (is_update && item == NULL)
-			actions = list_concat(actions, fields_of_new_key(statement));
+			actions = add_fields_of_new_key(statement, actions);
 		if (is_update && item == NULL && statement->created_at != NULL)
 			actions = stamp_creation(statement, actions);
 

@@ -50,7 +50,8 @@ extern bool compute_where(const WriteStatement *statement,
  * clauses give them?  An upsert's row would have the same key.
  */
 extern bool compute_is_other_row(const WriteStatement *statement,
-								 const DynamoItem *item);
+								 const DynamoItem *item,
+								 const DynamoItem *key);
 
 /* What a computation wants written. */
 typedef struct ComputedWrite

@@ -427,7 +427,7 @@ decide_row(ItemWrite *write, const DynamoItem *item)
 	if (!compute_where(statement, row->plan->computation))
 	{
 		if (statement->upsert && item != NULL &&
-			compute_is_other_row(statement, item))
+			compute_is_other_row(statement, item, write->key))
 			writer_raise_taken(write->writer, write->key);
 		if (statement->report)
 			report_unchanged(statement, item, write->readable_key);

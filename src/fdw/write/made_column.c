@@ -140,12 +140,51 @@ fill_column(const Table *table, const Column *made, RowValues row,
 	row.nulls[i] = isnull;
 }
 
-static void
-check_key_fields(const Table *table, const Column *made, RowValues row)
+/* A column that has its value only in the attribute; NULL: none. */
+static const Column *
+value_inside(const Column *made, RowValues row)
 {
-	if (made->key != KEY_NONE &&
-		table_make_attribute(table, made, row.values, row.nulls) == NULL)
+	const Template *template = made->template;
+
+	for (int i = 0; i < template->count; i++)
+	{
+		const TemplatePart *part = &template->parts[i];
+
+		if (part->literal == NULL && part->column->source == made &&
+			!row.nulls[part->column->attnum - 1])
+			return part->column;
+	}
+	return NULL;
+}
+
+static void raise_lost(const Table *table, const Column *null,
+					   const Column *lost) pg_attribute_noreturn();
+
+static void
+raise_lost(const Table *table, const Column *null, const Column *lost)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("null value in column \"%s\" of foreign table \"%s\", where column \"%s\" has one",
+					null->name, table->relation_name, lost->name),
+			 errdetail("The value of column \"%s\" is stored only in a text that is made of both.",
+					   lost->name),
+			 errhint("Give a value to both columns, or to none."),
+			 err_generic_string(PG_DIAG_COLUMN_NAME, null->name)));
+}
+
+/* Nothing that a row has may be lost because another field is NULL. */
+static void
+check_null_fields(const Table *table, const Column *made, RowValues row)
+{
+	const Column *inside = value_inside(made, row);
+
+	if ((made->key == KEY_NONE && inside == NULL) ||
+		table_make_attribute(table, made, row.values, row.nulls) != NULL)
+		return;
+	if (made->key != KEY_NONE)
 		column_raise_null(table, null_field(made, row), NULL);
+	raise_lost(table, null_field(made, row), inside);
 }
 
 void
@@ -155,7 +194,7 @@ made_column_fill(const Table *table, RowValues row)
 	{
 		const Column *made = table->made[i];
 
-		check_key_fields(table, made, row);
+		check_null_fields(table, made, row);
 		if (made->attnum != 0)
 			fill_column(table, made, row, !row.nulls[made->attnum - 1]);
 	}
@@ -198,7 +237,7 @@ made_column_fill_again(const Table *table, const List *assigned,
 
 		if (!is_given && !made_column_is_due(made, assigned, old, row))
 			continue;
-		check_key_fields(table, made, row);
+		check_null_fields(table, made, row);
 		if (made->attnum != 0)
 			fill_column(table, made, row, is_given);
 	}

@@ -44,8 +44,9 @@ extern void made_column_add_read(const Table *table, List *assigned,
 
 /*
  * Fills in the columns of a row that is inserted.  Raises 428C9 if one is
- * given that is not what its template makes, 23502 for a field of the key that
- * is NULL, and what table_make_attribute() raises.
+ * given that is not what its template makes, 23502 for a field that is NULL in
+ * the key or where another's value would be lost, and what
+ * table_make_attribute() raises.
  */
 extern void made_column_fill(const Table *table, RowValues row);
 
@@ -66,8 +67,8 @@ extern bool made_column_is_due(const Column *made, const List *assigned,
 							   RowValues old, RowValues row);
 
 /*
- * What has to be written of an attribute that is made of values of the row,
- * and that is no column in SQL: an UpdateAction.
+ * What has to be written of an attribute that is made of values of the row: an
+ * UpdateAction.
  */
 extern UpdateAction *made_column_action(const Table *table,
 										const Column *made, RowValues row);

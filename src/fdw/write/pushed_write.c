@@ -84,13 +84,10 @@ translate_update(Scope *scope, const WriteStatement *statement,
 	if (update->obstacle != NULL)
 		pushed->obstacle = psprintf("SET %s", update->obstacle);
 
-	/*
-	 * Whether a request that only removes creates the item differs from
-	 * engine to engine; and one without actions has nothing to guard.
-	 */
+	/* a request without actions has nothing to guard */
 	if (update->obstacle == NULL &&
 		(update->actions == NIL ||
-		 (statement->upsert && update->only_removes)))
+		 (statement->upsert && !update_creates_item(update->actions))))
 		pushed->obstacle = "SET, which may leave nothing to write";
 	if (pushed->obstacle == NULL && statement->created_at != NULL)
 		add_creation_stamp(scope, statement, pushed, &guards);

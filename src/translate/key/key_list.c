@@ -16,7 +16,6 @@
 #include "translate/condition/condition_compare.h"
 #include "translate/condition/condition_source.h"
 #include "translate/condition/condition_value.h"
-#include "translate/key/item_key.h"
 #include "translate/key/item_set.h"
 #include "translate/key/key_list.h"
 #include "translate/key/made_text.h"

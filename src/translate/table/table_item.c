@@ -13,7 +13,6 @@
 #include "translate/codec/codec_number.h"
 #include "translate/codec/codec_spelling.h"
 #include "translate/table/table_item.h"
-#include "translate/table/table_template.h"
 
 /* ---- keys ---- */
 
@@ -222,9 +221,8 @@ raise_unmade_key(const Table *table, const Column *made, const char *detail,
 			 errhint("%s", hint)));
 }
 
-/* The value of a column, which may be read out of another text. */
-static AttributeValue *
-find_column_value(const Column *column, const DynamoItem *item)
+AttributeValue *
+table_column_value(const Column *column, const DynamoItem *item)
 {
 	const Column *source = column->source;
 	const AttributeValue *text;
@@ -263,7 +261,7 @@ check_made_key(const Table *table, const Column *made, const DynamoItem *item,
 		if (part->literal != NULL)
 			continue;
 		if (pieces[i] == NULL)
-			pieces[i] = find_column_value(part->column, item);
+			pieces[i] = table_column_value(part->column, item);
 
 		/* of a key alone nothing is known but that */
 		if (pieces[i] == NULL || pieces[i]->type == ATTRIBUTE_NULL)

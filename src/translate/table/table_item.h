@@ -39,6 +39,13 @@ extern char *table_key_text(const Table *table, const DynamoItem *key);
 extern char *table_key_text_if_any(const Table *table, const DynamoItem *item);
 
 /*
+ * The value of a column, which may be read out of another text; NULL: the item
+ * has none.
+ */
+extern AttributeValue *table_column_value(const Column *column,
+										  const DynamoItem *item);
+
+/*
  * Decodes an item into values and nulls (column_count entries each).  Only the
  * columns for which wanted[attnum - 1] is true are decoded (wanted NULL: all),
  * the others are NULL.  Raises what codec_decode() raises.  A stored key that

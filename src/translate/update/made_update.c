@@ -9,9 +9,7 @@
 #include "translate/codec/codec.h"
 #include "translate/condition/condition_compare.h"
 #include "translate/condition/condition_value.h"
-#include "translate/key/item_key.h"
 #include "translate/key/made_text.h"
-#include "translate/table/table_template.h"
 #include "translate/update/made_update.h"
 
 /* What is known of a column's new value. */
@@ -158,10 +156,26 @@ made_assigned_numbers(const List *assignments)
 	return numbers;
 }
 
-/* False if it is not known what it will be. */
+/* Is a column that has no value read out of a text with one that has? */
+static bool
+loses_value(const Column *made, Operand *const *fields)
+{
+	const Template *template = made->template;
+
+	for (int i = 0; i < template->count; i++)
+		if (fields[i] != NULL && template->parts[i].column->source == made)
+			return true;
+	return false;
+}
+
+/*
+ * False if it is not known what it will be: *obstacle is the field that is not
+ * known, or stays as it is.
+ */
 static bool
 add_action(Scope *scope, const Column *made, const List *assignments,
-		   List *clauses, const KnownFields *known, List **actions)
+		   List *clauses, const KnownFields *known, List **actions,
+		   const Column **obstacle)
 {
 	const Template *template = made->template;
 	DocumentPath *path = path_make(made->attribute_name);
@@ -179,6 +193,7 @@ add_action(Scope *scope, const Column *made, const List *assignments,
 						   clauses, known, &fields[i]))
 		{
 			case FIELD_UNKNOWN:
+				*obstacle = template->parts[i].column;
 				return false;
 			case FIELD_NULL:
 				is_null = true;
@@ -189,6 +204,8 @@ add_action(Scope *scope, const Column *made, const List *assignments,
 	}
 	if (is_null)
 	{
+		if (loses_value(made, fields))
+			return false;
 		*actions = lappend(*actions, update_action(UPDATE_REMOVE, path, NULL));
 		return true;
 	}
@@ -211,11 +228,13 @@ made_update_actions(Scope *scope, const List *assignments, List *clauses,
 	for (int i = table->constant_count; i < table->made_count; i++)
 	{
 		const Column *made = table->made[i];
+		const Column *unknown;
 
 		if (made->key != KEY_NONE || !made_is_assigned(made, assigned))
 			continue;
 		scope->withheld = false;
-		if (!add_action(scope, made, assignments, clauses, known, actions) ||
+		if (!add_action(scope, made, assignments, clauses, known, actions,
+						&unknown) ||
 			scope->withheld)
 			return made->name;
 	}
@@ -261,12 +280,14 @@ made_creation_actions(Scope *scope, List *clauses, List **actions)
 	for (int i = table->constant_count; i < table->made_count; i++)
 	{
 		const Column *made = table->made[i];
+		const Column *obstacle = made;
 
 		scope->withheld = false;
 		if ((is_made_of_key(made) || holds_part_of_key(table, made)) &&
-			(!add_action(scope, made, NIL, clauses, NULL, actions) ||
+			(!add_action(scope, made, NIL, clauses, NULL, actions,
+						 &obstacle) ||
 			 scope->withheld))
-			return made->name;
+			return obstacle->name;
 	}
 	for (int i = 0; i < table->constant_count; i++)
 	{

@@ -43,7 +43,8 @@ extern const char *made_update_actions(Scope *scope, const List *assignments,
 /*
  * Adds what an item has that an upsert makes, beside its key: constants, the
  * columns that the key is made of, of which the clauses tell, and what is made
- * of them alone.
+ * of them alone.  Returns a column of which they must tell and do not, or
+ * NULL.
  */
 extern const char *made_creation_actions(Scope *scope, List *clauses,
 										 List **actions);

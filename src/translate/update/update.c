@@ -564,7 +564,6 @@ update_translate(Scope *scope, List *assignments)
 	UpdateTranslation *translation = palloc0(sizeof(UpdateTranslation));
 	ListCell   *cell;
 
-	translation->only_removes = true;
 	foreach(cell, assignments)
 	{
 		Assignment *assignment = (Assignment *) lfirst(cell);
@@ -572,7 +571,6 @@ update_translate(Scope *scope, List *assignments)
 			.scope = scope,
 			.column = assignment->column
 		};
-		ListCell   *action;
 
 		scope->withheld = false;
 		if (!translate_assignment(&builder, assignment->expr) ||
@@ -581,17 +579,25 @@ update_translate(Scope *scope, List *assignments)
 			translation->obstacle = assignment->column->name;
 			return translation;
 		}
-		foreach(action, builder.actions)
-		{
-			UpdateActionKind kind = ((UpdateAction *) lfirst(action))->kind;
-
-			if (kind == UPDATE_SET || kind == UPDATE_ADD)
-				translation->only_removes = false;
-		}
 		translation->actions = list_concat(translation->actions,
 										   builder.actions);
 		translation->guards = list_concat(translation->guards,
 										  builder.guards);
 	}
 	return translation;
+}
+
+bool
+update_creates_item(const List *actions)
+{
+	ListCell   *cell;
+
+	foreach(cell, actions)
+	{
+		UpdateActionKind kind = ((const UpdateAction *) lfirst(cell))->kind;
+
+		if (kind == UPDATE_SET || kind == UPDATE_ADD)
+			return true;
+	}
+	return false;
 }

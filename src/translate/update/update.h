@@ -28,12 +28,17 @@ typedef struct UpdateTranslation
 								 * column name); NULL: it can */
 	List	   *actions;		/* of UpdateAction */
 	List	   *guards;			/* of Condition */
-	bool		only_removes;	/* no action that would create an item */
 } UpdateTranslation;
 
 /*
  * Translates a list of Assignment.  Allocated in the current memory context.
  */
 extern UpdateTranslation *update_translate(Scope *scope, List *assignments);
+
+/*
+ * Does a request with the actions create the item?  Whether one does that only
+ * removes differs from engine to engine.
+ */
+extern bool update_creates_item(const List *actions);
 
 #endif							/* DYNAMORM_TRANSLATE_UPDATE_H */

@@ -17,11 +17,10 @@
 #include "translate/codec/codec_number.h"
 #include "translate/condition/condition.h"
 #include "translate/key/item_key.h"
-#include "translate/key/key_schema.h"
-#include "translate/update/update.h"
 #include "translate/key/made_text.h"
 #include "translate/table/table_template.h"
 #include "translate/update/made_update.h"
+#include "translate/update/update.h"
 #include "translate/update/upsert.h"
 
 typedef struct UpsertBuilder
@@ -233,22 +232,6 @@ is_assigned(List *assignments, const Column *column)
 	return false;
 }
 
-/* A request that only removes may or may not create the item. */
-static bool
-creates_item(List *actions)
-{
-	ListCell   *cell;
-
-	foreach(cell, actions)
-	{
-		UpdateActionKind kind = ((UpdateAction *) lfirst(cell))->kind;
-
-		if (kind == UPDATE_SET || kind == UPDATE_ADD)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Of the inserted values those that the item has which is there, unless two
  * rows have one key.
@@ -285,12 +268,14 @@ with_made_operands(const Table *table, Operand *const *inserted)
 	{
 		const Column *made = table->made[i];
 		const Template *template = made->template;
+		const Column *column = made->attnum != 0 ? made
+			: table_reader_of(made);
 		Operand   **fields = palloc0(template->count * sizeof(Operand *));
 		bool		has_all = true;
 		TemplateProblem problem;
 		const TemplatePart *culprit;
 
-		if (made->attnum == 0 || is_known(inserted[made->attnum - 1]))
+		if (is_known(inserted[column->attnum - 1]))
 			continue;
 		for (int n = 0; n < template->count; n++)
 		{
@@ -300,8 +285,8 @@ with_made_operands(const Table *table, Operand *const *inserted)
 			has_all &= fields[n] != NULL;
 		}
 		if (has_all)
-			all[made->attnum - 1] = made_operand(made, fields, &problem,
-												 &culprit);
+			all[column->attnum - 1] = made_operand(made, fields, &problem,
+												   &culprit);
 	}
 	return all;
 }
@@ -363,7 +348,8 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 				psprintf("SET %s, which gives an old item another value than a new one",
 						 column->name);
 	}
-	if (translation->obstacle == NULL && !creates_item(translation->actions))
+	if (translation->obstacle == NULL &&
+		!update_creates_item(translation->actions))
 		translation->obstacle = "SET, which may leave nothing to write";
 	if (translation->obstacle != NULL)
 		return translation;
