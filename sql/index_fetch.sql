@@ -24,3 +24,23 @@ SELECT * FROM album WHERE artist = 'x' AND year = 1973;
 SELECT title, note FROM album WHERE artist = 'x' AND year BETWEEN 1971 AND 1973 ORDER BY year DESC;
 SELECT dyn_drop_table('album');
 DROP FOREIGN TABLE album;
+-- what tells rows from items of other kinds is not in the index
+SELECT dyn_request('dynamo', 'CreateTable', $${
+  "TableName": "album_line", "BillingMode": "PAY_PER_REQUEST",
+  "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+  "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "SK", "AttributeType": "S"}, {"AttributeName": "L", "AttributeType": "S"}],
+  "LocalSecondaryIndexes": [
+    {"IndexName": "by_rank", "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "L", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "KEYS_ONLY"}}]
+}$$) IS NOT NULL;
+CREATE FOREIGN TABLE line (
+  list text OPTIONS (attribute_name 'PK', key 'partition', template 'LIST#{}') COLLATE "C",
+  no integer OPTIONS (attribute_name 'SK', key 'sort', template '{:03}'),
+  rank integer OPTIONS (attribute_name 'L', template '{:04}'), kind text OPTIONS (template 'line')
+) SERVER dynamo OPTIONS (table_name 'album_line');
+INSERT INTO line (list, no, rank) SELECT 'l', n, n FROM generate_series(1, 300) n;
+SELECT dyn_request('dynamo', 'PutItem', '{"TableName": "album_line", "Item": {"PK": {"S": "LIST#l"}, "SK": {"S": "x"}, "L": {"S": "0007"}, "kind": {"S": "other"}}}') IS NOT NULL;
+ANALYZE line;
+SELECT explain($$SELECT count(*) FROM line WHERE list = 'l' AND rank = 7$$);
+SELECT count(*) FROM line WHERE list = 'l' AND rank = 7;
+SELECT dyn_request('dynamo', 'DeleteTable', '{"TableName": "album_line"}') IS NOT NULL;
+DROP FOREIGN TABLE line;
