@@ -91,14 +91,6 @@ creation_actions(const WriteStatement *statement)
 	return actions;
 }
 
-static bool
-same_value(const AttributeValue *a, const AttributeValue *b)
-{
-	if (a->type == ATTRIBUTE_N && b->type == ATTRIBUTE_N)
-		return number_texts_equal(a, b);
-	return attribute_equal(a, b);
-}
-
 bool
 compute_is_other_row(const WriteStatement *statement, const DynamoItem *item,
 					 const DynamoItem *key)
@@ -122,7 +114,7 @@ compute_is_other_row(const WriteStatement *statement, const DynamoItem *item,
 			continue;
 		stored = table_column_value(column, item);
 		given = table_column_value(column, start);
-		if (stored != NULL && given != NULL && !same_value(stored, given))
+		if (stored != NULL && given != NULL && !scalars_equal(stored, given))
 			return true;
 	}
 	return false;

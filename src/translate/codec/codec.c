@@ -520,6 +520,5 @@ codec_is_canonical(Codec *codec, const AttributeValue *value)
 	datum = codec_decode_value(codec, value, &isnull, &decoding);
 	if (isnull || codec_encode_value(codec, datum, 1, &written) != ENCODE_OK)
 		return false;
-	return written.type == ATTRIBUTE_N ? number_texts_equal(&written, value) :
-		attribute_equal(&written, value);
+	return scalars_equal(&written, value);
 }

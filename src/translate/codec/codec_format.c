@@ -114,8 +114,7 @@ format_read_word(const Codec *codec, const AttributeValue *value,
 	const AttributeValue *words = codec->state->words;
 
 	for (int i = 0; i < 2; i++)
-		if (value->type == ATTRIBUTE_N ? number_texts_equal(value, &words[i])
-			: attribute_equal(value, &words[i]))
+		if (scalars_equal(value, &words[i]))
 			return i == 1;
 	codec_raise_word(decoding, codec, value);
 }

@@ -223,6 +223,14 @@ number_texts_equal(const AttributeValue *a, const AttributeValue *b)
 		memcmp(plain_a.u.text, plain_b.u.text, plain_a.length) == 0;
 }
 
+bool
+scalars_equal(const AttributeValue *a, const AttributeValue *b)
+{
+	if (a->type == ATTRIBUTE_N && b->type == ATTRIBUTE_N)
+		return number_texts_equal(a, b);
+	return attribute_equal(a, b);
+}
+
 /* ---- integers ---- */
 
 static void

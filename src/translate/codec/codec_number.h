@@ -54,4 +54,7 @@ extern Datum number_decode(Codec *codec, const AttributeValue *value,
 extern bool number_texts_equal(const AttributeValue *a,
 							   const AttributeValue *b);
 
+/* Are two values equal, numbers in whatever spelling? */
+extern bool scalars_equal(const AttributeValue *a, const AttributeValue *b);
+
 #endif							/* DYNAMORM_TRANSLATE_CODEC_NUMBER_H */

@@ -380,10 +380,7 @@ table_has_other_items(const Table *table)
 static bool
 has_constant(const AttributeValue *value, const AttributeValue *constant)
 {
-	if (value == NULL || value->type != constant->type)
-		return false;
-	return value->type == ATTRIBUTE_N ? number_texts_equal(value, constant)
-		: attribute_equal(value, constant);
+	return value != NULL && scalars_equal(value, constant);
 }
 
 bool

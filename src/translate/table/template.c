@@ -223,9 +223,7 @@ check_reading_back(const Template *template, const AttributeValue *text,
 		*culprit = part;
 		if (!fits)
 			return TEMPLATE_AMBIGUOUS;
-		if (values[i]->type == ATTRIBUTE_N
-			? !number_texts_equal(values[i], pieces[i])
-			: !attribute_equal(values[i], pieces[i]))
+		if (!scalars_equal(values[i], pieces[i]))
 			return TEMPLATE_AMBIGUOUS;
 	}
 	return TEMPLATE_OK;
