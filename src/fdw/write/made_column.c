@@ -123,12 +123,10 @@ null_field(const Column *made, RowValues row)
  * that.
  */
 static void
-fill_column(const Table *table, const Column *made, RowValues row,
-			bool is_given)
+fill_column(const Table *table, const Column *made,
+			const AttributeValue *attribute, RowValues row, bool is_given)
 {
 	int			i = made->attnum - 1;
-	AttributeValue *attribute = table_make_attribute(table, made, row.values,
-													 row.nulls);
 	bool		isnull;
 	Datum		value = value_of(table, made, attribute, &isnull);
 
@@ -179,12 +177,23 @@ check_null_fields(const Table *table, const Column *made, RowValues row)
 {
 	const Column *inside = value_inside(made, row);
 
-	if ((made->key == KEY_NONE && inside == NULL) ||
-		table_make_attribute(table, made, row.values, row.nulls) != NULL)
-		return;
 	if (made->key != KEY_NONE)
 		column_raise_null(table, null_field(made, row), NULL);
-	raise_lost(table, null_field(made, row), inside);
+	if (inside != NULL)
+		raise_lost(table, null_field(made, row), inside);
+}
+
+static void
+make_column(const Table *table, const Column *made, RowValues row,
+			bool is_given)
+{
+	AttributeValue *attribute = table_make_attribute(table, made, row.values,
+													 row.nulls);
+
+	if (attribute == NULL)
+		check_null_fields(table, made, row);
+	if (made->attnum != 0)
+		fill_column(table, made, attribute, row, is_given);
 }
 
 void
@@ -194,9 +203,8 @@ made_column_fill(const Table *table, RowValues row)
 	{
 		const Column *made = table->made[i];
 
-		check_null_fields(table, made, row);
-		if (made->attnum != 0)
-			fill_column(table, made, row, !row.nulls[made->attnum - 1]);
+		make_column(table, made, row,
+					made->attnum != 0 && !row.nulls[made->attnum - 1]);
 	}
 }
 
@@ -235,11 +243,8 @@ made_column_fill_again(const Table *table, const List *assigned,
 			!column_datum_unchanged(made, old.nulls[n], old.values[n],
 									row.nulls[n], row.values[n]);
 
-		if (!is_given && !made_column_is_due(made, assigned, old, row))
-			continue;
-		check_null_fields(table, made, row);
-		if (made->attnum != 0)
-			fill_column(table, made, row, is_given);
+		if (is_given || made_column_is_due(made, assigned, old, row))
+			make_column(table, made, row, is_given);
 	}
 }
 
