@@ -30,6 +30,7 @@
 #include "fdw/function/admin_function.h"
 #include "fdw/read/read_ahead.h"
 #include "fdw/session/transaction.h"
+#include "fdw/session/write_buffer.h"
 #include "translate/key/item_key.h"
 #include "translate/table/table_template.h"
 #include "translate/table/table.h"
@@ -193,7 +194,7 @@ create_table(Connection *connection, const Table *table)
 	request = change_table(connection, table, "CreateTable", &body);
 	if (request_outcome(request) == OUTCOME_SUCCESS)
 	{
-		transaction_count_write();
+		transaction_count_table();
 		request_free(request);
 		return;
 	}
@@ -307,6 +308,18 @@ refuse_shared_table(const Table *table)
 				 errhint("Use TRUNCATE for the rows, or dyn_request() with the operation DeleteTable.")));
 }
 
+/* COMMIT would write to it. */
+static void
+refuse_buffered_table(const Table *table)
+{
+	if (write_buffer_has_table(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("cannot drop DynamoDB table \"%s\", which the transaction has written",
+						table->table_name),
+				 errhint("Commit first.")));
+}
+
 /*
  * Drops the DynamoDB table of a foreign table, which itself stays.
  */
@@ -322,6 +335,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("dyn_drop_table()");
 	table = describe_owned_table(PG_GETARG_OID(0));
 	refuse_shared_table(table);
+	refuse_buffered_table(table);
 	connection = option_connection(table->server_id, GetUserId());
 
 	read_ahead_of_any(table, NULL);
@@ -332,7 +346,7 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 	request_free(request);
-	transaction_count_write();
+	transaction_count_table();
 	wait_for_table(connection, table, true);
 	description_forget();
 	PG_RETURN_VOID();
@@ -484,7 +498,10 @@ dyn_request(PG_FUNCTION_ARGS)
 	spec.operation = operation;
 	spec.kind = operation_kind(operation, body);
 	if (spec.kind != REQUEST_READ)
+	{
 		PreventCommandIfReadOnly("dyn_request()");
+		transaction_begin_write(false);
+	}
 	body_text = JsonbToCString(NULL, &body->root, VARSIZE(body));
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);

@@ -30,10 +30,13 @@ extern bool transaction_is_atomic(const Table *table);
  */
 extern void transaction_begin_write(bool atomic);
 
-/*
- * Notes one item written, or deleted, at once by the
- * current (sub)transaction.
- */
+/* Notes one item written, or deleted, at once by the (sub)transaction. */
 extern void transaction_count_write(void);
+
+/*
+ * The same of a table, which is made or dropped at once in both modes: a
+ * transaction may make one and fill it.
+ */
+extern void transaction_count_table(void);
 
 #endif							/* DYNAMORM_FDW_TRANSACTION_H */

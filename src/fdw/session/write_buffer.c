@@ -45,6 +45,12 @@ write_buffer_is_empty(void)
 	return buffer.context == NULL || dlist_is_empty(&buffer.items);
 }
 
+int
+write_buffer_action_count(void)
+{
+	return buffer.action_count;
+}
+
 Connection *
 write_buffer_connection(void)
 {

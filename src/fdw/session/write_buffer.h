@@ -48,6 +48,9 @@ typedef struct BufferedWrite
 
 extern bool write_buffer_is_empty(void);
 
+/* How many items COMMIT has to do something about so far. */
+extern int	write_buffer_action_count(void);
+
 /* Is anything buffered of a DynamoDB table? */
 extern bool write_buffer_has_table(const Table *table);
 
