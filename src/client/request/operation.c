@@ -8,8 +8,8 @@
 
 #include "client/request/operation.h"
 
-/* As long as DynamoDB's own advice for an idempotency token, a UUID. */
-#define TOKEN_BYTES		16
+/* As many as a UUID has, DynamoDB's own advice for an idempotency token. */
+#define TOKEN_BYTES		(OPERATION_TOKEN_LENGTH / 2)
 
 /* ---- what several have ---- */
 
@@ -128,25 +128,25 @@ operation_append_write(StringInfo body, const WriteOperation *operation)
 	appendStringInfoChar(body, '}');
 }
 
-static void
-append_token(StringInfo body)
+char *
+operation_token(void)
 {
-	uint8		token[TOKEN_BYTES];
-	int			i;
+	uint8		bytes[TOKEN_BYTES];
+	char	   *token = palloc(OPERATION_TOKEN_LENGTH + 1);
 
-	if (!pg_strong_random(token, sizeof(token)))
+	if (!pg_strong_random(bytes, sizeof(bytes)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
-	appendStringInfoString(body, ",\"ClientRequestToken\":\"");
-	for (i = 0; i < TOKEN_BYTES; i++)
-		appendStringInfo(body, "%02x", token[i]);
-	appendStringInfoChar(body, '"');
+	for (int i = 0; i < TOKEN_BYTES; i++)
+		snprintf(token + 2 * i, 3, "%02x", bytes[i]);
+	return token;
 }
 
 void
 operation_append_transaction(StringInfo body,
-							 const WriteOperation *operations, int count)
+							 const WriteOperation *operations, int count,
+							 const char *token)
 {
 	static const char *const names[] = {
 		[WRITE_PUT] = "Put",
@@ -165,7 +165,7 @@ operation_append_transaction(StringInfo body,
 		appendStringInfoString(body, "}}");
 	}
 	appendStringInfoChar(body, ']');
-	append_token(body);
+	json_append_text_member(body, "ClientRequestToken", token);
 	append_capacity_wish(body);
 	appendStringInfoChar(body, '}');
 }
@@ -299,6 +299,27 @@ operation_append_batch_get(StringInfo body, const char *table_name,
 		json_append_item(body, keys[i]);
 	}
 	appendStringInfo(body, "]%s}}", members);
+	append_capacity_wish(body);
+	appendStringInfoChar(body, '}');
+}
+
+void
+operation_append_transact_get(StringInfo body, const char *table_name,
+							  DynamoItem *const *keys, int count,
+							  const char *members)
+{
+	int			i;
+
+	appendStringInfoString(body, "{\"TransactItems\":[");
+	for (i = 0; i < count; i++)
+	{
+		appendStringInfo(body, "%s{\"Get\":", i > 0 ? "," : "");
+		operation_begin(body, table_name);
+		appendStringInfoString(body, ",\"Key\":");
+		json_append_item(body, keys[i]);
+		appendStringInfo(body, "%s}}", members);
+	}
+	appendStringInfoChar(body, ']');
 	append_capacity_wish(body);
 	appendStringInfoChar(body, '}');
 }

@@ -9,7 +9,7 @@
  *
  * Source: DynamoDB API Reference, "PutItem", "UpdateItem", "DeleteItem",
  * "TransactWriteItems", "BatchWriteItem", "GetItem", "Query", "Scan",
- * "BatchGetItem".
+ * "BatchGetItem", "TransactGetItems".
  */
 #ifndef DYNAMORM_CLIENT_OPERATION_H
 #define DYNAMORM_CLIENT_OPERATION_H
@@ -62,13 +62,22 @@ extern const char *operation_name(WriteKind kind);
 extern void operation_append_write(StringInfo body,
 								   const WriteOperation *operation);
 
+/* Characters of a token. */
+#define OPERATION_TOKEN_LENGTH	32
+
 /*
- * All of the writes or none, with a token of its own, under which the body may
- * be sent again.
+ * A token that no transaction has had: hexadecimal digits, in the current
+ * memory context.  Raises XX000 if there are no random values to be had.
+ */
+extern char *operation_token(void);
+
+/*
+ * All of the writes or none: 1 to 100 of them, of distinct items.  The body
+ * may be sent again, since it has a token.
  */
 extern void operation_append_transaction(StringInfo body,
 										 const WriteOperation *operations,
-										 int count);
+										 int count, const char *token);
 
 /* Deletes up to 25 items, without conditions. */
 extern void operation_append_batch_delete(StringInfo body,
@@ -117,5 +126,15 @@ extern void operation_append_batch_get(StringInfo body,
 									   const char *table_name,
 									   DynamoItem *const *keys, int count,
 									   const char *members);
+
+/*
+ * Up to 100 items of one table as they are at one moment.  The members are
+ * those of operation_batch_members(false, ...): such a read has no choice of
+ * being consistent, and refuses the member that would make it.
+ */
+extern void operation_append_transact_get(StringInfo body,
+										  const char *table_name,
+										  DynamoItem *const *keys, int count,
+										  const char *members);
 
 #endif							/* DYNAMORM_CLIENT_OPERATION_H */

@@ -202,7 +202,8 @@ start_move(const Writer *writer, const ItemWrite *write)
 	StringInfoData body;
 
 	initStringInfo(&body);
-	operation_append_transaction(&body, operations, lengthof(operations));
+	operation_append_transaction(&body, operations, lengthof(operations),
+								 operation_token());
 	spec.body = body.data;
 	spec.body_length = body.len;
 	return request_start(writer->connection, &spec);
