@@ -16,9 +16,10 @@
 #include "client/http/http_transport.h"
 #include "client/http/interrupt.h"
 #include "client/request/answer.h"
-#include "client/request/connection_state.h"
 #include "client/request/error.h"
+#include "client/request/in_flight.h"
 #include "client/request/request.h"
+#include "client/request/request_state.h"
 #include "client/wire/json_reader.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
@@ -35,40 +36,6 @@
 
 /* Attempts, where nothing but somebody's action makes room. */
 #define LIMITED_ATTEMPTS	3
-
-struct Request
-{
-	RequestSpec spec;
-	Connection *connection;
-	dlist_node	node;			/* in the connection's requests */
-	MemoryContext context;		/* the request and its answer */
-	MemoryContextCallback callback; /* abandons it with its context */
-	RequestCounters *statistics;	/* of the session */
-	int64		started_at;		/* microseconds of the monotonic clock */
-	HttpExchange *exchange;		/* of the last attempt; NULL: none */
-	Outcome		outcome;
-	int			attempts;		/* started so far */
-	int			price;			/* tokens taken by the last retry */
-	bool		queued;			/* until there are descriptors for it */
-	bool		waiting;		/* for retry_at */
-	int64		retry_at;		/* milliseconds of the monotonic clock */
-	int64		signed_at;		/* by the service's clock, in seconds */
-	bool		clock_corrected;	/* once is enough */
-	bool		credentials_renewed;	/* once is enough */
-	int			renewals;		/* of the connection's credentials, when the
-								 * last attempt was signed */
-	bool		in_doubt;		/* an attempt may have been carried out */
-	int64		sent_at;		/* when the last attempt was started, in
-								 * milliseconds of the monotonic clock */
-	int64		token_used_at;	/* when the first one was that is in doubt */
-	bool		warned;			/* the user was told that it is in flight */
-	Response   *response;		/* decoded; NULL: none */
-	const void *answer;			/* what spec.read has read; NULL: nothing */
-	const ErrorClass *class;	/* of the failure */
-	const char *code;			/* DynamoDB's exception; NULL: none */
-	const char *problem;		/* what happened, if DynamoDB did not say */
-	char		request_id[64]; /* DynamoDB's; "": none */
-};
 
 /* ---- counting ---- */
 
@@ -571,77 +538,6 @@ handle_result(Request *request, const HttpResult *result)
 	MemoryContextSwitchTo(old);
 }
 
-/* ---- writes in flight ---- */
-
-/* By its attempt under way, or by one before. */
-static bool
-may_be_carried_out(const Request *request)
-{
-	return request->in_doubt ||
-		(request->exchange != NULL && http_may_be_sent(request->exchange));
-}
-
-/* Not yet told of, and perhaps carried out. */
-static bool
-is_unsettled_write(const Request *request)
-{
-	return request->spec.kind != REQUEST_READ &&
-		request->outcome == OUTCOME_PENDING &&
-		!request->warned && may_be_carried_out(request);
-}
-
-static void
-list_write_in_flight(Connection *connection, void *argument)
-{
-	List	  **writes = (List **) argument;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &connection->requests)
-	{
-		Request    *request = dlist_container(Request, node, iter.cur);
-
-		if (is_unsettled_write(request))
-			*writes = lappend(*writes, request);
-	}
-}
-
-static void
-warn_of_writes(List *writes)
-{
-	ListCell   *cell;
-	StringInfoData text;
-
-	initStringInfo(&text);
-	foreach(cell, writes)
-	{
-		Request    *request = (Request *) lfirst(cell);
-
-		request->warned = true;
-		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
-						 text.len > 0 ? "; " : "", request->spec.operation,
-						 request->spec.table != NULL ? request->spec.table : "",
-						 request->spec.key != NULL ? ", item " : "",
-						 request->spec.key != NULL ? request->spec.key : "");
-	}
-	ereport(WARNING,
-			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
-			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
-						   "the outcome of %d DynamoDB writes in flight is unknown",
-						   list_length(writes), list_length(writes)),
-			 errdetail("%s.", text.data),
-			 errhint("Look at the items before you repeat the statement.")));
-}
-
-static void
-warn_of_writes_in_flight(void)
-{
-	List	   *writes = NIL;
-
-	connection_for_each(list_write_in_flight, &writes);
-	if (writes != NIL)
-		warn_of_writes(writes);
-}
-
 /* ---- starting and ending ---- */
 
 /*
@@ -653,14 +549,13 @@ abandon_request(void *argument)
 {
 	Request    *request = (Request *) argument;
 
-	if (is_unsettled_write(request))
-		warn_of_writes(list_make1(request));
+	in_flight_warn_of(request);
 	if (request->outcome == OUTCOME_PENDING)
 	{
 		/* the statement's may be gone */
 		request->spec.counters = NULL;
 		count_end(request, request->spec.kind != REQUEST_READ &&
-				  may_be_carried_out(request));
+				  in_flight_may_be_carried_out(request));
 	}
 	statistics_leave(request->statistics);
 	dlist_delete(&request->node);
@@ -683,7 +578,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
-	interrupt_set_warning(warn_of_writes_in_flight);
+	in_flight_begin();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon_request;
 	request->callback.arg = request;
