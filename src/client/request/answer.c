@@ -10,6 +10,7 @@
 #include "compat.h"
 
 #include "client/request/answer.h"
+#include "client/wire/json_reader.h"
 #include "client/wire/table_description.h"
 
 /* Attributes of the longest key: that of an index, and that of its table. */
@@ -147,4 +148,30 @@ answer_refusal_problem(const RequestSpec *spec, const char *code,
 		!is_operation(spec, "DeleteItem"))
 		return "the request has no condition";
 	return NULL;
+}
+
+const char *
+answer_text_problem(const char *body, int length)
+{
+	JsonReader	reader;
+	JsonToken	token;
+
+	/* it is read in place, and changed by that */
+	json_reader_start(&reader, pnstrdup(body, length), length);
+	token = json_reader_next(&reader);
+	if (token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
+		json_reader_next(&reader) == TOKEN_END)
+		return NULL;
+	return reader.problem != NULL ? reader.problem : "the body is not an object";
+}
+
+const char *
+answer_error_code(const char *header)
+{
+	char	   *code = pstrdup(header);
+	char	   *hash;
+
+	code[strcspn(code, ":")] = '\0';
+	hash = strrchr(code, '#');
+	return hash != NULL ? hash + 1 : code;
 }

@@ -23,27 +23,39 @@ in_flight_may_be_carried_out(const Request *request)
 		(request->exchange != NULL && http_may_be_sent(request->exchange));
 }
 
-/* Not yet told of, and perhaps carried out. */
+/* Not yet told of, and perhaps carried out; or the one that it settles is. */
 static bool
 is_unsettled_write(const Request *request)
 {
-	return request->spec.kind != REQUEST_READ &&
-		request->outcome == OUTCOME_PENDING &&
-		!request->warned && in_flight_may_be_carried_out(request);
+	return request->outcome == OUTCOME_PENDING && !request->warned &&
+		(request->spec.settles ||
+		 (request->spec.kind != REQUEST_READ &&
+		  in_flight_may_be_carried_out(request)));
 }
+
+/* The unsettled writes of all connections. */
+typedef struct Unsettled
+{
+	List	   *writes;			/* of Request, each on its own */
+	List	   *commits;		/* those that are sent by a COMMIT */
+} Unsettled;
 
 static void
 list_write_in_flight(Connection *connection, void *argument)
 {
-	List	  **writes = (List **) argument;
+	Unsettled  *unsettled = (Unsettled *) argument;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &connection->requests)
 	{
 		Request    *request = dlist_container(Request, node, iter.cur);
 
-		if (is_unsettled_write(request))
-			*writes = lappend(*writes, request);
+		if (!is_unsettled_write(request))
+			continue;
+		if (request->spec.commit_token != NULL)
+			unsettled->commits = lappend(unsettled->commits, request);
+		else
+			unsettled->writes = lappend(unsettled->writes, request);
 	}
 }
 
@@ -75,13 +87,28 @@ warn_of_writes(List *writes)
 }
 
 static void
-warn_of_writes_in_flight(void)
+warn_of_commit(Request *request)
 {
-	List	   *writes = NIL;
+	request->warned = true;
+	ereport(WARNING,
+			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+			 errmsg("the outcome of the DynamoDB transaction is unknown"),
+			 errdetail("Transaction token %s.", request->spec.commit_token),
+			 errhint("Look at what it has written before you repeat it.")));
+}
 
-	connection_for_each(list_write_in_flight, &writes);
-	if (writes != NIL)
-		warn_of_writes(writes);
+static void
+warn_of_writes_in_flight(bool ends_session)
+{
+	Unsettled	unsettled = {NIL, NIL};
+	ListCell   *cell;
+
+	connection_for_each(list_write_in_flight, &unsettled);
+	if (unsettled.writes != NIL)
+		warn_of_writes(unsettled.writes);
+	if (ends_session)
+		foreach(cell, unsettled.commits)
+			warn_of_commit((Request *) lfirst(cell));
 }
 
 void
@@ -93,6 +120,24 @@ in_flight_begin(void)
 void
 in_flight_warn_of(Request *request)
 {
-	if (is_unsettled_write(request))
+	if (!is_unsettled_write(request))
+		return;
+	if (request->spec.commit_token != NULL)
+		warn_of_commit(request);
+	else
 		warn_of_writes(list_make1(request));
+}
+
+void
+in_flight_commit_is_told(Connection *connection)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &connection->requests)
+	{
+		Request    *request = dlist_container(Request, node, iter.cur);
+
+		if (request->spec.commit_token != NULL)
+			request->warned = true;
+	}
 }

@@ -16,6 +16,14 @@
  */
 extern void in_flight_begin(void);
 
+/*
+ * Whoever sends the transaction of a COMMIT raises an error that tells of its
+ * doubt, if there follows one: only what ends the session is preceded by a
+ * WARNING then.  After this call nothing more is said of such requests, which
+ * are under way on the connection.
+ */
+extern void in_flight_commit_is_told(Connection *connection);
+
 /* By its attempt under way, or by one before. */
 extern bool in_flight_may_be_carried_out(const Request *request);
 

@@ -36,13 +36,14 @@ typedef struct Request
 	int			renewals;		/* of the connection's credentials, when the
 								 * last attempt was signed */
 	bool		in_doubt;		/* an attempt may have been carried out */
-	int64		sent_at;		/* when the last attempt was started, in
-								 * milliseconds of the monotonic clock */
-	int64		token_used_at;	/* when the first one was that is in doubt */
+	Moment		sent_at;		/* when the last attempt was started */
+	Moment		token_used_at;	/* when the first one was that is in doubt */
 	bool		warned;			/* the user was told that it is in flight */
 	Response   *response;		/* decoded; NULL: none */
 	const void *answer;			/* what spec.read has read; NULL: nothing */
 	const ErrorClass *class;	/* of the failure */
+	const ErrorClass *cause;	/* of what came last, if only doubt makes it
+								 * another */
 	const char *code;			/* DynamoDB's exception; NULL: none */
 	const char *problem;		/* what happened, if DynamoDB did not say */
 	char		request_id[64]; /* DynamoDB's; "": none */

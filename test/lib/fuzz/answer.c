@@ -137,7 +137,7 @@ check_refusal(const char *operation, int parts, const Response *response)
 	if (strcmp(operation, "TransactWriteItems") == 0 &&
 		response->reason_count > 0)
 	{
-		class = error_class_cancelled(response);
+		class = error_class_cancelled(&spec, response);
 		server_demand(response->error_code == NULL ||
 					  strcmp(response->error_code,
 							 "TransactionCanceledException") != 0 ||
