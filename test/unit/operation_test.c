@@ -4,7 +4,7 @@
  *
  * Links: src/client/request/operation.c src/client/wire/expression.c
  * Links: src/client/wire/expression_limit.c src/client/wire/attribute.c
- * Links: test/lib/unit/server.c -lpgcommon -lpgport
+ * Links: test/lib/unit/server.c -lpgcommon -lpgport -lcrypto
  *
  * What is expected is written by hand, by DynamoDB's API Reference,
  * "TransactWriteItems" and "TransactGetItems".
