@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include <time.h>
+
 #include "client/request/operation.h"
 #include "server.h"
 
@@ -38,6 +40,18 @@ test_token(void)
 	report(strspn(first, "0123456789abcdef") == OPERATION_TOKEN_LENGTH,
 		   "a token is of hexadecimal digits");
 	report(strcmp(first, second) != 0, "two tokens differ");
+	report(Abs(operation_token_time(first) - (int64) time(NULL)) < 60,
+		   "a token tells when it was made");
+	report(operation_token_time("6553f100aaaaaaaaaaaaaaaaaaaaaaaa") == 1700000000,
+		   "one that was made in November 2023");
+	report(operation_token_time("ffffffffaaaaaaaaaaaaaaaaaaaaaaaa") == 4294967295,
+		   "one of the farthest future");
+	report(operation_token_time("") == -1 &&
+		   operation_token_time("6553f100aaaaaaaaaaaaaaaaaaaaaaa") == -1 &&
+		   operation_token_time("6553f100aaaaaaaaaaaaaaaaaaaaaaaaa") == -1 &&
+		   operation_token_time("6553f10Gaaaaaaaaaaaaaaaaaaaaaaaa") == -1 &&
+		   operation_token_time("-553f100aaaaaaaaaaaaaaaaaaaaaaaa") == -1,
+		   "what is no token");
 }
 
 static void

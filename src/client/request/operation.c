@@ -6,10 +6,17 @@
 
 #include "compat.h"
 
+#include <time.h>
+
 #include "client/request/operation.h"
 
-/* As many as a UUID has, DynamoDB's own advice for an idempotency token. */
-#define TOKEN_BYTES		(OPERATION_TOKEN_LENGTH / 2)
+/*
+ * A token is as long as a UUID, DynamoDB's own advice for it.  Of one that is
+ * older than the markers of transactions live, the lack of a marker tells
+ * nothing: so it begins with its time, in seconds, as some UUIDs do.
+ */
+#define TOKEN_TIME_LENGTH	8
+#define TOKEN_RANDOM_BYTES	((OPERATION_TOKEN_LENGTH - TOKEN_TIME_LENGTH) / 2)
 
 /* ---- what several have ---- */
 
@@ -131,16 +138,30 @@ operation_append_write(StringInfo body, const WriteOperation *operation)
 char *
 operation_token(void)
 {
-	uint8		bytes[TOKEN_BYTES];
+	uint8		bytes[TOKEN_RANDOM_BYTES];
 	char	   *token = palloc(OPERATION_TOKEN_LENGTH + 1);
 
 	if (!pg_strong_random(bytes, sizeof(bytes)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
-	for (int i = 0; i < TOKEN_BYTES; i++)
-		snprintf(token + 2 * i, 3, "%02x", bytes[i]);
+	snprintf(token, OPERATION_TOKEN_LENGTH + 1, "%0*x", TOKEN_TIME_LENGTH,
+			 (uint32) time(NULL));
+	for (int i = 0; i < TOKEN_RANDOM_BYTES; i++)
+		snprintf(token + TOKEN_TIME_LENGTH + 2 * i, 3, "%02x", bytes[i]);
 	return token;
+}
+
+int64
+operation_token_time(const char *token)
+{
+	char		digits[TOKEN_TIME_LENGTH + 1];
+
+	if (strlen(token) != OPERATION_TOKEN_LENGTH ||
+		strspn(token, "0123456789abcdef") != OPERATION_TOKEN_LENGTH)
+		return -1;
+	strlcpy(digits, token, sizeof(digits));
+	return (int64) strtoul(digits, NULL, 16);
 }
 
 void

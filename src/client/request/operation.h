@@ -62,14 +62,23 @@ extern const char *operation_name(WriteKind kind);
 extern void operation_append_write(StringInfo body,
 								   const WriteOperation *operation);
 
-/* Characters of a token. */
+/*
+ * Characters of a token: hexadecimal digits, of which the first tell when it
+ * was made, by this machine's clock, and the others are random.
+ */
 #define OPERATION_TOKEN_LENGTH	32
 
 /*
- * A token that no transaction has had: hexadecimal digits, in the current
- * memory context.  Raises XX000 if there are no random values to be had.
+ * A token that no transaction has had, in the current memory context.  Raises
+ * XX000 if there are no random values to be had.
  */
 extern char *operation_token(void);
+
+/*
+ * When the token was made, in seconds since 1970; -1 if it is none: any text
+ * will do.
+ */
+extern int64 operation_token_time(const char *token);
 
 /*
  * All of the writes or none: 1 to 100 of them, of distinct items.  The body

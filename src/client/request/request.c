@@ -178,7 +178,7 @@ static void
 send_request_attempt(Request *request)
 {
 	Connection *connection = request->connection;
-	int64		now = (int64) time(NULL) + connection->clock_offset;
+	int64		now = connection_time(connection);
 	SigV4Signer *signer = current_signer(request, now);
 	const char *target = psprintf(TARGET_PREFIX "%s", request->spec.operation);
 	const char *headers[6];
@@ -812,6 +812,12 @@ request_raw_body(const Request *request)
 }
 
 const char *
+request_error_code(const Request *request)
+{
+	return request->code;
+}
+
+const char *
 request_error_message(const Request *request)
 {
 	const Response *response = request->response;
@@ -857,4 +863,32 @@ request_raise_no_answer(Request *request, const char *problem)
 	request->problem = psprintf("The answer is not one to this request: %s.",
 								problem);
 	request_raise(request, NULL);
+}
+
+bool
+request_settle(Request *request, bool carried_out)
+{
+	bool		refused = !carried_out && request->code != NULL &&
+		request->cause->action != ERROR_SERVER;
+
+	add_counted(request, &(RequestCounters) {.unknown_outcomes = -1});
+	request->in_doubt = false;
+	if (carried_out)
+	{
+		request->outcome = OUTCOME_SUCCESS;
+		request->response = NULL;
+	}
+	else if (refused)
+	{
+		request->class = request->cause;
+		request->outcome = request->cause->outcome;
+	}
+	return refused;
+}
+
+void
+request_raise_unknown(Request *request, const char *extra_detail)
+{
+	request->class = error_class_unknown(&request->spec);
+	request_raise(request, extra_detail);
 }
