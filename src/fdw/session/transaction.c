@@ -208,6 +208,11 @@ transaction_begin_write(bool atomic)
 	{
 		if (!write_buffer_is_empty())
 			refuse_mixture("atomic", "immediate");
+		if (idempotency_key[0] != '\0')
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("an idempotency key needs transaction mode \"atomic\""),
+					 errhint("Set dynamorm_fdw.transaction_mode to \"atomic\", or reset dynamorm_fdw.idempotency_key.")));
 		return;
 	}
 	if (has_written_at_once())

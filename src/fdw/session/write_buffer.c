@@ -11,6 +11,7 @@
 
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -240,12 +241,25 @@ count_items(void)
 	MemoryContextDelete(scratch);
 }
 
+/* The key may be set, or set anew, until COMMIT. */
+void
+write_buffer_check_key(void)
+{
+	if (idempotency_key[0] != '\0' && buffer.commit_table == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("an idempotency key needs the option \"commit_table\" of server \"%s\"",
+						GetForeignServer(buffer.server_id)->servername),
+				 errhint("Add the option, and make the table with dyn_create_commit_table().")));
+}
+
 /* Sees to it that COMMIT can send the item, and all others with it. */
 static void
 check_limits(BufferedItem *item)
 {
 	int			limit = MOST_ACTIONS - write_buffer_mark_count();
 
+	write_buffer_check_key();
 	item->is_counted = false;
 	count_items();
 	if (buffer.action_count > limit)
@@ -263,7 +277,7 @@ write_buffer_mark_count(void)
 {
 	if (buffer.commit_table == NULL)
 		return 0;
-	return idempotency_key != NULL && idempotency_key[0] != '\0' ? 2 : 1;
+	return idempotency_key[0] != '\0' ? 2 : 1;
 }
 
 const char *

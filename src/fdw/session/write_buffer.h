@@ -70,6 +70,12 @@ extern const char *write_buffer_commit_table(void);
 extern int	write_buffer_mark_count(void);
 
 /*
+ * Raises 55000 if there is an idempotency key (dynamorm_fdw.idempotency_key),
+ * and nowhere to put it.
+ */
+extern void write_buffer_check_key(void);
+
+/*
  * From now on nothing can be added: it is being sent.  Adding raises 25000.
  */
 extern void write_buffer_close(void);
