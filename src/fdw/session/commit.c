@@ -50,7 +50,7 @@ typedef struct Commit
 static char *token = NULL;
 
 const char *
-commit_token(void)
+transaction_token(void)
 {
 	if (token == NULL)
 	{
@@ -309,7 +309,7 @@ run_commit(const Commit *commit, const CommitMarker *marker,
 	spec->connection = write_buffer_connection();
 	spec->operations = commit->operations;
 	spec->count = commit->count;
-	spec->token = commit_token();
+	spec->token = transaction_token();
 	spec->request_token = request_token;
 	spec->deadline = deadline;
 	spec->table = table_of_all(commit);
@@ -323,7 +323,7 @@ send_transaction(void)
 {
 	const CommitMarker *marker = marker_of_transaction();
 	int64		deadline = monotonic_milliseconds() + commit_timeout;
-	const char *request_token = commit_token();
+	const char *request_token = transaction_token();
 
 	for (;;)
 	{
