@@ -149,10 +149,12 @@ is_unchanged(const BufferedItem *item, const DynamoItem *now)
 	return image_find_change(item->base, now, item->seen) == NULL;
 }
 
+/* The foreign table may have been dropped since. */
 static void
 raise_key_taken(const BufferedItem *item)
 {
 	const Table *table = item->table;
+	Relation	relation = RelationIdGetRelation(table->relation_id);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -160,8 +162,8 @@ raise_key_taken(const BufferedItem *item)
 					table->relation_name),
 			 errdetail("Key %s already exists.",
 					   key_describe(table, item->key)),
-			 errtableconstraint(RelationIdGetRelation(table->relation_id),
-								table_key_constraint(table))));
+			 relation == NULL ? 0
+			 : errtableconstraint(relation, table_key_constraint(table))));
 }
 
 /* What has changed, as a sentence. */
