@@ -462,6 +462,13 @@ test_refused_by_key(void)
 		},
 		{READS,.outcome = OUTCOME_SUCCESS,.answer = NO_ITEM}
 	};
+	const Scene alien[] = {
+		{
+			COMMITS,.outcome = OUTCOME_CONDITION_FAILED,
+			.answer = REASONS(NONE "," NONE "," FAILED)
+		},
+		{READS,.outcome = OUTCOME_SUCCESS,.answer = STATE("x")}
+	};
 	const Scene in_doubt[] = {
 		{
 			COMMITS,.outcome = OUTCOME_UNKNOWN,
@@ -478,6 +485,8 @@ test_refused_by_key(void)
 		   COMMIT_DUPLICATE, "by whom has to be read");
 	expect(PLAY(&keyed, gone), ERRCODE_T_R_SERIALIZATION_FAILURE, 2,
 		   COMMIT_ABORTED, "the key is free again");
+	expect(PLAY(&keyed, alien), ERRCODE_UNIQUE_VIOLATION, 2,
+		   COMMIT_DUPLICATE, "by an item that does not tell");
 	expect(PLAY(&keyed, in_doubt), ERRCODE_UNIQUE_VIOLATION, 2,
 		   COMMIT_DUPLICATE, "the key was used, after doubt");
 }

@@ -94,7 +94,8 @@ extern Request *commit_marker_put_seal(const CommitSearch *search,
 
 /*
  * The token of the transaction that has the idempotency key, of a failed Put's
- * old item (NULL: it was not sent, so it is read); NULL if there is none.
+ * old item (NULL: it was not sent, so it is read); NULL if there is none, "?"
+ * if its item does not tell.
  */
 extern Request *commit_marker_key_token(const CommitSearch *search,
 										const CommitMarker *marker,
