@@ -39,7 +39,8 @@ start_request(const CommitSpec *spec)
 							  connection_time(spec->connection),
 							  operations + spec->count);
 	initStringInfo(&body);
-	operation_append_transaction(&body, operations, count, spec->token);
+	operation_append_transaction(&body, operations, count,
+								 spec->request_token);
 	pfree(operations);
 	request.body = body.data;
 	request.body_length = body.len;

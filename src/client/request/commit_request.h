@@ -44,7 +44,11 @@ typedef struct CommitSpec
 	const WriteOperation *operations;	/* of distinct items; with what the
 										 * marker takes at most 100 */
 	int			count;			/* at least 1 */
-	const char *token;			/* of operation_token() */
+	const char *token;			/* of operation_token(): of the marker, and
+								 * told in messages */
+	const char *request_token;	/* under which the request is sent; another
+								 * one than token where another request was
+								 * refused under that */
 	int64		deadline;		/* of monotonic_milliseconds(); 0: none, and
 								 * max_attempts counts */
 	int64		lock_deadline;	/* so: it is waited no longer for other

@@ -56,7 +56,9 @@ typedef struct Table
 								 * and no item of the session has shown yet how
 								 * it is */
 	bool		consistent_read;
+	bool		reads_at_once;	/* consistent_read 'transaction' */
 	bool		updatable;
+	bool		is_atomic;		/* option "transaction_mode" */
 	int			made_count;
 	Column	  **made;			/* those with a template, also the ones that
 								 * are no columns in SQL; constants first */
