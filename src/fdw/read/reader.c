@@ -441,10 +441,11 @@ reader_next_stored(Reader *reader)
 }
 
 bool
-reader_gives_images(const Reader *reader)
+reader_gives_image(const Reader *reader, const DynamoItem *item)
 {
 	return reader->spec.whole_by_key && reads_consistently(reader) &&
-		reader->overlay == NULL && !reader_reads_pages(reader->access);
+		!reader_reads_pages(reader->access) &&
+		(reader->overlay == NULL || !overlay_has(reader->overlay, item));
 }
 
 int64

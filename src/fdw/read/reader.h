@@ -88,10 +88,10 @@ extern const DynamoItem *reader_next(Reader *reader);
 extern const DynamoItem *reader_next_stored(Reader *reader);
 
 /*
- * Is each of them an image: a whole item, as DynamoDB has it, and consistently
- * read?  False where that is not known.
+ * Is an item that has come an image: whole, consistently read, and as DynamoDB
+ * has it?  False where that is not known.
  */
-extern bool reader_gives_images(const Reader *reader);
+extern bool reader_gives_image(const Reader *reader, const DynamoItem *item);
 
 /*
  * Asks for what comes next, and tells without waiting whether it has come:

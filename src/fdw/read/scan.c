@@ -269,7 +269,7 @@ next_item_row(DynamoScan *state, TupleTableSlot *slot)
 	ExecStoreVirtualTuple(slot);
 	if (state->locks != NULL)
 		row_locks_name_row(state->locks, slot, item,
-						   reader_gives_images(state->reader));
+						   reader_gives_image(state->reader, item));
 	return slot;
 }
 
