@@ -245,12 +245,14 @@ BEGIN;
 UPDATE account SET balance = 0 WHERE id = 'a';
 SELECT dyn_request('dynamo', 'DeleteItem', '{"TableName": "transaction_account", "Key": {"id": {"S": "a"}}}');
 ROLLBACK;
+SET client_min_messages = error;
 BEGIN;
 SET LOCAL dynamorm_fdw.transaction_mode = 'immediate';
 UPDATE account SET balance = balance + 1 WHERE id = 'a';
 RESET dynamorm_fdw.transaction_mode;
 UPDATE account SET balance = 1 WHERE id = 'a';
 ROLLBACK;
+RESET client_min_messages;
 -- (what was rolled back does not count)
 BEGIN;
 SAVEPOINT s;
