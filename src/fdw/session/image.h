@@ -46,13 +46,14 @@ extern List *image_add_seen(List *seen, const Table *table,
 							const Bitmapset *columns);
 
 /*
- * Adds those that are written from one image to the next, and then are what
- * they are in base: what differs from base will be written, and they do not.
+ * Adds those of a list of assigned attributes, which are UpdateActions on
+ * whole attributes, that have in the new image what they have in base: what
+ * differs from base will be written, and they do not.
  */
-extern List *image_add_restored(List *seen, const Table *table,
+extern List *image_add_assigned(List *seen, const Table *table,
 								const DynamoItem *base,
-								const DynamoItem *before,
-								const DynamoItem *after);
+								const DynamoItem *image,
+								const List *assigned);
 
 /*
  * Adds all attributes of base, and all that columns map.
