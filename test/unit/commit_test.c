@@ -104,6 +104,12 @@ request_response(const Request *request)
 	return request->response;
 }
 
+bool
+request_is_contended(const Request *request)
+{
+	return request->outcome == OUTCOME_NOT_FOUND;
+}
+
 const char *
 request_error_message(const Request *request)
 {
@@ -200,6 +206,7 @@ static const CommitMarker keyed = {
 
 static CommitResult *result;
 static int64 deadline;
+static int64 lock_deadline;
 
 static void
 run_spec(const CommitSpec *spec)
@@ -234,6 +241,7 @@ play(const CommitMarker *marker, const Scene *scenes, int count)
 		.count = 1,
 		.token = TOKEN,
 		.deadline = deadline,
+		.lock_deadline = lock_deadline,
 		.marker = marker
 	};
 	script = scenes;
@@ -454,6 +462,13 @@ test_refused_by_key(void)
 		},
 		{READS,.outcome = OUTCOME_SUCCESS,.answer = NO_ITEM}
 	};
+	const Scene alien[] = {
+		{
+			COMMITS,.outcome = OUTCOME_CONDITION_FAILED,
+			.answer = REASONS(NONE "," NONE "," FAILED)
+		},
+		{READS,.outcome = OUTCOME_SUCCESS,.answer = STATE("x")}
+	};
 	const Scene in_doubt[] = {
 		{
 			COMMITS,.outcome = OUTCOME_UNKNOWN,
@@ -470,6 +485,8 @@ test_refused_by_key(void)
 		   COMMIT_DUPLICATE, "by whom has to be read");
 	expect(PLAY(&keyed, gone), ERRCODE_T_R_SERIALIZATION_FAILURE, 2,
 		   COMMIT_ABORTED, "the key is free again");
+	expect(PLAY(&keyed, alien), ERRCODE_UNIQUE_VIOLATION, 2,
+		   COMMIT_DUPLICATE, "by an item that does not tell");
 	expect(PLAY(&keyed, in_doubt), ERRCODE_UNIQUE_VIOLATION, 2,
 		   COMMIT_DUPLICATE, "the key was used, after doubt");
 }
@@ -521,6 +538,7 @@ test_deadlines(void)
 		{COMMITS,.outcome = OUTCOME_UNKNOWN},
 		{SEALS,.outcome = OUTCOME_SUCCESS}
 	};
+	const Scene contended[] = {{COMMITS,.outcome = OUTCOME_NOT_FOUND}};
 	int64		now = monotonic_milliseconds();
 
 	deadline = now + 60000;
@@ -532,7 +550,20 @@ test_deadlines(void)
 	(void) PLAY(&plain, sealed);
 	report(requests[1]->spec.deadline >= now + COMMIT_SETTLE_TIME,
 		   "and some time at least");
+
+	/* the outcome stands for a conflict with others */
+	lock_deadline = now;
+	deadline = now + 60000;
+	expect(PLAY(NULL, contended), ERRCODE_LOCK_NOT_AVAILABLE, 1,
+		   COMMIT_LOCKED, "other transactions were waited for long enough");
+	report(requests[0]->spec.lock_deadline == now, "for so long");
+	deadline = now;
+	expect(PLAY(NULL, contended), ERRCODE_FDW_ERROR, 1, COMMIT_REFUSED,
+		   "but not if the time was up for all");
+	lock_deadline = 0;
 	deadline = 0;
+	expect(PLAY(NULL, contended), ERRCODE_FDW_ERROR, 1, COMMIT_REFUSED,
+		   "nor without a limit");
 }
 
 static CommitState state;

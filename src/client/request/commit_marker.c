@@ -268,6 +268,8 @@ commit_marker_key_token(const CommitSearch *search, const CommitMarker *marker,
 		: read_marker(search, id_of_key(marker), &item);
 
 	*token = text_of(item, TOKEN_ATTRIBUTE);
+	if (item != NULL && *token == NULL)
+		*token = "?";
 	return failed;
 }
 

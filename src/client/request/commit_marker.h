@@ -11,8 +11,8 @@
  *		the same condition, by whoever wants to know.  Then the transaction
  *		can never be carried out any more;
  *	{id: "k#" database "#" key, token, at, expires}		is put by the
- *		transaction too, if it has an idempotency key: no other one with this
- *		key can be carried out.
+ *		transaction too, if it has an idempotency key: as long as the item is
+ *		there, no other one with this key can be carried out.
  *
  * at is a time as text, for whoever looks; expires, in seconds since 1970, is
  * for DynamoDB's TTL.  In the database's name % and # are written as %25 and
@@ -37,12 +37,19 @@ typedef enum CommitState
 	COMMIT_STATE_ABORTED		/* it can never be carried out any more */
 } CommitState;
 
+/*
+ * With it, an id is no longer than a key may be: 2048 bytes, of which a
+ * database's name takes up to three times 63.
+ */
+#define COMMIT_KEY_LIMIT	1800
+
 /* What a transaction leaves behind. */
 typedef struct CommitMarker
 {
 	const char *table_name;
 	const char *database;		/* as far as an idempotency key is good */
-	const char *idempotency_key;	/* NULL: none */
+	const char *idempotency_key;	/* at most COMMIT_KEY_LIMIT bytes; NULL:
+									 * none */
 } CommitMarker;
 
 /* The most actions that markers take of a transaction's 100. */
@@ -87,7 +94,8 @@ extern Request *commit_marker_put_seal(const CommitSearch *search,
 
 /*
  * The token of the transaction that has the idempotency key, of a failed Put's
- * old item (NULL: it was not sent, so it is read); NULL if there is none.
+ * old item (NULL: it was not sent, so it is read); NULL if there is none, "?"
+ * if its item does not tell.
  */
 extern Request *commit_marker_key_token(const CommitSearch *search,
 										const CommitMarker *marker,

@@ -26,6 +26,7 @@ start_request(const CommitSpec *spec)
 		.table = spec->table,
 		.counters = spec->counters,
 		.deadline = spec->deadline,
+		.lock_deadline = spec->lock_deadline,
 		.commit_token = spec->token,
 		.parts = count
 	};
@@ -79,12 +80,27 @@ search_of(const CommitResult *result)
 	};
 }
 
+/*
+ * Was it given up because of other transactions, before its time?  Its last
+ * attempt may have begun a little before that moment.
+ */
+static bool
+has_waited_for_others(const CommitResult *result)
+{
+	const CommitSpec *spec = result->spec;
+
+	return spec->lock_deadline > 0 &&
+		(spec->deadline == 0 || spec->lock_deadline < spec->deadline) &&
+		request_is_contended(result->request);
+}
+
 static void
 note_refused(CommitResult *result)
 {
 	const Response *response = request_response(result->request);
 
-	result->outcome = COMMIT_REFUSED;
+	result->outcome = has_waited_for_others(result) ? COMMIT_LOCKED
+		: COMMIT_REFUSED;
 	if (response != NULL && response->reason_count >= result->spec->count)
 	{
 		result->reason_count = result->spec->count;
@@ -311,6 +327,32 @@ raise_aborted(const CommitResult *result, const char *extra_detail)
 			 errhint("Retry the transaction.")));
 }
 
+/* One of the tables is missing, and nobody says which. */
+static void
+raise_refused(const CommitResult *result, const char *extra_detail)
+{
+	const CommitMarker *marker = result->spec->marker;
+	const char *more = NULL;
+
+	if (request_outcome(result->request) == OUTCOME_NOT_FOUND &&
+		marker != NULL)
+		more = psprintf("The commit_table \"%s\" is one of its tables.",
+						error_remote_text(marker->table_name));
+	request_raise(result->request, sentences(more, extra_detail));
+}
+
+static void
+raise_locked(const CommitResult *result, const char *extra_detail)
+{
+	const char *detail = "Another transaction was under way on one of its items.  Nothing was written.";
+
+	ereport(ERROR,
+			(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+			 errmsg("canceling DynamoDB transaction due to lock timeout"),
+			 errdetail_internal("%s", sentences(detail, extra_detail)),
+			 errhint("Retry the transaction.")));
+}
+
 void
 commit_raise(const CommitResult *result, const char *extra_detail)
 {
@@ -319,7 +361,11 @@ commit_raise(const CommitResult *result, const char *extra_detail)
 		case COMMIT_DONE:
 			break;
 		case COMMIT_REFUSED:
-			request_raise(result->request, extra_detail);
+			raise_refused(result, extra_detail);
+			break;
+		case COMMIT_LOCKED:
+			raise_locked(result, extra_detail);
+			break;
 		case COMMIT_DUPLICATE:
 			raise_duplicate(result, extra_detail);
 			break;

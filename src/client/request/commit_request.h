@@ -32,6 +32,7 @@ typedef enum CommitOutcome
 								 * see request_outcome(result->request) */
 	COMMIT_DUPLICATE,			/* nor was it, for its idempotency key has been
 								 * used by another */
+	COMMIT_LOCKED,				/* nor was it: lock_deadline has come */
 	COMMIT_ABORTED,				/* nor was it: it was sealed, after doubt or by
 								 * somebody else; no reason is known */
 	COMMIT_UNKNOWN				/* nobody knows */
@@ -50,6 +51,9 @@ typedef struct CommitSpec
 								 * refused under that */
 	int64		deadline;		/* of monotonic_milliseconds(); 0: none, and
 								 * max_attempts counts */
+	int64		lock_deadline;	/* so: it is waited no longer for other
+								 * transactions on its items, which is 55P03
+								 * then; 0: as for all else */
 	const char *table;			/* for messages and statistics; NULL: there
 								 * are several */
 	const CommitMarker *marker; /* NULL: none */
@@ -87,7 +91,7 @@ extern CommitResult *commit_run(const CommitSpec *spec);
 
 /*
  * Raises what became of a transaction that was not COMMIT_DONE: what
- * request_raise() raises of COMMIT_REFUSED, 23505, 40001, or 08007.
+ * request_raise() raises of COMMIT_REFUSED, 55P03, 23505, 40001, or 08007.
  * extra_detail, if not NULL, is appended to the detail as a sentence of its
  * own.
  */

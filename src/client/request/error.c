@@ -541,10 +541,14 @@ error_raise(const Failure *failure, const char *extra_detail)
 	const ErrorClass *class = failure->class;
 	StringInfoData detail;
 	StringInfoData message;
+	const char *hint;
 	bool		unsent_class;
 
 	if (is_item_size_failure(failure))
 		class = &item_too_large;
+	hint = failure->spec->commit_token != NULL &&
+		class->sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE
+		? "Retry the transaction." : class->hint;
 	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
 
 	initStringInfo(&message);
@@ -578,6 +582,6 @@ error_raise(const Failure *failure, const char *extra_detail)
 			(errcode(class->sqlstate),
 			 errmsg("%s", message.data),
 			 errdetail("%s", detail.data),
-			 class->hint != NULL ? errhint("%s", class->hint) : 0));
+			 hint != NULL ? errhint("%s", hint) : 0));
 	pg_unreachable();
 }

@@ -19,13 +19,11 @@
 #include "client/request/error.h"
 #include "client/request/in_flight.h"
 #include "client/request/request.h"
+#include "client/request/request_count.h"
 #include "client/request/request_state.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
 #define TARGET_PREFIX		"DynamoDB_20120810."
-
-/* What a page is counted as at least: the smallest read. */
-#define LEAST_READ_UNITS	0.5
 
 /* Seconds by which a clock must be off before it is corrected. */
 #define CLOCK_TOLERANCE		240
@@ -44,47 +42,11 @@
 /* Attempts, where nothing but somebody's action makes room. */
 #define LIMITED_ATTEMPTS	3
 
-/* ---- counting ---- */
-
-/* For EXPLAIN, for dynamorm_fdw.max_read_units, and for the session. */
-static void
-add_counted(Request *request, const RequestCounters *counted)
-{
-	counters_add(request->spec.counters, counted);
-	counters_add(request->statistics, counted);
-}
-
-static void
-count_end(Request *request, bool unknown)
-{
-	int64		time = monotonic_microseconds() - request->started_at;
-
-	add_counted(request, &(RequestCounters) {
-		.calls = 1,
-		.unknown_outcomes = unknown ? 1 : 0,
-		.time = time,
-		.max_time = time
-	});
-}
-
-static void
-count_answer(Request *request)
-{
-	const Response *response = request->response;
-	bool		is_read = request->spec.kind == REQUEST_READ;
-	int			single = is_read && response->item != NULL ? 1 : 0;
-
-	add_counted(request, &(RequestCounters) {
-		.capacity_units = response->capacity_units,
-		.read_units = is_read ? Max(response->capacity_units, LEAST_READ_UNITS)
-			: 0,
-		.items_returned = response->item_count + single,
-		/* BatchGetItem, which has no filter, has no such count */
-		.items_scanned = single + (response->scanned_count >= 0
-								   ? response->scanned_count
-								   : response->item_count)
-	});
-}
+/*
+ * After so many attempts the wait of a request with a deadline grows no more,
+ * unless it is throttled: somebody waits for it, maybe with locks held.
+ */
+#define TIMED_STEPS			8
 
 /* ---- sending ---- */
 
@@ -225,7 +187,7 @@ send_request_attempt(Request *request)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	request->renewals = connection->renewals;
 	request->attempts++;
-	add_counted(request, &(RequestCounters) {
+	count_add(request, &(RequestCounters) {
 		.requests = 1,
 		.retries = request->attempts > 1 || request->spec.repetition > 0
 	});
@@ -250,19 +212,25 @@ max_attempts(const Request *request, const ErrorClass *class)
 static long
 delay_of_retry(Request *request, const ErrorClass *class, int server_asks)
 {
+	const RequestSpec *spec = &request->spec;
 	bool		throttled = class->action == ERROR_THROTTLED;
-	bool		timed = request->spec.deadline > 0 &&
-		class->action != ERROR_LIMITED;
+	bool		contended = class->action == ERROR_CONTENDED;
+	bool		timed = spec->deadline > 0 && class->action != ERROR_LIMITED;
+	int64		now = monotonic_milliseconds();
+	int			n = request->attempts;
 	long		delay;
 
-	if (!timed && (request->attempts >= max_attempts(request, class) ||
-				   !retry_take(&request->connection->bucket, throttled,
-							   &request->price)))
+	if (timed && !throttled)
+		n = Min(n, TIMED_STEPS);
+	else if (!timed && (n >= max_attempts(request, class) ||
+						!retry_take(&request->connection->bucket, throttled,
+									&request->price)))
 		return -1;
-	delay = retry_delay(request->attempts, throttled, server_asks);
-	return request->spec.deadline == 0 ? delay
-		: retry_delay_before(delay, request->spec.deadline -
-							 monotonic_milliseconds());
+	delay = retry_delay(n, throttled, server_asks);
+	if (contended && !request->in_doubt && spec->lock_deadline > 0)
+		delay = retry_delay_before(delay, spec->lock_deadline - now);
+	return delay < 0 || spec->deadline == 0 ? delay
+		: retry_delay_before(delay, spec->deadline - now);
 }
 
 /* With what it has brought: the answer's texts live in the exchange. */
@@ -495,7 +463,7 @@ handle_refusal(Request *request, const HttpResult *result)
 			fail_request(request, class, problem);
 			break;
 		case ERROR_THROTTLED:
-			add_counted(request, &(RequestCounters) {.throttles = 1});
+			count_add(request, &(RequestCounters) {.throttles = 1});
 			retry_or_fail(request, class, problem, result->retry_after);
 			break;
 		case ERROR_CONTENDED:
@@ -811,6 +779,13 @@ request_raw_body(const Request *request)
 	return result->body == NULL ? "" : result->body;
 }
 
+bool
+request_is_contended(const Request *request)
+{
+	return request->outcome == OUTCOME_FAILED &&
+		request->class->action == ERROR_CONTENDED;
+}
+
 const char *
 request_error_code(const Request *request)
 {
@@ -871,7 +846,7 @@ request_settle(Request *request, bool carried_out)
 	bool		refused = !carried_out && request->code != NULL &&
 		request->cause->action != ERROR_SERVER;
 
-	add_counted(request, &(RequestCounters) {.unknown_outcomes = -1});
+	count_add(request, &(RequestCounters) {.unknown_outcomes = -1});
 	request->in_doubt = false;
 	if (carried_out)
 	{

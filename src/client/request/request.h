@@ -78,6 +78,9 @@ extern const void *request_answer(const Request *request);
 /* The answer's JSON text (spec.raw); NUL-terminated, UTF-8. */
 extern const char *request_raw_body(const Request *request);
 
+/* Has it failed because of another transaction on its items? */
+extern bool request_is_contended(const Request *request);
+
 /* The exception DynamoDB gave with a failure, as it came; NULL: none. */
 extern const char *request_error_code(const Request *request);
 

@@ -53,6 +53,9 @@ typedef struct RequestSpec
 	int64		deadline;		/* of monotonic_milliseconds(): until then it
 								 * is tried, however often, and is done at the
 								 * latest; 0: none, attempts are counted */
+	int64		lock_deadline;	/* so: until then it is tried again because of
+								 * another transaction on its items, unless it
+								 * is in doubt; 0: as because of all else */
 	const char *commit_token;	/* it is what COMMIT sends, under this token:
 								 * its unknown outcome is 08007, which tells
 								 * the token; NULL: it is not */

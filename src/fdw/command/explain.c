@@ -92,11 +92,18 @@ server_text(const char *text)
 	return readable.data;
 }
 
+static const char *
+read_operation(const Access *access, const Table *table)
+{
+	return access->lookup->access == KEY_ACCESS_ITEMS
+		? explain_batch_operation(table) : access_operation(access);
+}
+
 /* "Query on t using index x" */
 static char *
 describe_read(const Access *access, const Table *table)
 {
-	const char *operation = access_operation(access);
+	const char *operation = read_operation(access, table);
 	const char *index_name = access->schema->index_name;
 
 	return index_name == NULL || operation == NULL
@@ -224,7 +231,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 	if (state->flags & SCAN_FLAG_COUNT)
 		ExplainPropertyText("Select", "COUNT", es);
 	show_page_size(state, access, &explain->scope, es);
-	show_projection(access_projection_to_send(access, state->projection), es);
+	show_projection(scan_projection_to_send(state, access), es);
 	explain_show_read_ahead(state->open.items_ahead, es);
 	explain_show_counters(&state->counters, es);
 }
@@ -306,7 +313,8 @@ commit_of_direct(const DirectState *state, const PushedWrite *pushed)
 
 	if (state->statement.assigns_key)
 		return "Delete and Put, if nothing has changed, where the key changes";
-	if (pushed->obstacle == NULL && !(state->plan->flags & DIRECT_FLAG_RETURNING))
+	if (pushed->obstacle == NULL &&
+		!(state->plan->flags & DIRECT_FLAG_RETURNING))
 		return psprintf("%s as above, or, once the item is looked at again, if what was read has not changed",
 						action);
 	return psprintf("%s, if what was read has not changed", action);

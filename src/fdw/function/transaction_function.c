@@ -129,7 +129,7 @@ dyn_create_commit_table(PG_FUNCTION_ARGS)
 Datum
 dyn_transaction_token(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(commit_token()));
+	PG_RETURN_TEXT_P(cstring_to_text(transaction_token()));
 }
 
 typedef CommitState (*StateFunction) (Connection *connection,

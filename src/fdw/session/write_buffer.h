@@ -40,6 +40,8 @@ typedef struct BufferedWrite
 	CommandId	command_id;
 	const DynamoItem *image;	/* NULL: deletes it */
 	bool		is_put;
+	const List *assigned;		/* of UpdateAction: the attributes that it
+								 * assigns */
 	WriteKind	kind;			/* of blind */
 	const char *blind;			/* expressions; NULL: it is not blind */
 } BufferedWrite;
@@ -87,11 +89,17 @@ extern BufferedItem *write_buffer_find(const Table *table,
 									   const DynamoItem *key);
 
 /*
+ * May items of the table be entered?  Raises 0A000 for another connection than
+ * that of the others, and for an isolation level above READ COMMITTED, 25000
+ * while it is closed.  user_id is for messages.
+ */
+extern void write_buffer_check(const Table *table, Connection *connection,
+							   Oid user_id);
+
+/*
  * Enters an item that is not there yet.  base is how it was just read,
  * consistent and whole (NULL: there is none); everything is copied.  Raises
- * 0A000 for another connection than that of the others, and for an isolation
- * level above READ COMMITTED, 25000 while it is closed.  user_id is for
- * messages.
+ * what write_buffer_check() does.
  */
 extern BufferedItem *write_buffer_enter(const Table *table,
 										Connection *connection, Oid user_id,
