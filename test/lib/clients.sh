@@ -109,6 +109,9 @@ start_program()
       PYTHONPATH=$PROGRAMS/common PYTHONDONTWRITEBYTECODE=1 \
         timeout 300 /usr/bin/python3 -P "$file"
       ;;
+    *.rb)
+      timeout 300 /usr/bin/ruby "$file"
+      ;;
     *.java)
       CLASSPATH=.:/usr/share/java/postgresql.jar
       export CLASSPATH

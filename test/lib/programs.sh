@@ -28,7 +28,7 @@ declare -A MISSING=()
 choose_programs()
 {
   local file name
-  for file in "$PROGRAMS"/*.{py,java,sh,mjs}; do
+  for file in "$PROGRAMS"/*.{py,rb,java,sh,mjs}; do
     [ -e "$file" ] || continue
     name=$(basename "${file%.*}")
     [ "$#" -gt 0 ] && [[ " $* " != *" $name "* ]] || NAMES+=("$name")

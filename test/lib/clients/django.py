@@ -111,12 +111,38 @@ saw('savepoint', items.filter(pk='after error').exists())
 tried('check', lambda: items.filter(pk='a').update(n=-1))
 
 
-def locked():
+def locked(**options):
     with transaction.atomic():
-        return items.select_for_update().get(pk='a').n
+        return items.select_for_update(**options).get(pk='a').n
 
 
 tried('row lock', locked)
+tried('row lock', lambda: locked(nowait=True))
+tried('row lock', lambda: locked(no_key=True))
+tried('skip locked', lambda: locked(skip_locked=True))
+
+
+def locked_change():
+    with transaction.atomic():
+        locked = items.select_for_update().get(pk='b')
+        locked.n += 5
+        locked.save()
+        with transaction.atomic():
+            items.filter(pk='b').update(n=F('n') + 1)
+            transaction.set_rollback(True)
+    return items.get(pk='b').n
+
+
+tried('locked change', locked_change)
+
+
+def locked_range():
+    with transaction.atomic():
+        return [item.id for item in items.select_for_update().filter(
+            id__in=['a', 'b', 'none']).order_by('-id')[:1]]
+
+
+tried('locked range', locked_range)
 
 
 def rolled_back():

@@ -233,12 +233,73 @@ class jdbc
 		tried("savepoint", () -> change("INSERT INTO item (id) VALUES ('a')"));
 		connection.rollback(savepoint);
 		saw("savepoint", query("SELECT count(*) FROM item WHERE id = 'a'"));
-		tried("row lock", () -> query("SELECT n FROM item WHERE id = 'a' FOR UPDATE SKIP LOCKED"));
+		tried("row lock", () -> query("SELECT n FROM item WHERE id = 'a' FOR UPDATE"));
+		connection.rollback();
+		tried("skip locked", () -> query("SELECT n FROM item WHERE id = 'a' FOR UPDATE SKIP LOCKED"));
 		connection.rollback();
 		change("UPDATE item SET n = 100 WHERE id = 'b'");
 		connection.rollback();
 		connection.setAutoCommit(true);
 		saw("rollback", query("SELECT n FROM item WHERE id = 'b'"));
+	}
+
+	interface Work<T>
+	{
+		T run() throws Exception;
+	}
+
+	/* as the README has it */
+	static <T> T inTransaction(Connection connection, Work<T> work) throws Exception
+	{
+		for (int left = 10;;)
+		{
+			try
+			{
+				T result = work.run();
+				connection.commit();
+				return result;
+			}
+			catch (SQLException error)
+			{
+				connection.rollback();
+				if (!"40001".equals(error.getSQLState()) || --left == 0)
+					throw error;
+			}
+			Thread.sleep((long) (Math.random() * 100));
+		}
+	}
+
+	/* What fails for another reason is not run again. */
+	static void retries() throws Exception
+	{
+		int[] runs = { 0 };
+
+		try (Connection other = connect())
+		{
+			other.setAutoCommit(false);
+			saw("retried", inTransaction(other, () -> {
+				try (Statement statement = other.createStatement())
+				{
+					runs[0]++;
+					List<String> read = rows(statement.executeQuery(
+						"UPDATE item SET n = n + 1 WHERE id = 'first' RETURNING n"));
+
+					statement.addBatch("INSERT INTO entry VALUES ('retried', " + read.get(0)
+						+ ", 'x')");
+					statement.addBatch("UPDATE item SET ok = true WHERE id = 'first'");
+					statement.executeBatch();
+					return read;
+				}
+			}));
+			tried("not retried", () -> inTransaction(other, () -> {
+				runs[0]++;
+				try (Statement statement = other.createStatement())
+				{
+					return statement.executeUpdate("INSERT INTO item (id) VALUES ('a')");
+				}
+			}));
+			saw("not retried", runs[0]);
+		}
 	}
 
 	static void otherModes() throws Exception
@@ -305,6 +366,7 @@ class jdbc
 		errors();
 		batches();
 		transactions();
+		retries();
 		otherModes();
 		saw("delete", change("DELETE FROM entry WHERE item_id = 'a' AND no > 3"),
 			query("DELETE FROM item WHERE id = 'b' RETURNING id"));

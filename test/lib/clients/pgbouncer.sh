@@ -27,6 +27,10 @@ as_other=()
 chmod a+r pgbouncer.ini
 "${as_other[@]}" ./pgbouncer -q -d pgbouncer.ini || exit
 trap 'kill "$(cat "$PWD/pid")"' EXIT
+for _ in {1..100}; do
+  [ ! -S .s.PGSQL.6432 ] || break
+  sleep 0.1
+done
 export PGHOST=$PWD PGPORT=6432
 
 saw 'first upsert' "INSERT INTO item (id, n) VALUES ('a', 0) ON CONFLICT (id)
@@ -54,6 +58,11 @@ saw update "UPDATE item SET price = 2 WHERE id = 'a' RETURNING price"
 saw_state 'duplicate key' "INSERT INTO item (id) VALUES ('a')"
 saw delete "DELETE FROM item WHERE id = 'up' RETURNING id"
 saw rollback "BEGIN; UPDATE item SET price = 3 WHERE id = 'a'; ROLLBACK" \
+  "SELECT price FROM item WHERE id = 'a'"
+saw 'row lock' "BEGIN; SELECT id FROM item WHERE id = 'a' FOR UPDATE;
+  UPDATE item SET price = 4 WHERE id = 'a' RETURNING price; COMMIT"
+saw savepoint "BEGIN; UPDATE item SET price = 5 WHERE id = 'a'; SAVEPOINT s;
+  UPDATE item SET price = 6 WHERE id = 'a'; RELEASE s; COMMIT" \
   "SELECT price FROM item WHERE id = 'a'"
 saw introspection "SELECT column_name, data_type FROM information_schema.columns
   WHERE table_name = 'item' ORDER BY ordinal_position"

@@ -143,7 +143,10 @@ tried('current of', lambda: rolled_back(
     "DECLARE c CURSOR FOR SELECT * FROM item WHERE id = 'b'", 'FETCH c',
     'UPDATE item SET ok = false WHERE CURRENT OF c RETURNING ok'))
 
-tried('row lock', lambda: rolled_back(
+for strength in ('UPDATE', 'NO KEY UPDATE', 'SHARE', 'KEY SHARE', 'UPDATE NOWAIT'):
+    tried('row lock', lambda: rolled_back(
+        "SELECT n FROM item WHERE id = 'a' FOR " + strength))
+tried('skip locked', lambda: rolled_back(
     "SELECT n FROM item WHERE id = 'a' FOR UPDATE SKIP LOCKED"))
 
 tried('rollback', lambda: rolled_back("UPDATE item SET n = 100 WHERE id = 'b'"))
@@ -157,7 +160,7 @@ tried('savepoint', lambda: rolled_back(
     'ROLLBACK TO s', "SELECT count(*) FROM item WHERE id = 'a'"))
 
 conn.set_session(isolation_level='SERIALIZABLE', autocommit=True)
-saw('serializable', run("UPDATE item SET n = 1 WHERE id = 'b'"))
+tried('serializable', lambda: run("UPDATE item SET n = 1 WHERE id = 'b'"))
 conn.set_session(isolation_level='DEFAULT', readonly=True, autocommit=True)
 tried('read only', lambda: run("UPDATE item SET n = 2 WHERE id = 'b'"))
 conn.set_session(readonly=False, autocommit=True)

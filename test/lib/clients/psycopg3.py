@@ -4,6 +4,9 @@
 #
 import datetime
 import decimal
+import random
+import threading
+import time
 import uuid
 
 import psycopg
@@ -112,7 +115,62 @@ with conn.transaction(force_rollback=True):
     saw('rollback', run("UPDATE item SET n = 100 WHERE id = 'a'"))
 saw('rollback', run("SELECT n FROM item WHERE id = 'a'"))
 
-tried('row lock', lambda: run("SELECT n FROM item WHERE id = 'up' FOR UPDATE SKIP LOCKED"))
+tried('row lock', lambda: run("SELECT n FROM item WHERE id = 'up' FOR UPDATE"))
+tried('skip locked', lambda: run(
+    "SELECT n FROM item WHERE id = 'up' FOR UPDATE SKIP LOCKED"))
+
+
+# as the README has it
+def in_transaction(conn, work, tries=10):
+    for left in reversed(range(tries)):
+        try:
+            with conn.transaction():
+                return work(conn)
+        except RETRIED:
+            if left == 0:
+                raise
+            time.sleep(random.uniform(0, 0.1))
+
+
+# two that took the same number meet at its entry, too
+RETRIED = (psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
+
+
+def take_number(conn):
+    n, = conn.execute("UPDATE item SET n = n + 1 WHERE id = 'number' RETURNING n").fetchone()
+    conn.execute('INSERT INTO entry VALUES (%s, %s, %s)', ('numbered', n, 'taken'))
+    return n
+
+
+def take_numbers():
+    with psycopg.connect('', autocommit=True) as other:
+        for _ in range(10):
+            in_transaction(other, take_number, 100)
+
+
+run("INSERT INTO item (id) VALUES ('number')")
+takers = [threading.Thread(target=take_numbers) for _ in range(4)]
+for taker in takers:
+    taker.start()
+for taker in takers:
+    taker.join()
+saw('numbers', run("SELECT n FROM item WHERE id = 'number'"), run(
+    "SELECT count(*), max(no) FROM entry WHERE item_id = 'numbered'"))
+
+
+# what the client has heard before the error does not count
+def transfer(first, second):
+    with conn.pipeline():
+        conn.execute("UPDATE item SET n = n - 5 WHERE id = %s", (first,))
+        conn.execute("INSERT INTO item (id, n) VALUES (%s, 5)", (second,))
+
+
+run("INSERT INTO item (id, n) VALUES ('full', 10)")
+tried('transfer in pipeline', lambda: transfer('full', 'empty'))
+tried('transfer in pipeline', lambda: transfer('full', 'empty'))
+tried('transfer in pipeline', lambda: transfer('empty', 'other'))
+saw('transfer in pipeline', run(
+    "SELECT id, n FROM item WHERE id IN ('full', 'empty', 'other') ORDER BY id"))
 
 saw('delete', run("DELETE FROM entry WHERE item_id = 'c' AND no BETWEEN 3 AND 7"))
 saw('delete', run("DELETE FROM item WHERE id = 'a' RETURNING id"))

@@ -105,8 +105,28 @@ saw('batch', session.execute(sa.text(
     'ORDER BY sen_counter RETURNING no')).scalars().all())
 session.commit()
 
-tried('row lock', lambda: session.execute(
-    sa.select(Item.n).where(Item.id == 'a').with_for_update()).scalar())
+for options in ({}, {'nowait': True}, {'read': True}, {'key_share': True},
+                {'read': True, 'key_share': True}, {'of': Item}):
+    tried('row lock', lambda: session.execute(sa.select(Item.n).where(
+        Item.id == 'a').with_for_update(**options)).scalar())
+    session.rollback()
+
+
+def locked_change(key):
+    locked = session.get(Item, key, with_for_update=True)
+    locked.n += 1
+    session.commit()
+    return locked.n
+
+
+def locked_join():
+    return session.execute(sa.select(Item.id, Entry.no).join(Entry).where(
+        Item.id == 'a').order_by(Entry.no).with_for_update(of=Item)).all().__repr__()
+
+
+tried('locked change', lambda: locked_change('b'))
+session.rollback()
+tried('locked join', locked_join)
 session.rollback()
 
 session.execute(sa.update(Item).where(Item.id == 'b').values(n=100))
