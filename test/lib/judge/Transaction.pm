@@ -183,8 +183,10 @@ sub on_side
 	my ($step, $side) = @_;
 	return { text => $step->{text} } if defined $step->{text};
 	my ($remote, $twin) = Statement::both_sides($step);
-	return plain_step($remote) if $side eq 'remote';
-	return $step->{insert} ? upsert_step($twin) : plain_step($twin);
+	my $sent = $side eq 'remote' ? plain_step($remote) : $step->{insert} ? upsert_step($twin) : plain_step($twin);
+	# what has counted its calls begins anew
+	unshift @{ $sent->{before} }, "SELECT setval('judge.calls', 1, false) \\gset" if $step->{form} =~ /^function/;
+	return $sent;
 }
 
 # Nothing is left of a statement that the foreign table has refused but its
