@@ -41,8 +41,6 @@ SELECT split_part(try($$SELECT dyn_create_table('thing')$$), E'\n', 1);
 SELECT try($$ALTER USER MAPPING FOR CURRENT_USER SERVER dynamo OPTIONS (ADD access_key 'x')$$);
 SELECT try($$ALTER FOREIGN TABLE thing ALTER n OPTIONS (atribute_name 'x')$$);
 SELECT try($$ALTER SERVER dynamo OPTIONS (ADD secret_access_key 'x')$$);
-SELECT try($$ALTER SERVER dynamo OPTIONS (ADD transaction_mode 'atomic')$$);
-SELECT try($$SET dynamorm_fdw.transaction_mode = 'atomic'$$);
 
 -- no keys
 CREATE SERVER nokeys FOREIGN DATA WRAPPER dynamorm_fdw OPTIONS (endpoint 'http://127.0.0.1:1');

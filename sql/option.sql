@@ -59,7 +59,7 @@ ALTER SERVER option_server OPTIONS (ADD consistent_read 'maybe');
 ALTER SERVER option_server OPTIONS (ADD consistent_read '');
 ALTER SERVER option_server OPTIONS (ADD transaction_mode 'lazy');
 \echo :LAST_ERROR_SQLSTATE
-ALTER SERVER option_server OPTIONS (ADD transaction_mode 'atomic');
+ALTER SERVER option_server OPTIONS (ADD commit_table 'a b');
 \echo :LAST_ERROR_SQLSTATE
 ALTER SERVER option_server OPTIONS (ADD max_concurrency '0');
 \echo :LAST_ERROR_SQLSTATE
@@ -108,7 +108,7 @@ CREATE FOREIGN TABLE option_table (id text) SERVER option_server OPTIONS (table_
 \echo :LAST_ERROR_SQLSTATE
 CREATE FOREIGN TABLE option_table (id text) SERVER option_server OPTIONS (table_name 'a table');
 CREATE FOREIGN TABLE option_table (id text) SERVER option_server OPTIONS (table_name 'arn:aws:dynamodb:eu-west-1:1:index/x');
-CREATE FOREIGN TABLE option_table (id text) SERVER option_server OPTIONS (transaction_mode 'atomic');
+CREATE FOREIGN TABLE option_table (id text) SERVER option_server OPTIONS (transaction_mode 'lazy');
 \echo :LAST_ERROR_SQLSTATE
 CREATE FOREIGN TABLE option_table (id text) SERVER option_server OPTIONS (updatable 'no thanks');
 CREATE FOREIGN TABLE option_table (id text OPTIONS (attribute_name '')) SERVER option_server;
@@ -255,8 +255,9 @@ SELECT dyn_create_table('option_table');
 SHOW dynamorm_fdw.transaction_mode;
 SHOW dynamorm_fdw.max_read_units;
 SHOW dynamorm_fdw.report_conditions;
+SHOW dynamorm_fdw.commit_timeout;
+SHOW dynamorm_fdw.idempotency_key;
 SET dynamorm_fdw.transaction_mode = 'atomic';
-\echo :LAST_ERROR_SQLSTATE
 SET dynamorm_fdw.transaction_mode = 'lazy';
 \echo :LAST_ERROR_SQLSTATE
 SET dynamorm_fdw.transaction_mode = 'immediate';

@@ -85,6 +85,18 @@ extern int	no_such_variable
 #include "commands/explain_state.h"
 #endif
 
+/* The arguments of ExecutorRun_hook, of which 18 dropped the last. */
+#if PG_VERSION_NUM >= 180000
+#define EXECUTOR_RUN_ARGUMENTS \
+	QueryDesc *queryDesc, ScanDirection direction, uint64 count
+#define EXECUTOR_RUN_VALUES	queryDesc, direction, count
+#else
+#define EXECUTOR_RUN_ARGUMENTS \
+	QueryDesc *queryDesc, ScanDirection direction, uint64 count, \
+	bool execute_once
+#define EXECUTOR_RUN_VALUES	queryDesc, direction, count, execute_once
+#endif
+
 /*
  * A JSON document that is being built, which 19 keeps beside the state.
  * push_jsonb() returns it when its outermost container is closed.

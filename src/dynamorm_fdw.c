@@ -13,6 +13,7 @@
 #include "fdw/catalog/settings.h"
 #include "fdw/plan/hook.h"
 #include "fdw/read/open_scan.h"
+#include "fdw/session/parallel.h"
 #include "fdw/session/planning.h"
 #include "fdw/session/preload.h"
 #include "fdw/session/transaction.h"
@@ -35,6 +36,7 @@ _PG_init(void)
 	preload_register();
 	open_scan_register();
 	written_register();
+	parallel_register();
 	hook_register();
 	write_behind_register();
 }

@@ -128,25 +128,25 @@ operation_append_write(StringInfo body, const WriteOperation *operation)
 	appendStringInfoChar(body, '}');
 }
 
-static void
-append_token(StringInfo body)
+char *
+operation_token(void)
 {
-	uint8		token[TOKEN_BYTES];
-	int			i;
+	uint8		bytes[TOKEN_BYTES];
+	char	   *token = palloc(2 * TOKEN_BYTES + 1);
 
-	if (!pg_strong_random(token, sizeof(token)))
+	if (!pg_strong_random(bytes, sizeof(bytes)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
-	appendStringInfoString(body, ",\"ClientRequestToken\":\"");
-	for (i = 0; i < TOKEN_BYTES; i++)
-		appendStringInfo(body, "%02x", token[i]);
-	appendStringInfoChar(body, '"');
+	for (int i = 0; i < TOKEN_BYTES; i++)
+		sprintf(token + 2 * i, "%02x", bytes[i]);
+	return token;
 }
 
 void
 operation_append_transaction(StringInfo body,
-							 const WriteOperation *operations, int count)
+							 const WriteOperation *operations, int count,
+							 const char *token)
 {
 	static const char *const names[] = {
 		[WRITE_PUT] = "Put",
@@ -165,7 +165,7 @@ operation_append_transaction(StringInfo body,
 		appendStringInfoString(body, "}}");
 	}
 	appendStringInfoChar(body, ']');
-	append_token(body);
+	json_append_text_member(body, "ClientRequestToken", token);
 	append_capacity_wish(body);
 	appendStringInfoChar(body, '}');
 }

@@ -63,12 +63,15 @@ extern void operation_append_write(StringInfo body,
 								   const WriteOperation *operation);
 
 /*
- * All of the writes or none, with a token of its own, under which the body may
- * be sent again.
+ * All of the writes or none, under a token, with which the body may be sent
+ * again.
  */
 extern void operation_append_transaction(StringInfo body,
 										 const WriteOperation *operations,
-										 int count);
+										 int count, const char *token);
+
+/* A new token, in the current memory context. */
+extern char *operation_token(void);
 
 /* Deletes up to 25 items, without conditions. */
 extern void operation_append_batch_delete(StringInfo body,

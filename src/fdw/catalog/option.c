@@ -318,6 +318,14 @@ option_max_concurrency(Oid server_id)
 	return option_read_server(server->options).max_concurrency;
 }
 
+const char *
+option_commit_table(Oid server_id)
+{
+	ForeignServer *server = GetForeignServer(server_id);
+
+	return option_read_server(server->options).commit_table;
+}
+
 /* ---- tables ---- */
 
 /* But for the columns, and the table's name if it is the relation's. */

@@ -10,12 +10,6 @@
 
 #include "client/request/connection.h"
 
-typedef enum TransactionMode
-{
-	TRANSACTION_IMMEDIATE,
-	TRANSACTION_ATOMIC
-} TransactionMode;
-
 /*
  * The session's connection for a server as a user (the user whose rights
  * count: a view's owner for a view); made if there is none.  Raises 42704 if
@@ -38,6 +32,9 @@ extern Connection *option_connection_if_mapped(Oid server_id, Oid user_id);
 
 /* May the foreign table be written (options "updatable" of table, server)? */
 extern bool option_updatable(Oid relation_id);
+
+/* The server's commit_table; NULL: it has none. */
+extern const char *option_commit_table(Oid server_id);
 
 /* The server's max_concurrency. */
 extern int	option_max_concurrency(Oid server_id);

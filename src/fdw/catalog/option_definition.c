@@ -66,8 +66,7 @@ typedef enum OptionRestriction
 {
 	RESTRICTION_NONE,
 	RESTRICTION_SUPERUSER,		/* only a superuser may set it */
-	RESTRICTION_FALSE_SUPERUSER,	/* ... may set it to false */
-	RESTRICTION_FIRST_WORD		/* of its words only the first is supported */
+	RESTRICTION_FALSE_SUPERUSER	/* ... may set it to false */
 } OptionRestriction;
 
 typedef struct OptionDefinition
@@ -84,7 +83,9 @@ typedef struct OptionDefinition
 } OptionDefinition;
 
 static const char *const transaction_mode_words[] = {
-	"immediate", "atomic", NULL
+	[TRANSACTION_IMMEDIATE] = "immediate",
+	[TRANSACTION_ATOMIC] = "atomic",
+	NULL
 };
 static const char *const credential_source_words[] = {
 	[CREDENTIALS_STATIC] = "static",
@@ -119,8 +120,11 @@ static const OptionDefinition definitions[] = {
 	{"region", ForeignServerRelationId, OPTION_REGION, IN_SERVER(region)},
 	{"consistent_read", ForeignServerRelationId, OPTION_BOOLEAN,
 	IN_SERVER(consistent_read)},
-	{"transaction_mode", ForeignServerRelationId, OPTION_WORD, NOT_READ,
-	RESTRICTION_FIRST_WORD, 0, 0, transaction_mode_words},
+	{"transaction_mode", ForeignServerRelationId, OPTION_ENUM,
+		IN_SERVER(transaction_mode), RESTRICTION_NONE,
+	TRANSACTION_IMMEDIATE, 0, transaction_mode_words},
+	{"commit_table", ForeignServerRelationId, OPTION_TABLE_NAME,
+	IN_SERVER(commit_table)},
 	{"max_concurrency", ForeignServerRelationId, OPTION_INTEGER,
 	IN_SERVER(max_concurrency), RESTRICTION_NONE, 1, 1000},
 	{"connect_timeout", ForeignServerRelationId, OPTION_INTEGER,
@@ -157,8 +161,9 @@ static const OptionDefinition definitions[] = {
 	IN_TABLE(table_name)},
 	{"consistent_read", ForeignTableRelationId, OPTION_BOOLEAN,
 	IN_TABLE(consistent_read)},
-	{"transaction_mode", ForeignTableRelationId, OPTION_WORD, NOT_READ,
-	RESTRICTION_FIRST_WORD, 0, 0, transaction_mode_words},
+	{"transaction_mode", ForeignTableRelationId, OPTION_ENUM,
+		IN_TABLE(transaction_mode), RESTRICTION_NONE, TRANSACTION_IMMEDIATE, 0,
+	transaction_mode_words},
 	{"updatable", ForeignTableRelationId, OPTION_BOOLEAN,
 	IN_TABLE(updatable)},
 
@@ -504,7 +509,8 @@ option_read_table(List *options, const ServerOptions *server)
 {
 	TableOptions table = {
 		.consistent_read = server->consistent_read,
-		.updatable = server->updatable
+		.updatable = server->updatable,
+		.transaction_mode = server->transaction_mode
 	};
 
 	read_options(options, ForeignTableRelationId, &table);
@@ -621,7 +627,7 @@ refuse_value(const OptionDefinition *definition, const char *value)
 			 hint_values(definition)));
 }
 
-/* What is well-formed, but not for everyone, or not there yet. */
+/* What is well-formed, but not for everyone. */
 static void
 check_restriction(const OptionDefinition *definition, const char *value)
 {
@@ -648,14 +654,6 @@ check_restriction(const OptionDefinition *definition, const char *value)
 								definition->name),
 						 errhint("Only a superuser may set option \"%s\" to false.",
 								 definition->name)));
-			break;
-		case RESTRICTION_FIRST_WORD:
-			if (strcmp(value, definition->words[0]) != 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("value \"%s\" of option \"%s\" is not supported yet",
-								value, definition->name),
-						 errhint("Use \"%s\".", definition->words[0])));
 			break;
 	}
 }

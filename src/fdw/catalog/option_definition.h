@@ -33,6 +33,8 @@ typedef struct ServerOptions
 	int			max_attempts;
 	bool		consistent_read;	/* of its tables, as the next */
 	bool		updatable;
+	TransactionMode transaction_mode;	/* of its tables */
+	const char *commit_table;	/* NULL: not given */
 } ServerOptions;
 
 /* Options of a user mapping; texts that are not given are NULL. */

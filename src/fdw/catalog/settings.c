@@ -10,10 +10,18 @@
 
 #include "utils/guc.h"
 
-#include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "translate/table/table_options.h"
+
+/* A token is good for ten minutes, and clocks differ. */
+#define MOST_COMMIT_TIMEOUT		300000
+
+/* A partition key holds 2048 bytes; the database's name goes before it. */
+#define LONGEST_IDEMPOTENCY_KEY	1024
 
 int			transaction_mode_setting = -1;
+int			commit_timeout = MOST_COMMIT_TIMEOUT;
+char	   *idempotency_key = NULL;
 int			max_read_units = 1000000;
 bool		report_conditions = false;
 bool		enable_batch_join = true;
@@ -26,21 +34,19 @@ static const struct config_enum_entry transaction_modes[] = {
 	{NULL, 0, false}
 };
 
-/* Refuses the mode that is planned but does not work yet. */
+/* It becomes part of the key of an item. */
 static bool
-check_transaction_mode(int *newval, void **extra, GucSource source)
+check_idempotency_key(char **newval, void **extra, GucSource source)
 {
-	if (*newval == TRANSACTION_ATOMIC)
-	{
-		GUC_check_errcode(ERRCODE_FEATURE_NOT_SUPPORTED);
-		GUC_check_errmsg("transaction mode \"atomic\" is not supported yet");
-		return false;
-	}
-	return true;
+	if (*newval == NULL || strlen(*newval) <= LONGEST_IDEMPOTENCY_KEY)
+		return true;
+	GUC_check_errdetail("An idempotency key has at most %d bytes.",
+						LONGEST_IDEMPOTENCY_KEY);
+	return false;
 }
 
-void
-settings_define(void)
+static void
+define_transactions(void)
 {
 	DefineCustomEnumVariable("dynamorm_fdw.transaction_mode",
 							 "How writes to DynamoDB take part in transactions.",
@@ -50,9 +56,39 @@ settings_define(void)
 							 transaction_modes,
 							 PGC_USERSET,
 							 0,
-							 check_transaction_mode,
+							 NULL,
 							 NULL,
 							 NULL);
+
+	DefineCustomIntVariable("dynamorm_fdw.commit_timeout",
+							"The longest time for which COMMIT tries to send what was written.",
+							"statement_timeout does not end a COMMIT.",
+							&commit_timeout,
+							MOST_COMMIT_TIMEOUT,
+							100,
+							MOST_COMMIT_TIMEOUT,
+							PGC_USERSET,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomStringVariable("dynamorm_fdw.idempotency_key",
+							   "What the transaction does is done once under this key.",
+							   "Another transaction that commits under it gets a unique violation.",
+							   &idempotency_key,
+							   "",
+							   PGC_USERSET,
+							   0,
+							   check_idempotency_key,
+							   NULL,
+							   NULL);
+}
+
+void
+settings_define(void)
+{
+	define_transactions();
 
 	DefineCustomIntVariable("dynamorm_fdw.max_read_units",
 							"The most read units that one statement may consume.",

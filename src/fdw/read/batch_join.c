@@ -125,7 +125,7 @@ begin_requests(BatchJoinState *state, Oid user_id, Bitmapset *wanted)
 	statement_counters_attach(&state->counters, state->custom.ss.ps.state);
 	batch_reads_init(&state->reads,
 					 option_connection(state->table->server_id, user_id),
-					 state->table,
+					 state->table, state->table->consistent_read,
 					 access_projection(state->table, wanted, NIL),
 					 &state->counters);
 	state->ahead = 1;
@@ -171,6 +171,7 @@ batch_join_begin(CustomScanState *node, EState *estate, int eflags)
 	state->table =
 		description_of_table(exec_rt_fetch(state->inner_relid, estate)->relid,
 							 user_id);
+	state->wanted_columns = wanted;
 	state->wanted = column_set_to_flags(state->table, wanted);
 	state->outer_count = ExecGetResultType(below)->natts;
 	begin_expressions(state);

@@ -100,6 +100,7 @@ typedef struct BatchJoinState
 	const Table *table;
 	OpenScan	open;			/* in the session's registry */
 	BatchReads	reads;			/* of items; not there if only explained */
+	Bitmapset  *wanted_columns; /* see column_set.h */
 	bool	   *wanted;			/* of column_set_to_flags() */
 	int			outer_count;	/* columns of the plan below */
 	int			key_count;		/* columns by which the key is told */

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "fdw/read/batch_join.h"
+#include "fdw/read/overlay.h"
 #include "fdw/read/spelling_look.h"
 #include "fdw/session/written.h"
 
@@ -133,6 +134,44 @@ key_of_loaded_row(BatchJoinState *state)
 }
 
 /*
+ * Keeps the columns that the join wants of an item; in memory of the row that
+ * it is.
+ */
+static void
+keep_item(BatchJoinState *state, SoughtItems *items, SoughtItem *sought,
+		  const DynamoItem *item)
+{
+	ExprContext *context = state->item_context;
+	TupleTableSlot *slot = state->item_slot;
+	MemoryContext old;
+
+	ExecClearTuple(slot);
+	table_decode_item(state->table, item, state->wanted,
+					  slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	context->ecxt_innertuple = slot;
+	slot = ExecProject(state->item_projection);
+	old = MemoryContextSwitchTo(items->context);
+	sought->row = ExecCopySlotMinimalTuple(slot);
+	MemoryContextSwitchTo(old);
+}
+
+/* Is the item buffered, and so known without being asked for? */
+static bool
+take_buffered(BatchJoinState *state, SoughtItems *items, SoughtItem *sought,
+			  const DynamoItem *key)
+{
+	const DynamoItem *image;
+
+	if (!overlay_find(state->table, key, state->open.command_id,
+					  state->wanted_columns, &image))
+		return false;
+	if (image != NULL)
+		keep_item(state, items, sought, image);
+	return true;
+}
+
+/*
  * The item that the loaded outer row asks for, which the batch asks for if
  * nobody has; NULL: there can be none.
  */
@@ -154,8 +193,11 @@ seek_item(BatchJoinState *state, JoinBatch *batch)
 		{
 			item->key_text = MemoryContextStrdup(batch->sought->context, text);
 			item->row = NULL;
-			MemoryContextSwitchTo(batch->context);
-			batch->keys[batch->key_count++] = item_copy(key);
+			if (!take_buffered(state, batch->sought, item, key))
+			{
+				MemoryContextSwitchTo(batch->context);
+				batch->keys[batch->key_count++] = item_copy(key);
+			}
 		}
 	}
 	MemoryContextSwitchTo(old);
@@ -258,31 +300,20 @@ read_ahead(BatchJoinState *state)
 
 /* ---- answers ---- */
 
-/* Keeps the columns that the join wants of an item. */
+/* Keeps an item that has come. */
 static void
-keep_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
+take_item(BatchJoinState *state, JoinBatch *batch, const DynamoItem *item)
 {
-	ExprContext *context = state->item_context;
-	TupleTableSlot *slot = state->item_slot;
 	MemoryContext old;
 	SoughtItem *sought;
 	const char *text;
 
-	ResetExprContext(context);
-	old = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
+	ResetExprContext(state->item_context);
+	old = MemoryContextSwitchTo(state->item_context->ecxt_per_tuple_memory);
 	text = table_key_text(state->table, item);
 	sought = hash_search(batch->sought->items, &text, HASH_FIND, NULL);
 	if (sought != NULL && sought->row == NULL)
-	{
-		ExecClearTuple(slot);
-		table_decode_item(state->table, item, state->wanted,
-						  slot->tts_values, slot->tts_isnull);
-		ExecStoreVirtualTuple(slot);
-		context->ecxt_innertuple = slot;
-		slot = ExecProject(state->item_projection);
-		MemoryContextSwitchTo(batch->sought->context);
-		sought->row = ExecCopySlotMinimalTuple(slot);
-	}
+		keep_item(state, batch->sought, sought, item);
 	MemoryContextSwitchTo(old);
 }
 
@@ -299,7 +330,7 @@ complete_batch(BatchJoinState *state, JoinBatch *batch)
 	source = batch_reader_source(batch->reader);
 	while ((item = item_exit_next(&source)) != NULL)
 	{
-		keep_item(state, batch, item);
+		take_item(state, batch, item);
 		count++;
 	}
 	if (count < batch->key_count)

@@ -51,7 +51,7 @@ struct BatchReader
 
 void
 batch_reads_init(BatchReads *reads, Connection *connection,
-				 const Table *table, List *projection,
+				 const Table *table, bool consistent, List *projection,
 				 RequestCounters *counters)
 {
 	int			max_concurrency =
@@ -63,7 +63,7 @@ batch_reads_init(BatchReads *reads, Connection *connection,
 	reads->request = (BatchGetSpec) {
 		.connection = connection,
 		.table = table->table_name,
-		.members = operation_batch_members(table->consistent_read, paths),
+		.members = operation_batch_members(consistent, paths),
 		.counters = counters
 	};
 	reads->window = (BatchWindow) {

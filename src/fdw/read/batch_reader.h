@@ -35,8 +35,8 @@ typedef struct BatchReader BatchReader;
  * projection is that of access_projection().  The counters must live as long.
  */
 extern void batch_reads_init(BatchReads *reads, Connection *connection,
-							 const Table *table, List *projection,
-							 RequestCounters *counters);
+							 const Table *table, bool consistent,
+							 List *projection, RequestCounters *counters);
 
 /*
  * Opens a reader in the current memory context, and sends nothing yet.  The

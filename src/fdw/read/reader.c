@@ -16,6 +16,7 @@
 #include "fdw/read/batch_reader.h"
 #include "fdw/read/budget.h"
 #include "fdw/read/item_spool.h"
+#include "fdw/read/overlay.h"
 #include "fdw/read/reader.h"
 #include "fdw/read/spelling_look.h"
 #include "fdw/session/written.h"
@@ -57,6 +58,7 @@ struct Reader
 	bool		finished;		/* or closed */
 	int64		met;			/* items that have come out, or were counted */
 	ItemSource	source;			/* of what reader_next() hands out */
+	Overlay    *overlay;		/* of what is buffered; NULL: nothing is */
 	StringInfoData body;		/* the request, without what is of one page,
 								 * and without its closing brace */
 	char	   *readable_key;	/* GetItem: for messages */
@@ -76,6 +78,12 @@ struct Reader
 	MemoryContext context;		/* of the reader */
 };
 
+static bool
+reads_consistently(const Reader *reader)
+{
+	return reader->spec.table->consistent_read || reader->spec.consistent;
+}
+
 static void
 build_body(Reader *reader, const Access *access)
 {
@@ -84,7 +92,7 @@ build_body(Reader *reader, const Access *access)
 	const Table *table = reader->spec.table;
 	ReadOperation operation = {
 		.table_name = table->table_name,
-		.consistent = table->consistent_read && !schema->is_global,
+		.consistent = reads_consistently(reader) && !schema->is_global,
 		.projection = access_projection_to_send(access,
 												reader->spec.projection)
 	};
@@ -98,10 +106,11 @@ build_body(Reader *reader, const Access *access)
 	{
 		PageSize	size = reader_page_size(access, reader->spec.bound);
 
-		reader->counting = reader->spec.count_only && access->exact;
+		reader->counting = reader->spec.count_only && access->exact &&
+			reader->overlay == NULL;
 		reader->page_size = size.items;
 		reader->bound_is_exact = size.items > 0 && size.exact &&
-			reader->spec.bound_is_limit;
+			reader->spec.bound_is_limit && reader->overlay == NULL;
 		operation.filter = access->filter;
 		operation.count_only = reader->counting;
 	}
@@ -411,7 +420,7 @@ reader_next(Reader *reader)
 {
 	const DynamoItem *item;
 
-	if (reader->finished)
+	if (reader_is_finished(reader))
 		return NULL;
 	item = item_exit_next(&reader->source);
 	if (item != NULL)
@@ -422,6 +431,13 @@ reader_next(Reader *reader)
 		look_into_miss(reader);
 	}
 	return item;
+}
+
+const DynamoItem *
+reader_next_stored(Reader *reader)
+{
+	return reader_is_finished(reader) ? NULL
+		: reader->source.fetch(reader->source.state);
 }
 
 int64
@@ -452,7 +468,7 @@ reader_is_ready(Reader *reader)
 
 	/* a list of keys has a reader of its own, which waits */
 	if (reader->finished || reader->batches != NULL ||
-		reader->ahead != NULL || has_item(reader) ||
+		reader->overlay != NULL || reader->ahead != NULL || has_item(reader) ||
 		reader->has_uncounted || (is_keyed && reader->page != NULL))
 		return true;
 	while (next_page(reader, false))
@@ -683,7 +699,8 @@ reader_read_ahead(Reader *reader, ResourceOwner owner)
 bool
 reader_is_finished(const Reader *reader)
 {
-	return reader->finished;
+	return reader->finished &&
+		(reader->overlay == NULL || overlay_is_drained(reader->overlay));
 }
 
 bool
@@ -695,6 +712,7 @@ reader_scans_table(const Reader *reader)
 
 /* ---- open and close ---- */
 
+/* Those that are buffered are not asked for. */
 static void
 open_batches(Reader *reader, List *keys)
 {
@@ -704,18 +722,78 @@ open_batches(Reader *reader, List *keys)
 	ListCell   *cell;
 
 	foreach(cell, keys)
-		array[count++] = (DynamoItem *) lfirst(cell);
+		if (reader->overlay == NULL ||
+			!overlay_has(reader->overlay, lfirst(cell)))
+			array[count++] = (DynamoItem *) lfirst(cell);
 	batch_reads_init(&reader->batch_reads, reader->spec.connection,
-					 reader->spec.table, reader->spec.projection,
-					 reader->spec.counters);
+					 reader->spec.table, reads_consistently(reader),
+					 reader->spec.projection, reader->spec.counters);
 	reader->batches = batch_reader_open(&reader->batch_reads, array, count);
 	reader->source = batch_reader_source(reader->batches);
+}
+
+/* What is buffered of what is read, if anything is. */
+static void
+open_overlay(Reader *reader)
+{
+	OverlaySpec spec = {
+		.table = reader->spec.table,
+		.access = reader->access,
+		.snapshot = reader->spec.snapshot,
+		.columns = reader->spec.columns,
+		.ordered = reader->access->lookup->access == KEY_ACCESS_QUERY,
+		.backward = reader->spec.backward
+	};
+
+	reader->overlay = overlay_open(&spec);
+	if (reader->overlay != NULL && spec.ordered)
+		reader->spec.projection = overlay_projection(reader->access->schema,
+													 reader->spec.projection);
+}
+
+/* Prepares the reader for one item, or for pages. */
+static void
+open_pages(Reader *reader, const Access *access)
+{
+	bool		is_keyed = access->lookup->access == KEY_ACCESS_ITEM;
+
+	reader->source.fetch = is_keyed ? fetch_single : fetch_of_pages;
+	reader->finished = is_keyed && reader->overlay != NULL;
+	build_body(reader, access);
+	if (reader->spec.segments == NULL ||
+		access->lookup->access != KEY_ACCESS_SCAN)
+	{
+		segment_queue_init(&reader->whole, 1);
+		reader->spec.segments = &reader->whole;
+	}
+}
+
+static Reader *
+open_access(const ReaderSpec *spec, const Access *access)
+{
+	Reader	   *reader = palloc0(sizeof(Reader));
+
+	reader->spec = *spec;
+	reader->access = access;
+	reader->context = CurrentMemoryContext;
+	reader->source.table = spec->table;
+	reader->source.state = reader;
+	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
+	if (reader->finished)
+		return reader;
+	open_overlay(reader);
+	if (access->lookup->access == KEY_ACCESS_ITEMS)
+		open_batches(reader, access->lookup->keys);
+	else
+		open_pages(reader, access);
+	if (reader->overlay != NULL)
+		reader->source = overlay_lay(reader->overlay, reader->source);
+	return reader;
 }
 
 Reader *
 reader_open(const ReaderSpec *spec)
 {
-	Reader	   *reader = palloc0(sizeof(Reader));
 	Access	   *access = access_choose(spec->scope, spec->schema,
 									   spec->clauses);
 
@@ -725,30 +803,21 @@ reader_open(const ReaderSpec *spec)
 				 errmsg("index \"%s\" of foreign table \"%s\" cannot be asked for a key that is empty or too long",
 						spec->schema->index_name,
 						spec->table->relation_name)));
-	reader->spec = *spec;
-	reader->access = access;
-	reader->context = CurrentMemoryContext;
-	reader->source.table = spec->table;
-	reader->source.state = reader;
-	reader->finished = access->lookup->access == KEY_ACCESS_NOTHING;
-	if (reader->finished)
-		return reader;
-	if (access->lookup->access == KEY_ACCESS_ITEMS)
-	{
-		open_batches(reader, access->lookup->keys);
-		return reader;
-	}
+	return open_access(spec, access);
+}
 
-	reader->source.fetch = access->lookup->access == KEY_ACCESS_ITEM
-		? fetch_single : fetch_of_pages;
-	build_body(reader, access);
-	if (reader->spec.segments == NULL ||
-		access->lookup->access != KEY_ACCESS_SCAN)
-	{
-		segment_queue_init(&reader->whole, 1);
-		reader->spec.segments = &reader->whole;
-	}
-	return reader;
+Reader *
+reader_open_keys(const ReaderSpec *spec, List *keys)
+{
+	Access	   *access = palloc0(sizeof(Access));
+
+	access->schema = key_schema_of_table(spec->table);
+	access->lookup = palloc0(sizeof(KeyLookup));
+	access->lookup->access = KEY_ACCESS_ITEMS;
+	access->lookup->keys = keys;
+	access->lookup->key_count = list_length(keys);
+	access->filter = condition_constant(true);
+	return open_access(spec, access);
 }
 
 void

@@ -48,6 +48,10 @@ typedef struct ReaderSpec
 	bool		bound_is_limit; /* no more than that can be */
 	int			max_streams;	/* segments under way at once; 0 is 1 */
 	SegmentQueue *segments;		/* of a Scan; NULL: the whole table */
+	bool		consistent;		/* even where the table's option says no */
+	CommandId	snapshot;		/* what commands before it have buffered is
+								 * seen */
+	const Bitmapset *columns;	/* that are wanted of what is buffered */
 	RequestCounters *counters;
 } ReaderSpec;
 
@@ -60,6 +64,12 @@ typedef struct Reader Reader;
  */
 extern Reader *reader_open(const ReaderSpec *spec);
 
+/*
+ * The same of the items of a list of keys, all distinct; the clauses, and what
+ * is said of pages, do not count.
+ */
+extern Reader *reader_open_keys(const ReaderSpec *spec, List *keys);
+
 /* Does it count (reader_next_count()), or give items (reader_next())? */
 extern bool reader_counts(const Reader *reader);
 
@@ -71,6 +81,9 @@ extern bool reader_counts(const Reader *reader);
  * dynamorm_fdw.max_read_units.
  */
 extern const DynamoItem *reader_next(Reader *reader);
+
+/* The same, but for those left out that are no rows. */
+extern const DynamoItem *reader_next_stored(Reader *reader);
 
 /*
  * Asks for what comes next, and tells without waiting whether it has come:

@@ -70,6 +70,7 @@ begin_scan(ForeignScanState *node, int eflags)
 										state->user_id);
 	wanted = column_set_from_list(list_nth(plan->fdw_private,
 										   SCAN_PRIVATE_WANTED));
+	state->wanted_columns = wanted;
 	state->wanted = column_set_to_flags(state->table, wanted);
 	state->projection = access_projection(state->table, wanted,
 										  list_nth(plan->fdw_private,
@@ -146,6 +147,8 @@ start_scan(DynamoScan *state)
 		.bound_is_limit = (state->flags & SCAN_FLAG_LIMIT) != 0,
 		.max_streams = state->max_streams,
 		.segments = state->segments,
+		.snapshot = state->open.command_id,
+		.columns = state->wanted_columns,
 		.counters = &state->counters
 	};
 

@@ -59,6 +59,7 @@ typedef struct DynamoScan
 	const KeySchema *schema;	/* of the table, or of the index to ask */
 	int			flags;			/* SCAN_FLAG_... */
 	List	   *not_used;		/* indexes, see SCAN_PRIVATE_NOT_USED */
+	Bitmapset  *wanted_columns; /* see column_set.h */
 	bool	   *wanted;			/* of column_set_to_flags() */
 	Evaluator  *evaluator;
 	Reader	   *reader;			/* NULL: not started */

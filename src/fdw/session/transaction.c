@@ -1,6 +1,6 @@
 /*
  * transaction.c
- *		What a PostgreSQL transaction means for writes that are done at once.
+ *		What a PostgreSQL transaction means for writes to DynamoDB.
  *
  * The counts form a stack, one entry for each nesting level that wrote: on
  * commit a level's count goes to the level above it, on rollback it is told
@@ -13,8 +13,12 @@
 #include "access/xact.h"
 #include "utils/memutils.h"
 
+#include "fdw/catalog/settings.h"
+#include "fdw/session/commit.h"
 #include "fdw/session/transaction.h"
+#include "fdw/session/write_buffer.h"
 #include "fdw/session/written.h"
+#include "translate/table/table_options.h"
 
 typedef struct WriteCount
 {
@@ -24,6 +28,7 @@ typedef struct WriteCount
 } WriteCount;
 
 static WriteCount *innermost = NULL;
+static int	committed = 0;		/* items, in DynamoDB, before PostgreSQL */
 
 static void
 pop_count(void)
@@ -46,41 +51,71 @@ warn_of_rollback(int64 writes, const char *what)
 			 errdetail("In transaction mode \"immediate\" each statement writes to DynamoDB at once, and a rollback does not undo it.")));
 }
 
+/* DynamoDB's part is done, and PostgreSQL's has failed after it. */
+static void
+warn_of_half_commit(void)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("the DynamoDB part of the rolled back transaction is committed"),
+			 errdetail_plural("%d item was written or checked before PostgreSQL failed to commit.",
+							  "%d items were written or checked before PostgreSQL failed to commit.",
+							  committed, committed)));
+}
+
+static void
+forget_transaction(void)
+{
+	while (innermost != NULL)
+		pop_count();
+	committed = 0;
+	write_buffer_forget();
+	commit_forget();
+	written_forget();
+}
+
+static void
+roll_back(void)
+{
+	bool		half_committed = committed > 0;
+	int64		writes = 0;
+
+	for (WriteCount *count = innermost; count != NULL; count = count->outer)
+		writes += count->writes;
+	if (half_committed)
+		warn_of_half_commit();
+	forget_transaction();
+	if (writes > 0)
+		warn_of_rollback(writes, "transaction");
+}
+
 static void
 transaction_end(XactEvent event, void *arg)
 {
-	int64		writes = 0;
-
 	switch (event)
 	{
 		case XACT_EVENT_PRE_PREPARE:
-			if (innermost != NULL)
+			if (innermost != NULL || !write_buffer_is_empty())
 				ereport(ERROR,
 						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						 errmsg("cannot PREPARE a transaction that has written to DynamoDB")));
 			break;
 
+		case XACT_EVENT_PRE_COMMIT:
+			committed = commit_send();
+			break;
+
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PREPARE:
-			while (innermost != NULL)
-				pop_count();
-			written_forget();
+			forget_transaction();
 			break;
 
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PARALLEL_ABORT:
-			while (innermost != NULL)
-			{
-				writes += innermost->writes;
-				pop_count();
-			}
-			written_forget();
-			if (writes > 0)
-				warn_of_rollback(writes, "transaction");
+			roll_back();
 			break;
 
-		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PARALLEL_PRE_COMMIT:
 			break;
 	}
@@ -93,6 +128,10 @@ subtransaction_end(SubXactEvent event, SubTransactionId my_id,
 	int			level = GetCurrentTransactionNestLevel();
 	int64		writes;
 
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		write_buffer_abort_sub(my_id);
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		write_buffer_commit_sub(my_id, parent_id);
 	if (innermost == NULL || innermost->nest_level < level)
 		return;
 
@@ -120,6 +159,49 @@ transaction_register(void)
 {
 	RegisterXactCallback(transaction_end, NULL);
 	RegisterSubXactCallback(subtransaction_end, NULL);
+}
+
+bool
+transaction_is_atomic(const Table *table)
+{
+	return transaction_mode_setting == -1 ? table->is_atomic
+		: transaction_mode_setting == TRANSACTION_ATOMIC;
+}
+
+static void
+refuse_mixture(const char *first, const char *second)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("cannot write in transaction mode \"%s\" after the transaction has written in mode \"%s\"",
+					second, first),
+			 errhint("Set dynamorm_fdw.transaction_mode before the first write, or write in a transaction of its own.")));
+}
+
+/*
+ * Callbacks of transactions are called in the order opposite to that of their
+ * registration.  Ours, which may well fail, shall come before those of other
+ * wrappers that commit elsewhere.
+ */
+static void
+go_before_others(void)
+{
+	UnregisterXactCallback(transaction_end, NULL);
+	RegisterXactCallback(transaction_end, NULL);
+}
+
+void
+transaction_begin_write(bool atomic)
+{
+	if (!atomic)
+	{
+		if (!write_buffer_is_empty())
+			refuse_mixture("atomic", "immediate");
+		return;
+	}
+	if (innermost != NULL)
+		refuse_mixture("immediate", "atomic");
+	go_before_others();
 }
 
 void

@@ -1,20 +1,39 @@
 /*
  * transaction.h
- *		What a PostgreSQL transaction means for writes that are done at once.
+ *		What a PostgreSQL transaction means for writes to DynamoDB.
  *
- * In immediate mode a rollback cannot take back what DynamoDB has already
- * written.  This file counts the writes of each (sub)transaction and says so
- * with a WARNING, and refuses PREPARE TRANSACTION after a write.
+ * In mode "immediate" each is done at once, and a rollback cannot take it
+ * back: this file counts the writes of each (sub)transaction and says so with
+ * a WARNING.  In mode "atomic" they are kept (write_buffer.h), and sent at
+ * COMMIT (commit.h).  A transaction writes in one of the modes.
  */
 #ifndef DYNAMORM_FDW_TRANSACTION_H
 #define DYNAMORM_FDW_TRANSACTION_H
 
 #include "postgres.h"
 
+#include "translate/table/table.h"
+
 /* Registers the callbacks; called once, when the library is loaded. */
 extern void transaction_register(void);
 
-/* Notes one item written, or deleted, by the current (sub)transaction. */
+/*
+ * In which mode a statement that begins now writes a table: by the setting
+ * dynamorm_fdw.transaction_mode, or else by the options.
+ */
+extern bool transaction_is_atomic(const Table *table);
+
+/*
+ * A statement is about to write in a mode.  Raises 55000 if the transaction
+ * has written in the other one, and 0A000 for an atomic write in a transaction
+ * that promises more than READ COMMITTED.
+ */
+extern void transaction_begin_write(bool atomic);
+
+/*
+ * Notes one item written, or deleted, at once by the
+ * current (sub)transaction.
+ */
 extern void transaction_count_write(void);
 
 #endif							/* DYNAMORM_FDW_TRANSACTION_H */

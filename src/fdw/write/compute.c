@@ -492,6 +492,41 @@ refuse_key_of_upsert(const WriteStatement *statement)
 			 errhint("Name the new key in the WHERE beside dyn_upsert().")));
 }
 
+/*
+ * What a new item has beside what SET says of it.
+ */
+static List *
+add_creation(const WriteStatement *statement, List *actions)
+{
+	actions = add_fields_of_new_key(statement, actions);
+	if (statement->created_at != NULL)
+		actions = stamp_creation(statement, actions);
+	return actions;
+}
+
+/* Do the actions change the key?  If not, those on it are taken out. */
+static bool
+changes_key(const WriteStatement *statement, const DynamoItem *item,
+			const DynamoItem *key, List **actions)
+{
+	if (!statement->assigns_key ||
+		!key_change_wanted(statement->table, item != NULL ? item : key,
+						   actions))
+		return false;
+	if (item == NULL)
+		refuse_key_of_upsert(statement);
+	return true;
+}
+
+static void
+compute_new_row(const WriteStatement *statement,
+				const Computation *computation, const DynamoItem *item,
+				const char *readable_key)
+{
+	evaluate_new_row(statement, computation, item == NULL);
+	check_new_row(statement, computation, readable_key);
+}
+
 ComputedWrite *
 compute_write(const WriteStatement *statement, const Computation *computation,
 			  const DynamoItem *item, const DynamoItem *key,
@@ -502,10 +537,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 	bool		leave_out = is_update;
 
 	if (is_update)
-	{
-		evaluate_new_row(statement, computation, item == NULL);
-		check_new_row(statement, computation, readable_key);
-	}
+		compute_new_row(statement, computation, item, readable_key);
 	for (;;)
 	{
 		Bitmapset  *held = bms_copy(statement->read_columns);
@@ -515,20 +547,14 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 		if (is_update)
 			actions = actions_of_new_row(statement, computation, item,
 										 readable_key, leave_out, &held);
-		if (statement->assigns_key &&
-			key_change_wanted(statement->table, item != NULL ? item : key,
-							  &actions))
+		if (changes_key(statement, item, key, &actions))
 		{
-			if (item == NULL)
-				refuse_key_of_upsert(statement);
 			write->new_item = key_change_new_item(item, actions);
 			write->expressions = key_change_expressions(statement->table, item);
 			return write;
 		}
 		if (is_update && item == NULL)
-			actions = add_fields_of_new_key(statement, actions);
-		if (is_update && item == NULL && statement->created_at != NULL)
-			actions = stamp_creation(statement, actions);
+			actions = add_creation(statement, actions);
 
 		condition = compute_unchanged(statement->table, held, item);
 		if (item != NULL && assigns_document(computation))
@@ -544,4 +570,29 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 		/* to set a column takes less than to hold it */
 		leave_out = false;
 	}
+}
+
+ComputedImage *
+compute_image(const WriteStatement *statement, const Computation *computation,
+			  const DynamoItem *item, const DynamoItem *key,
+			  const char *readable_key)
+{
+	ComputedImage *computed = palloc0(sizeof(ComputedImage));
+	List	   *actions;
+
+	if (statement->operation != CMD_UPDATE)
+		return computed;
+	compute_new_row(statement, computation, item, readable_key);
+	actions = actions_of_new_row(statement, computation, item, readable_key,
+								 true, &computed->seen);
+	computed->moves = changes_key(statement, item, key, &actions);
+	if (item == NULL)
+		actions = add_creation(statement, actions);
+	else if (assigns_document(computation))
+		computed->seen =
+			bms_add_member(computed->seen,
+						   statement->table->document->attnum -
+						   FirstLowInvalidHeapAttributeNumber);
+	computed->image = key_change_new_item(item != NULL ? item : key, actions);
+	return computed;
 }

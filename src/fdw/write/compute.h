@@ -75,6 +75,26 @@ extern ComputedWrite *compute_write(const WriteStatement *statement,
 									const DynamoItem *key,
 									const char *readable_key);
 
+/* The same where it is kept until COMMIT. */
+typedef struct ComputedImage
+{
+	const DynamoItem *image;	/* as the item will be, also under a new key;
+								 * NULL: it is deleted */
+	bool		moves;			/* it gets another key */
+	Bitmapset  *seen;			/* columns on which the image depends, beside
+								 * those that the statement reads */
+} ComputedImage;
+
+/*
+ * As compute_write(), but for limits of requests.  The image is not copied
+ * deeply.
+ */
+extern ComputedImage *compute_image(const WriteStatement *statement,
+									const Computation *computation,
+									const DynamoItem *item,
+									const DynamoItem *key,
+									const char *readable_key);
+
 /*
  * Condition: the attributes of these columns (see pull_varattnos()) are what
  * they are in the item; or, for no item, there still is none.  They must be

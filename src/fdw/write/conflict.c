@@ -10,6 +10,7 @@
 
 #include "compat.h"
 
+#include "access/sysattr.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "utils/rel.h"
@@ -131,6 +132,10 @@ prepare_conflict(ConflictState *state)
 	statement->loaded_columns =
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);
+	state->writer->read_columns = statement->read_columns;
+	if (state->writer->returning)
+		state->writer->returned_columns =
+			bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
 	if (!statement->has_volatile)
 		state->computation = computation_make(statement, clauses->where,
 											  clauses->assignments);
@@ -239,9 +244,19 @@ decide_conflict(ItemWrite *write, const DynamoItem *item)
 		return;
 	}
 	write->kind = WRITE_UPDATE;
-	write->expressions = compute_write(statement, row->computation, item,
-									   write->key,
-									   write->readable_key)->expressions;
+	if (write->writer->is_atomic)
+	{
+		ComputedImage *computed = compute_image(statement, row->computation,
+												item, write->key,
+												write->readable_key);
+
+		write->image = item_copy(computed->image);
+		write->seen = computed->seen;
+	}
+	else
+		write->expressions = compute_write(statement, row->computation, item,
+										   write->key,
+										   write->readable_key)->expressions;
 }
 
 static void
@@ -276,6 +291,7 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 
 	write->decide = decide_conflict;
 	write->creates = true;
+	write->may_be_there = true;
 	write->new_item = row->item;
 	write->next = NEXT_WRITE;
 	write->expressions = upsert_expressions(state, row);

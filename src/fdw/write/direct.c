@@ -128,11 +128,11 @@ prepare_writer(DirectState *state)
 {
 	const Table *table = state->statement.table;
 	Writer	   *writer = writer_make(state->statement.estate, table,
-									 option_connection(table->server_id,
-													   state->user_id),
-									 &state->counters);
+									 state->user_id, &state->counters);
 
 	writer->returning = (state->plan->flags & DIRECT_FLAG_RETURNING) != 0;
+	writer->read_columns = state->statement.read_columns;
+	writer->returned_columns = state->plan->returned_columns;
 	writer->moves = state->statement.assigns_key;
 	writer->max_concurrency = option_max_concurrency(table->server_id);
 	writer->feed = submit_next_row;
@@ -268,8 +268,9 @@ spool_candidates(struct Reader *reader)
 static bool
 reads_whole_items(const DirectState *state)
 {
-	return state->statement.table->consistent_read &&
-		state->schema_read->index_name == NULL;
+	return state->writer->is_atomic ||
+		(state->statement.table->consistent_read &&
+		 state->schema_read->index_name == NULL);
 }
 
 /*
@@ -282,7 +283,8 @@ candidate_projection(const DirectState *state)
 	const WriteStatement *statement = &state->statement;
 	Bitmapset  *columns = statement->read_columns;
 
-	if (statement->assigns_key && reads_whole_items(state))
+	if (state->writer->is_atomic ||
+		(statement->assigns_key && reads_whole_items(state)))
 		return NIL;
 	if (statement->check_locally)
 	{
@@ -311,6 +313,38 @@ call_stable_functions(DirectState *state)
 												plan->expressions);
 }
 
+/*
+ * Opens the reader of candidates.  What a global index says of an item lags
+ * behind it, so where the item as it is will be kept until COMMIT, the index
+ * gives the keys only.
+ */
+static struct Reader *
+open_candidates(DirectState *state, const ReaderSpec *spec,
+				const Access *candidates)
+{
+	const Table *table = spec->table;
+	ReaderSpec	of_index = *spec;
+	ItemSet    *found;
+	List	   *keys = NIL;
+	struct Reader *reader;
+	const DynamoItem *item;
+
+	if (!state->writer->is_atomic || !candidates->schema->is_global)
+		return reader_open(spec);
+	of_index.projection = access_projection(table, NULL, NIL);
+	reader = reader_open(&of_index);
+	found = item_set_make();
+	while ((item = reader_next(reader)) != NULL)
+	{
+		DynamoItem *key = table_key_of_item(table, item);
+
+		if (item_set_add(found, key))
+			keys = lappend(keys, item_copy(key));
+	}
+	reader_close(reader);
+	return reader_open_keys(spec, keys);
+}
+
 static void
 start_direct(DirectState *state)
 {
@@ -323,6 +357,9 @@ start_direct(DirectState *state)
 		.table = statement->table,
 		.scope = scope,
 		.schema = state->plan->schema,
+		.consistent = state->writer->is_atomic,
+		.snapshot = state->open.command_id,
+		.columns = statement->read_columns,
 		.counters = &state->counters
 	};
 
@@ -345,13 +382,14 @@ start_direct(DirectState *state)
 		state->row_plan = make_row_plan(state, state->lookup->rest,
 										statement->assignments);
 	if (!direct_access_reads(&access, statement,
+							 !state->writer->is_atomic &&
 							 state->row_plan != NULL &&
 							 state->row_plan->expressions != NULL))
 		return;
 
 	open_scan_check_waiting(&state->open);
 	spec.projection = candidate_projection(state);
-	state->reader = reader_open(&spec);
+	state->reader = open_candidates(state, &spec, candidates);
 	if (reader_scans_table(state->reader))
 		budget_check_scan(statement->table, state->user_id,
 						  state->plan->not_used);
@@ -390,6 +428,20 @@ next_fixed_key(DirectState *state)
 	return key;
 }
 
+static void
+compute_row_image(DirectRow *row, const DynamoItem *item)
+{
+	ItemWrite  *write = &row->write;
+	ComputedImage *computed;
+
+	computed = compute_image(&row->state->statement, row->plan->computation,
+							 item, write->key, write->readable_key);
+	write->seen = computed->seen;
+	write->next = computed->moves ? NEXT_MOVE : NEXT_WRITE;
+	if (computed->image != NULL)
+		write->image = write->new_item = item_copy(computed->image);
+}
+
 /* The WHERE is true of the item, which is loaded: a write is computed. */
 static void
 compute_row(DirectRow *row, const DynamoItem *item)
@@ -397,6 +449,11 @@ compute_row(DirectRow *row, const DynamoItem *item)
 	ItemWrite  *write = &row->write;
 	ComputedWrite *computed;
 
+	if (row->state->writer->is_atomic)
+	{
+		compute_row_image(row, item);
+		return;
+	}
 	computed = compute_write(&row->state->statement, row->plan->computation,
 							 item, write->key, write->readable_key);
 	write->expressions = computed->expressions;
@@ -436,6 +493,21 @@ decide_row(ItemWrite *write, const DynamoItem *item)
 	compute_row(row, item);
 }
 
+/* The item was read, and loaded, and the WHERE is true of it. */
+static void
+start_with_item(DirectRow *row, const DynamoItem *item)
+{
+	ItemWrite  *write = &row->write;
+	const Writer *writer = row->state->writer;
+
+	write->base = item;
+	write->is_decided = true;
+	if (writer->is_atomic && !writer->returning)
+		write->blind = row->plan->expressions;
+	compute_row(row, item);
+	write->tries++;
+}
+
 /*
  * A row in the current memory context, which becomes its own.  base is the
  * item as it was read and loaded, of which the WHERE is true; NULL: it was
@@ -457,18 +529,17 @@ make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
 	write->decide = decide_row;
 	write->skips_changed = true;
 	write->creates = statement->upsert;
+	write->may_be_there = statement->upsert;
 	write->kind = statement->operation == CMD_UPDATE
 		? WRITE_UPDATE : WRITE_DELETE;
-	if (plan->expressions != NULL)
+	if (base != NULL &&
+		(plan->expressions == NULL || state->writer->is_atomic))
+		start_with_item(row, base);
+	else if (plan->expressions != NULL)
 	{
 		write->next = NEXT_WRITE;
 		write->expressions = plan->expressions;
 		write->speculative = true;
-	}
-	else if (base != NULL)
-	{
-		compute_row(row, base);
-		write->tries++;
 	}
 	else
 		write->next = NEXT_READ;

@@ -15,12 +15,14 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "client/request/batch_get.h"
 #include "client/request/operation.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/statement_counters.h"
 #include "fdw/user_function.h"
 #include "fdw/system_column.h"
+#include "fdw/write/buffered_write.h"
 #include "fdw/write/column_action.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/insert.h"
@@ -106,9 +108,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 										   ALLOCSET_DEFAULT_SIZES);
 	prepare_insert_stamps(state);
 	statement_counters_attach(&state->counters, estate);
-	state->writer = writer_make(estate, state->table,
-								option_connection(state->table->server_id,
-												  user_id),
+	state->writer = writer_make(estate, state->table, user_id,
 								&state->counters);
 	state->expressions =
 		operation_expressions(NIL, condition_item_absent(state->table),
@@ -249,6 +249,25 @@ find_repetitions(ProposedRow *rows, int count)
 }
 
 /*
+ * Where rows are kept until COMMIT, it must be known of each whether its key
+ * is taken: of several rows this is asked at once.
+ */
+static void
+look_up_rows(InsertState *state, ProposedRow *rows, int count)
+{
+	ItemWrite **writes;
+	int			write_count = 0;
+
+	if (!state->writer->is_atomic || count == 1)
+		return;
+	writes = palloc(sizeof(ItemWrite *) * count);
+	for (int i = 0; i < count; i++)
+		if (!rows[i].repeats)
+			writes[write_count++] = &rows[i].write;
+	buffered_write_look_up(state->writer, writes, write_count);
+}
+
+/*
  * The key is taken, by a row, since others are an error of their own
  * (writer.h); or it is not any more.
  */
@@ -277,6 +296,7 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 	int			i;
 
 	find_repetitions(rows, count);
+	look_up_rows(state, rows, count);
 	for (i = 0; i < count; i++)
 	{
 		ItemWrite  *write = &rows[i].write;
@@ -285,6 +305,7 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 		write->new_item = rows[i].item;
 		write->expressions = state->expressions;
 		write->skips_taken = state->action == CONFLICT_NOTHING;
+		write->may_be_there = write->skips_taken;
 		if (table_has_other_items(state->table))
 		{
 			write->decide = decide_taken;
@@ -313,6 +334,7 @@ upsert_rows(InsertState *state, ProposedRow *rows, int count)
 	int			i;
 
 	find_repetitions(rows, count);
+	look_up_rows(state, rows, count);
 	for (i = 0; i <= count; i++)
 	{
 		if (i == count || rows[i].repeats)
@@ -416,5 +438,7 @@ insert_batch_size(const InsertState *state, ResultRelInfo *info,
 		(triggers != NULL && (triggers->trig_insert_before_row ||
 							  triggers->trig_insert_after_row)))
 		return 1;
+	if (state != NULL && state->writer->is_atomic)
+		return BATCH_GET_MAX_KEYS;
 	return max_concurrency;
 }

@@ -159,9 +159,9 @@ row_change_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id)
 											"dynamorm_fdw rows",
 											ALLOCSET_DEFAULT_SIZES);
 	statement_counters_attach(&change->counters, estate);
-	change->writer = writer_make(estate, table,
-								 option_connection(table->server_id, user_id),
-								 &change->counters);
+	change->writer = writer_make(estate, table, user_id, &change->counters);
+	change->writer->read_columns =
+		bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
 	change->old_slot =
 		ExecInitExtraTupleSlot(estate, RelationGetDescr(info->ri_RelationDesc),
 							   &TTSOpsVirtual);
@@ -473,6 +473,11 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 	bool		moves = false;
 
 	write->next = NEXT_WRITE;
+	if (row->base == NULL && change->writer->is_atomic)
+	{
+		write->next = NEXT_READ;
+		return;
+	}
 	if (change->mtstate->operation == CMD_UPDATE)
 	{
 		slot_getallattrs(slot);
@@ -497,8 +502,12 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 	{
 		write->next = NEXT_MOVE;
 		write->new_item = key_change_new_item(row->base, actions);
-		write->expressions = key_change_expressions(table, row->base);
+		write->expressions = change->writer->is_atomic ? NULL
+			: key_change_expressions(table, row->base);
 	}
+	else if (change->writer->is_atomic)
+		write->image = change->mtstate->operation == CMD_UPDATE
+			? item_copy(key_change_new_item(row->base, actions)) : NULL;
 	else
 		write->expressions = conditional_expressions(change, row, actions);
 }

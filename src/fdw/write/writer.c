@@ -8,32 +8,22 @@
 #include "compat.h"
 
 #include "access/xact.h"
-#include "common/pg_prng.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/wait_event.h"
 
 #include "client/http/interrupt.h"
+#include "fdw/catalog/option.h"
 #include "fdw/read/read_ahead.h"
 #include "fdw/read/reader.h"
 #include "fdw/read/spelling_look.h"
 #include "fdw/session/transaction.h"
+#include "fdw/write/back_off.h"
+#include "fdw/write/buffered_write.h"
+#include "fdw/write/write_request.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
 #include "translate/table/table_template.h"
-
-/*
- * As often an optimistic write waits, and is tried, before it gives up.  What
- * was read before the wait is old after it, so each round is two tries: one
- * with that, and at once another with what the first has met.
- */
-#define MAX_ROUNDS			20
-
-/* Back-off before a round, in milliseconds: from four times base to cap. */
-#define BACK_OFF_BASE		2
-#define BACK_OFF_CAP		250
 
 static void send_next(Writer *writer, ItemWrite *write);
 static void raise_taken(Writer *writer, const DynamoItem *key)
@@ -71,7 +61,7 @@ has_under_way(const RunningWrites *running, const ReadItems *items)
 }
 
 Writer *
-writer_make(const EState *estate, const Table *table, Connection *connection,
+writer_make(const EState *estate, const Table *table, Oid user_id,
 			RequestCounters *counters)
 {
 	Writer	   *writer = palloc0(sizeof(Writer));
@@ -79,7 +69,9 @@ writer_make(const EState *estate, const Table *table, Connection *connection,
 	writer->estate = estate;
 
 	writer->table = table;
-	writer->connection = connection;
+	writer->connection = option_connection(table->server_id, user_id);
+	writer->user_id = user_id;
+	writer->is_atomic = transaction_is_atomic(table);
 	writer->counters = counters;
 	writer->max_concurrency = 1;
 	writer->context = CurrentMemoryContext;
@@ -139,75 +131,6 @@ replace_request(ItemWrite *write, Request *request)
 	write->request = request;
 }
 
-static Request *
-start_write(const Writer *writer, const ItemWrite *write)
-{
-	bool		puts = write->kind == WRITE_PUT;
-	WriteOperation operation = {
-		.kind = write->kind,
-		.table_name = writer->table->table_name,
-		.item = puts ? write->new_item : write->key,
-		.expressions = write->expressions,
-		.wants_item = writer->returning && !puts
-	};
-	RequestSpec spec = {
-		.operation = operation_name(write->kind),
-		.kind = REQUEST_WRITE,
-		.table = writer->table->table_name,
-		.key = write->readable_key,
-		.counters = writer->counters,
-		.wants_item = operation.wants_item
-	};
-	StringInfoData body;
-
-	initStringInfo(&body);
-	operation_append_write(&body, &operation);
-	spec.body = body.data;
-	spec.body_length = body.len;
-	return request_start(writer->connection, &spec);
-}
-
-/*
- * DynamoDB cannot change a key.  The item is deleted and put anew: all or
- * nothing, on condition that it still is what was read, and that no item has
- * the new key.
- */
-static Request *
-start_move(const Writer *writer, const ItemWrite *write)
-{
-	char	   *key_is_free =
-		operation_expressions(NIL, condition_item_absent(writer->table), true);
-	WriteOperation operations[] = {
-		{
-			.kind = WRITE_DELETE,
-			.table_name = writer->table->table_name,
-			.item = write->key,
-			.expressions = write->expressions
-		},
-		{
-			.kind = WRITE_PUT,
-			.table_name = writer->table->table_name,
-			.item = write->new_item,
-			.expressions = key_is_free
-		}
-	};
-	RequestSpec spec = {
-		.operation = "TransactWriteItems",
-		.kind = REQUEST_IDEMPOTENT,
-		.table = writer->table->table_name,
-		.key = write->readable_key,
-		.counters = writer->counters,
-		.parts = lengthof(operations)
-	};
-	StringInfoData body;
-
-	initStringInfo(&body);
-	operation_append_transaction(&body, operations, lengthof(operations));
-	spec.body = body.data;
-	spec.body_length = body.len;
-	return request_start(writer->connection, &spec);
-}
-
 static bool
 has_key(const Writer *writer, const ItemWrite *write, const DynamoItem *key)
 {
@@ -255,13 +178,21 @@ must_wait(const Writer *writer, const ItemWrite *write)
 	return false;
 }
 
+/* Has the statement's command, or one inside it, written the item? */
+static bool
+find_written(const Writer *writer, const DynamoItem *key, WrittenBy *by)
+{
+	return writer->is_atomic ? buffered_write_find(writer, key, by)
+		: written_find(writer->noted, key, writer->running.command_id, by);
+}
+
 bool
 writer_has_written(const Writer *writer, const DynamoItem *key)
 {
 	CommandId	own = writer->running.command_id;
 	WrittenBy	by;
 
-	return written_find(writer->noted, key, own, &by) &&
+	return find_written(writer, key, &by) &&
 		by.command_id == own &&
 		by.how != WRITTEN_GONE && by.how != WRITTEN_UNMADE;
 }
@@ -278,8 +209,7 @@ writer_passes_over(const Writer *writer, const DynamoItem *key)
 {
 	WrittenBy	by;
 
-	return written_find(writer->noted, key, writer->running.command_id,
-						&by) && passes_over(writer, by);
+	return find_written(writer, key, &by) && passes_over(writer, by);
 }
 
 /*
@@ -293,8 +223,7 @@ was_changed(const Writer *writer, const ItemWrite *write)
 {
 	WrittenBy	by;
 
-	if (!written_find(writer->noted, write->key, writer->running.command_id,
-					  &by))
+	if (!find_written(writer, write->key, &by))
 		return false;
 	if (passes_over(writer, by))
 		return true;
@@ -324,6 +253,45 @@ read_others_ahead(const Writer *writer, const ItemWrite *write)
 			   writer->running.command_id, writer->table, &written);
 }
 
+static void decide_on(Writer *writer, ItemWrite *write,
+					  const DynamoItem *item);
+static void note_failed(Writer *writer, ItemWrite *write,
+						ItemWriteState state);
+
+/*
+ * In place of being sent, a write is kept; before, the item is read that it is
+ * about, unless it is known.
+ */
+static void
+keep_next(Writer *writer, ItemWrite *write)
+{
+	const DynamoItem *item;
+
+	if (write->is_decided)
+	{
+		if (!buffered_write_keep(writer, write))
+		{
+			note_failed(writer, write, ITEM_TAKEN);
+			return;
+		}
+		write->state = ITEM_WRITTEN;
+		writer->written++;
+		return;
+	}
+	if (write->next == NEXT_WRITE && write->speculative && !writer->returning)
+		write->blind = write->expressions;
+	write->next = NEXT_READ;
+	if (buffered_write_current(writer, write, &item))
+	{
+		decide_on(writer, write, item);
+		return;
+	}
+	replace_request(write, reader_start_get(writer->connection, writer->table,
+											write->key, write->readable_key,
+											writer->counters));
+	write->state = ITEM_READING;
+}
+
 static void
 send_next(Writer *writer, ItemWrite *write)
 {
@@ -338,6 +306,11 @@ send_next(Writer *writer, ItemWrite *write)
 		write->state = ITEM_WAITING;
 		return;
 	}
+	if (writer->is_atomic)
+	{
+		keep_next(writer, write);
+		return;
+	}
 	if (write->next != NEXT_READ)
 		read_others_ahead(writer, write);
 	switch (write->next)
@@ -350,11 +323,11 @@ send_next(Writer *writer, ItemWrite *write)
 			write->state = ITEM_READING;
 			break;
 		case NEXT_WRITE:
-			replace_request(write, start_write(writer, write));
+			replace_request(write, write_request_start(writer, write));
 			write->state = ITEM_WRITING;
 			break;
 		case NEXT_MOVE:
-			replace_request(write, start_move(writer, write));
+			replace_request(write, write_request_start_move(writer, write));
 			write->state = ITEM_WRITING;
 			break;
 		case NEXT_NOTHING:
@@ -371,6 +344,9 @@ writer_submit(Writer *writer, ItemWrite *write)
 		writer_raise(writer);
 	if (write->creates || write->kind == WRITE_PUT)
 		spelling_look(writer->table, writer->connection, writer->counters);
+	if (!writer->has_begun)
+		transaction_begin_write(writer->is_atomic);
+	writer->has_begun = true;
 	old = MemoryContextSwitchTo(writer->context);
 	write->writer = writer;
 	writer->writes = lappend(writer->writes, write);
@@ -381,36 +357,17 @@ writer_submit(Writer *writer, ItemWrite *write)
 
 /* ---- what comes back: the one place where an outcome is read ---- */
 
-/*
- * Waits a little, if it is time to, before an optimistic write is tried again;
- * interruptible.  Raises 40001 after the last round.
- */
+/* One that is kept until COMMIT: the item was looked for first. */
 static void
-back_off(const Writer *writer, const ItemWrite *write)
+decide_plain_put(Writer *writer, ItemWrite *write, const DynamoItem *item)
 {
-	int			ceiling;
-	long		delay;
-
-	if (write->tries % 2 != 0)
-		return;
-	if (write->tries >= 2 * MAX_ROUNDS)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not update an item of table \"%s\" because others kept changing it",
-						writer->table->table_name),
-				 errdetail("Item %s was changed between reading and writing %d times.",
-						   write->readable_key, write->tries),
-				 errhint("Retry the statement.")));
-
-	ceiling = Min(BACK_OFF_CAP, BACK_OFF_BASE << Min(write->tries, 10));
-	delay = (long) (pg_prng_double(&pg_global_prng_state) * ceiling);
-	if (delay <= 0)
-		return;
-	(void) WaitLatch(MyLatch,
-					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 delay, PG_WAIT_EXTENSION);
-	ResetLatch(MyLatch);
-	interrupt_check();
+	write->next = NEXT_WRITE;
+	if (item == NULL)
+		send_next(writer, write);
+	else if (write->skips_taken)
+		write->state = ITEM_SKIPPED;
+	else
+		note_failed(writer, write, ITEM_TAKEN);
 }
 
 /*
@@ -437,9 +394,16 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 
 	/* what is computed is no guess any more */
 	write->speculative = false;
+	write->base = item;
+	write->is_decided = true;
+	if (write->decide == NULL)
+	{
+		decide_plain_put(writer, write, item);
+		return;
+	}
 	write->decide(write, item);
 	if (write->next != NEXT_NOTHING && write->tries > 0)
-		back_off(writer, write);
+		back_off(writer->table, write->readable_key, write->tries);
 	write->tries++;
 	send_next(writer, write);
 }
@@ -645,7 +609,7 @@ static void
 append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)
 {
 	StringInfoData unknown;
-	int64		written = written_by_all(writer);
+	int64		written = writer->is_atomic ? 0 : written_by_all(writer);
 	int			count = 0;
 	ListCell   *cell;
 

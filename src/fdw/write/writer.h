@@ -14,6 +14,9 @@
  *		  v                                               +--> nothing
  *		written, failed
  *
+ * In transaction mode "atomic" a write is kept in the session's write buffer
+ * instead (buffered_write.h), once the item has been read and decided on.
+ *
  * It goes on only after a definite answer.  A write whose outcome is unknown
  * has failed, and is neither repeated nor looked at.
  *
@@ -72,9 +75,20 @@ struct ItemWrite
 	bool		creates;		/* it may make the item: then one of the key
 								 * that is no row is an error (23505) */
 	bool		skips_taken;	/* which is nothing to complain of */
+	bool		may_be_there;	/* nor is one that is there by COMMIT, but then
+								 * it is not what the write was for: 40001 */
 	bool		skips_changed;	/* one of writer_passes_over() is not written;
 								 * one that a command inside the statement has
 								 * changed is an error */
+
+	/*
+	 * Of a write that is kept until COMMIT, set by the source where it knows
+	 * the item before it submits the write.
+	 */
+	bool		base_is_known;
+	const DynamoItem *base;		/* the item, whole, as it is; NULL: there is
+								 * none */
+	bool		is_decided;		/* nothing has to be decided any more */
 
 	/* set by the source before writer_submit() and by decide() */
 	NextStep	next;
@@ -82,6 +96,10 @@ struct ItemWrite
 	const char *expressions;	/* of operation_expressions(); of NEXT_MOVE,
 								 * those of the deletion */
 	const DynamoItem *new_item; /* of WRITE_PUT and NEXT_MOVE */
+	const DynamoItem *image;	/* kept until COMMIT: the item as it will be;
+								 * NULL: it is deleted, or is new_item */
+	Bitmapset  *seen;			/* ... what of the base it depends on, beside
+								 * what the statement reads */
 	bool		speculative;	/* may be invalid on the item as it is: then it
 								 * has written nothing, and the item decides */
 
@@ -90,6 +108,8 @@ struct ItemWrite
 	ItemWriteState state;
 	Request    *request;		/* under way, or the last one; NULL: none */
 	int			tries;			/* decisions so far */
+	const char *blind;			/* expressions that may be sent at COMMIT in
+								 * place of the image; NULL: none */
 	const DynamoItem *item;		/* ITEM_WRITTEN: as written (of a deletion, as
 								 * it was), where the writer returns items or
 								 * it was there to be put */
@@ -109,7 +129,14 @@ typedef struct Writer
 	RunningWrites running;		/* its table, and the command */
 	WrittenTable *noted;		/* what the transaction has written of it */
 	Connection *connection;
+	Oid			user_id;		/* whose rights count */
 	RequestCounters *counters;
+	bool		is_atomic;		/* writes are kept until COMMIT */
+	bool		has_begun;		/* to write */
+	Bitmapset  *read_columns;	/* kept until COMMIT: those of an item on which
+								 * its write depends (see column_set.h) */
+	Bitmapset  *returned_columns;	/* ... and those that are shown of what is
+									 * written */
 	bool		returning;		/* the items written are wanted */
 	bool		moves;			/* keys may change: see writer_submit() */
 	int			max_concurrency;	/* writes under way at once */
@@ -130,9 +157,12 @@ typedef struct Writer
 	MemoryContext context;		/* of the list, and of what errors say */
 } Writer;
 
-/* A writer in the current memory context, where it keeps its list. */
+/*
+ * A writer in the current memory context, where it keeps its list.  Raises
+ * what option_connection() raises.
+ */
 extern Writer *writer_make(const EState *estate, const Table *table,
-						   Connection *connection, RequestCounters *counters);
+						   Oid user_id, RequestCounters *counters);
 
 /* From now on it is one of that group. */
 extern void writer_join(Writer *writer, WriterGroup *group);

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "catalog/pg_type.h"
+#include "common/base64.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -280,15 +281,36 @@ numeric_of(const AttributeValue *value)
 							   Int32GetDatum(-1));
 }
 
+/* The bytes of a string or of binary data. */
+static const char *
+bytes_of(const AttributeValue *value, int *length)
+{
+	char	   *bytes;
+
+	*length = value->length;
+	if (value->type != ATTRIBUTE_B)
+		return value->u.text;
+	*length = pg_b64_dec_len(value->length);
+	bytes = palloc(*length);
+	*length = Max(pg_b64_decode(value->u.text, value->length,
+								(void *) bytes, *length), 0);
+	return bytes;
+}
+
 bool
 key_value_is_before(const AttributeValue *value, const AttributeValue *other)
 {
+	const char *bytes;
+	const char *other_bytes;
+	int			length;
+	int			other_length;
 	int			result;
 
 	if (value->type == ATTRIBUTE_N && other->type == ATTRIBUTE_N)
 		return DatumGetBool(DirectFunctionCall2(numeric_lt, numeric_of(value),
 												numeric_of(other)));
-	result = memcmp(value->u.text, other->u.text,
-					Min(value->length, other->length));
-	return result < 0 || (result == 0 && value->length < other->length);
+	bytes = bytes_of(value, &length);
+	other_bytes = bytes_of(other, &other_length);
+	result = memcmp(bytes, other_bytes, Min(length, other_length));
+	return result < 0 || (result == 0 && length < other_length);
 }

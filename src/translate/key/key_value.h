@@ -66,8 +66,7 @@ extern bool key_can_hold(const Column *column, bool is_sort,
 						 const Operand *operand);
 
 /*
- * Does one value of a sort key, a string or a number, come before another of
- * the same type?
+ * Does one value of a sort key come before another of the same type?
  */
 extern bool key_value_is_before(const AttributeValue *value,
 								const AttributeValue *other);

@@ -382,6 +382,7 @@ describe_relation(Relation relation)
 	table->table_name = copy_as_utf8(options->table_name);
 	table->consistent_read = options->consistent_read;
 	table->updatable = options->updatable;
+	table->is_atomic = options->transaction_mode == TRANSACTION_ATOMIC;
 
 	table->column_count = descriptor->natts;
 	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));

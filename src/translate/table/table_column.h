@@ -57,6 +57,7 @@ typedef struct Table
 								 * it is */
 	bool		consistent_read;
 	bool		updatable;
+	bool		is_atomic;		/* option "transaction_mode" */
 	int			made_count;
 	Column	  **made;			/* those with a template, also the ones that
 								 * are no columns in SQL; constants first */

@@ -12,6 +12,13 @@
 
 #include "translate/table/table_column.h"
 
+/* How writes take part in transactions. */
+typedef enum TransactionMode
+{
+	TRANSACTION_IMMEDIATE,		/* each is done at once */
+	TRANSACTION_ATOMIC			/* COMMIT sends them all */
+} TransactionMode;
+
 /* Texts are in the server's encoding. */
 typedef struct ColumnOptions
 {
@@ -35,6 +42,7 @@ typedef struct TableOptions
 	const char *table_name;		/* of DynamoDB; valid */
 	bool		consistent_read;
 	bool		updatable;
+	TransactionMode transaction_mode;
 	ColumnOptions *columns;		/* indexed by attnum - 1 */
 } TableOptions;
 

@@ -1,0 +1,198 @@
+/*
+ * buffered_write.c
+ *		The end of an item's write in transaction mode "atomic": it goes into
+ *		the session's write buffer.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+
+#include "access/sysattr.h"
+
+#include "fdw/read/open_scan.h"
+#include "fdw/read/reader.h"
+#include "fdw/session/write_buffer.h"
+#include "fdw/write/buffered_write.h"
+#include "translate/key/item_key.h"
+
+bool
+buffered_write_find(const Writer *writer, const DynamoItem *key, WrittenBy *by)
+{
+	CommandId	own = writer->running.command_id;
+	const BufferedItem *item = write_buffer_find(writer->table, key);
+	bool		was_there;
+
+	if (item == NULL || item->newest == NULL ||
+		item->newest->command_id < own)
+		return false;
+	was_there = buffered_image_before(item, own) != NULL;
+	by->command_id = item->newest->command_id;
+	if (item->newest->image == NULL)
+		by->how = was_there ? WRITTEN_GONE : WRITTEN_UNMADE;
+	else
+		by->how = was_there ? WRITTEN_CHANGED : WRITTEN_MADE;
+	return true;
+}
+
+bool
+buffered_write_current(const Writer *writer, const ItemWrite *write,
+					   const DynamoItem **item)
+{
+	BufferedItem *buffered = write_buffer_find(writer->table, write->key);
+
+	if (buffered != NULL)
+	{
+		*item = buffered_image(buffered);
+		write_buffer_look(buffered, writer->table, *item,
+						  writer->read_columns);
+		return true;
+	}
+	*item = write->base;
+	return write->base_is_known;
+}
+
+/* Reads items that are not buffered, and tells the writes of them. */
+void
+buffered_write_look_up(Writer *writer, ItemWrite **writes, int count)
+{
+	ReaderSpec	spec = {
+		.connection = writer->connection,
+		.table = writer->table,
+		.consistent = true,
+		.counters = writer->counters
+	};
+	List	   *keys = NIL;
+	struct Reader *reader;
+	const DynamoItem *item;
+
+	for (int i = 0; i < count; i++)
+	{
+		writes[i]->base_is_known =
+			write_buffer_find(writer->table, writes[i]->key) == NULL;
+		if (writes[i]->base_is_known)
+			keys = lappend(keys, unconstify(DynamoItem *, writes[i]->key));
+	}
+	if (keys == NIL)
+		return;
+	reader = reader_open_keys(&spec, keys);
+	while ((item = reader_next_stored(reader)) != NULL)
+		for (int i = 0; i < count; i++)
+			if (table_key_equal(writer->table, writes[i]->key, item))
+				writes[i]->base = item_copy(item);
+	reader_close(reader);
+}
+
+/* May an open scan see a version that commands between these have replaced? */
+static bool
+is_needed(CommandId from, CommandId to)
+{
+	const OpenScan *scan = NULL;
+
+	while ((scan = open_scan_next(scan)) != NULL)
+		if (from < scan->command_id && scan->command_id <= to)
+			return true;
+	return false;
+}
+
+/* The buffered item of a key, which was read before if it is not there yet. */
+static BufferedItem *
+enter(const Writer *writer, const DynamoItem *key, const char *readable_key,
+	  const DynamoItem *base)
+{
+	BufferedItem *item = write_buffer_find(writer->table, key);
+
+	return item != NULL ? item
+		: write_buffer_enter(writer->table, writer->connection,
+							 writer->user_id, key, readable_key, base);
+}
+
+static void
+keep_version(BufferedItem *item, const BufferedWrite *version)
+{
+	write_buffer_write(item, version);
+	write_buffer_prune(item, is_needed);
+}
+
+static void
+keep_change(const Writer *writer, ItemWrite *write)
+{
+	bool		puts = write->kind == WRITE_PUT;
+	BufferedItem *item = enter(writer, write->key, write->readable_key,
+							   write->base);
+	BufferedWrite version = {
+		.command_id = writer->running.command_id,
+		.image = puts ? write->new_item : write->image,
+		.kind = write->kind,
+		.blind = write->blind
+	};
+	const DynamoItem *before = buffered_image(item);
+
+	version.is_put = before == NULL;
+	if (!puts)
+	{
+		write_buffer_look(item, writer->table, before,
+						  bms_union(writer->read_columns, write->seen));
+		write_buffer_look(item, writer->table,
+						  version.image != NULL ? version.image : before,
+						  writer->returned_columns);
+	}
+	if (item->newest == NULL)
+		item->skips_taken = write->may_be_there;
+	if (version.image != NULL)
+		write->item = version.image;
+	else if (writer->returning)
+		write->item = item_copy(before);
+	keep_version(item, &version);
+}
+
+/* Under its new key nothing may be there. */
+static bool
+key_is_free(const Writer *writer, const DynamoItem *key,
+			const char *readable_key)
+{
+	const BufferedItem *item = write_buffer_find(writer->table, key);
+	Request    *request;
+
+	if (item != NULL)
+		return buffered_image(item) == NULL;
+	request = reader_start_get(writer->connection, writer->table, key,
+							   readable_key, writer->counters);
+	request_wait(request);
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, NULL);
+	return reader_got_item(request) == NULL;
+}
+
+static bool
+keep_move(const Writer *writer, ItemWrite *write)
+{
+	DynamoItem *key = table_key_of_item(writer->table, write->new_item);
+	char	   *readable_key = table_readable_key(writer->table, key);
+	BufferedItem *item;
+	BufferedWrite version = {
+		.command_id = writer->running.command_id,
+		.kind = WRITE_DELETE
+	};
+
+	if (!key_is_free(writer, key, readable_key))
+		return false;
+	item = enter(writer, write->key, write->readable_key, write->base);
+	write_buffer_look_at_all(item, writer->table);
+	keep_version(item, &version);
+
+	item = enter(writer, key, readable_key, NULL);
+	version.image = write->new_item;
+	version.is_put = true;
+	keep_version(item, &version);
+	write->item = write->new_item;
+	return true;
+}
+
+bool
+buffered_write_keep(Writer *writer, ItemWrite *write)
+{
+	if (write->next == NEXT_MOVE)
+		return keep_move(writer, write);
+	keep_change(writer, write);
+	return true;
+}

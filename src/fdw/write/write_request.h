@@ -1,0 +1,23 @@
+/*
+ * write_request.h
+ *		The requests by which items are written at once.
+ *
+ * They are started in the current memory context (see request_start()), and
+ * say what the writer's table and the write are about.
+ */
+#ifndef DYNAMORM_FDW_WRITE_REQUEST_H
+#define DYNAMORM_FDW_WRITE_REQUEST_H
+
+#include "postgres.h"
+
+#include "fdw/write/writer.h"
+
+/* PutItem, UpdateItem or DeleteItem, of NEXT_WRITE. */
+extern Request *write_request_start(const Writer *writer,
+									const ItemWrite *write);
+
+/* The TransactWriteItems of NEXT_MOVE. */
+extern Request *write_request_start_move(const Writer *writer,
+										 const ItemWrite *write);
+
+#endif							/* DYNAMORM_FDW_WRITE_REQUEST_H */
