@@ -121,7 +121,7 @@ sub cursor_step
 {
 	my ($table, $state) = @_;
 	my $cursors = $state->{cursors};
-	return fetch(one_of(@$cursors)) if @$cursors && chance(0.65);
+	return fetch(one_of(@$cursors)) if @$cursors && chance(0.75);
 	my $cursor = { name => 'c' . ++$state->{number}, ordered => chance(0.6) };
 	push @$cursors, $cursor;
 	my $step = statement($table, sub { declare_cursor($_[0], $cursor) }, 'declare');
@@ -137,9 +137,9 @@ sub step
 	my $dice = rand;
 	return savepoint_step($state) if $dice < 0.22;
 	my $step =
-	    $dice < 0.32 ? cursor_step($table, $state)
-	  : $dice < 0.39 ? statement($table, \&do_block, 'block')
-	  : $dice < 0.47 ? statement($table, \&locking, 'select for update')
+	    $dice < 0.35 ? cursor_step($table, $state)
+	  : $dice < 0.41 ? statement($table, \&do_block, 'block')
+	  : $dice < 0.48 ? statement($table, \&locking, 'select for update')
 	  : Statement::random_statement($table);
 	$step->{mode} = 'plain' if is_plain($step);
 	return $step;
