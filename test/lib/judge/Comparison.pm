@@ -23,10 +23,13 @@ sub is_refusal
 
 sub failed { return $_[0]->{sqlstate} ne '00000' }
 
+# Numbers without their scale, which DynamoDB does not store.
+sub without_scale { return $_[0] =~ s/(\d)\.(\d*?)0+(?!\d)/length $2 ? "$1.$2" : $1/ger }
+
 sub rows_of
 {
 	my ($result, $options) = @_;
-	my @rows = @{ $result->{rows} };
+	my @rows = map { without_scale($_) } @{ $result->{rows} };
 	@rows = sort @rows unless $options =~ /ordered/;
 	return join "\n", @rows;
 }

@@ -10,7 +10,9 @@ use strict;
 use utf8;
 use warnings;
 
+use Encode qw(decode);
 use File::Temp qw(tempfile);
+use IO::Select;
 use IPC::Open2;
 
 # Side->new('remote', 'SET ...'): settings are statements to begin with.
@@ -19,9 +21,8 @@ sub new
 	my ($class, $schema, @settings) = @_;
 	my (undef, $errors) = tempfile(UNLINK => 1);
 	my $pid = open2(my $out, my $in, "exec psql -XAtq -v ON_ERROR_ROLLBACK=on -P null='<null>' 2>>$errors");
-	binmode $_, ':utf8' foreach $in, $out;
 	$in->autoflush(1);
-	my $self = bless { in => $in, out => $out, pid => $pid, errors => $errors, schema => $schema }, $class;
+	my $self = bless { in => $in, out => $out, select => IO::Select->new($out), text => '', ended => 0, pid => $pid, errors => $errors, schema => $schema }, $class;
 	$self->run(map { { text => $_ } } "SET search_path = $schema, public, judge", 'SET client_min_messages = error',
 		'SET dynamorm_fdw.max_read_units = 0', @settings);
 	($self->{backend}) = $self->run({ text => 'SELECT pg_backend_pid()' })->{rows}[0];
@@ -54,17 +55,28 @@ sub send
 	return;
 }
 
+# Has all been said, after so many seconds at most?
+sub is_ready
+{
+	my ($self, $seconds) = @_;
+	while (!$self->{ended} && $self->{text} !~ /^=all=$/m)
+	{
+		return 0 unless $self->{select}->can_read($seconds);
+		$self->{ended} = 1 unless sysread $self->{out}, $self->{text}, 65536, length $self->{text};
+	}
+	return 1;
+}
+
 # What was said of each of the steps; of those that the session did not live to
 # run, nothing.
 sub results
 {
 	my ($self) = @_;
 	my (@results, @rows);
-	my $out = $self->{out};
-	while (defined(my $line = <$out>))
+	1 until $self->is_ready(60);
+	my $text = decode('UTF-8', $self->{text} =~ s/\A(.*?)^=all=\n//ms ? $1 : $self->{text});
+	foreach my $line (split /\n/, $text)
 	{
-		chomp $line;
-		last if $line eq '=all=';
 		if ($line eq '=begin=')
 		{
 			@rows = ();

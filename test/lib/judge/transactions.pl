@@ -25,6 +25,7 @@ use Comparison;
 use Kinds;
 use Random;
 use Script;
+use Shrink;
 use Side;
 use Table;
 use Transaction;
@@ -95,47 +96,11 @@ sub last_verdict
 	return $verdict && !$verdict->{excused} ? $verdict : undef;
 }
 
-sub smaller_cases
-{
-	my ($table, @transactions) = @_;
-	my $last = pop @transactions;
-	my @rows = @{ $table->{rows} };
-	my @cases;
-	push @cases, [ \@rows, $last ] if @transactions;
-	push @cases, map { my $gone = $_; [ \@rows, @transactions[ grep { $_ != $gone } 0 .. $#transactions ], $last ] } 0 .. $#transactions;
-	push @cases, map { my $gone = $_; [ [ @rows[ grep { $_ != $gone } 0 .. $#rows ] ], @transactions, $last ] } 0 .. $#rows if @rows > 1;
-	push @cases, map { [ \@rows, @transactions, $_ ] } Transaction::smaller($last);
-	return @cases;
-}
-
-sub shrink_case
-{
-	my ($table, @transactions) = @_;
-	my $best = last_verdict($table, @transactions) or return;
-	my $deadline = time + 90;
-	my $smaller = 1;
-	while ($smaller && time < $deadline)
-	{
-		$smaller = 0;
-		foreach my $try (smaller_cases($table, @transactions))
-		{
-			last if time > $deadline;
-			my ($rows, @fewer) = @$try;
-			my $verdict = last_verdict($table->with_rows($rows), @fewer);
-			next unless $verdict && $verdict->{what} eq $best->{what};
-			($best, $table, @transactions) = ($verdict, $table->with_rows($rows), @fewer);
-			$smaller = 1;
-			last;
-		}
-	}
-	return ($best, $table, @transactions);
-}
-
 sub report
 {
 	my ($seed, $number, $verdict, $table, @transactions) = @_;
 	print "\n---- seed $seed, transaction $number: $verdict->{what}\n";
-	my ($best, $small, @case) = $shrink ? shrink_case($table, @transactions) : ();
+	my ($best, $small, @case) = $shrink ? Shrink::shrink(\&last_verdict, $table, @transactions) : ();
 	($best, $small, @case) = ($verdict, $table, @transactions) unless $best;
 	print "-- the smallest case that was found; it differs in step $best->{step}\n";
 	print 'foreign ', Comparison::shown($best->{remote}), "\ntwin    ", Comparison::shown($best->{twin}), "\n";
