@@ -47,7 +47,7 @@ my $server_option = $option{'commit-table'} ? ", commit_table 'bank_commit'" : '
 my $setup = <<"SQL";
 SET client_min_messages = error;
 CREATE SERVER bank FOREIGN DATA WRAPPER dynamorm_fdw
-  OPTIONS (endpoint '$ENV{PROXY_ENDPOINT}', region 'us-east-1', request_timeout '400'$server_option);
+  OPTIONS (endpoint '$ENV{PROXY_ENDPOINT}', region 'us-east-1'$server_option);
 CREATE SERVER direct FOREIGN DATA WRAPPER dynamorm_fdw
   OPTIONS (endpoint '$ENV{DYNAMODB_ENDPOINT}', region 'us-east-1'$server_option);
 CREATE USER MAPPING FOR CURRENT_USER SERVER bank OPTIONS (access_key_id 'test', secret_access_key 'test');
@@ -65,6 +65,8 @@ sub make_tables
 	my $session = direct_session();
 	value_of($session, $_) foreach grep { /\S/ } split /;\n/, $setup;
 	value_of($session, "SELECT dyn_create_commit_table('bank')") if $option{'commit-table'};
+	# what does not answer shall not take long
+	value_of($session, "ALTER SERVER bank OPTIONS (ADD request_timeout '1000')");
 	$session->finish;
 	return;
 }
@@ -235,7 +237,7 @@ sub check_tokens
 		my $unknown = $outcome->{$id} !~ /^(?:00000|40001)$/;
 		next unless $unknown || rand() < 0.02;
 		my $call = $unknown ? 'dyn_transaction_resolve' : 'dyn_transaction_status';
-		my $said = value_of($session, "SELECT $call('direct', '$token->{$id}')");
+		my $said = value_of($session, "SELECT $call('$token->{$id}', 'direct')");
 		my $is = $audit->{$id} ? 'committed' : 'aborted';
 		$count{"$call of $outcome->{$id}: $said"}++;
 		push @wrong, "$id ended with $outcome->{$id}, $call says $said, and it was $is"
