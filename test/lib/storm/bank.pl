@@ -256,7 +256,7 @@ sub account
 		$outcome{$id} = 'lost' if $what eq 'begin';
 		$outcome{$id} = $more[0] if $what eq 'outcome';
 		$token{$id} = $more[0] if $what eq 'token';
-		$said{"@more"}++ if $what =~ /said|error/;
+		$said{ "@more" =~ s/\b[0-9a-f]{8}[0-9a-f-]{24,28}\b/.../gr =~ s/\b\d+ms|\d+ attempts/N/gr }++ if $what =~ /said|error/;
 	}
 	my $session = direct_session();
 	my $audit = audit_rows($session);
