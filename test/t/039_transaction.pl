@@ -100,6 +100,10 @@ commits('a value set back to what it was', '40001',
 	["UPDATE account SET balance = 1 WHERE id = 'a'"],
 	["UPDATE account SET balance = 1, note = 'x' WHERE id = 'a'", "UPDATE account SET balance = 100 WHERE id = 'a'"],
 	qr/Column "balance" has changed/);
+commits('the same in one statement', '40001',
+	["UPDATE account SET balance = 1 WHERE id = 'a'"],
+	["UPDATE account SET balance = 100, note = 'x' WHERE id = 'a' RETURNING id"],
+	qr/Column "balance" has changed/);
 commits('what was shown before a rollback', '40001',
 	["UPDATE account SET n = 9 WHERE id = 'a'"],
 	["UPDATE account SET note = 'y' WHERE id = 'a'", 'SAVEPOINT s',
@@ -117,8 +121,8 @@ commits('one made where a duplicate does not matter', '40001',
 	["INSERT INTO account VALUES ('c', 2) ON CONFLICT DO NOTHING"]);
 commits('one made by an upsert', '00000',
 	["INSERT INTO account VALUES ('c', 1)"],
-	["INSERT INTO account VALUES ('c', 2) ON CONFLICT (id) DO UPDATE SET balance = account.balance + 5"]);
-is(sql("SELECT balance FROM account WHERE id = 'c'"), 6, 'it is updated');
+	["INSERT INTO account VALUES ('c', 2) ON CONFLICT (id) DO UPDATE SET balance = account.balance + excluded.balance"]);
+is(sql("SELECT balance FROM account WHERE id = 'c'"), 3, 'it is updated');
 commits('a key that moves', '40001',
 	["UPDATE account SET n = 2 WHERE id = 'a'"],
 	["UPDATE account SET id = 'z' WHERE id = 'a'"]);

@@ -196,7 +196,8 @@ static void
 raise_changed(const BufferedItem *item, const CancellationReason *reason)
 {
 	bool		tells = report_conditions &&
-		(reason->item != NULL || item->base == NULL);
+		(reason->item != NULL || item->base == NULL ||
+		 connection_sends_old_item(write_buffer_connection()));
 
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -228,6 +229,9 @@ static void
 raise_failed_condition(const Commit *commit,
 					   const CancellationReason *reasons)
 {
+	for (int i = 0; i < commit->count; i++)
+		if (reasons[i].item != NULL)
+			connection_note_old_item(write_buffer_connection());
 	for (int i = 0; i < commit->count; i++)
 		if (has_code(&reasons[i], "ConditionalCheckFailed") &&
 			inserts(commit->items[i]))

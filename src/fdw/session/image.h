@@ -46,6 +46,16 @@ extern List *image_add_seen(List *seen, const Table *table,
 							const Bitmapset *columns);
 
 /*
+ * Adds those of a list of assigned attributes, which are UpdateActions on
+ * whole attributes, that have in the new image what they have in base: what
+ * differs from base will be written, and they do not.
+ */
+extern List *image_add_assigned(List *seen, const Table *table,
+								const DynamoItem *base,
+								const DynamoItem *image,
+								const List *assigned);
+
+/*
  * Adds all attributes of base, and all that columns map.
  */
 extern List *image_add_all(List *seen, const Table *table,

@@ -316,6 +316,8 @@ write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 		(write->is_put || (newest != NULL && newest->is_put));
 	version->older = newest;
 	MemoryContextSwitchTo(item->context);
+	item->seen = image_add_assigned(item->seen, item->table, item->base,
+									write->image, write->assigned);
 	item->blind = newest == NULL && item->locks == NIL &&
 		write->blind != NULL ? pstrdup(write->blind) : NULL;
 	item->blind_kind = write->kind;

@@ -40,6 +40,8 @@ typedef struct BufferedWrite
 	CommandId	command_id;
 	const DynamoItem *image;	/* NULL: deletes it */
 	bool		is_put;
+	const List *assigned;		/* of UpdateAction: the attributes that it
+								 * assigns */
 	WriteKind	kind;			/* of blind */
 	const char *blind;			/* expressions; NULL: it is not blind */
 } BufferedWrite;

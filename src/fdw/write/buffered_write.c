@@ -122,7 +122,8 @@ keep_change(const Writer *writer, ItemWrite *write)
 	BufferedWrite version = {
 		.command_id = writer->running.command_id,
 		.image = puts ? write->new_item : write->image,
-		.kind = write->kind,
+		.assigned = write->assigned,
+		.kind = write->blind_kind,
 		.blind = write->blind
 	};
 	const DynamoItem *before = buffered_image(item);
@@ -170,8 +171,7 @@ keep_move(const Writer *writer, ItemWrite *write)
 	char	   *readable_key = table_readable_key(writer->table, key);
 	BufferedItem *item;
 	BufferedWrite version = {
-		.command_id = writer->running.command_id,
-		.kind = WRITE_DELETE
+		.command_id = writer->running.command_id
 	};
 
 	if (!key_is_free(writer, key, readable_key))

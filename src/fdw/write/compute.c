@@ -593,6 +593,7 @@ compute_image(const WriteStatement *statement, const Computation *computation,
 			bms_add_member(computed->seen,
 						   statement->table->document->attnum -
 						   FirstLowInvalidHeapAttributeNumber);
+	computed->assigned = actions;
 	computed->image = key_change_new_item(item != NULL ? item : key, actions);
 	return computed;
 }

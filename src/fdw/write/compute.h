@@ -81,6 +81,8 @@ typedef struct ComputedImage
 	const DynamoItem *image;	/* as the item will be, also under a new key;
 								 * NULL: it is deleted */
 	bool		moves;			/* it gets another key */
+	List	   *assigned;		/* of UpdateAction: the attributes that it
+								 * assigns */
 	Bitmapset  *seen;			/* columns on which the image depends, beside
 								 * those that the statement reads */
 } ComputedImage;

@@ -252,6 +252,7 @@ decide_conflict(ItemWrite *write, const DynamoItem *item)
 
 		write->image = item_copy(computed->image);
 		write->seen = computed->seen;
+		write->assigned = computed->assigned;
 	}
 	else
 		write->expressions = compute_write(statement, row->computation, item,

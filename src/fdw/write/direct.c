@@ -437,6 +437,7 @@ compute_row_image(DirectRow *row, const DynamoItem *item)
 	computed = compute_image(&row->state->statement, row->plan->computation,
 							 item, write->key, write->readable_key);
 	write->seen = computed->seen;
+	write->assigned = computed->assigned;
 	write->next = computed->moves ? NEXT_MOVE : NEXT_WRITE;
 	if (computed->image != NULL)
 		write->image = write->new_item = item_copy(computed->image);
@@ -503,7 +504,10 @@ start_with_item(DirectRow *row, const DynamoItem *item)
 	write->base = item;
 	write->is_decided = true;
 	if (writer->is_atomic && !writer->returning)
+	{
 		write->blind = row->plan->expressions;
+		write->blind_kind = write->kind;
+	}
 	compute_row(row, item);
 	write->tries++;
 }

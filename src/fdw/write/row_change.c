@@ -506,8 +506,11 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 			: key_change_expressions(table, row->base);
 	}
 	else if (change->writer->is_atomic)
+	{
+		write->assigned = actions;
 		write->image = change->mtstate->operation == CMD_UPDATE
 			? item_copy(key_change_new_item(row->base, actions)) : NULL;
+	}
 	else
 		write->expressions = conditional_expressions(change, row, actions);
 }

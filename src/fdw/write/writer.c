@@ -280,7 +280,10 @@ keep_next(Writer *writer, ItemWrite *write)
 		return;
 	}
 	if (write->next == NEXT_WRITE && write->speculative && !writer->returning)
+	{
 		write->blind = write->expressions;
+		write->blind_kind = write->kind;
+	}
 	write->next = NEXT_READ;
 	if (buffered_write_current(writer, write, &item))
 	{

@@ -98,6 +98,8 @@ struct ItemWrite
 	const DynamoItem *new_item; /* of WRITE_PUT and NEXT_MOVE */
 	const DynamoItem *image;	/* kept until COMMIT: the item as it will be;
 								 * NULL: it is deleted, or is new_item */
+	List	   *assigned;		/* ... the attributes that it assigns, as
+								 * UpdateActions on whole attributes */
 	Bitmapset  *seen;			/* ... what of the base it depends on, beside
 								 * what the statement reads */
 	bool		speculative;	/* may be invalid on the item as it is: then it
@@ -110,6 +112,7 @@ struct ItemWrite
 	int			tries;			/* decisions so far */
 	const char *blind;			/* expressions that may be sent at COMMIT in
 								 * place of the image; NULL: none */
+	WriteKind	blind_kind;
 	const DynamoItem *item;		/* ITEM_WRITTEN: as written (of a deletion, as
 								 * it was), where the writer returns items or
 								 * it was there to be put */
