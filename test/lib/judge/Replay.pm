@@ -185,13 +185,20 @@ sub said
 
 # ---- a conflict ----
 
-# Could a statement since the item was touched have read the column?
+# Could a statement since the item was touched have read the column of it?
 sub mentions
 {
-	my ($self, $run, $first, $column) = @_;
+	my ($self, $run, $key, $column) = @_;
 	my $table = $self->{table};
 	return 1 if $column eq '' || $table->{check} || $table->{trigger} || grep { $_->{generated} || $_->{type}->{document} } @{ $table->{columns} };
-	return grep { $_->{step}{whole} || $_->{text} =~ /\b\Q$column\E\b/ } @{ $run->{steps} }[ $first .. $#{ $run->{steps} } ];
+	my $first = $run->{touched}{$key}{step};
+	foreach my $one (@{ $run->{steps} }[ $first .. $#{ $run->{steps} } ])
+	{
+		my $step = $one->{step};
+		next if $step->{key} && !$step->{moves} && $self->key_text(@{ $step->{key} }) ne $key;
+		return 1 if $step->{whole} || $one->{text} =~ /\b\Q$column\E\b/;
+	}
+	return 0;
 }
 
 # All changes of touched items: [key, column, whether it could be seen].
@@ -202,7 +209,7 @@ sub changes
 	foreach my $key (sort keys %$touched)
 	{
 		my $first = $touched->{$key};
-		push @changes, map { [ $key, $_, $self->mentions($run, $first->{step}, $_) ? 1 : 0 ] }
+		push @changes, map { [ $key, $_, $self->mentions($run, $key, $_) ? 1 : 0 ] }
 		  $self->changed_columns($run->{history}[ $first->{history} ]{$key}, $run->{history}[-1]{$key});
 	}
 	return @changes;
@@ -226,7 +233,7 @@ sub spurious
 		my $column = $1;
 		my ($change) = grep { $_->[1] eq $column || $_->[1] eq '' } @of_item;
 		return "column $column of $key has not changed" unless $change;
-		return "column $column of $key was not seen" unless $self->mentions($run, $first->{step}, $column);
+		return "column $column of $key was not seen" unless $self->mentions($run, $key, $column);
 		return '';
 	}
 	return '' if $more =~ /Attribute "/ && grep { $_ eq $key } @{ $run->{raw} // [] };

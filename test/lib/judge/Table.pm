@@ -35,7 +35,7 @@ sub new
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
 	$self->add('deep', 'deep') if chance(0.1) && !$self->{imported};
-	$self->add('doc', 'document') if chance(0.2);
+	$self->add('doc', 'document') if chance($self->{watched} ? 0.05 : 0.2);
 	if (chance(0.2) && !$self->{watched})
 	{
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
@@ -49,7 +49,7 @@ sub new
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && !$self->{kinds} && chance(0.6);
 	return $self if $self->{imported};
-	$self->{check} = $self->check_constraint if chance(0.2);
+	$self->{check} = $self->check_constraint if chance($self->{watched} ? 0.1 : 0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && !$self->raw_keys && chance(0.07);
 	return $self;
 }

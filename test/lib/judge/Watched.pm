@@ -33,7 +33,7 @@ sub key_names { my ($table, $prefix) = @_; return map { ($prefix // '') . $_->{n
 sub shown
 {
 	my ($table, $prefix) = @_;
-	return join ', ', key_names($table, $prefix), map { ($prefix // '') . $_->{name} } some_of(0, 3, $table->others);
+	return join ', ', key_names($table, $prefix), map { ($prefix // '') . $_->{name} } some_of(0, 2, $table->others);
 }
 
 sub key_equals
@@ -135,9 +135,10 @@ sub key_change
 sub select_rows
 {
 	my ($table) = @_;
-	my $where = chance(0.4) ? ' WHERE ' . key_equals($table, $table->random_key) : chance(0.3) ? '' : reach_where($table);
+	my @key = chance(0.4) ? $table->random_key : ();
+	my $where = @key ? ' WHERE ' . key_equals($table, @key) : chance(0.3) ? '' : reach_where($table);
 	my $lock = chance(0.3) ? ' FOR ' . one_of('UPDATE', 'NO KEY UPDATE', 'SHARE') : '';
-	return { tree => seq('SELECT ' . shown($table) . ' FROM t', $where, $lock), options => 'reads single', returns => 1, $lock ? (locks => 1, whole => 1) : () };
+	return { tree => seq('SELECT ' . shown($table) . ' FROM t', $where, $lock), options => 'reads single', returns => 1, @key ? (key => \@key) : (), $lock ? (locks => 1, whole => 1) : () };
 }
 
 my @makers = ((\&update) x 8, (\&update_many) x 2, \&update_from, \&delete_one, (\&insert) x 2, (\&insert_or_update) x 2, \&key_change, (\&select_rows) x 5);
