@@ -51,7 +51,28 @@ sub new
 	return $self if $self->{imported};
 	$self->{check} = $self->check_constraint if chance($self->{watched} ? 0.1 : 0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && !$self->raw_keys && chance(0.07);
+	$self->choose_second if $self->{small} && !$self->{watched};
 	return $self;
+}
+
+# Another foreign table on the same items, t2, which knows some of the columns;
+# in the twin it is a view.  What is done by its definition alone is not done
+# by another one.
+sub choose_second
+{
+	my ($self) = @_;
+	return if $self->{kinds} || $self->{check} || $self->{trigger} || grep { $_->{generated} || $_->{type}->{stamp} || $_->{type}->{document} } @{ $self->{columns} };
+	$self->{second} = bless { %$self, columns => [ grep { $_->{key} || $_->{not_null} || chance(0.6) } @{ $self->{columns} } ], indexes => [] }, ref $self;
+	return;
+}
+
+sub second_definition
+{
+	my ($self) = @_;
+	my $second = $self->{second} // return '';
+	my @columns = map { "$_->{name} " . ($_->{type}->{name} =~ /^(.*?)( COLLATE .*)?$/ ? $1 . column_options($_) . ($2 // '') : '') . ($_->{not_null} ? ' NOT NULL' : '') } @{ $second->{columns} };
+	return "CREATE FOREIGN TABLE remote.t2 (\n  " . join(",\n  ", @columns) . "\n) SERVER dynamo OPTIONS (table_name 'judge');\n"
+	  . 'CREATE VIEW twin.t2 AS SELECT ' . names(@{ $second->{columns} }) . " FROM twin.t;\n";
 }
 
 # One that can be part of a text, if all tables are to have templates.  Where
@@ -282,7 +303,8 @@ sub definition
 	  . $self->trigger
 	  . ($self->{indexes} || $self->raw_keys ? $self->create_request : "SELECT dyn_create_table('remote.t');\n")
 	  . Kinds::put_items($self)
-	  . $self->raw_definition;
+	  . $self->raw_definition
+	  . $self->second_definition;
 }
 
 # Keys whose equal values DynamoDB would take for different ones cannot be

@@ -131,6 +131,9 @@ sub cursor_step
 	return $step;
 }
 
+# The same of another foreign table on the same items.
+sub by_second { my ($text) = @_; return $text =~ s/\b(FROM|JOIN) t u\b/$1 t2 u/gr =~ s/\b(UPDATE|INTO|FROM|JOIN) t\b(?! AS)/$1 t2 AS t/gr }
+
 # What is no query, or is told apart by its row count, is sent as it stands.
 sub is_plain { my ($step) = @_; return $step->{form} =~ /^(?:declare|block)/ || $step->{options} =~ /upsert/ }
 
@@ -139,12 +142,16 @@ sub step
 	my ($table, $state) = @_;
 	my $dice = rand;
 	return savepoint_step($state) if $dice < 0.22;
+	my $second = $table->{second} && chance(0.3);
+	$table = $table->{second} if $second;
 	my $step =
 	    $dice < 0.35 ? cursor_step($table, $state)
 	  : $dice < 0.41 ? statement($table, \&do_block, 'block')
 	  : $dice < 0.48 ? statement($table, \&locking, 'select for update')
 	  : Statement::random_statement($table);
 	$step->{mode} = 'plain' if is_plain($step);
+	$step->{second} = $second && $step->{tree} && Tree::text($step->{tree}) !~ /xmax/;
+	$step->{form} .= ' by another table' if $step->{second};
 	return $step;
 }
 
@@ -181,11 +188,18 @@ sub upsert_step
 	return $step;
 }
 
+# What is sent to both sides, of a statement.
+sub sent
+{
+	my ($step) = @_;
+	return map { $step->{second} ? by_second($_) : $_ } Statement::both_sides($step);
+}
+
 sub on_side
 {
 	my ($step, $side) = @_;
 	return { text => $step->{text} } if defined $step->{text};
-	my ($remote, $twin) = Statement::both_sides($step);
+	my ($remote, $twin) = sent($step);
 	my $sent = $side eq 'remote' ? plain_step($remote) : $step->{insert} ? upsert_step($twin) : plain_step($twin);
 	# what has counted its calls begins anew
 	unshift @{ $sent->{before} }, "SELECT setval('judge.calls', 1, false) \\gset" if $step->{form} =~ /^function/;
@@ -205,7 +219,7 @@ sub as_text
 {
 	my ($transaction) = @_;
 	my @lines = ('BEGIN');
-	push @lines, $_->{text} // (Statement::both_sides($_))[0] =~ s/;;\n/;\n/gr foreach @{ $transaction->{steps} };
+	push @lines, $_->{text} // (sent($_))[0] =~ s/;;\n/;\n/gr foreach @{ $transaction->{steps} };
 	return join '', map { "$_;\n" } @lines, $transaction->{ending};
 }
 

@@ -36,7 +36,7 @@ GetOptions('seed=i' => \$seed, 'transactions=i' => \$total, 'round=i' => \$round
   or die "usage: transactions.pl --transactions N [--seed N] [--round R] [--kinds] [--show] [--no-shrink] [--mode MODE]\n";
 
 my $support = do { local (@ARGV, $/) = (dirname(__FILE__) . '/support.sql'); <> };
-my (%refused, %differed, %forms);
+my (%refused, %differed, %forms, %outcomes);
 my ($differences, $done, $statements, $seeds, $excused) = (0, 0, 0, 0, 0);
 my $started = time;
 
@@ -62,6 +62,7 @@ sub compare
 	foreach my $i (0 .. $#steps)
 	{
 		my ($step, $here, $there) = ($steps[$i], $said[$i], $expected[$i]);
+		$outcomes{ $here->{sqlstate} eq '00000' ? $here->{count} ? 'rows' : 'no row' : $here->{sqlstate} }++;
 		if (Comparison::is_refusal($here, $step->{options}))
 		{
 			$step->{refused} = "$here->{sqlstate} " . $here->{message} =~ s/"(?:[^"]|"")*"/"..."/gr =~ s/\b[0-9]+\b/N/gr;
@@ -164,6 +165,7 @@ while ($done < $total)
 	run_round($seed++, $round < $total - $done ? $round : $total - $done);
 }
 print "\nsteps:\n", lines_of(\%forms);
+print "\noutcomes:\n", lines_of(\%outcomes);
 print "\nrefused:\n", lines_of(\%refused) if %refused;
 print "\ndifferences:\n", lines_of(\%differed) if %differed;
 printf "\n%d transactions of %d steps, %d excused, %d seeds, %d differences, %.0f s\n", $done, $statements, $excused, $seeds, $differences, time - $started;
