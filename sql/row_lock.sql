@@ -129,7 +129,6 @@ SELECT asked();
 RESET enable_material;
 SELECT l.*, j.at FROM lock_local l, LATERAL (SELECT at FROM lock_job WHERE q = l.id ORDER BY at LIMIT 2 FOR UPDATE) j
   ORDER BY amount, at;
-SELECT asked();
 SELECT * FROM lock_local l JOIN lock_account a USING (id) ORDER BY amount FOR UPDATE OF l;
 SELECT * FROM lock_local l JOIN lock_account a USING (id) ORDER BY amount FOR UPDATE OF a;
 SELECT * FROM lock_local l JOIN lock_account a USING (id) ORDER BY amount FOR UPDATE;
