@@ -33,3 +33,41 @@ LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION dyn_check_table(regclass)
 IS 'reads all rows, and lists the attributes that are not as the foreign table says';
+
+/* What became of a transaction in mode "atomic". */
+
+CREATE FUNCTION dyn_create_commit_table(server name)
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_create_commit_table(name)
+IS 'makes the DynamoDB table of a server''s option commit_table';
+
+REVOKE EXECUTE ON FUNCTION dyn_create_commit_table(name) FROM PUBLIC;
+
+CREATE FUNCTION dyn_transaction_token()
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_transaction_token()
+IS 'the token by which it can be told what became of this transaction';
+
+CREATE FUNCTION dyn_transaction_status(token text, server name DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_transaction_status(text, name)
+IS 'what became of the transaction with a token: committed, aborted or unknown';
+
+CREATE FUNCTION dyn_transaction_resolve(token text, server name DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_transaction_resolve(text, name)
+IS 'aborts the transaction with a token, unless it was committed, and tells which of the two it is';
+
+REVOKE EXECUTE ON FUNCTION dyn_transaction_resolve(text, name) FROM PUBLIC;

@@ -9,6 +9,12 @@
 #include "fdw/explain_show.h"
 #include "fdw/statement_counters.h"
 
+const char *
+explain_batch_operation(const Table *table)
+{
+	return table->reads_at_once ? "TransactGetItems" : "BatchGetItem";
+}
+
 void
 explain_show_operation(const char *operation, const Table *table,
 					   ExplainState *es)

@@ -12,6 +12,9 @@
 #include "client/request/request.h"
 #include "translate/table/table.h"
 
+/* By which lists of keys of the table are read. */
+extern const char *explain_batch_operation(const Table *table);
+
 /* operation NULL: nothing is sent. */
 extern void explain_show_operation(const char *operation, const Table *table,
 								   ExplainState *es);

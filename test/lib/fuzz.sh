@@ -84,6 +84,7 @@ seed_decoder()
 {"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5,"Table":{"CapacityUnits":0.5}},"Count":0,"ScannedCount":0,"Items":[]}
 {"ConsumedCapacity":[{"CapacityUnits":1.0},{"CapacityUnits":2}],"Responses":{"t":[{"id":{"S":"1"}}]},"UnprocessedKeys":{}}
 {"Responses":{"t":[]},"UnprocessedKeys":{"t":{"Keys":[{"id":{"S":"1"}}],"ConsistentRead":true}}}
+{"Responses":[{"Item":{"id":{"S":"1"}}},{},{"Item":{"id":{"S":"2"}}}]}
 {"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"The conditional request failed","Item":{"id":{"S":"1"}}}
 {"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"x","CancellationReasons":[{"Code":"None"},{"Code":"ConditionalCheckFailed","Message":"m","Item":{"id":{"N":"1"}}}]}
 {"Item":{"\u00e9\ud83d\ude00\u0000":{"S":"\"\\\/\b\f\n\r\t\u0001é😀"}}}
@@ -115,6 +116,7 @@ seed_answer()
 {"Responses":{"t":[{"id":{"S":"1"},"n":{"N":"5"}},{"id":{"S":"2"}}]},"UnprocessedKeys":{},"ConsumedCapacity":[{"TableName":"t","CapacityUnits":1.0}]}
 {"Responses":{"t":[{"id":{"S":"1"}}]},"UnprocessedKeys":{"t":{"Keys":[{"id":{"S":"2"},"s":{"N":"1"}}],"ConsistentRead":true,"ProjectionExpression":"#0"}}}
 {"Responses":{},"UnprocessedKeys":{"t":{"Keys":[{"id":{"B":"AA=="}}]}}}
+{"Responses":[{"Item":{"id":{"S":"1"},"n":{"N":"5"}}},{}],"ConsumedCapacity":[{"TableName":"t","CapacityUnits":4.0}]}
 {"UnprocessedItems":{},"ConsumedCapacity":[{"TableName":"t","CapacityUnits":25}]}
 {"UnprocessedItems":{"t":[{"DeleteRequest":{"Key":{"id":{"S":"1"}}}},{"DeleteRequest":{"Key":{"id":{"S":"2"}}}}]},"ConsumedCapacity":[{"CapacityUnits":3,"GlobalSecondaryIndexes":{"g":{"CapacityUnits":1}}}]}
 {"Items":[{"id":{"S":"1"},"m":{"M":{"a":{"L":[{"BOOL":true},{"NULL":true}]}}}},{"id":{"S":"2"},"s":{"SS":["a","b"]}}],"Count":2,"ScannedCount":5,"LastEvaluatedKey":{"id":{"S":"2"},"g":{"N":"1"}},"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5,"Table":{"CapacityUnits":0.5}}}

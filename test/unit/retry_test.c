@@ -123,19 +123,55 @@ test_tokens(void)
 	is(taken, 100, "the bucket holds no more than at first");
 }
 
+/* As if each clock had gone on by so many milliseconds. */
+static bool
+is_good_after(int64 monotonic, int64 wall, int64 boot)
+{
+	Moment		used_at = {
+		.monotonic = INT64CONST(1) << 40,
+		.wall = INT64CONST(1) << 41,
+		.boot = INT64CONST(1) << 42
+	};
+	Moment		now = {
+		.monotonic = used_at.monotonic + monotonic,
+		.wall = used_at.wall + wall,
+		.boot = used_at.boot + boot
+	};
+
+	return retry_token_is_good(&used_at, &now);
+}
+
 static void
 test_tokens_of_transactions(void)
 {
-	int64		used_at = INT64CONST(1) << 40;
-
-	is(retry_token_is_good(used_at, used_at), true,
-	   "a token that was just used");
-	is(retry_token_is_good(used_at, used_at + 299999), true,
+	is(is_good_after(0, 0, 0), true, "a token that was just used");
+	is(is_good_after(299999, 299999, 299999), true,
 	   "one that was used 299.999 s ago");
-	is(retry_token_is_good(used_at, used_at + 300000), false,
+	is(is_good_after(300000, 300000, 300000), false,
 	   "one that was used 300 s ago");
-	is(retry_token_is_good(used_at, used_at + 3600000), false,
+	is(is_good_after(3600000, 3600000, 3600000), false,
 	   "one that was used an hour ago");
+	is(is_good_after(300000, 0, 0), false, "the monotonic clock alone says so");
+	is(is_good_after(0, 300000, 0), false, "the wall clock alone says so");
+	is(is_good_after(0, 0, 300000), false, "the clock since boot alone says so");
+	is(is_good_after(1000, -299999, 1000), true,
+	   "the wall clock was set back a little");
+	is(is_good_after(1000, -300000, 1000), false, "and far");
+}
+
+static void
+test_deadlines(void)
+{
+	is(retry_delay_before(0, 1), 0, "a retry at once, just in time");
+	is(retry_delay_before(0, 0), -1, "and just too late");
+	is(retry_delay_before(0, -5), -1, "or long since");
+	is(retry_delay_before(400, 401), 400, "a wait that ends in time");
+	is(retry_delay_before(400, 400), -1,
+	   "one that does not, with no time for another attempt");
+	is(retry_delay_before(20000, 5000), 4000,
+	   "one that does not is cut, a second before the deadline");
+	is(retry_delay_before(20000, 1000), -1, "but not within that second");
+	is(retry_delay_before(20000, 1001), 1, "only before it");
 }
 
 int
@@ -145,6 +181,7 @@ main(void)
 	test_server_asks();
 	test_tokens();
 	test_tokens_of_transactions();
+	test_deadlines();
 	printf("1..%d\n", tests);
 	return failures != 0;
 }

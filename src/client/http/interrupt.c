@@ -23,15 +23,18 @@ interrupt_set_warning(InterruptWarning warning)
 	warn_of_writes = warning;
 }
 
+/* In the order of ProcessInterrupts() (postgres.c). */
 void
 interrupt_check(void)
 {
+	bool		cancels = QueryCancelPending && QueryCancelHoldoffCount == 0;
+	bool		ends_session = ProcDiePending || ClientConnectionLost ||
+		(transaction_timed_out && !cancels);
+
 	if (warn_of_writes != NULL &&
 		InterruptPending && InterruptHoldoffCount == 0 &&
-		CritSectionCount == 0 &&
-		(ProcDiePending || ClientConnectionLost || transaction_timed_out ||
-		 (QueryCancelPending && QueryCancelHoldoffCount == 0)))
-		warn_of_writes();
+		CritSectionCount == 0 && (cancels || ends_session))
+		warn_of_writes(ends_session);
 	CHECK_FOR_INTERRUPTS();
 }
 

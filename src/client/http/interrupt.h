@@ -11,8 +11,9 @@
 /*
  * Who has writes in flight says here how the user is warned of them.  The
  * function raises no errors; there is one, and setting it again is no harm.
+ * ends_session: no error follows that anybody could add to.
  */
-typedef void (*InterruptWarning) (void);
+typedef void (*InterruptWarning) (bool ends_session);
 
 extern void interrupt_set_warning(InterruptWarning warning);
 

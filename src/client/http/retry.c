@@ -20,6 +20,7 @@
 #define THROTTLED_DELAY		1000
 #define MAX_DELAY			20000
 #define MAX_SERVER_DELAY	5000	/* beyond our own */
+#define LAST_CHANCE			1000	/* for the last attempt in time */
 
 /*
  * A token is good for ten minutes after its first use.  An attempt may be five
@@ -64,8 +65,19 @@ retry_delay(int n, bool throttled, int server_asks)
 	return Min(Max(delay, server_asks), delay + MAX_SERVER_DELAY);
 }
 
-bool
-retry_token_is_good(int64 used_at, int64 now)
+long
+retry_delay_before(long delay, int64 left)
 {
-	return now - used_at < TOKEN_LIFETIME;
+	if (delay < left)
+		return delay;
+	return left > LAST_CHANCE ? (long) (left - LAST_CHANCE) : -1;
+}
+
+/* The wall clock may have been set back meanwhile: nobody knows how far. */
+bool
+retry_token_is_good(const Moment *used_at, const Moment *now)
+{
+	return now->monotonic - used_at->monotonic < TOKEN_LIFETIME &&
+		now->boot - used_at->boot < TOKEN_LIFETIME &&
+		Abs(now->wall - used_at->wall) < TOKEN_LIFETIME;
 }

@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include "client/http/clock.h"
+
 /* The tokens of one connection. */
 typedef struct RetryBucket
 {
@@ -34,10 +36,17 @@ extern void retry_give_back(RetryBucket *bucket, int price);
 extern long retry_delay(int n, bool throttled, int server_asks);
 
 /*
- * Is a transaction's token still known when an attempt leaves now, of which an
- * earlier one that may have been carried out was started then?  Milliseconds
- * of one clock.
+ * Milliseconds until such a retry that has to be done before a deadline, of
+ * which as many are left; -1: there is no time for it.  A wait that is too
+ * long is cut, so that there is time for a last attempt.
  */
-extern bool retry_token_is_good(int64 used_at, int64 now);
+extern long retry_delay_before(long delay, int64 left);
+
+/*
+ * Is a transaction's token still known when an attempt leaves now, of which an
+ * earlier one that may have been carried out was started then?  Not if any of
+ * the clocks doubts it: a machine that slept has one that did not.
+ */
+extern bool retry_token_is_good(const Moment *used_at, const Moment *now);
 
 #endif							/* DYNAMORM_CLIENT_RETRY_H */

@@ -10,6 +10,7 @@
 #include "compat.h"
 
 #include "client/request/answer.h"
+#include "client/wire/json_reader.h"
 #include "client/wire/table_description.h"
 
 /* Attributes of the longest key: that of an index, and that of its table. */
@@ -81,6 +82,20 @@ batch_problem(const RequestSpec *spec, const Response *response)
 	return NULL;
 }
 
+/* Of each key there is told whether it has an item, and none is left over. */
+static const char *
+moment_problem(const RequestSpec *spec, const Response *response)
+{
+	if (response->part_count < 0)
+		return "it has no items";
+	if (response->part_count != spec->parts)
+		return "it has not one part for each key";
+	if (response->item_count > response->part_count ||
+		response->unprocessed_count > 0)
+		return "it is about more items than were asked for";
+	return NULL;
+}
+
 /*
  * Of one item: a read that finds none, and a write of which nothing is wanted
  * back, have nothing else to say than what they have consumed.
@@ -111,6 +126,8 @@ answer_problem(const RequestSpec *spec, const Response *response,
 		return "";
 	if (is_operation(spec, "Query") || is_operation(spec, "Scan"))
 		return page_problem(spec, response);
+	if (is_operation(spec, "TransactGetItems"))
+		return moment_problem(spec, response);
 	if (is_operation(spec, "BatchGetItem") && !response->has_items)
 		return "it has no items";
 	if (is_operation(spec, "BatchWriteItem") && response->unprocessed == NULL)
@@ -121,15 +138,29 @@ answer_problem(const RequestSpec *spec, const Response *response,
 	return item_problem(spec, response, tells_capacity);
 }
 
-/* A transaction of which a condition failed says which. */
+static bool
+has_reason(const Response *response, const char *code)
+{
+	for (int i = 0; i < response->reason_count; i++)
+		if (strcmp(response->reasons[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+/* A transaction of which a condition failed says which; reads have none. */
 static const char *
 cancellation_problem(const RequestSpec *spec, const Response *response)
 {
-	if (!is_operation(spec, "TransactWriteItems"))
+	bool		reads = is_operation(spec, "TransactGetItems");
+
+	if (!reads && !is_operation(spec, "TransactWriteItems"))
 		return "the request is no transaction";
 	if (response != NULL && response->reason_count > 0 &&
 		response->reason_count != spec->parts)
 		return "it has not one reason for each action";
+	if (reads && response != NULL &&
+		has_reason(response, "ConditionalCheckFailed"))
+		return "the request has no condition";
 	return NULL;
 }
 
@@ -147,4 +178,30 @@ answer_refusal_problem(const RequestSpec *spec, const char *code,
 		!is_operation(spec, "DeleteItem"))
 		return "the request has no condition";
 	return NULL;
+}
+
+const char *
+answer_text_problem(const char *body, int length)
+{
+	JsonReader	reader;
+	JsonToken	token;
+
+	/* it is read in place, and changed by that */
+	json_reader_start(&reader, pnstrdup(body, length), length);
+	token = json_reader_next(&reader);
+	if (token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
+		json_reader_next(&reader) == TOKEN_END)
+		return NULL;
+	return reader.problem != NULL ? reader.problem : "the body is not an object";
+}
+
+const char *
+answer_error_code(const char *header)
+{
+	char	   *code = pstrdup(header);
+	char	   *hash;
+
+	code[strcspn(code, ":")] = '\0';
+	hash = strrchr(code, '#');
+	return hash != NULL ? hash + 1 : code;
 }

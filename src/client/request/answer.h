@@ -33,4 +33,16 @@ extern const char *answer_refusal_problem(const RequestSpec *spec,
 										  const char *code,
 										  const Response *response);
 
+/*
+ * Why a body that is not decoded is not whole: a constant; NULL: it is a JSON
+ * object.
+ */
+extern const char *answer_text_problem(const char *body, int length);
+
+/*
+ * The code of "prefix#Code:uri", as X-Amzn-Errortype has it; in the current
+ * memory context.
+ */
+extern const char *answer_error_code(const char *header);
+
 #endif							/* DYNAMORM_CLIENT_ANSWER_H */

@@ -1,7 +1,7 @@
 /*
  * batch_get.c
  *		One BatchGetItem of up to 100 keys, carried on until DynamoDB has
- *		looked at each of them.
+ *		looked at each of them; or one TransactGetItems.
  */
 #include "postgres.h"
 
@@ -33,7 +33,7 @@ send_request(BatchGet *get, DynamoItem *const *keys, int count)
 	MemoryContext old = MemoryContextSwitchTo(get->context);
 	StringInfoData body;
 	RequestSpec spec = {
-		.operation = "BatchGetItem",
+		.operation = get->spec.at_once ? "TransactGetItems" : "BatchGetItem",
 		.kind = REQUEST_READ,
 		.table = get->spec.table,
 		.counters = get->spec.counters,
@@ -42,8 +42,12 @@ send_request(BatchGet *get, DynamoItem *const *keys, int count)
 	};
 
 	initStringInfo(&body);
-	operation_append_batch_get(&body, get->spec.table, keys, count,
-							   get->spec.members);
+	if (get->spec.at_once)
+		operation_append_transact_get(&body, get->spec.table, keys, count,
+									  get->spec.members);
+	else
+		operation_append_batch_get(&body, get->spec.table, keys, count,
+								   get->spec.members);
 	spec.body = body.data;
 	spec.body_length = body.len;
 	get->asked = count;

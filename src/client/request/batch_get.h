@@ -1,13 +1,15 @@
 /*
  * batch_get.h
  *		One BatchGetItem of up to 100 keys, carried on until DynamoDB has
- *		looked at each of them.
+ *		looked at each of them; or one TransactGetItems.
  *
  * An answer holds at most 16 MB, and fewer items when DynamoDB is busy; it
  * names the keys left over, and these are asked for again, after a wait that
- * grows.
+ * grows.  TransactGetItems leaves none over: it reads all of them, up to 4 MB,
+ * as they are at one moment, for twice the read units; a transaction that
+ * writes one of them meanwhile makes it be sent again, and at last 40001.
  *
- * Source: DynamoDB API Reference, "BatchGetItem".
+ * Source: DynamoDB API Reference, "BatchGetItem", "TransactGetItems".
  */
 #ifndef DYNAMORM_CLIENT_BATCH_GET_H
 #define DYNAMORM_CLIENT_BATCH_GET_H
@@ -23,7 +25,11 @@ typedef struct BatchGetSpec
 	Connection *connection;
 	const char *table;			/* of DynamoDB, UTF-8 */
 	const char *members;		/* JSON that follows the keys: how they are
-								 * read, each member after a comma */
+								 * read, each member after a comma; see
+								 * operation_batch_members(), which of a
+								 * consistent read must not say so if
+								 * at_once */
+	bool		at_once;		/* all items as they are at one moment */
 	RequestCounters *counters;	/* added to */
 } BatchGetSpec;
 

@@ -234,6 +234,12 @@ connection_note_old_item(Connection *connection)
 	connection->sends_old_item = true;
 }
 
+int64
+connection_time(const Connection *connection)
+{
+	return (int64) time(NULL) + connection->clock_offset;
+}
+
 void
 connection_for_each(void (*function) (Connection *connection, void *argument),
 					void *argument)

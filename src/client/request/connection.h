@@ -52,6 +52,12 @@ extern const ConnectionSettings *connection_settings(const Connection *connectio
 extern bool connection_sends_old_item(const Connection *connection);
 extern void connection_note_old_item(Connection *connection);
 
+/*
+ * The time by the service's clock, as far as it is known, in seconds since
+ * 1970.
+ */
+extern int64 connection_time(const Connection *connection);
+
 /* Calls a function for each connection that there is. */
 extern void connection_for_each(void (*function) (Connection *connection,
 												  void *argument),

@@ -1,7 +1,7 @@
 /*
  * connection_state.h
  *		The inside of a connection, with what its requests share; for
- *		connection.c and request.c alone.
+ *		connection.c, request.c and in_flight.c alone.
  */
 #ifndef DYNAMORM_CLIENT_CONNECTION_STATE_H
 #define DYNAMORM_CLIENT_CONNECTION_STATE_H

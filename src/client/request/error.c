@@ -231,6 +231,18 @@ static const ErrorClass unknown_transaction = {
 	"It may or may not have been applied.  Look at its items before you repeat it.",
 	false
 };
+static const ErrorClass unknown_commit = {
+	"", OUTCOME_UNKNOWN, ERROR_SERVER,
+	ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN,
+	"the outcome of the DynamoDB transaction is unknown",
+	"It may or may not have been committed.  Look at what it has written before you repeat it, or let dyn_transaction_resolve() settle it if the server has a commit_table.",
+	false
+};
+static const ErrorClass read_conflict = {
+	"", OUTCOME_FAILED, ERROR_CONTENDED, ERRCODE_T_R_SERIALIZATION_FAILURE,
+	"could not read items because of a transaction on one of them",
+	"Retry the statement.", false
+};
 static const ErrorClass unknown_read = {
 	"", OUTCOME_FAILED, ERROR_SERVER, ERRCODE_CONNECTION_FAILURE,
 	"lost the connection to DynamoDB", "Retry the statement.", false
@@ -307,7 +319,7 @@ error_class_unsent(HttpPhase phase)
 }
 
 const ErrorClass *
-error_class_cancelled(const Response *response)
+error_class_cancelled(const RequestSpec *spec, const Response *response)
 {
 	/*
 	 * the code of a reason, and the exception that a request alone would get
@@ -327,7 +339,12 @@ error_class_cancelled(const Response *response)
 	for (i = 0; i < (int) lengthof(exceptions); i++)
 		for (j = 0; j < response->reason_count; j++)
 			if (strcmp(response->reasons[j].code, exceptions[i][0]) == 0)
-				return error_class(exceptions[i][1], 400);
+			{
+				const ErrorClass *class = error_class(exceptions[i][1], 400);
+
+				return class->action == ERROR_CONTENDED &&
+					spec->kind == REQUEST_READ ? &read_conflict : class;
+			}
 	return error_class("TransactionCanceledException", 400);
 }
 
@@ -338,24 +355,27 @@ error_class_credentials(void)
 }
 
 const ErrorClass *
-error_class_unknown(RequestKind kind)
+error_class_unknown(const RequestSpec *spec)
 {
-	switch (kind)
+	switch (spec->kind)
 	{
 		case REQUEST_READ:
+		case REQUEST_REPEATABLE:
 			return &unknown_read;
 		case REQUEST_WRITE:
 			return &unknown_write;
 		case REQUEST_IDEMPOTENT:
-			return &unknown_transaction;
+			return spec->commit_token != NULL ? &unknown_commit
+				: &unknown_transaction;
 	}
 	pg_unreachable();
 }
 
 const ErrorClass *
-error_class_no_answer(RequestKind kind)
+error_class_no_answer(const RequestSpec *spec)
 {
-	return kind == REQUEST_READ ? &no_answer : error_class_unknown(kind);
+	return error_class_unknown(spec) == &unknown_read ? &no_answer
+		: error_class_unknown(spec);
 }
 
 /* ---- raising ---- */
@@ -521,10 +541,14 @@ error_raise(const Failure *failure, const char *extra_detail)
 	const ErrorClass *class = failure->class;
 	StringInfoData detail;
 	StringInfoData message;
+	const char *hint;
 	bool		unsent_class;
 
 	if (is_item_size_failure(failure))
 		class = &item_too_large;
+	hint = failure->spec->commit_token != NULL &&
+		class->sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE
+		? "Retry the transaction." : class->hint;
 	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
 
 	initStringInfo(&message);
@@ -549,12 +573,15 @@ error_raise(const Failure *failure, const char *extra_detail)
 	if (detail.len > 0)
 		appendStringInfoString(&detail, "  ");
 	describe_request(&detail, failure);
+	if (class == &unknown_commit)
+		appendStringInfo(&detail, "  Transaction token %s.",
+						 failure->spec->commit_token);
 	append_sentence(&detail, extra_detail);
 
 	ereport(ERROR,
 			(errcode(class->sqlstate),
 			 errmsg("%s", message.data),
 			 errdetail("%s", detail.data),
-			 class->hint != NULL ? errhint("%s", class->hint) : 0));
+			 hint != NULL ? errhint("%s", hint) : 0));
 	pg_unreachable();
 }

@@ -57,14 +57,15 @@ extern const ErrorClass *error_class(const char *code, int http_status);
  * The class of a cancelled transaction, by its reasons: what will not change
  * by itself goes before what may.
  */
-extern const ErrorClass *error_class_cancelled(const Response *response);
+extern const ErrorClass *error_class_cancelled(const RequestSpec *spec,
+											   const Response *response);
 
 /* The classes of failures that are none of DynamoDB's. */
 extern const ErrorClass *error_class_unsent(HttpPhase phase);
-extern const ErrorClass *error_class_unknown(RequestKind kind);
+extern const ErrorClass *error_class_unknown(const RequestSpec *spec);
 
 /* That of an answer which is none to the request: a write's is unknown. */
-extern const ErrorClass *error_class_no_answer(RequestKind kind);
+extern const ErrorClass *error_class_no_answer(const RequestSpec *spec);
 extern const ErrorClass *error_class_credentials(void);
 
 /*

@@ -6,10 +6,17 @@
 
 #include "compat.h"
 
+#include <time.h>
+
 #include "client/request/operation.h"
 
-/* As long as DynamoDB's own advice for an idempotency token, a UUID. */
-#define TOKEN_BYTES		16
+/*
+ * A token is as long as a UUID, DynamoDB's own advice for it.  Of one that is
+ * older than the markers of transactions live, the lack of a marker tells
+ * nothing: so it begins with its time, in seconds, as some UUIDs do.
+ */
+#define TOKEN_TIME_LENGTH	8
+#define TOKEN_RANDOM_BYTES	((OPERATION_TOKEN_LENGTH - TOKEN_TIME_LENGTH) / 2)
 
 /* ---- what several have ---- */
 
@@ -131,16 +138,30 @@ operation_append_write(StringInfo body, const WriteOperation *operation)
 char *
 operation_token(void)
 {
-	uint8		bytes[TOKEN_BYTES];
-	char	   *token = palloc(2 * TOKEN_BYTES + 1);
+	uint8		bytes[TOKEN_RANDOM_BYTES];
+	char	   *token = palloc(OPERATION_TOKEN_LENGTH + 1);
 
 	if (!pg_strong_random(bytes, sizeof(bytes)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
-	for (int i = 0; i < TOKEN_BYTES; i++)
-		sprintf(token + 2 * i, "%02x", bytes[i]);
+	snprintf(token, OPERATION_TOKEN_LENGTH + 1, "%0*x", TOKEN_TIME_LENGTH,
+			 (uint32) time(NULL));
+	for (int i = 0; i < TOKEN_RANDOM_BYTES; i++)
+		snprintf(token + TOKEN_TIME_LENGTH + 2 * i, 3, "%02x", bytes[i]);
 	return token;
+}
+
+int64
+operation_token_time(const char *token)
+{
+	char		digits[TOKEN_TIME_LENGTH + 1];
+
+	if (strlen(token) != OPERATION_TOKEN_LENGTH ||
+		strspn(token, "0123456789abcdef") != OPERATION_TOKEN_LENGTH)
+		return -1;
+	strlcpy(digits, token, sizeof(digits));
+	return (int64) strtoul(digits, NULL, 16);
 }
 
 void
@@ -299,6 +320,27 @@ operation_append_batch_get(StringInfo body, const char *table_name,
 		json_append_item(body, keys[i]);
 	}
 	appendStringInfo(body, "]%s}}", members);
+	append_capacity_wish(body);
+	appendStringInfoChar(body, '}');
+}
+
+void
+operation_append_transact_get(StringInfo body, const char *table_name,
+							  DynamoItem *const *keys, int count,
+							  const char *members)
+{
+	int			i;
+
+	appendStringInfoString(body, "{\"TransactItems\":[");
+	for (i = 0; i < count; i++)
+	{
+		appendStringInfo(body, "%s{\"Get\":", i > 0 ? "," : "");
+		operation_begin(body, table_name);
+		appendStringInfoString(body, ",\"Key\":");
+		json_append_item(body, keys[i]);
+		appendStringInfo(body, "%s}}", members);
+	}
+	appendStringInfoChar(body, ']');
 	append_capacity_wish(body);
 	appendStringInfoChar(body, '}');
 }

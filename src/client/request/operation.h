@@ -9,7 +9,7 @@
  *
  * Source: DynamoDB API Reference, "PutItem", "UpdateItem", "DeleteItem",
  * "TransactWriteItems", "BatchWriteItem", "GetItem", "Query", "Scan",
- * "BatchGetItem".
+ * "BatchGetItem", "TransactGetItems".
  */
 #ifndef DYNAMORM_CLIENT_OPERATION_H
 #define DYNAMORM_CLIENT_OPERATION_H
@@ -63,15 +63,30 @@ extern void operation_append_write(StringInfo body,
 								   const WriteOperation *operation);
 
 /*
- * All of the writes or none, under a token, with which the body may be sent
- * again.
+ * Characters of a token: hexadecimal digits, of which the first tell when it
+ * was made, by this machine's clock, and the others are random.
+ */
+#define OPERATION_TOKEN_LENGTH	32
+
+/*
+ * A token that no transaction has had, in the current memory context.  Raises
+ * XX000 if there are no random values to be had.
+ */
+extern char *operation_token(void);
+
+/*
+ * When the token was made, in seconds since 1970; -1 if it is none: any text
+ * will do.
+ */
+extern int64 operation_token_time(const char *token);
+
+/*
+ * All of the writes or none: 1 to 100 of them, of distinct items.  The body
+ * may be sent again, since it has a token.
  */
 extern void operation_append_transaction(StringInfo body,
 										 const WriteOperation *operations,
 										 int count, const char *token);
-
-/* A new token, in the current memory context. */
-extern char *operation_token(void);
 
 /* Deletes up to 25 items, without conditions. */
 extern void operation_append_batch_delete(StringInfo body,
@@ -120,5 +135,15 @@ extern void operation_append_batch_get(StringInfo body,
 									   const char *table_name,
 									   DynamoItem *const *keys, int count,
 									   const char *members);
+
+/*
+ * Up to 100 items of one table as they are at one moment.  The members are
+ * those of operation_batch_members(false, ...): such a read has no choice of
+ * being consistent, and refuses the member that would make it.
+ */
+extern void operation_append_transact_get(StringInfo body,
+										  const char *table_name,
+										  DynamoItem *const *keys, int count,
+										  const char *members);
 
 #endif							/* DYNAMORM_CLIENT_OPERATION_H */

@@ -16,16 +16,14 @@
 #include "client/http/http_transport.h"
 #include "client/http/interrupt.h"
 #include "client/request/answer.h"
-#include "client/request/connection_state.h"
 #include "client/request/error.h"
+#include "client/request/in_flight.h"
 #include "client/request/request.h"
-#include "client/wire/json_reader.h"
+#include "client/request/request_count.h"
+#include "client/request/request_state.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
 #define TARGET_PREFIX		"DynamoDB_20120810."
-
-/* What a page is counted as at least: the smallest read. */
-#define LEAST_READ_UNITS	0.5
 
 /* Seconds by which a clock must be off before it is corrected. */
 #define CLOCK_TOLERANCE		240
@@ -33,84 +31,22 @@
 /* Seconds for which a signature is good.  Source: IAM User Guide. */
 #define SIGNATURE_LIFETIME	300
 
+/*
+ * Says that a transaction is being carried out under this token, and how many
+ * milliseconds it is given at least.  Source: API Reference,
+ * "TransactWriteItems".
+ */
+#define IN_PROGRESS			"TransactionInProgressException"
+#define IN_PROGRESS_DELAY	500
+
 /* Attempts, where nothing but somebody's action makes room. */
 #define LIMITED_ATTEMPTS	3
 
-struct Request
-{
-	RequestSpec spec;
-	Connection *connection;
-	dlist_node	node;			/* in the connection's requests */
-	MemoryContext context;		/* the request and its answer */
-	MemoryContextCallback callback; /* abandons it with its context */
-	RequestCounters *statistics;	/* of the session */
-	int64		started_at;		/* microseconds of the monotonic clock */
-	HttpExchange *exchange;		/* of the last attempt; NULL: none */
-	Outcome		outcome;
-	int			attempts;		/* started so far */
-	int			price;			/* tokens taken by the last retry */
-	bool		queued;			/* until there are descriptors for it */
-	bool		waiting;		/* for retry_at */
-	int64		retry_at;		/* milliseconds of the monotonic clock */
-	int64		signed_at;		/* by the service's clock, in seconds */
-	bool		clock_corrected;	/* once is enough */
-	bool		credentials_renewed;	/* once is enough */
-	int			renewals;		/* of the connection's credentials, when the
-								 * last attempt was signed */
-	bool		in_doubt;		/* an attempt may have been carried out */
-	int64		sent_at;		/* when the last attempt was started, in
-								 * milliseconds of the monotonic clock */
-	int64		token_used_at;	/* when the first one was that is in doubt */
-	bool		warned;			/* the user was told that it is in flight */
-	Response   *response;		/* decoded; NULL: none */
-	const void *answer;			/* what spec.read has read; NULL: nothing */
-	const ErrorClass *class;	/* of the failure */
-	const char *code;			/* DynamoDB's exception; NULL: none */
-	const char *problem;		/* what happened, if DynamoDB did not say */
-	char		request_id[64]; /* DynamoDB's; "": none */
-};
-
-/* ---- counting ---- */
-
-/* For EXPLAIN, for dynamorm_fdw.max_read_units, and for the session. */
-static void
-add_counted(Request *request, const RequestCounters *counted)
-{
-	counters_add(request->spec.counters, counted);
-	counters_add(request->statistics, counted);
-}
-
-static void
-count_end(Request *request, bool unknown)
-{
-	int64		time = monotonic_microseconds() - request->started_at;
-
-	add_counted(request, &(RequestCounters) {
-		.calls = 1,
-		.unknown_outcomes = unknown ? 1 : 0,
-		.time = time,
-		.max_time = time
-	});
-}
-
-static void
-count_answer(Request *request)
-{
-	const Response *response = request->response;
-	bool		is_read = request->spec.kind == REQUEST_READ;
-	int			single = is_read && response->item != NULL ? 1 : 0;
-
-	add_counted(request, &(RequestCounters) {
-		.capacity_units = response->capacity_units,
-		.read_units = is_read ? Max(response->capacity_units, LEAST_READ_UNITS)
-			: 0,
-		.items_returned = response->item_count + single,
-		/* BatchGetItem, which has no filter, has no such count */
-		.items_scanned = single + (response->scanned_count >= 0
-								   ? response->scanned_count
-								   : response->item_count)
-	});
-}
+/*
+ * After so many attempts the wait of a request with a deadline grows no more,
+ * unless it is throttled: somebody waits for it, maybe with locks held.
+ */
+#define TIMED_STEPS			8
 
 /* ---- sending ---- */
 
@@ -121,8 +57,9 @@ count_answer(Request *request)
 static void
 fail_request(Request *request, const ErrorClass *class, const char *problem)
 {
+	request->cause = class;
 	if (request->in_doubt)
-		class = error_class_unknown(request->spec.kind);
+		class = error_class_unknown(&request->spec);
 	request->class = class;
 	request->outcome = class->outcome;
 	request->problem = problem;
@@ -186,10 +123,12 @@ make_room(Request *request)
 static bool
 has_lapsed(Request *request)
 {
+	Moment		now = moment_now();
+
 	if (!request->in_doubt ||
-		retry_token_is_good(request->token_used_at, monotonic_milliseconds()))
+		retry_token_is_good(&request->token_used_at, &now))
 		return false;
-	fail_request(request, error_class_unknown(request->spec.kind),
+	fail_request(request, error_class_unknown(&request->spec),
 				 "It was not repeated, because DynamoDB may have forgotten its token.");
 	return true;
 }
@@ -201,7 +140,7 @@ static void
 send_request_attempt(Request *request)
 {
 	Connection *connection = request->connection;
-	int64		now = (int64) time(NULL) + connection->clock_offset;
+	int64		now = connection_time(connection);
 	SigV4Signer *signer = current_signer(request, now);
 	const char *target = psprintf(TARGET_PREFIX "%s", request->spec.operation);
 	const char *headers[6];
@@ -225,7 +164,7 @@ send_request_attempt(Request *request)
 	if (signer == NULL || has_lapsed(request) || !make_room(request))
 		return;
 	request->signed_at = now;
-	request->sent_at = monotonic_milliseconds();
+	request->sent_at = moment_now();
 	if (!sigv4_sign(signer, &signed_request, (time_t) now, timestamp,
 					&authorization))
 		ereport(ERROR,
@@ -248,7 +187,7 @@ send_request_attempt(Request *request)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	request->renewals = connection->renewals;
 	request->attempts++;
-	add_counted(request, &(RequestCounters) {
+	count_add(request, &(RequestCounters) {
 		.requests = 1,
 		.retries = request->attempts > 1 || request->spec.repetition > 0
 	});
@@ -266,30 +205,90 @@ max_attempts(const Request *request, const ErrorClass *class)
 }
 
 /*
+ * Milliseconds until another attempt; -1: there may be none.  One that has a
+ * deadline is limited by nothing else: what is in doubt must not be given up
+ * while there is time to find out.
+ */
+static long
+delay_of_retry(Request *request, const ErrorClass *class, int server_asks)
+{
+	const RequestSpec *spec = &request->spec;
+	bool		throttled = class->action == ERROR_THROTTLED;
+	bool		contended = class->action == ERROR_CONTENDED;
+	bool		timed = spec->deadline > 0 && class->action != ERROR_LIMITED;
+	int64		now = monotonic_milliseconds();
+	int			n = request->attempts;
+	long		delay;
+
+	if (timed && !throttled)
+		n = Min(n, TIMED_STEPS);
+	else if (!timed && (n >= max_attempts(request, class) ||
+						!retry_take(&request->connection->bucket, throttled,
+									&request->price)))
+		return -1;
+	delay = retry_delay(n, throttled, server_asks);
+	if (contended && !request->in_doubt && spec->lock_deadline > 0)
+		delay = retry_delay_before(delay, spec->lock_deadline - now);
+	return delay < 0 || spec->deadline == 0 ? delay
+		: retry_delay_before(delay, spec->deadline - now);
+}
+
+/* With what it has brought: the answer's texts live in the exchange. */
+static void
+drop_attempt(Request *request)
+{
+	request->response = NULL;
+	request->code = NULL;
+	request->request_id[0] = '\0';
+	if (request->exchange != NULL)
+		http_free(request->exchange);
+	request->exchange = NULL;
+}
+
+/*
  * Arranges for another attempt; if there may be none, the request has failed.
  */
 static void
 retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 			  int server_asks)
 {
-	Connection *connection = request->connection;
-	bool		throttled = class->action == ERROR_THROTTLED;
+	long		delay = delay_of_retry(request, class, server_asks);
 
-	if (request->attempts >= max_attempts(request, class) ||
-		!retry_take(&connection->bucket, throttled, &request->price))
+	if (delay < 0)
 	{
 		fail_request(request, class, problem);
 		return;
 	}
-	/* the answer's texts live in the exchange */
-	request->response = NULL;
-	request->code = NULL;
-	request->request_id[0] = '\0';
-	http_free(request->exchange);
-	request->exchange = NULL;
+	drop_attempt(request);
 	request->waiting = true;
-	request->retry_at = monotonic_milliseconds() +
-		retry_delay(request->attempts, throttled, server_asks);
+	request->retry_at = monotonic_milliseconds() + delay;
+}
+
+/* An attempt may have been carried out, and nobody knows. */
+static void
+note_doubt(Request *request)
+{
+	bool		is_write = request->spec.kind == REQUEST_WRITE ||
+		request->spec.kind == REQUEST_IDEMPOTENT;
+
+	if (is_write && !request->in_doubt)
+		request->token_used_at = request->sent_at;
+	request->in_doubt = is_write;
+}
+
+/* At its deadline: what is under way is given up. */
+static void
+run_out_of_time(Request *request)
+{
+	const ErrorClass *class = error_class_unsent(HTTP_PHASE_CONNECT);
+
+	if (request->exchange != NULL && http_may_be_sent(request->exchange))
+	{
+		note_doubt(request);
+		class = error_class_unknown(&request->spec);
+	}
+	drop_attempt(request);
+	fail_request(request, class, "There was no answer in time.");
 }
 
 /* ---- answers ---- */
@@ -312,9 +311,7 @@ static void
 outcome_in_doubt(Request *request, const ErrorClass *class,
 				 const char *problem, int server_asks)
 {
-	if (!request->in_doubt)
-		request->token_used_at = request->sent_at;
-	request->in_doubt = request->spec.kind != REQUEST_READ;
+	note_doubt(request);
 	if (request->spec.kind == REQUEST_WRITE)
 		fail_request(request, class, problem);
 	else
@@ -327,26 +324,9 @@ no_answer(Request *request, const char *problem)
 {
 	request->response = NULL;
 	request->code = NULL;
-	outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+	outcome_in_doubt(request, error_class_no_answer(&request->spec),
 					 psprintf("The answer is not one to this request%s%s.",
 							  problem[0] != '\0' ? ": " : "", problem), 0);
-}
-
-/* What is not decoded here shall be whole all the same: why it is not. */
-static const char *
-find_problem(const HttpResult *result)
-{
-	JsonReader	reader;
-	JsonToken	token;
-
-	/* it is read in place, and changed by that */
-	json_reader_start(&reader, pnstrdup(result->body, result->body_length),
-					  result->body_length);
-	token = json_reader_next(&reader);
-	if (token == TOKEN_OBJECT && json_reader_skip(&reader, token) &&
-		json_reader_next(&reader) == TOKEN_END)
-		return NULL;
-	return reader.problem != NULL ? reader.problem : "the body is not an object";
 }
 
 /* Has spec.read, or the decoder, read the answer?  If not: why. */
@@ -359,7 +339,7 @@ read_request_answer(Request *request, const HttpResult *result)
 		request->answer = request->spec.read(result->body,
 											 result->body_length, &problem);
 	else if (request->spec.raw)
-		problem = find_problem(result);
+		problem = answer_text_problem(result->body, result->body_length);
 	else
 		request->response = response_decode(result->body, result->body_length,
 											&problem);
@@ -373,14 +353,14 @@ handle_success(Request *request, const HttpResult *result)
 
 	if (result->body == NULL)
 	{
-		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+		outcome_in_doubt(request, error_class_no_answer(&request->spec),
 						 "The answer is empty.", 0);
 		return;
 	}
 	problem = read_request_answer(request, result);
 	if (problem != NULL)
 	{
-		outcome_in_doubt(request, error_class_no_answer(request->spec.kind),
+		outcome_in_doubt(request, error_class_no_answer(&request->spec),
 						 psprintf("The answer cannot be read: %s.", problem),
 						 0);
 		return;
@@ -399,18 +379,6 @@ handle_success(Request *request, const HttpResult *result)
 		count_answer(request);
 	}
 	succeed_request(request);
-}
-
-/* Cuts the code out of "prefix#Code:uri", as X-Amzn-Errortype has it. */
-static const char *
-error_code_of_header(const char *header)
-{
-	char	   *code = pstrdup(header);
-	char	   *hash;
-
-	code[strcspn(code, ":")] = '\0';
-	hash = strrchr(code, '#');
-	return hash != NULL ? hash + 1 : code;
 }
 
 /*
@@ -459,7 +427,7 @@ class_of_refusal(const Request *request, const char *code, int status)
 		return error_class(NULL, status);
 	if (code != NULL && strcmp(code, "TransactionCanceledException") == 0 &&
 		request->response != NULL && request->response->reason_count > 0)
-		return error_class_cancelled(request->response);
+		return error_class_cancelled(&request->spec, request->response);
 	return error_class(code, status);
 }
 
@@ -476,7 +444,7 @@ handle_refusal(Request *request, const HttpResult *result)
 	if (request->response != NULL)
 		code = request->response->error_code;
 	if (code == NULL && result->error_type[0] != '\0')
-		code = error_code_of_header(result->error_type);
+		code = answer_error_code(result->error_type);
 	request->code = code;
 
 	problem = answer_refusal_problem(&request->spec, code, request->response);
@@ -495,7 +463,7 @@ handle_refusal(Request *request, const HttpResult *result)
 			fail_request(request, class, problem);
 			break;
 		case ERROR_THROTTLED:
-			add_counted(request, &(RequestCounters) {.throttles = 1});
+			count_add(request, &(RequestCounters) {.throttles = 1});
 			retry_or_fail(request, class, problem, result->retry_after);
 			break;
 		case ERROR_CONTENDED:
@@ -515,7 +483,10 @@ handle_refusal(Request *request, const HttpResult *result)
 				fail_request(request, class, problem);
 			break;
 		case ERROR_SERVER:
-			outcome_in_doubt(request, class, problem, result->retry_after);
+			outcome_in_doubt(request, class, problem,
+							 code != NULL && strcmp(code, IN_PROGRESS) == 0
+							 ? Max(result->retry_after, IN_PROGRESS_DELAY)
+							 : result->retry_after);
 			break;
 	}
 }
@@ -526,12 +497,12 @@ handle_answer(Request *request, const HttpResult *result)
 	strlcpy(request->request_id, result->request_id,
 			sizeof(request->request_id));
 	if (!crc_matches(result))
-		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+		outcome_in_doubt(request, error_class_unknown(&request->spec),
 						 "The answer's checksum is wrong.", 0);
 	else if (result->status == 200)
 		handle_success(request, result);
 	else if (result->status < 300)
-		outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+		outcome_in_doubt(request, error_class_unknown(&request->spec),
 						 psprintf("The answer has HTTP status %d.",
 								  result->status), 0);
 	else
@@ -564,82 +535,11 @@ handle_result(Request *request, const HttpResult *result)
 						  pstrdup(result->problem));
 			break;
 		case HTTP_UNKNOWN:
-			outcome_in_doubt(request, error_class_unknown(request->spec.kind),
+			outcome_in_doubt(request, error_class_unknown(&request->spec),
 							 pstrdup(result->problem), 0);
 			break;
 	}
 	MemoryContextSwitchTo(old);
-}
-
-/* ---- writes in flight ---- */
-
-/* By its attempt under way, or by one before. */
-static bool
-may_be_carried_out(const Request *request)
-{
-	return request->in_doubt ||
-		(request->exchange != NULL && http_may_be_sent(request->exchange));
-}
-
-/* Not yet told of, and perhaps carried out. */
-static bool
-is_unsettled_write(const Request *request)
-{
-	return request->spec.kind != REQUEST_READ &&
-		request->outcome == OUTCOME_PENDING &&
-		!request->warned && may_be_carried_out(request);
-}
-
-static void
-list_write_in_flight(Connection *connection, void *argument)
-{
-	List	  **writes = (List **) argument;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &connection->requests)
-	{
-		Request    *request = dlist_container(Request, node, iter.cur);
-
-		if (is_unsettled_write(request))
-			*writes = lappend(*writes, request);
-	}
-}
-
-static void
-warn_of_writes(List *writes)
-{
-	ListCell   *cell;
-	StringInfoData text;
-
-	initStringInfo(&text);
-	foreach(cell, writes)
-	{
-		Request    *request = (Request *) lfirst(cell);
-
-		request->warned = true;
-		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
-						 text.len > 0 ? "; " : "", request->spec.operation,
-						 request->spec.table != NULL ? request->spec.table : "",
-						 request->spec.key != NULL ? ", item " : "",
-						 request->spec.key != NULL ? request->spec.key : "");
-	}
-	ereport(WARNING,
-			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
-			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
-						   "the outcome of %d DynamoDB writes in flight is unknown",
-						   list_length(writes), list_length(writes)),
-			 errdetail("%s.", text.data),
-			 errhint("Look at the items before you repeat the statement.")));
-}
-
-static void
-warn_of_writes_in_flight(void)
-{
-	List	   *writes = NIL;
-
-	connection_for_each(list_write_in_flight, &writes);
-	if (writes != NIL)
-		warn_of_writes(writes);
 }
 
 /* ---- starting and ending ---- */
@@ -653,14 +553,13 @@ abandon_request(void *argument)
 {
 	Request    *request = (Request *) argument;
 
-	if (is_unsettled_write(request))
-		warn_of_writes(list_make1(request));
+	in_flight_warn_of(request);
 	if (request->outcome == OUTCOME_PENDING)
 	{
 		/* the statement's may be gone */
 		request->spec.counters = NULL;
 		count_end(request, request->spec.kind != REQUEST_READ &&
-				  may_be_carried_out(request));
+				  in_flight_may_be_carried_out(request));
 	}
 	statistics_leave(request->statistics);
 	dlist_delete(&request->node);
@@ -683,7 +582,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
-	interrupt_set_warning(warn_of_writes_in_flight);
+	in_flight_begin();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon_request;
 	request->callback.arg = request;
@@ -718,9 +617,55 @@ send_now(Request *request)
 	MemoryContextSwitchTo(old);
 }
 
+/* The sooner one; -1 is never. */
+static long
+sooner(long one, long other)
+{
+	return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
+/*
+ * Goes on with a request that is not done, if it can go on.  Returns the
+ * milliseconds until it is to be looked at again; -1: when something has come.
+ * others_wait: for the descriptors that it may be queued for.
+ */
+static long
+advance_request(Request *request, bool others_wait)
+{
+	const HttpResult *result = request->exchange == NULL ? NULL
+		: http_result(request->exchange);
+	int64		now = monotonic_milliseconds();
+	long		next = -1;
+
+	if (result != NULL)
+		handle_result(request, result);
+	else if (request->spec.deadline > 0 && now >= request->spec.deadline)
+		run_out_of_time(request);
+	if (request->outcome != OUTCOME_PENDING)
+		return -1;
+
+	if (request->queued)
+	{
+		if (!others_wait)
+			send_now(request);
+	}
+	else if (request->waiting)
+	{
+		next = (long) Max(request->retry_at - now, 0);
+		if (next == 0)
+		{
+			next = -1;
+			send_now(request);
+		}
+	}
+	if (request->spec.deadline > 0)
+		next = sooner(next, (long) Max(request->spec.deadline - now, 0));
+	return next;
+}
+
 /*
  * Goes on with every request of the connection that can go on.  Returns the
- * milliseconds until the next retry is due; -1: none is waiting.
+ * milliseconds until the next one is to be looked at; -1: none is.
  */
 static long
 advance_requests(Connection *connection)
@@ -732,32 +677,20 @@ advance_requests(Connection *connection)
 	dlist_foreach(iter, &connection->requests)
 	{
 		Request    *request = dlist_container(Request, node, iter.cur);
-		const HttpResult *result;
 
 		if (request->outcome != OUTCOME_PENDING)
 			continue;
-		if (request->exchange != NULL &&
-			(result = http_result(request->exchange)) != NULL)
-			handle_result(request, result);
-		if (request->outcome != OUTCOME_PENDING)
-			continue;
-		if (request->queued && !full)
-			send_now(request);
-		else if (request->waiting)
-		{
-			long		left = (long) (request->retry_at -
-									   monotonic_milliseconds());
-
-			if (left <= 0)
-				send_now(request);
-			else if (next < 0 || left < next)
-				next = left;
-		}
-		full = full || request->queued;
+		next = sooner(next, advance_request(request, full));
+		full = full || (request->outcome == OUTCOME_PENDING &&
+						request->queued);
 	}
 	return next;
 }
 
+/*
+ * What has come goes before an interrupt: nobody need be told that an outcome
+ * is unknown which is here.
+ */
 Request *
 request_wait_any(Request **requests, int count)
 {
@@ -771,8 +704,8 @@ request_wait_any(Request **requests, int count)
 		for (i = 0; i < count; i++)
 			if (requests[i]->outcome != OUTCOME_PENDING)
 				return requests[i];
-		http_wait(connection->transport, next);
 		interrupt_check();
+		http_wait(connection->transport, next);
 	}
 }
 
@@ -846,6 +779,19 @@ request_raw_body(const Request *request)
 	return result->body == NULL ? "" : result->body;
 }
 
+bool
+request_is_contended(const Request *request)
+{
+	return request->outcome == OUTCOME_FAILED &&
+		request->class->action == ERROR_CONTENDED;
+}
+
+const char *
+request_error_code(const Request *request)
+{
+	return request->code;
+}
+
 const char *
 request_error_message(const Request *request)
 {
@@ -888,8 +834,36 @@ request_raise_no_answer(Request *request, const char *problem)
 {
 	request->response = NULL;
 	request->code = NULL;
-	request->class = error_class_no_answer(request->spec.kind);
+	request->class = error_class_no_answer(&request->spec);
 	request->problem = psprintf("The answer is not one to this request: %s.",
 								problem);
 	request_raise(request, NULL);
+}
+
+bool
+request_settle(Request *request, bool carried_out)
+{
+	bool		refused = !carried_out && request->code != NULL &&
+		request->cause->action != ERROR_SERVER;
+
+	count_add(request, &(RequestCounters) {.unknown_outcomes = -1});
+	request->in_doubt = false;
+	if (carried_out)
+	{
+		request->outcome = OUTCOME_SUCCESS;
+		request->response = NULL;
+	}
+	else if (refused)
+	{
+		request->class = request->cause;
+		request->outcome = request->cause->outcome;
+	}
+	return refused;
+}
+
+void
+request_raise_unknown(Request *request, const char *extra_detail)
+{
+	request->class = error_class_unknown(&request->spec);
+	request_raise(request, extra_detail);
 }

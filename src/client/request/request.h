@@ -7,8 +7,8 @@
  * Nothing is raised while others are under way, except a cancel.
  *
  * What is retried is law: throttling, and what provably was not sent, always;
- * an ambiguous failure only for REQUEST_READ and REQUEST_IDEMPOTENT.  A
- * REQUEST_WRITE whose outcome is unknown is done with OUTCOME_UNKNOWN.
+ * an ambiguous failure only for what is no REQUEST_WRITE, which then is done
+ * with OUTCOME_UNKNOWN.
  */
 #ifndef DYNAMORM_CLIENT_REQUEST_H
 #define DYNAMORM_CLIENT_REQUEST_H
@@ -78,6 +78,12 @@ extern const void *request_answer(const Request *request);
 /* The answer's JSON text (spec.raw); NUL-terminated, UTF-8. */
 extern const char *request_raw_body(const Request *request);
 
+/* Has it failed because of another transaction on its items? */
+extern bool request_is_contended(const Request *request);
+
+/* The exception DynamoDB gave with a failure, as it came; NULL: none. */
+extern const char *request_error_code(const Request *request);
+
 /* The message DynamoDB gave with a failure, as it can be shown; or NULL. */
 extern const char *request_error_message(const Request *request);
 
@@ -103,6 +109,23 @@ extern void request_raise_unprocessed(Request *request)
  * colon.
  */
 extern void request_raise_no_answer(Request *request, const char *problem)
+			pg_attribute_noreturn();
+
+/*
+ * Whoever has found out what became of a transaction that is done with
+ * OUTCOME_UNKNOWN says it here; nothing of it can be carried out any more.  If
+ * it was carried out, its outcome is OUTCOME_SUCCESS now, without an answer.
+ * If it was not: true if it was DynamoDB that refused it when it was sent the
+ * last time, which then is its outcome, with the answer's reasons; false if
+ * the outcome is still only that.
+ */
+extern bool request_settle(Request *request, bool carried_out);
+
+/*
+ * Raises 08007, of another write 40003, whatever the request's outcome is,
+ * also while it is under way.  extra_detail as in request_raise().
+ */
+extern void request_raise_unknown(Request *request, const char *extra_detail)
 			pg_attribute_noreturn();
 
 /* Abandons the request if it is in flight, and frees it. */

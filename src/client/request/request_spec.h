@@ -15,7 +15,11 @@ typedef enum RequestKind
 {
 	REQUEST_READ,				/* may be sent again */
 	REQUEST_WRITE,				/* PutItem, UpdateItem, DeleteItem: never */
-	REQUEST_IDEMPOTENT			/* TransactWriteItems with its token: may be */
+	REQUEST_IDEMPOTENT,			/* TransactWriteItems with its token: may be;
+								 * after doubt only a success is believed */
+	REQUEST_REPEATABLE			/* a write that is the same when it is done
+								 * again, and whose answer then tells all:
+								 * may be */
 } RequestKind;
 
 typedef enum Outcome
@@ -46,6 +50,17 @@ typedef struct RequestSpec
 	const char *key;			/* readable key, for messages; NULL if none */
 	RequestCounters *counters;	/* added to; may be NULL */
 	int			max_attempts;	/* 0: as many as the connection allows */
+	int64		deadline;		/* of monotonic_milliseconds(): until then it
+								 * is tried, however often, and is done at the
+								 * latest; 0: none, attempts are counted */
+	int64		lock_deadline;	/* so: until then it is tried again because of
+								 * another transaction on its items, unless it
+								 * is in doubt; 0: as because of all else */
+	const char *commit_token;	/* it is what COMMIT sends, under this token:
+								 * its unknown outcome is 08007, which tells
+								 * the token; NULL: it is not */
+	bool		settles;		/* it finds out what became of such a
+								 * transaction, which is in doubt meanwhile */
 	bool		wants_item;		/* a success brings an item: else it is none */
 	bool		wants_count;	/* of a page only the number of items */
 	int			parts;			/* keys of a batch, actions of a transaction:

@@ -344,19 +344,74 @@ note_batch_table(Decoder *decoder, Response *response)
 	return true;
 }
 
+/* One element of a transaction's Responses, whose { has been read. */
+static bool
+read_part(Decoder *decoder)
+{
+	JsonReader *reader = &decoder->reader;
+	bool		has_item = false;
+	JsonToken	token;
+
+	while ((token = json_reader_next(reader)) == TOKEN_NAME)
+	{
+		bool		wanted = strcmp(reader->text, "Item") == 0;
+		DynamoItem	item;
+
+		token = json_reader_next(reader);
+		if (!wanted || token == TOKEN_NULL)
+		{
+			if (!json_reader_skip(reader, token))
+				return false;
+			continue;
+		}
+		if (has_item)
+			return fail_response(decoder, "there are two items for one key");
+		if (!read_response_item(decoder, token, &item))
+			return false;
+		push_item(decoder, &item);
+		has_item = true;
+	}
+	return token == TOKEN_OBJECT_END;
+}
+
 /*
- * BatchGetItem's answer has the items under the name of their table.  (That of
- * a transaction has a list here, which nobody reads.)
+ * The answer of TransactGetItems, whose [ has been read: an object for each
+ * key, which is empty if there is no item.
+ */
+static bool
+read_parts(Decoder *decoder, Response *response)
+{
+	JsonToken	token;
+
+	response->part_count = 0;
+	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
+	{
+		if (token != TOKEN_OBJECT ||
+			response->part_count == MAX_TRANSACTION_ACTIONS)
+			return fail_response(decoder, "the responses are malformed");
+		if (!read_part(decoder))
+			return false;
+		response->part_count++;
+	}
+	return true;
+}
+
+/*
+ * BatchGetItem's answer has the items under the name of their table, that of
+ * TransactGetItems has a list.
  */
 static bool
 read_responses(Decoder *decoder, JsonToken token, Response *response)
 {
 	JsonReader *reader = &decoder->reader;
 
+	decoder->item_count = 0;
+	response->has_items = token == TOKEN_OBJECT;
+	response->part_count = -1;
+	if (token == TOKEN_ARRAY)
+		return read_parts(decoder, response);
 	if (token != TOKEN_OBJECT)
 		return json_reader_skip(reader, token);
-	response->has_items = true;
-	decoder->item_count = 0;
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
 		if (!note_batch_table(decoder, response) ||
@@ -717,6 +772,7 @@ response_decode(char *body, int length, const char **problem)
 
 	response->count = -1;
 	response->scanned_count = -1;
+	response->part_count = -1;
 	response->body_length = length;
 	decoder.attributes = palloc(decoder.attribute_capacity *
 								sizeof(Attribute));

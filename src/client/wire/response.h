@@ -39,9 +39,13 @@ typedef struct Response
 	DynamoItem *item;			/* Item or Attributes of the answer (also the
 								 * Item of a failed condition); NULL: none */
 	int			item_count;		/* number of items of a Query or Scan page, or
-								 * of a BatchGetItem answer */
+								 * of a BatchGetItem or TransactGetItems
+								 * answer */
 	DynamoItem *items;			/* array of item_count */
 	bool		has_items;		/* there is a member for them, maybe empty */
+	int			part_count;		/* TransactGetItems: keys that the answer
+								 * speaks of, with an item or without; -1: it
+								 * is none to such a request */
 	DynamoItem *last_key;		/* LastEvaluatedKey; NULL: the last page */
 	const char *batch_table;	/* BatchGetItem, BatchWriteItem: the table that
 								 * the answer is about; NULL: not told */
@@ -72,8 +76,9 @@ typedef struct Response
  * Returns NULL if the body is not the JSON object it should be (syntax,
  * invalid UTF-8, an AttributeValue with no or two types, nesting deeper than
  * DynamoDB allows, counts and capacity that no page can have, a batch of two
- * tables, something left over that is neither a read nor a deletion); *problem
- * then says why, for the error's detail.
+ * tables, something left over that is neither a read nor a deletion, more
+ * parts than a transaction can have); *problem then says why, for the error's
+ * detail.
  */
 extern Response *response_decode(char *body, int length, const char **problem);
 

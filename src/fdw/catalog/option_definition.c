@@ -52,6 +52,7 @@ typedef enum OptionKind
 {
 	OPTION_TEXT,				/* anything but nothing */
 	OPTION_BOOLEAN,
+	OPTION_READ,				/* a boolean, or "transaction" */
 	OPTION_INTEGER,
 	OPTION_WORD,				/* one of a list, read as text */
 	OPTION_ENUM,				/* one of a list, read as a number */
@@ -118,8 +119,8 @@ static const OptionDefinition definitions[] = {
 	{"endpoint", ForeignServerRelationId, OPTION_ENDPOINT,
 	IN_SERVER(endpoint)},
 	{"region", ForeignServerRelationId, OPTION_REGION, IN_SERVER(region)},
-	{"consistent_read", ForeignServerRelationId, OPTION_BOOLEAN,
-	IN_SERVER(consistent_read)},
+	{"consistent_read", ForeignServerRelationId, OPTION_READ,
+	IN_SERVER(read_mode)},
 	{"transaction_mode", ForeignServerRelationId, OPTION_ENUM,
 		IN_SERVER(transaction_mode), RESTRICTION_NONE,
 	TRANSACTION_IMMEDIATE, 0, transaction_mode_words},
@@ -159,8 +160,8 @@ static const OptionDefinition definitions[] = {
 
 	{"table_name", ForeignTableRelationId, OPTION_TABLE_NAME,
 	IN_TABLE(table_name)},
-	{"consistent_read", ForeignTableRelationId, OPTION_BOOLEAN,
-	IN_TABLE(consistent_read)},
+	{"consistent_read", ForeignTableRelationId, OPTION_READ,
+	IN_TABLE(read_mode)},
 	{"transaction_mode", ForeignTableRelationId, OPTION_ENUM,
 		IN_TABLE(transaction_mode), RESTRICTION_NONE, TRANSACTION_IMMEDIATE, 0,
 	transaction_mode_words},
@@ -196,6 +197,20 @@ static const OptionDefinition definitions[] = {
 };
 
 PG_FUNCTION_INFO_V1(dynamorm_fdw_validator);
+
+static bool
+parse_read_mode(const char *value, ReadMode *mode)
+{
+	bool		consistent;
+
+	if (strcmp(value, "transaction") == 0)
+		*mode = READ_AT_ONCE;
+	else if (parse_bool(value, &consistent))
+		*mode = consistent ? READ_CONSISTENT : READ_EVENTUAL;
+	else
+		return false;
+	return true;
+}
 
 /* The value of an option in a list of DefElem; NULL: not there. */
 static const char *
@@ -421,6 +436,9 @@ put_value(const OptionDefinition *definition, char *value, char *target)
 		case OPTION_BOOLEAN:
 			(void) parse_bool(value, (bool *) member);
 			break;
+		case OPTION_READ:
+			(void) parse_read_mode(value, (ReadMode *) member);
+			break;
 		case OPTION_INTEGER:
 			(void) parse_integer(value, (int *) member);
 			break;
@@ -468,7 +486,7 @@ option_read_server(List *options)
 		.connect_timeout = DEFAULT_CONNECT_TIMEOUT,
 		.request_timeout = DEFAULT_REQUEST_TIMEOUT,
 		.max_attempts = DEFAULT_MAX_ATTEMPTS,
-		.consistent_read = true,
+		.read_mode = READ_CONSISTENT,
 		.updatable = true
 	};
 
@@ -508,7 +526,7 @@ TableOptions
 option_read_table(List *options, const ServerOptions *server)
 {
 	TableOptions table = {
-		.consistent_read = server->consistent_read,
+		.read_mode = server->read_mode,
 		.updatable = server->updatable,
 		.transaction_mode = server->transaction_mode
 	};
@@ -546,6 +564,7 @@ static bool
 is_valid(const OptionDefinition *definition, const char *value)
 {
 	bool		boolean;
+	ReadMode	mode;
 	int			integer;
 	Endpoint	endpoint;
 
@@ -557,6 +576,8 @@ is_valid(const OptionDefinition *definition, const char *value)
 			return true;
 		case OPTION_BOOLEAN:
 			return parse_bool(value, &boolean);
+		case OPTION_READ:
+			return parse_read_mode(value, &mode);
 		case OPTION_INTEGER:
 			return parse_integer(value, &integer) &&
 				integer >= definition->minimum &&
@@ -586,6 +607,8 @@ hint_values(const OptionDefinition *definition)
 	{
 		case OPTION_BOOLEAN:
 			return errhint("Valid values are true, false, on, off, 1 and 0.");
+		case OPTION_READ:
+			return errhint("Valid values are true, false, on, off, 1, 0 and transaction.");
 		case OPTION_INTEGER:
 			return errhint("Valid values are whole numbers from %d to %d.",
 						   definition->minimum, definition->maximum);

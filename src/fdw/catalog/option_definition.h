@@ -31,7 +31,7 @@ typedef struct ServerOptions
 	int			connect_timeout;	/* milliseconds */
 	int			request_timeout;	/* milliseconds */
 	int			max_attempts;
-	bool		consistent_read;	/* of its tables, as the next */
+	ReadMode	read_mode;		/* of its tables, as the next */
 	bool		updatable;
 	TransactionMode transaction_mode;	/* of its tables */
 	const char *commit_table;	/* NULL: not given */

@@ -21,7 +21,7 @@
 
 int			transaction_mode_setting = -1;
 int			commit_timeout = MOST_COMMIT_TIMEOUT;
-char	   *idempotency_key = NULL;
+char	   *idempotency_key = "";
 int			max_read_units = 1000000;
 bool		report_conditions = false;
 bool		enable_batch_join = true;

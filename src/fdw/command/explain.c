@@ -20,6 +20,8 @@
 #include "fdw/explain_show.h"
 #include "fdw/read/access.h"
 #include "fdw/read/scan.h"
+#include "fdw/session/transaction.h"
+#include "fdw/session/write_buffer.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/direct_access.h"
@@ -90,11 +92,18 @@ server_text(const char *text)
 	return readable.data;
 }
 
+static const char *
+read_operation(const Access *access, const Table *table)
+{
+	return access->lookup->access == KEY_ACCESS_ITEMS
+		? explain_batch_operation(table) : access_operation(access);
+}
+
 /* "Query on t using index x" */
 static char *
 describe_read(const Access *access, const Table *table)
 {
-	const char *operation = access_operation(access);
+	const char *operation = read_operation(access, table);
 	const char *index_name = access->schema->index_name;
 
 	return index_name == NULL || operation == NULL
@@ -164,6 +173,20 @@ show_projection(List *paths, ExplainState *es)
 	initStringInfo(&text);
 	write_projection(&text, paths, placeholders_make(true));
 	ExplainPropertyText("ProjectionExpression", text.data, es);
+}
+
+/*
+ * What becomes of a write that is kept until COMMIT, and, once it was run, how
+ * many actions the transaction's COMMIT will have so far.
+ */
+static void
+show_commit(const char *action, ExplainState *es)
+{
+	ExplainPropertyText("Transaction Mode", "atomic", es);
+	ExplainPropertyText("Commit", action, es);
+	if (es->analyze)
+		ExplainPropertyInteger("Commit Actions", NULL,
+							   write_buffer_action_count(), es);
 }
 
 /* ---- scans ---- */
@@ -257,6 +280,73 @@ foresee_write(ExplainScope *explain, const WriteStatement *statement,
 	return pushed;
 }
 
+/* The request of each row, and how rows are found where they are read. */
+static void
+show_direct_write(const DirectState *state, const DirectAccess *way,
+				  const PushedWrite *pushed, ExplainState *es)
+{
+	const WriteStatement *statement = &state->statement;
+	const Access *access = way->candidates;
+
+	explain_show_operation(statement->operation == CMD_UPDATE
+						   ? "UpdateItem" : "DeleteItem", statement->table,
+						   es);
+	if (!direct_access_reads(way, statement,
+							 pushed->obstacle == NULL &&
+							 !statement->has_volatile))
+		return;
+	ExplainPropertyText("Candidates", access->schema->index_name == NULL
+						? access_operation(access)
+						: psprintf("%s using index %s",
+								   access_operation(access),
+								   server_text(access->schema->index_name)),
+						es);
+	show_indexes_not_used(state->plan->not_used, es);
+}
+
+/* What COMMIT sends for a row of a direct modification. */
+static const char *
+commit_of_direct(const DirectState *state, const PushedWrite *pushed)
+{
+	const char *action = state->statement.operation == CMD_UPDATE
+		? "Update" : "Delete";
+
+	if (state->statement.assigns_key)
+		return "Delete and Put, if nothing has changed, where the key changes";
+	if (pushed->obstacle == NULL &&
+		!(state->plan->flags & DIRECT_FLAG_RETURNING))
+		return psprintf("%s as above, or, once the item is looked at again, if what was read has not changed",
+						action);
+	return psprintf("%s, if what was read has not changed", action);
+}
+
+static void
+show_what_is_written(const DirectState *state, const DirectAccess *way,
+					 const PushedWrite *pushed, ExplainState *es)
+{
+	const WriteStatement *statement = &state->statement;
+	bool		is_atomic = transaction_is_atomic(statement->table);
+	bool		returning = (state->plan->flags & DIRECT_FLAG_RETURNING) != 0;
+
+	if (statement->assigns_key && !is_atomic)
+		ExplainPropertyText("Key Change",
+							"TransactWriteItems of Delete and Put, for an item whose key changes",
+							es);
+	if (pushed->obstacle != NULL && !is_atomic)
+		show_computed(pushed, way->lookup->access == KEY_ACCESS_ITEM, es);
+	else if (pushed->obstacle == NULL && !(is_atomic && returning))
+	{
+		show_update(pushed->actions, es);
+		show_condition("ConditionExpression", pushed->condition, es);
+	}
+	if (is_atomic)
+		show_commit(commit_of_direct(state, pushed), es);
+	else if (returning)
+		ExplainPropertyText("ReturnValues",
+							statement->operation == CMD_UPDATE
+							? "ALL_NEW" : "ALL_OLD", es);
+}
+
 static void
 explain_direct(ForeignScanState *node, ExplainState *es)
 {
@@ -279,39 +369,14 @@ explain_direct(ForeignScanState *node, ExplainState *es)
 		return;
 	}
 
-	explain_show_operation(statement->operation == CMD_UPDATE
-						   ? "UpdateItem" : "DeleteItem", statement->table,
-						   es);
 	pushed = foresee_write(explain, statement, way.lookup->rest);
-	if (direct_access_reads(&way, statement,
-							pushed->obstacle == NULL &&
-							!statement->has_volatile))
-	{
-		ExplainPropertyText("Candidates", access->schema->index_name == NULL
-							? access_operation(access)
-							: psprintf("%s using index %s",
-									   access_operation(access),
-									   server_text(access->schema->index_name)),
-							es);
-		show_indexes_not_used(state->plan->not_used, es);
-	}
+	if (transaction_is_atomic(statement->table))
+		show_read("DynamoDB Operation", access, statement->table, es);
+	else
+		show_direct_write(state, &way, pushed, es);
 	show_access(access, es);
 
-	if (statement->assigns_key)
-		ExplainPropertyText("Key Change",
-							"TransactWriteItems of Delete and Put, for an item whose key changes",
-							es);
-	if (pushed->obstacle != NULL)
-		show_computed(pushed, way.lookup->access == KEY_ACCESS_ITEM, es);
-	else
-	{
-		show_update(pushed->actions, es);
-		show_condition("ConditionExpression", pushed->condition, es);
-	}
-	if (state->plan->flags & DIRECT_FLAG_RETURNING)
-		ExplainPropertyText("ReturnValues",
-							statement->operation == CMD_UPDATE
-							? "ALL_NEW" : "ALL_OLD", es);
+	show_what_is_written(state, &way, pushed, es);
 	explain_show_counters(&state->counters, es);
 }
 
@@ -409,6 +474,28 @@ show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
 					   condition_item_absent(table), es);
 }
 
+/* The same in transaction mode "atomic". */
+static void
+show_kept(CmdType operation, ConflictAction action, const Table *table,
+		  ExplainState *es)
+{
+	explain_show_operation(operation == CMD_INSERT
+						   ? "GetItem (BatchGetItem for several rows)"
+						   : "GetItem", table, es);
+	if (action != CONFLICT_ERROR)
+		ExplainPropertyText("Conflict Resolution",
+							action == CONFLICT_UPDATE ? "UPDATE" : "NOTHING",
+							es);
+	if (operation != CMD_INSERT)
+		show_commit(operation == CMD_UPDATE
+					? "Update, if no column has changed"
+					: "Delete, if no column has changed", es);
+	else if (action == CONFLICT_UPDATE)
+		show_commit("Put, if there is no such item, or Update", es);
+	else
+		show_commit("Put, if there is no such item", es);
+}
+
 static void
 explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 			   int subplan_index, ExplainState *es)
@@ -419,7 +506,9 @@ explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 	ConflictAction action = private == NIL ? CONFLICT_ERROR
 		: intVal(list_nth(private, MODIFY_PRIVATE_CONFLICT));
 
-	if (mtstate->operation == CMD_INSERT && action == CONFLICT_UPDATE)
+	if (transaction_is_atomic(table))
+		show_kept(mtstate->operation, action, table, es);
+	else if (mtstate->operation == CMD_INSERT && action == CONFLICT_UPDATE)
 		show_upsert(mtstate, info, table, es);
 	else if (mtstate->operation == CMD_INSERT)
 		show_put(table, (ModifyTable *) mtstate->ps.plan, action, es);

@@ -28,25 +28,19 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/function/admin_function.h"
+#include "fdw/function/table_request.h"
 #include "fdw/read/read_ahead.h"
 #include "fdw/session/transaction.h"
+#include "fdw/session/write_buffer.h"
 #include "translate/key/item_key.h"
 #include "translate/table/table_template.h"
 #include "translate/table/table.h"
-
-/* Milliseconds between two looks at a table that changes its state */
-#define FIRST_WAIT				20
-#define LONGEST_WAIT			2000
-
-/* For so long a new table may not be seen yet by DescribeTable */
-#define UNSEEN_WAIT				60000
 
 PG_FUNCTION_INFO_V1(dyn_create_table);
 PG_FUNCTION_INFO_V1(dyn_drop_table);
 PG_FUNCTION_INFO_V1(dyn_request);
 
-/* Does the server belong to this foreign-data wrapper? */
-static bool
+bool
 is_own_server(Oid server_id)
 {
 	ForeignServer *server = GetForeignServer(server_id);
@@ -114,21 +108,6 @@ describe_owned_table(Oid relation_id)
 	return table_describe(relation_id);
 }
 
-static Request *
-change_table(Connection *connection, const Table *table,
-			 const char *operation, StringInfo body)
-{
-	RequestSpec spec = {
-		.operation = operation,
-		.kind = REQUEST_WRITE,
-		.body = body->data,
-		.body_length = body->len,
-		.table = table->table_name
-	};
-
-	return request_run(connection, &spec);
-}
-
 static void
 append_key_schema(StringInfo body, const Column *column, const char *type)
 {
@@ -148,29 +127,11 @@ append_attribute_definition(StringInfo body, const Column *column)
 					 attribute_type_name(column->codec->attribute_type));
 }
 
-/* It may be there, or about to come or go: DynamoDB says which. */
-static void
-refuse_table_in_use(const Request *request, const Table *table)
-{
-	const Response *response = request_response(request);
-	const char *message = request_error_message(request);
-
-	if (response == NULL || response->error_code == NULL ||
-		strcmp(response->error_code, "ResourceInUseException") != 0)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_DUPLICATE_TABLE),
-			 errmsg("DynamoDB table \"%s\" already exists",
-					table->table_name),
-			 message == NULL ? 0 : errdetail("DynamoDB says: %s", message)));
-}
-
 static void
 create_table(Connection *connection, const Table *table)
 {
 	KeyColumns	key = key_columns(table);
 	StringInfoData body;
-	Request    *request;
 
 	initStringInfo(&body);
 	operation_begin(&body, table->table_name);
@@ -190,77 +151,7 @@ create_table(Connection *connection, const Table *table)
 	}
 	appendStringInfoString(&body, "],\"BillingMode\":\"PAY_PER_REQUEST\"}");
 
-	request = change_table(connection, table, "CreateTable", &body);
-	if (request_outcome(request) == OUTCOME_SUCCESS)
-	{
-		transaction_count_write();
-		request_free(request);
-		return;
-	}
-	refuse_table_in_use(request, table);
-	request_raise(request, NULL);
-}
-
-static void
-wait_milliseconds(int milliseconds)
-{
-	(void) WaitLatch(MyLatch,
-					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 milliseconds, PG_WAIT_EXTENSION);
-	ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
-}
-
-/*
- * Waits until the table is active, or (gone) is not there any more.  It takes
- * as long as it takes; a cancel ends it.
- */
-static void
-wait_for_table(Connection *connection, const Table *table, bool gone)
-{
-	TimestampTz start = GetCurrentTimestamp();
-	int			wait = FIRST_WAIT;
-
-	for (;;)
-	{
-		Request    *unseen;
-		bool		active = description_is_active(connection,
-												   table->table_name, &unseen);
-
-		if (gone ? unseen != NULL : active)
-			break;
-		if (unseen != NULL)
-		{
-			if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
-										   UNSEEN_WAIT))
-				request_raise(unseen, NULL);
-			request_free(unseen);
-		}
-
-		wait_milliseconds(wait);
-		wait = Min(wait * 2, LONGEST_WAIT);
-	}
-}
-
-static void
-set_time_to_live(Connection *connection, const Table *table,
-				 const Column *column)
-{
-	StringInfoData body;
-	Request    *request;
-
-	initStringInfo(&body);
-	operation_begin(&body, table->table_name);
-	appendStringInfoString(&body, ",\"TimeToLiveSpecification\":{\"Enabled\":true,\"AttributeName\":");
-	json_append_string(&body, column->attribute_name,
-					   column->attribute_name_length);
-	appendStringInfoString(&body, "}}");
-	request = change_table(connection, table, "UpdateTimeToLive",
-						   &body);
-	if (request_outcome(request) != OUTCOME_SUCCESS)
-		request_raise(request,
-					  "The table was created, but it has no time to live.");
-	request_free(request);
+	table_request_create(connection, table->table_name, &body);
 }
 
 /*
@@ -284,11 +175,11 @@ dyn_create_table(PG_FUNCTION_ARGS)
 
 	connection = option_connection(table->server_id, GetUserId());
 	create_table(connection, table);
-	wait_for_table(connection, table, false);
 	for (int i = 0; i < table->column_count; i++)
 	{
 		if (table->columns[i].is_ttl)
-			set_time_to_live(connection, table, &table->columns[i]);
+			table_request_set_ttl(connection, table->table_name,
+								  table->columns[i].attribute_name);
 	}
 	description_forget();
 	PG_RETURN_VOID();
@@ -307,6 +198,18 @@ refuse_shared_table(const Table *table)
 				 errhint("Use TRUNCATE for the rows, or dyn_request() with the operation DeleteTable.")));
 }
 
+/* COMMIT would write to it. */
+static void
+refuse_buffered_table(const Table *table)
+{
+	if (write_buffer_has_table(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("cannot drop DynamoDB table \"%s\", which the transaction has written",
+						table->table_name),
+				 errhint("Commit first.")));
+}
+
 /*
  * Drops the DynamoDB table of a foreign table, which itself stays.
  */
@@ -322,18 +225,20 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("dyn_drop_table()");
 	table = describe_owned_table(PG_GETARG_OID(0));
 	refuse_shared_table(table);
+	refuse_buffered_table(table);
 	connection = option_connection(table->server_id, GetUserId());
 
 	read_ahead_of_any(table, NULL);
 	initStringInfo(&body);
 	operation_begin(&body, table->table_name);
 	appendStringInfoChar(&body, '}');
-	request = change_table(connection, table, "DeleteTable", &body);
+	request = table_request_run(connection, table->table_name, "DeleteTable",
+								&body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 	request_free(request);
-	transaction_count_write();
-	wait_for_table(connection, table, true);
+	transaction_count_table();
+	table_request_wait(connection, table->table_name, true);
 	description_forget();
 	PG_RETURN_VOID();
 }
@@ -426,8 +331,7 @@ read_ahead_of_request(Oid server_id, const char *table_name, Jsonb *body)
 		read_ahead_of_any(&table, key_in_request(body));
 }
 
-/* A server of this wrapper that the user may use. */
-static Oid
+Oid
 find_usable_server(const char *name)
 {
 	ForeignServer *server = GetForeignServerByName(name, false);
@@ -484,7 +388,10 @@ dyn_request(PG_FUNCTION_ARGS)
 	spec.operation = operation;
 	spec.kind = operation_kind(operation, body);
 	if (spec.kind != REQUEST_READ)
+	{
 		PreventCommandIfReadOnly("dyn_request()");
+		transaction_begin_write(false);
+	}
 	body_text = JsonbToCString(NULL, &body->root, VARSIZE(body));
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);

@@ -20,6 +20,14 @@ extern PGDLLEXPORT Datum dynamorm_fdw_handler(PG_FUNCTION_ARGS);
  */
 extern void lock_own_table(Oid relation_id, LOCKMODE mode);
 
+/* Does the server belong to this wrapper? */
+extern bool is_own_server(Oid server_id);
+
+/*
+ * A server of this wrapper that the user may use: else 42704, 42501 or 42809.
+ */
+extern Oid	find_usable_server(const char *name);
+
 /* Raises 22004 if one of the first count arguments of the function is NULL. */
 extern void refuse_null_arguments(FunctionCallInfo fcinfo, int count);
 

@@ -125,7 +125,7 @@ begin_requests(BatchJoinState *state, Oid user_id, Bitmapset *wanted)
 	statement_counters_attach(&state->counters, state->custom.ss.ps.state);
 	batch_reads_init(&state->reads,
 					 option_connection(state->table->server_id, user_id),
-					 state->table, state->table->consistent_read,
+					 state->table, batch_read_mode(state->table),
 					 access_projection(state->table, wanted, NIL),
 					 &state->counters);
 	state->ahead = 1;
@@ -492,7 +492,8 @@ batch_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 														   (Plan *) scan,
 														   ancestors);
 
-	explain_show_operation("BatchGetItem", state->table, es);
+	explain_show_operation(explain_batch_operation(state->table),
+						   state->table, es);
 	show_key(state, deparse_context, es);
 	show_filter(scan, deparse_context, es);
 	explain_show_read_ahead(state->open.items_ahead, es);

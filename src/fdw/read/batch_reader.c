@@ -49,9 +49,17 @@ struct BatchReader
 
 /* ---- what readers share ---- */
 
+ReadMode
+batch_read_mode(const Table *table)
+{
+	if (table->reads_at_once)
+		return READ_AT_ONCE;
+	return table->consistent_read ? READ_CONSISTENT : READ_EVENTUAL;
+}
+
 void
 batch_reads_init(BatchReads *reads, Connection *connection,
-				 const Table *table, bool consistent, List *projection,
+				 const Table *table, ReadMode mode, List *projection,
 				 RequestCounters *counters)
 {
 	int			max_concurrency =
@@ -63,7 +71,8 @@ batch_reads_init(BatchReads *reads, Connection *connection,
 	reads->request = (BatchGetSpec) {
 		.connection = connection,
 		.table = table->table_name,
-		.members = operation_batch_members(consistent, paths),
+		.members = operation_batch_members(mode == READ_CONSISTENT, paths),
+		.at_once = mode == READ_AT_ONCE,
 		.counters = counters
 	};
 	reads->window = (BatchWindow) {
@@ -100,6 +109,29 @@ batch_reader_open(BatchReads *reads, DynamoItem *const *keys, int count)
 	return reader;
 }
 
+/*
+ * All items that a statement reads so are those of one moment, or none: a
+ * second request would be another moment.
+ */
+static void
+check_one_moment(const BatchReader *reader)
+{
+	RequestCounters *counters = reader->reads->request.counters;
+	RequestCounters *total = counters->total != NULL ? counters->total
+		: counters;
+
+	if (!reader->reads->request.at_once)
+		return;
+	if (reader->key_count > BATCH_GET_MAX_KEYS || total->moments++ > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("statement reads more items than DynamoDB shows at one moment"),
+				 errdetail("With option consistent_read 'transaction' a statement reads at most %d items by their keys, of one table.",
+						   BATCH_GET_MAX_KEYS),
+				 errhint("Read fewer items, or set the option of table \"%s\" to true.",
+						 reader->reads->table->relation_name)));
+}
+
 void
 batch_reader_start(BatchReader *reader)
 {
@@ -111,6 +143,7 @@ batch_reader_start(BatchReader *reader)
 		int			count = Min(reader->key_count - reader->next_key,
 								BATCH_GET_MAX_KEYS);
 
+		check_one_moment(reader);
 		reader->batches = lappend(reader->batches,
 								  batch_get_start(&reader->reads->request,
 												  reader->keys + reader->next_key,

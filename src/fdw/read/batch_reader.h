@@ -11,6 +11,7 @@
 #include "client/request/batch_get.h"
 #include "fdw/read/item_exit.h"
 #include "nodes/pg_list.h"
+#include "translate/table/table_options.h"
 
 /* How many requests may be under way without filling the memory. */
 typedef struct BatchWindow
@@ -30,12 +31,15 @@ typedef struct BatchReads
 
 typedef struct BatchReader BatchReader;
 
+/* In which mode lists of keys of a table are read. */
+extern ReadMode batch_read_mode(const Table *table);
+
 /*
  * Prepares reads.  What it allocates is in the current memory context;
  * projection is that of access_projection().  The counters must live as long.
  */
 extern void batch_reads_init(BatchReads *reads, Connection *connection,
-							 const Table *table, bool consistent,
+							 const Table *table, ReadMode mode,
 							 List *projection, RequestCounters *counters);
 
 /*
@@ -48,7 +52,8 @@ extern BatchReader *batch_reader_open(BatchReads *reads,
 
 /*
  * Sends the first requests, as many as the window allows (one always), and
- * does not wait.
+ * does not wait.  Raises 54000 for a second one where all items of a statement
+ * shall be those of one moment.
  */
 extern void batch_reader_start(BatchReader *reader);
 

@@ -734,7 +734,8 @@ open_batches(Reader *reader, List *keys)
 			!overlay_has(reader->overlay, lfirst(cell)))
 			array[count++] = (DynamoItem *) lfirst(cell);
 	batch_reads_init(&reader->batch_reads, reader->spec.connection,
-					 reader->spec.table, reads_consistently(reader),
+					 reader->spec.table, reader->spec.consistent
+					 ? READ_CONSISTENT : batch_read_mode(reader->spec.table),
 					 reader->spec.projection, reader->spec.counters);
 	reader->batches = batch_reader_open(&reader->batch_reads, array, count);
 	reader->source = batch_reader_source(reader->batches);

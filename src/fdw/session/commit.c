@@ -15,11 +15,14 @@
 #include "compat.h"
 
 #include "access/xact.h"
+#include "commands/dbcommands.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
 #include "client/http/clock.h"
-#include "client/request/request.h"
+#include "client/request/commit_request.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/session/buffered_action.h"
 #include "fdw/session/commit.h"
@@ -47,7 +50,7 @@ typedef struct Commit
 static char *token = NULL;
 
 const char *
-commit_token(void)
+transaction_token(void)
 {
 	if (token == NULL)
 	{
@@ -66,6 +69,12 @@ commit_forget(void)
 }
 
 /* ---- what is sent ---- */
+
+static char *
+utf8_text(const char *text)
+{
+	return pg_server_to_any(text, strlen(text), PG_UTF8);
+}
 
 static bool
 wants_old_items(void)
@@ -140,10 +149,12 @@ is_unchanged(const BufferedItem *item, const DynamoItem *now)
 	return image_find_change(item->base, now, item->seen) == NULL;
 }
 
+/* The foreign table may have been dropped since. */
 static void
 raise_key_taken(const BufferedItem *item)
 {
 	const Table *table = item->table;
+	Relation	relation = RelationIdGetRelation(table->relation_id);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -151,8 +162,8 @@ raise_key_taken(const BufferedItem *item)
 					table->relation_name),
 			 errdetail("Key %s already exists.",
 					   key_describe(table, item->key)),
-			 errtableconstraint(RelationIdGetRelation(table->relation_id),
-								table_key_constraint(table))));
+			 relation == NULL ? 0
+			 : errtableconstraint(relation, table_key_constraint(table))));
 }
 
 /* What has changed, as a sentence. */
@@ -185,7 +196,8 @@ static void
 raise_changed(const BufferedItem *item, const CancellationReason *reason)
 {
 	bool		tells = report_conditions &&
-		(reason->item != NULL || item->base == NULL);
+		(reason->item != NULL || item->base == NULL ||
+		 connection_sends_old_item(write_buffer_connection()));
 
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -214,15 +226,19 @@ inserts(const BufferedItem *item)
  * what a row is for that makes a request unique.
  */
 static void
-raise_failed_condition(const Commit *commit, const Response *response)
+raise_failed_condition(const Commit *commit,
+					   const CancellationReason *reasons)
 {
 	for (int i = 0; i < commit->count; i++)
-		if (has_code(&response->reasons[i], "ConditionalCheckFailed") &&
+		if (reasons[i].item != NULL)
+			connection_note_old_item(write_buffer_connection());
+	for (int i = 0; i < commit->count; i++)
+		if (has_code(&reasons[i], "ConditionalCheckFailed") &&
 			inserts(commit->items[i]))
 			raise_key_taken(commit->items[i]);
 	for (int i = 0; i < commit->count; i++)
-		if (has_code(&response->reasons[i], "ConditionalCheckFailed"))
-			raise_changed(commit->items[i], &response->reasons[i]);
+		if (has_code(&reasons[i], "ConditionalCheckFailed"))
+			raise_changed(commit->items[i], &reasons[i]);
 }
 
 /*
@@ -230,13 +246,14 @@ raise_failed_condition(const Commit *commit, const Response *response)
  * not changed, if nothing else stands against the transaction.
  */
 static bool
-give_up_false_guards(const Commit *commit, const Response *response)
+give_up_false_guards(const Commit *commit,
+					 const CancellationReason *reasons)
 {
 	bool		given_up = false;
 
 	for (int i = 0; i < commit->count; i++)
 	{
-		const CancellationReason *reason = &response->reasons[i];
+		const CancellationReason *reason = &reasons[i];
 		BufferedItem *item = commit->items[i];
 
 		if (has_code(reason, "None"))
@@ -246,7 +263,7 @@ give_up_false_guards(const Commit *commit, const Response *response)
 			return false;
 	}
 	for (int i = 0; i < commit->count; i++)
-		if (!has_code(&response->reasons[i], "None"))
+		if (!has_code(&reasons[i], "None"))
 		{
 			write_buffer_give_up_blind(commit->items[i]);
 			given_up = true;
@@ -256,40 +273,77 @@ give_up_false_guards(const Commit *commit, const Response *response)
 
 /* Returns if it is to be sent anew, under another token. */
 static void
-take_refusal(const Commit *commit, const Request *request)
+take_refusal(const Commit *commit, const CommitResult *result)
 {
-	const Response *response = request_response(request);
+	Outcome		outcome = request_outcome(result->request);
 
-	if (request_outcome(request) == OUTCOME_CONDITION_FAILED &&
-		response != NULL && response->reason_count >= commit->count)
+	if (result->outcome == COMMIT_REFUSED && result->reason_count > 0 &&
+		outcome == OUTCOME_CONDITION_FAILED)
 	{
-		if (give_up_false_guards(commit, response))
+		if (give_up_false_guards(commit, result->reasons))
 			return;
-		raise_failed_condition(commit, response);
+		raise_failed_condition(commit, result->reasons);
 	}
-	if (request_outcome(request) == OUTCOME_VALIDATION &&
+	if (result->outcome == COMMIT_REFUSED && outcome == OUTCOME_VALIDATION &&
 		give_up_all_blind(commit))
 		return;
-	request_raise(request, NULL);
+	commit_raise(result, NULL);
 }
 
-static Request *
-run_commit(const Commit *commit)
+/* By which its outcome can be told; NULL: by nothing. */
+static const CommitMarker *
+marker_of_transaction(void)
 {
-	RequestSpec spec = {
-		.operation = "TransactWriteItems",
-		.kind = REQUEST_IDEMPOTENT,
-		.table = table_of_all(commit),
-		.parts = commit->count
-	};
-	StringInfoData body;
+	CommitMarker *marker;
 
-	initStringInfo(&body);
-	operation_append_transaction(&body, commit->operations, commit->count,
-								 commit_token());
-	spec.body = body.data;
-	spec.body_length = body.len;
-	return request_run(write_buffer_connection(), &spec);
+	if (write_buffer_commit_table() == NULL)
+		return NULL;
+	marker = palloc0(sizeof(CommitMarker));
+	marker->table_name = write_buffer_commit_table();
+	marker->database = utf8_text(get_database_name(MyDatabaseId));
+	if (write_buffer_mark_count() > 1)
+		marker->idempotency_key = utf8_text(idempotency_key);
+	return marker;
+}
+
+static CommitResult *
+run_commit(const Commit *commit, const CommitMarker *marker,
+		   const char *request_token, int64 deadline)
+{
+	CommitSpec *spec = palloc0(sizeof(CommitSpec));
+
+	spec->connection = write_buffer_connection();
+	spec->operations = commit->operations;
+	spec->count = commit->count;
+	spec->token = transaction_token();
+	spec->request_token = request_token;
+	spec->deadline = deadline;
+	spec->table = table_of_all(commit);
+	spec->marker = marker;
+	return commit_run(spec);
+}
+
+/* Sends the transaction until it is done; returns how many actions it has. */
+static int
+send_transaction(void)
+{
+	const CommitMarker *marker = marker_of_transaction();
+	int64		deadline = monotonic_milliseconds() + commit_timeout;
+	const char *request_token = transaction_token();
+
+	for (;;)
+	{
+		Commit	   *commit = make_commit();
+		CommitResult *result;
+
+		if (commit->count == 0)
+			return 0;
+		result = run_commit(commit, marker, request_token, deadline);
+		if (result->outcome == COMMIT_DONE)
+			return commit->count;
+		take_refusal(commit, result);
+		request_token = operation_token();
+	}
 }
 
 int
@@ -297,7 +351,7 @@ commit_send(void)
 {
 	MemoryContext context;
 	MemoryContext old;
-	int			count = 0;
+	int			count;
 
 	if (write_buffer_is_empty())
 		return 0;
@@ -306,20 +360,8 @@ commit_send(void)
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
 	write_buffer_close();
-	for (;;)
-	{
-		Commit	   *commit = make_commit();
-		Request    *request;
-
-		count = commit->count;
-		if (count == 0)
-			break;
-		request = run_commit(commit);
-		if (request_outcome(request) == OUTCOME_SUCCESS)
-			break;
-		take_refusal(commit, request);
-		token = NULL;
-	}
+	write_buffer_check_key();
+	count = send_transaction();
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	return count;

@@ -20,7 +20,7 @@ extern int	commit_send(void);
  * The token of the transaction's commit, in the transaction's memory; made at
  * the first call.
  */
-extern const char *commit_token(void);
+extern const char *transaction_token(void);
 
 /* At the end of a transaction. */
 extern void commit_forget(void);

@@ -24,6 +24,7 @@ typedef struct WriteCount
 {
 	int			nest_level;		/* of the transaction that wrote */
 	int64		writes;
+	bool		has_items;		/* not only tables */
 	struct WriteCount *outer;
 } WriteCount;
 
@@ -147,6 +148,7 @@ subtransaction_end(SubXactEvent event, SubTransactionId my_id,
 			innermost->outer->nest_level == level - 1)
 		{
 			innermost->outer->writes += innermost->writes;
+			innermost->outer->has_items |= innermost->has_items;
 			pop_count();
 		}
 		else
@@ -190,6 +192,15 @@ go_before_others(void)
 	RegisterXactCallback(transaction_end, NULL);
 }
 
+static bool
+has_written_at_once(void)
+{
+	for (WriteCount *count = innermost; count != NULL; count = count->outer)
+		if (count->has_items)
+			return true;
+	return false;
+}
+
 void
 transaction_begin_write(bool atomic)
 {
@@ -197,27 +208,44 @@ transaction_begin_write(bool atomic)
 	{
 		if (!write_buffer_is_empty())
 			refuse_mixture("atomic", "immediate");
+		if (idempotency_key[0] != '\0')
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("an idempotency key needs transaction mode \"atomic\""),
+					 errhint("Set dynamorm_fdw.transaction_mode to \"atomic\", or reset dynamorm_fdw.idempotency_key.")));
 		return;
 	}
-	if (innermost != NULL)
+	if (has_written_at_once())
 		refuse_mixture("immediate", "atomic");
 	go_before_others();
 }
 
-void
-transaction_count_write(void)
+static void
+add_count(bool is_item)
 {
 	int			level = GetCurrentTransactionNestLevel();
 
 	if (innermost == NULL || innermost->nest_level < level)
 	{
-		WriteCount *count = MemoryContextAlloc(TopMemoryContext,
-											   sizeof(WriteCount));
+		WriteCount *count = MemoryContextAllocZero(TopMemoryContext,
+												   sizeof(WriteCount));
 
 		count->nest_level = level;
-		count->writes = 0;
 		count->outer = innermost;
 		innermost = count;
 	}
 	innermost->writes++;
+	innermost->has_items |= is_item;
+}
+
+void
+transaction_count_write(void)
+{
+	add_count(true);
+}
+
+void
+transaction_count_table(void)
+{
+	add_count(false);
 }

@@ -25,15 +25,17 @@ extern bool transaction_is_atomic(const Table *table);
 
 /*
  * A statement is about to write in a mode.  Raises 55000 if the transaction
- * has written in the other one, and 0A000 for an atomic write in a transaction
- * that promises more than READ COMMITTED.
+ * has written in the other one, or has an idempotency key, and writes at once.
  */
 extern void transaction_begin_write(bool atomic);
 
-/*
- * Notes one item written, or deleted, at once by the
- * current (sub)transaction.
- */
+/* Notes one item written, or deleted, at once by the (sub)transaction. */
 extern void transaction_count_write(void);
+
+/*
+ * The same of a table, which is made or dropped at once in both modes: a
+ * transaction may make one and fill it.
+ */
+extern void transaction_count_table(void);
 
 #endif							/* DYNAMORM_FDW_TRANSACTION_H */

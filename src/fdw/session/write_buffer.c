@@ -11,6 +11,7 @@
 
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -43,6 +44,12 @@ bool
 write_buffer_is_empty(void)
 {
 	return buffer.context == NULL || dlist_is_empty(&buffer.items);
+}
+
+int
+write_buffer_action_count(void)
+{
+	return buffer.action_count;
 }
 
 Connection *
@@ -132,15 +139,23 @@ refuse_other_connection(const Table *table, Oid user_id)
 			 errhint("Commit first, or write that table in a transaction of its own.")));
 }
 
-/* The first item of the transaction makes the buffer. */
-static void
-begin_buffer(const Table *table, Connection *connection, Oid user_id)
+void
+write_buffer_check(const Table *table, Connection *connection, Oid user_id)
 {
+	check_open();
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("transaction mode \"atomic\" needs isolation level READ COMMITTED"),
 				 errhint("Use FOR UPDATE or FOR SHARE on items that must not change until COMMIT.")));
+	if (!write_buffer_is_empty() && buffer.connection != connection)
+		refuse_other_connection(table, user_id);
+}
+
+/* The first item of the transaction makes the buffer. */
+static void
+begin_buffer(const Table *table, Connection *connection, Oid user_id)
+{
 	if (buffer.context == NULL)
 	{
 		buffer.context = AllocSetContextCreate(TopTransactionContext,
@@ -166,11 +181,9 @@ write_buffer_enter(const Table *table, Connection *connection, Oid user_id,
 	MemoryContext old;
 	BufferedItem *item;
 
-	check_open();
+	write_buffer_check(table, connection, user_id);
 	if (write_buffer_is_empty())
 		begin_buffer(table, connection, user_id);
-	else if (buffer.connection != connection)
-		refuse_other_connection(table, user_id);
 	context = AllocSetContextCreate(buffer.context,
 									"dynamorm_fdw buffered item",
 									ALLOCSET_SMALL_SIZES);
@@ -234,12 +247,25 @@ count_items(void)
 	MemoryContextDelete(scratch);
 }
 
+/* The key may be set, or set anew, until COMMIT. */
+void
+write_buffer_check_key(void)
+{
+	if (idempotency_key[0] != '\0' && buffer.commit_table == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("an idempotency key needs the option \"commit_table\" of server \"%s\"",
+						GetForeignServer(buffer.server_id)->servername),
+				 errhint("Add the option, and make the table with dyn_create_commit_table().")));
+}
+
 /* Sees to it that COMMIT can send the item, and all others with it. */
 static void
 check_limits(BufferedItem *item)
 {
 	int			limit = MOST_ACTIONS - write_buffer_mark_count();
 
+	write_buffer_check_key();
 	item->is_counted = false;
 	count_items();
 	if (buffer.action_count > limit)
@@ -257,7 +283,7 @@ write_buffer_mark_count(void)
 {
 	if (buffer.commit_table == NULL)
 		return 0;
-	return idempotency_key != NULL && idempotency_key[0] != '\0' ? 2 : 1;
+	return idempotency_key[0] != '\0' ? 2 : 1;
 }
 
 const char *
@@ -290,6 +316,8 @@ write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 		(write->is_put || (newest != NULL && newest->is_put));
 	version->older = newest;
 	MemoryContextSwitchTo(item->context);
+	item->seen = image_add_restored(item->seen, item->table, item->base,
+									buffered_image(item), write->image);
 	item->blind = newest == NULL && item->locks == NIL &&
 		write->blind != NULL ? pstrdup(write->blind) : NULL;
 	item->blind_kind = write->kind;

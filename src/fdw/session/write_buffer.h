@@ -48,6 +48,9 @@ typedef struct BufferedWrite
 
 extern bool write_buffer_is_empty(void);
 
+/* How many items COMMIT has to do something about so far. */
+extern int	write_buffer_action_count(void);
+
 /* Is anything buffered of a DynamoDB table? */
 extern bool write_buffer_has_table(const Table *table);
 
@@ -67,6 +70,12 @@ extern const char *write_buffer_commit_table(void);
 extern int	write_buffer_mark_count(void);
 
 /*
+ * Raises 55000 if there is an idempotency key (dynamorm_fdw.idempotency_key),
+ * and nowhere to put it.
+ */
+extern void write_buffer_check_key(void);
+
+/*
  * From now on nothing can be added: it is being sent.  Adding raises 25000.
  */
 extern void write_buffer_close(void);
@@ -78,11 +87,17 @@ extern BufferedItem *write_buffer_find(const Table *table,
 									   const DynamoItem *key);
 
 /*
+ * May items of the table be entered?  Raises 0A000 for another connection than
+ * that of the others, and for an isolation level above READ COMMITTED, 25000
+ * while it is closed.  user_id is for messages.
+ */
+extern void write_buffer_check(const Table *table, Connection *connection,
+							   Oid user_id);
+
+/*
  * Enters an item that is not there yet.  base is how it was just read,
  * consistent and whole (NULL: there is none); everything is copied.  Raises
- * 0A000 for another connection than that of the others, and for an isolation
- * level above READ COMMITTED, 25000 while it is closed.  user_id is for
- * messages.
+ * what write_buffer_check() does.
  */
 extern BufferedItem *write_buffer_enter(const Table *table,
 										Connection *connection, Oid user_id,

@@ -328,6 +328,22 @@ truncate_table(Relation relation)
 }
 
 /*
+ * All items of a table are mostly more than a transaction can have, and others
+ * may be made before it commits.
+ */
+static void
+check_truncatable(Relation relation)
+{
+	if (transaction_is_atomic(table_describe(RelationGetRelid(relation))))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot truncate foreign table \"%s\" in transaction mode \"atomic\"",
+						RelationGetRelationName(relation)),
+				 errhint("Use DELETE for up to 100 items, or set dynamorm_fdw.transaction_mode to \"immediate\".")));
+	transaction_begin_write(false);
+}
+
+/*
  * Core has checked the privilege, and cares for identity columns itself;
  * nothing refers to a foreign table, so that CASCADE finds nothing more.
  */
@@ -348,6 +364,8 @@ exec_truncate(List *relations, DropBehavior behavior, bool restart_sequences)
 							RelationGetRelationName(relation)),
 					 errhint("Set option \"updatable\" of the table or the server to true.")));
 	}
+	foreach(cell, relations)
+		check_truncatable((Relation) lfirst(cell));
 	foreach(cell, relations)
 		truncate_table((Relation) lfirst(cell));
 }

@@ -380,7 +380,8 @@ describe_relation(Relation relation)
 	table->relation_name = pstrdup(RelationGetRelationName(relation));
 	table->server_id = options->server_id;
 	table->table_name = copy_as_utf8(options->table_name);
-	table->consistent_read = options->consistent_read;
+	table->consistent_read = options->read_mode != READ_EVENTUAL;
+	table->reads_at_once = options->read_mode == READ_AT_ONCE;
 	table->updatable = options->updatable;
 	table->is_atomic = options->transaction_mode == TRANSACTION_ATOMIC;
 

@@ -56,6 +56,7 @@ typedef struct Table
 								 * and no item of the session has shown yet how
 								 * it is */
 	bool		consistent_read;
+	bool		reads_at_once;	/* consistent_read 'transaction' */
 	bool		updatable;
 	bool		is_atomic;		/* option "transaction_mode" */
 	int			made_count;

@@ -12,6 +12,15 @@
 
 #include "translate/table/table_column.h"
 
+/* What reads see. */
+typedef enum ReadMode
+{
+	READ_EVENTUAL,				/* items that may be old by a moment */
+	READ_CONSISTENT,			/* each item as it is */
+	READ_AT_ONCE				/* and all those of a list of keys as they are
+								 * at one moment */
+} ReadMode;
+
 /* How writes take part in transactions. */
 typedef enum TransactionMode
 {
@@ -40,7 +49,7 @@ typedef struct TableOptions
 {
 	Oid			server_id;
 	const char *table_name;		/* of DynamoDB; valid */
-	bool		consistent_read;
+	ReadMode	read_mode;		/* option "consistent_read" */
 	bool		updatable;
 	TransactionMode transaction_mode;
 	ColumnOptions *columns;		/* indexed by attnum - 1 */

@@ -67,6 +67,23 @@ check_batch(const char *operation, int parts, const Response *response)
 	ask_again(response);
 }
 
+static void
+check_moment(int parts, const Response *response)
+{
+	RequestSpec spec = {
+		.operation = "TransactGetItems",
+		.table = TABLE,
+		.parts = parts
+	};
+
+	if (answer_problem(&spec, response, true) != NULL)
+		return;
+	server_demand(response->item_count <= parts,
+				  "no more than was asked for", "TransactGetItems");
+	server_demand(response->unprocessed_count == 0,
+				  "nothing is left over", "TransactGetItems");
+}
+
 /* Pages follow one another, or raise. */
 static void
 check_page(const Response *response, bool wants_count)
@@ -134,10 +151,10 @@ check_refusal(const char *operation, int parts, const Response *response)
 
 	if (answer_refusal_problem(&spec, response->error_code, response) != NULL)
 		return;
-	if (strcmp(operation, "TransactWriteItems") == 0 &&
+	if (strncmp(operation, "Transact", strlen("Transact")) == 0 &&
 		response->reason_count > 0)
 	{
-		class = error_class_cancelled(response);
+		class = error_class_cancelled(&spec, response);
 		server_demand(response->error_code == NULL ||
 					  strcmp(response->error_code,
 							 "TransactionCanceledException") != 0 ||
@@ -165,6 +182,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
 		check_batch("BatchGetItem", 2, response);
 		check_batch("BatchWriteItem", 25, response);
+		check_moment(2, response);
 		check_page(response, false);
 		check_page(response, true);
 		server_demand(answer_problem(&update, response, true) != NULL ||
@@ -172,6 +190,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 					  "");
 		check_refusal("UpdateItem", 0, response);
 		check_refusal("TransactWriteItems", 2, response);
+		check_refusal("TransactGetItems", 2, response);
 		check_refusal("GetItem", 1, response);
 	}
 	server_reset_memory();
