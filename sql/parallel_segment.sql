@@ -37,6 +37,20 @@ RESET parallel_leader_participation;
 SET enable_material = off;
 SELECT g, (SELECT sum(n + g) FROM heavy WHERE id > g) FROM generate_series(1, 3) g;
 RESET enable_material;
+-- a transaction that keeps its writes until COMMIT keeps workers away, which
+-- would not see them
+PREPARE total AS SELECT sum(n) FROM heavy;
+SELECT plan_of('EXECUTE total');
+SET dynamorm_fdw.transaction_mode = 'atomic';
+BEGIN;
+UPDATE heavy SET n = n + 100 WHERE id = 1;
+EXECUTE total;
+SELECT plan_of('EXECUTE total');
+SET LOCAL parallel_leader_participation = off;
+EXECUTE total;
+ROLLBACK;
+SELECT plan_of('EXECUTE total');
+RESET dynamorm_fdw.transaction_mode;
 -- not where few rows are wanted, or one of them is written
 SELECT plan_of('SELECT id FROM heavy LIMIT 1');
 SELECT plan_of('UPDATE heavy SET n = n WHERE n = 77');

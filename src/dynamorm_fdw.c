@@ -52,6 +52,7 @@ dynamorm_fdw_handler(PG_FUNCTION_ARGS)
 	scan_plan_set_callbacks(routine);
 	modify_plan_set_callbacks(routine);
 	scan_set_callbacks(routine);
+	row_lock_set_callbacks(routine);
 	modify_set_callbacks(routine);
 	direct_set_callbacks(routine);
 	analyze_set_callbacks(routine);

@@ -12,6 +12,7 @@
 extern void scan_plan_set_callbacks(FdwRoutine *routine);
 extern void modify_plan_set_callbacks(FdwRoutine *routine);
 extern void scan_set_callbacks(FdwRoutine *routine);
+extern void row_lock_set_callbacks(FdwRoutine *routine);
 extern void modify_set_callbacks(FdwRoutine *routine);
 extern void direct_set_callbacks(FdwRoutine *routine);
 extern void analyze_set_callbacks(FdwRoutine *routine);

@@ -231,7 +231,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 	if (state->flags & SCAN_FLAG_COUNT)
 		ExplainPropertyText("Select", "COUNT", es);
 	show_page_size(state, access, &explain->scope, es);
-	show_projection(access_projection_to_send(access, state->projection), es);
+	show_projection(scan_projection_to_send(state, access), es);
 	explain_show_read_ahead(state->open.items_ahead, es);
 	explain_show_counters(&state->counters, es);
 }

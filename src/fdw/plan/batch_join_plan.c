@@ -185,6 +185,7 @@ is_candidate(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner)
 		return false;
 	rte = planner_rt_fetch(inner->relid, root);
 	return option_is_ours(rte->relid) && !has_special_columns(inner) &&
+		!scan_plan_locks_rows(root, inner) &&
 		!has_merged_row_identity(joinrel) &&
 		!has_pseudoconstants(inner->baserestrictinfo);
 }
@@ -466,7 +467,6 @@ batch_join_plan_make(PlannerInfo *root, RelOptInfo *joinrel, CustomPath *path,
 									  &clauses);
 	List	   *columns;
 
-	scan_plan_refuse_row_locks(root, inner);
 	scan->scan.plan.targetlist = tlist;
 	scan->scan.plan.qual = adopt_nulling(clauses.others, known);
 	scan->custom_exprs =

@@ -695,20 +695,12 @@ get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 
 /* ---- plans ---- */
 
-/*
- * Core would lock nothing and say nothing.  Source: get_plan_rowmark() and
- * the row marks of foreign tables in preptlist.c.
- */
-void
-scan_plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel)
+bool
+scan_plan_locks_rows(PlannerInfo *root, const RelOptInfo *baserel)
 {
 	PlanRowMark *mark = get_plan_rowmark(root->rowMarks, baserel->relid);
 
-	if (mark != NULL && mark->strength != LCS_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("row locks are not supported on DynamoDB tables"),
-				 errhint("Put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
+	return mark != NULL && mark->strength != LCS_NONE;
 }
 
 /* The names of indexes that only consistent_read keeps from being cheaper. */
@@ -762,8 +754,6 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	List	   *private = NIL;
 	int			flags = 0;
 
-	scan_plan_refuse_row_locks(root, baserel);
-
 	if (best_path->path.pathkeys != NIL)
 		flags |= SCAN_FLAG_ORDERED;
 	if (intVal(list_nth(best_path->fdw_private, PATH_PRIVATE_BACKWARD)) != 0)
@@ -772,8 +762,10 @@ get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id,
 	if (flags == 0 && bounds == NIL &&
 		only_counts(baserel, plan, index, clauses))
 		flags |= SCAN_FLAG_COUNT;
+	/* rows may turn out to be gone when they are to be locked */
 	if (root->parse->limitCount != NULL &&
-		root->parse->limitOption == LIMIT_OPTION_COUNT)
+		root->parse->limitOption == LIMIT_OPTION_COUNT &&
+		!scan_plan_locks_rows(root, baserel))
 		flags |= SCAN_FLAG_LIMIT;
 	if (root->tuple_fraction == 0)
 		flags |= SCAN_FLAG_TO_END;

@@ -27,7 +27,7 @@ extern const Table *scan_plan_table(const RelOptInfo *baserel);
  */
 extern Cost scan_plan_cost_of_items(const RelOptInfo *baserel, double items);
 
-/* Raises 0A000 if the query wants to lock the rows of a base relation. */
-extern void scan_plan_refuse_row_locks(PlannerInfo *root, RelOptInfo *baserel);
+/* Does the query lock rows of a base relation? */
+extern bool scan_plan_locks_rows(PlannerInfo *root, const RelOptInfo *baserel);
 
 #endif							/* DYNAMORM_FDW_SCAN_PLAN_H */

@@ -440,6 +440,14 @@ reader_next_stored(Reader *reader)
 		: reader->source.fetch(reader->source.state);
 }
 
+bool
+reader_gives_image(const Reader *reader, const DynamoItem *item)
+{
+	return reader->spec.whole_by_key && reads_consistently(reader) &&
+		!reader_reads_pages(reader->access) &&
+		(reader->overlay == NULL || !overlay_has(reader->overlay, item));
+}
+
 int64
 reader_next_count(Reader *reader)
 {
@@ -775,6 +783,8 @@ open_access(const ReaderSpec *spec, const Access *access)
 	Reader	   *reader = palloc0(sizeof(Reader));
 
 	reader->spec = *spec;
+	if (spec->whole_by_key && !reader_reads_pages(access))
+		reader->spec.projection = NIL;
 	reader->access = access;
 	reader->context = CurrentMemoryContext;
 	reader->source.table = spec->table;

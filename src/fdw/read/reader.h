@@ -49,6 +49,8 @@ typedef struct ReaderSpec
 	int			max_streams;	/* segments under way at once; 0 is 1 */
 	SegmentQueue *segments;		/* of a Scan; NULL: the whole table */
 	bool		consistent;		/* even where the table's option says no */
+	bool		whole_by_key;	/* items that are read by key come whole,
+								 * whatever the projection */
 	CommandId	snapshot;		/* what commands before it have buffered is
 								 * seen */
 	const Bitmapset *columns;	/* that are wanted of what is buffered */
@@ -84,6 +86,12 @@ extern const DynamoItem *reader_next(Reader *reader);
 
 /* The same, but for those left out that are no rows. */
 extern const DynamoItem *reader_next_stored(Reader *reader);
+
+/*
+ * Is an item that has come an image: whole, consistently read, and as DynamoDB
+ * has it?  False where that is not known.
+ */
+extern bool reader_gives_image(const Reader *reader, const DynamoItem *item);
 
 /*
  * Asks for what comes next, and tells without waiting whether it has come:

@@ -52,6 +52,28 @@ stream_limit(const ForeignScan *plan, const DynamoScan *state)
 			   option_max_concurrency(state->table->server_id));
 }
 
+List *
+scan_projection_to_send(const DynamoScan *state, const Access *access)
+{
+	if (state->may_lock && !reader_reads_pages(access))
+		return NIL;
+	return access_projection_to_send(access, state->projection);
+}
+
+static void
+begin_locks(DynamoScan *state, EState *estate, Index relid)
+{
+	RowLocksSpec spec = {
+		.table = state->table,
+		.connection = state->connection,
+		.user_id = state->user_id,
+		.wanted = state->wanted,
+		.counters = &state->counters
+	};
+
+	state->locks = row_locks_begin(estate, relid, &spec);
+}
+
 static const ReadAheadMethods ahead_methods;
 
 static void
@@ -82,6 +104,7 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->schema = index_from_list(list_nth(plan->fdw_private,
 											 SCAN_PRIVATE_INDEX),
 									state->table);
+	state->may_lock = row_locks_are_wanted(estate, plan->scan.scanrelid);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -94,6 +117,8 @@ begin_scan(ForeignScanState *node, int eflags)
 		state->recheck = ExecInitQual(state->clauses, &node->ss.ps);
 	state->max_streams = stream_limit(plan, state);
 	statement_counters_attach(&state->counters, estate);
+	if (state->may_lock)
+		begin_locks(state, estate, plan->scan.scanrelid);
 	state->segments = palloc(sizeof(SegmentQueue));
 	segment_queue_init(state->segments, state->max_streams);
 	state->context = AllocSetContextCreate(estate->es_query_cxt,
@@ -147,6 +172,8 @@ start_scan(DynamoScan *state)
 		.bound_is_limit = (state->flags & SCAN_FLAG_LIMIT) != 0,
 		.max_streams = state->max_streams,
 		.segments = state->segments,
+		.consistent = state->may_lock,
+		.whole_by_key = state->may_lock,
 		.snapshot = state->open.command_id,
 		.columns = state->wanted_columns,
 		.counters = &state->counters
@@ -239,7 +266,11 @@ next_item_row(DynamoScan *state, TupleTableSlot *slot)
 
 	table_decode_item(state->table, item, state->wanted,
 					  slot->tts_values, slot->tts_isnull);
-	return ExecStoreVirtualTuple(slot);
+	ExecStoreVirtualTuple(slot);
+	if (state->locks != NULL)
+		row_locks_name_row(state->locks, slot, item,
+						   reader_gives_image(state->reader, item));
+	return slot;
 }
 
 /*

@@ -14,6 +14,7 @@
 #include "fdw/evaluate.h"
 #include "fdw/read/open_scan.h"
 #include "fdw/read/reader.h"
+#include "fdw/read/row_lock.h"
 
 /*
  * fdw_private of a scan.  fdw_exprs holds its clauses, and after them the
@@ -65,6 +66,9 @@ typedef struct DynamoScan
 	Reader	   *reader;			/* NULL: not started */
 	bool		is_starting;	/* the values of its clauses are evaluated */
 	OpenScan	open;			/* in the session's registry */
+	bool		may_lock;		/* rows of it are locked */
+	RowLocks   *locks;			/* its rows; NULL: only explained, or none is
+								 * locked */
 	int			max_streams;	/* segments under way in this process */
 	SegmentQueue *segments;		/* of a Scan; in shared memory, where several
 								 * processes take from it */
@@ -83,6 +87,13 @@ typedef struct DynamoScan
  * all.  VALUE_UNKNOWN: execution will know; VALUE_NULL: some bound sets none.
  */
 extern ValueState scan_bound(Scope *scope, const List *bounds, int64 *bound);
+
+/*
+ * The paths that an access of the scan asks for: of items that it reads by
+ * their keys, all, where that saves their locks a request.
+ */
+extern List *scan_projection_to_send(const DynamoScan *state,
+									 const Access *access);
 
 /* ---- scan_parallel.c ---- */
 

@@ -149,10 +149,12 @@ is_unchanged(const BufferedItem *item, const DynamoItem *now)
 	return image_find_change(item->base, now, item->seen) == NULL;
 }
 
+/* The foreign table may have been dropped since. */
 static void
 raise_key_taken(const BufferedItem *item)
 {
 	const Table *table = item->table;
+	Relation	relation = RelationIdGetRelation(table->relation_id);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNIQUE_VIOLATION),
@@ -160,8 +162,8 @@ raise_key_taken(const BufferedItem *item)
 					table->relation_name),
 			 errdetail("Key %s already exists.",
 					   key_describe(table, item->key)),
-			 errtableconstraint(RelationIdGetRelation(table->relation_id),
-								table_key_constraint(table))));
+			 relation == NULL ? 0
+			 : errtableconstraint(relation, table_key_constraint(table))));
 }
 
 /* What has changed, as a sentence. */
@@ -194,7 +196,8 @@ static void
 raise_changed(const BufferedItem *item, const CancellationReason *reason)
 {
 	bool		tells = report_conditions &&
-		(reason->item != NULL || item->base == NULL);
+		(reason->item != NULL || item->base == NULL ||
+		 connection_sends_old_item(write_buffer_connection()));
 
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -226,6 +229,9 @@ static void
 raise_failed_condition(const Commit *commit,
 					   const CancellationReason *reasons)
 {
+	for (int i = 0; i < commit->count; i++)
+		if (reasons[i].item != NULL)
+			connection_note_old_item(write_buffer_connection());
 	for (int i = 0; i < commit->count; i++)
 		if (has_code(&reasons[i], "ConditionalCheckFailed") &&
 			inserts(commit->items[i]))

@@ -147,6 +147,25 @@ image_add_seen(List *seen, const Table *table, const DynamoItem *base,
 }
 
 List *
+image_add_restored(List *seen, const Table *table, const DynamoItem *base,
+				   const DynamoItem *before, const DynamoItem *after)
+{
+	ListCell   *cell;
+
+	if (base == NULL || before == NULL || after == NULL)
+		return seen;
+	foreach(cell, image_difference(before, after))
+	{
+		const UpdateAction *action = (const UpdateAction *) lfirst(cell);
+		const char *name = action->path->steps[0].name;
+
+		if (values_equal(item_find(base, name), item_find(after, name)))
+			seen = add_seen_name(seen, table, name);
+	}
+	return seen;
+}
+
+List *
 image_add_all(List *seen, const Table *table, const DynamoItem *base)
 {
 	for (int i = 0; i < base->count; i++)

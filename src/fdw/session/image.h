@@ -46,6 +46,15 @@ extern List *image_add_seen(List *seen, const Table *table,
 							const Bitmapset *columns);
 
 /*
+ * Adds those that are written from one image to the next, and then are what
+ * they are in base: what differs from base will be written, and they do not.
+ */
+extern List *image_add_restored(List *seen, const Table *table,
+								const DynamoItem *base,
+								const DynamoItem *before,
+								const DynamoItem *after);
+
+/*
  * Adds all attributes of base, and all that columns map.
  */
 extern List *image_add_all(List *seen, const Table *table,

@@ -25,8 +25,7 @@ extern bool transaction_is_atomic(const Table *table);
 
 /*
  * A statement is about to write in a mode.  Raises 55000 if the transaction
- * has written in the other one, and 0A000 for an atomic write in a transaction
- * that promises more than READ COMMITTED.
+ * has written in the other one, or has an idempotency key, and writes at once.
  */
 extern void transaction_begin_write(bool atomic);
 

@@ -139,15 +139,23 @@ refuse_other_connection(const Table *table, Oid user_id)
 			 errhint("Commit first, or write that table in a transaction of its own.")));
 }
 
-/* The first item of the transaction makes the buffer. */
-static void
-begin_buffer(const Table *table, Connection *connection, Oid user_id)
+void
+write_buffer_check(const Table *table, Connection *connection, Oid user_id)
 {
+	check_open();
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("transaction mode \"atomic\" needs isolation level READ COMMITTED"),
 				 errhint("Use FOR UPDATE or FOR SHARE on items that must not change until COMMIT.")));
+	if (!write_buffer_is_empty() && buffer.connection != connection)
+		refuse_other_connection(table, user_id);
+}
+
+/* The first item of the transaction makes the buffer. */
+static void
+begin_buffer(const Table *table, Connection *connection, Oid user_id)
+{
 	if (buffer.context == NULL)
 	{
 		buffer.context = AllocSetContextCreate(TopTransactionContext,
@@ -173,11 +181,9 @@ write_buffer_enter(const Table *table, Connection *connection, Oid user_id,
 	MemoryContext old;
 	BufferedItem *item;
 
-	check_open();
+	write_buffer_check(table, connection, user_id);
 	if (write_buffer_is_empty())
 		begin_buffer(table, connection, user_id);
-	else if (buffer.connection != connection)
-		refuse_other_connection(table, user_id);
 	context = AllocSetContextCreate(buffer.context,
 									"dynamorm_fdw buffered item",
 									ALLOCSET_SMALL_SIZES);
@@ -310,6 +316,8 @@ write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 		(write->is_put || (newest != NULL && newest->is_put));
 	version->older = newest;
 	MemoryContextSwitchTo(item->context);
+	item->seen = image_add_restored(item->seen, item->table, item->base,
+									buffered_image(item), write->image);
 	item->blind = newest == NULL && item->locks == NIL &&
 		write->blind != NULL ? pstrdup(write->blind) : NULL;
 	item->blind_kind = write->kind;

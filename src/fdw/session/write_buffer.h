@@ -87,11 +87,17 @@ extern BufferedItem *write_buffer_find(const Table *table,
 									   const DynamoItem *key);
 
 /*
+ * May items of the table be entered?  Raises 0A000 for another connection than
+ * that of the others, and for an isolation level above READ COMMITTED, 25000
+ * while it is closed.  user_id is for messages.
+ */
+extern void write_buffer_check(const Table *table, Connection *connection,
+							   Oid user_id);
+
+/*
  * Enters an item that is not there yet.  base is how it was just read,
  * consistent and whole (NULL: there is none); everything is copied.  Raises
- * 0A000 for another connection than that of the others, and for an isolation
- * level above READ COMMITTED, 25000 while it is closed.  user_id is for
- * messages.
+ * what write_buffer_check() does.
  */
 extern BufferedItem *write_buffer_enter(const Table *table,
 										Connection *connection, Oid user_id,

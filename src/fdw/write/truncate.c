@@ -332,7 +332,7 @@ truncate_table(Relation relation)
  * may be made before it commits.
  */
 static void
-check_mode(Relation relation)
+check_truncatable(Relation relation)
 {
 	if (transaction_is_atomic(table_describe(RelationGetRelid(relation))))
 		ereport(ERROR,
@@ -365,7 +365,7 @@ exec_truncate(List *relations, DropBehavior behavior, bool restart_sequences)
 					 errhint("Set option \"updatable\" of the table or the server to true.")));
 	}
 	foreach(cell, relations)
-		check_mode((Relation) lfirst(cell));
+		check_truncatable((Relation) lfirst(cell));
 	foreach(cell, relations)
 		truncate_table((Relation) lfirst(cell));
 }

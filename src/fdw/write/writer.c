@@ -17,6 +17,7 @@
 #include "fdw/read/reader.h"
 #include "fdw/read/spelling_look.h"
 #include "fdw/session/transaction.h"
+#include "fdw/session/write_buffer.h"
 #include "fdw/write/back_off.h"
 #include "fdw/write/buffered_write.h"
 #include "fdw/write/write_request.h"
@@ -335,6 +336,15 @@ send_next(Writer *writer, ItemWrite *write)
 	}
 }
 
+static void
+begin_writing(Writer *writer)
+{
+	transaction_begin_write(writer->is_atomic);
+	if (writer->is_atomic)
+		write_buffer_check(writer->table, writer->connection, writer->user_id);
+	writer->has_begun = true;
+}
+
 void
 writer_submit(Writer *writer, ItemWrite *write)
 {
@@ -345,8 +355,7 @@ writer_submit(Writer *writer, ItemWrite *write)
 	if (write->creates || write->kind == WRITE_PUT)
 		spelling_look(writer->table, writer->connection, writer->counters);
 	if (!writer->has_begun)
-		transaction_begin_write(writer->is_atomic);
-	writer->has_begun = true;
+		begin_writing(writer);
 	old = MemoryContextSwitchTo(writer->context);
 	write->writer = writer;
 	writer->writes = lappend(writer->writes, write);
