@@ -243,11 +243,23 @@ EXECUTE reserve('ABC123', 5);
 EXECUTE reserve('ABC123', 5);
 SELECT * FROM inventory;
 
--- Transfer, statement by statement (the atomic COMMIT comes later)
+-- Transfer: both or neither, in one TransactWriteItems
+SET dynamorm_fdw.transaction_mode = 'atomic';
+EXPLAIN (COSTS OFF)
+UPDATE account SET balance = balance - 100 WHERE id = 'from' AND balance >= 100;
+SELECT FROM dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
+BEGIN;
 UPDATE account SET balance = balance - 100 WHERE id = 'from' AND balance >= 100;
 UPDATE account SET balance = balance + 100 WHERE id = 'to';
+COMMIT;
+SELECT dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
+-- not enough: the row count tells, and nothing is sent
+BEGIN;
 UPDATE account SET balance = balance - 100 WHERE id = 'from' AND balance >= 100;
+ROLLBACK;
+SELECT dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
 SELECT * FROM account ORDER BY id COLLATE "C";
+RESET dynamorm_fdw.transaction_mode;
 
 -- Condition failed is a row count, not an error
 DO $$

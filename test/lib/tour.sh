@@ -1,5 +1,5 @@
 # tour.sh
-#		The guided tour: seven use cases, each statement with the request it
+#		The guided tour: eight use cases, each statement with the request it
 #		becomes.
 #
 # shellcheck shell=bash

@@ -50,7 +50,7 @@ foreach my $theirs (sort keys %own)
 
 # Nothing may be left by an earlier run.
 my @tables = (($after =~ /CREATE FOREIGN TABLE (\w+)/g), 'RateLimit', 'customer', 'counter', 'form');
-push @tables, $after =~ /\btable_name '(\w+)'/g;
+push @tables, $after =~ /\b(?:table_name|commit_table) '(\w+)'/g;
 sub drop_tables
 {
 	foreach my $table (@tables)
@@ -84,7 +84,7 @@ sub check_said
 sub run_sql
 {
 	my ($block) = @_;
-	while ($block->{text} =~ /\G\s*(.*?);[ ]*(?:--[ ]*(.*?))?[ ]*(?:\n|\z)/gs)
+	while ($block->{text} =~ /\G\s*((?>\$\$.*?\$\$|.)*?);[ ]*(?:--[ ]*([^\n]*?))?[ ]*(?:\n|\z)/gs)
 	{
 		my ($statement, $comment) = ($1, $2 // '');
 		check_said($statement, $comment, $session->run($statement));

@@ -38,7 +38,7 @@ sub show_statement
 	say_line('statement', "=> $first");
 	say_line('statement', "   $_") foreach @rest;
 
-	if ($statement =~ /^(?:INSERT|UPDATE|DELETE|SELECT(?! dyn_))\b/)
+	if ($statement =~ /^(?:INSERT|UPDATE|DELETE|WITH|SELECT(?! dyn_|.*\bdyn_stat_))\b/s)
 	{
 		print "\\set QUIET on\n",
 		  "\\pset format unaligned\n\\pset tuples_only on\n";
@@ -58,7 +58,7 @@ sub show_statement
 sub run_statement
 {
 	my ($statement) = @_;
-	my $nothing = $statement =~ /^SELECT dyn_(?:create|drop)_table/;
+	my $nothing = $statement =~ /^SELECT dyn_(?:create_table|drop_table|stat_reset)/;
 	print "\\o /dev/null\n" if $nothing;
 	print "$statement\n";
 	print "\\o\n" if $nothing;

@@ -1,8 +1,9 @@
--- # Seven things to do with one request
+-- # Eight things to do with one request, or one transaction
 --
 -- Each foreign table below is a DynamoDB table; dyn_create_table makes it.
 -- Before each statement stands the request that it becomes, as EXPLAIN
--- shows it.
+-- shows it. Where the mode is atomic, that is what it reads, and what COMMIT
+-- sends for it.
 
 -- # 1. Rate limit
 --
@@ -78,23 +79,45 @@ SELECT dyn_increment('stats', '{"id": "daily"}', 'page_views', 10);
 
 -- # 4. Bank transfer
 --
--- Exact decimals, and no overdraft. Each statement writes at once, so look at
--- the first one's row count before the second.
+-- Exact decimals, no overdraft, and both or neither: COMMIT sends the two as
+-- one TransactWriteItems, and once. It does not fail because somebody else
+-- used an account meanwhile, as long as the balance suffices.
 
 CREATE FOREIGN TABLE account (
   id text OPTIONS (key 'partition'), balance numeric
-) SERVER dynamo;
+) SERVER dynamo OPTIONS (transaction_mode 'atomic');
 
 SELECT dyn_create_table('account');
 
 INSERT INTO account VALUES ('from', 150.25), ('to', 0);
+
+SELECT dyn_stat_reset();
+
+BEGIN;
 
 UPDATE account SET balance = balance - 100.10
  WHERE id = 'from' AND balance >= 100.10;
 
 UPDATE account SET balance = balance + 100.10 WHERE id = 'to';
 
+COMMIT;
+
+-- what that took
+
+SELECT operation, calls FROM dyn_stat_requests
+ WHERE operation IN ('GetItem', 'UpdateItem', 'TransactWriteItems');
+
 SELECT * FROM account;
+
+-- what is rolled back was never written
+
+BEGIN;
+
+DELETE FROM account;
+
+ROLLBACK;
+
+SELECT count(*) FROM account;
 
 -- # 5. Game score
 --
@@ -145,33 +168,89 @@ UPDATE lock
    AND (owner IS NULL OR expires_at < now() OR owner = 'you')
 RETURNING fence;
 
+-- What is done under the lock is done only while it is held: the transaction
+-- prolongs it on condition that the fence is still ours. Had somebody else
+-- taken it by then, COMMIT would have written nothing.
+
+BEGIN;
+
+SET LOCAL dynamorm_fdw.transaction_mode = 'atomic';
+
+UPDATE lock SET expires_at = now() + '30 s'
+ WHERE name = 'job' AND owner = 'me' AND fence = 1;
+
+UPDATE inventory SET available = available + 10 WHERE sku = 'ABC123';
+
+COMMIT;
+
 UPDATE lock SET owner = NULL, expires_at = NULL
  WHERE name = 'job' AND owner = 'me' AND fence = 1;
 
 -- # 7. Audit trail
 --
--- An entry is written once; a list grows at its end.
+-- Numbers without gaps: taking one, and the entry that has it, are one
+-- transaction. A list grows at its end.
+
+CREATE FOREIGN TABLE stream (
+  name text OPTIONS (key 'partition'), last bigint
+) SERVER dynamo OPTIONS (transaction_mode 'atomic');
 
 CREATE FOREIGN TABLE audit (
-  stream text OPTIONS (key 'partition'), seq integer OPTIONS (key 'sort'),
+  stream text OPTIONS (key 'partition'), seq bigint OPTIONS (key 'sort'),
   what text, at timestamptz OPTIONS (created_at 'true')
-) SERVER dynamo;
+) SERVER dynamo OPTIONS (transaction_mode 'atomic');
 
 CREATE FOREIGN TABLE audit_log (
   entity_id text OPTIONS (key 'partition'), events text[]
 ) SERVER dynamo;
 
-SELECT dyn_create_table('audit'), dyn_create_table('audit_log');
+SELECT dyn_create_table('stream'), dyn_create_table('audit'),
+       dyn_create_table('audit_log');
 
-INSERT INTO audit (stream, seq, what) VALUES ('order-456', 17, 'shipped');
+WITH next AS (
+  UPDATE stream SET last = dyn_increment(last)
+   WHERE name = 'order-456' AND dyn_upsert() RETURNING name, last)
+INSERT INTO audit SELECT name, last, 'shipped' FROM next
+RETURNING seq;
 
--- 17 is taken now
+-- @ again
+
+-- 2 is taken now
 
 -- @ fails
-INSERT INTO audit (stream, seq, what) VALUES ('order-456', 17, 'lost');
+INSERT INTO audit (stream, seq, what) VALUES ('order-456', 2, 'lost');
 
 INSERT INTO audit_log VALUES ('order-456', ARRAY['ordered']);
 
 UPDATE audit_log SET events = events || ARRAY['packed', 'shipped']
  WHERE entity_id = 'order-456'
 RETURNING events;
+
+-- # 8. Requests that are done once
+--
+-- A request leaves a row in the transaction that does it. The second time
+-- that row is there, and nothing is done.
+
+CREATE FOREIGN TABLE request (
+  id text OPTIONS (key 'partition'),
+  expires timestamptz(0) OPTIONS (type 'N', ttl 'true') DEFAULT now() + '7 days'
+) SERVER dynamo OPTIONS (transaction_mode 'atomic');
+
+SELECT dyn_create_table('request');
+
+BEGIN;
+
+INSERT INTO request (id) VALUES ('req-1');
+
+UPDATE account SET balance = balance + 10 WHERE id = 'to';
+
+COMMIT;
+
+BEGIN;
+
+-- @ fails
+INSERT INTO request (id) VALUES ('req-1');
+
+ROLLBACK;
+
+SELECT * FROM account;
