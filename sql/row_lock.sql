@@ -111,19 +111,24 @@ SELECT at FROM lock_job WHERE q = 'a' ORDER BY at LIMIT 1 FOR UPDATE;
 COMMIT;
 
 -- ---- joins ----
-CREATE TABLE lock_local (id text, amount integer);
+CREATE TABLE lock_local (id text COLLATE "C", amount integer);
 INSERT INTO lock_local VALUES ('a', 10), ('b', 20), ('a', 30), ('z', 1);
+ANALYZE lock_local;
 -- a batch join gives no row a name
-SELECT * FROM explain('SELECT * FROM lock_local l JOIN lock_job j ON j.q = l.id AND j.at = l.amount FOR UPDATE OF l');
-SELECT l.*, j.at FROM lock_local l JOIN lock_job j ON j.q = l.id AND j.at = l.amount FOR UPDATE OF l;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
+SET enable_nestloop = off;
+SELECT * FROM explain('SELECT * FROM lock_local l JOIN lock_job j ON j.q = l.id AND j.at = l.amount FOR UPDATE OF l');
+SELECT l.*, j.at FROM lock_local l JOIN lock_job j ON j.q = l.id AND j.at = l.amount FOR UPDATE OF l;
+SET enable_nestloop = on;
 SET enable_material = off;
 SELECT * FROM explain('SELECT * FROM lock_local l JOIN lock_job j ON j.q = l.id AND j.at = l.amount FOR UPDATE OF j');
 SELECT dyn_stat_reset();
 SELECT l.*, j.at FROM lock_local l JOIN lock_job j ON j.q = l.id AND j.at = l.amount FOR UPDATE OF j;
 SELECT asked();
 RESET enable_material;
+SELECT l.*, j.at FROM lock_local l, LATERAL (SELECT at FROM lock_job WHERE q = l.id ORDER BY at LIMIT 2 FOR UPDATE) j
+  ORDER BY amount, at;
 SELECT * FROM lock_local l JOIN lock_account a USING (id) ORDER BY amount FOR UPDATE OF l;
 SELECT * FROM lock_local l JOIN lock_account a USING (id) ORDER BY amount FOR UPDATE OF a;
 SELECT * FROM lock_local l JOIN lock_account a USING (id) ORDER BY amount FOR UPDATE;
@@ -295,6 +300,30 @@ UPDATE lock_parted SET balance = balance + 10 WHERE id = 'c';
 SELECT tableoid::regclass, * FROM lock_parted WHERE id IN ('b', 'c') ORDER BY balance FOR NO KEY UPDATE;
 COMMIT;
 
+-- ---- indexes ----
+CREATE FOREIGN TABLE lock_album (
+  artist text OPTIONS (key 'partition') COLLATE "C", title text OPTIONS (key 'sort') COLLATE "C", year integer, rank integer, note text
+) SERVER dynamo OPTIONS (consistent_read 'false');
+SELECT dyn_request('dynamo', 'CreateTable', $${
+  "TableName": "lock_album", "BillingMode": "PAY_PER_REQUEST",
+  "KeySchema": [{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "title", "KeyType": "RANGE"}],
+  "AttributeDefinitions": [{"AttributeName": "artist", "AttributeType": "S"}, {"AttributeName": "title", "AttributeType": "S"},
+    {"AttributeName": "year", "AttributeType": "N"}, {"AttributeName": "rank", "AttributeType": "N"}],
+  "LocalSecondaryIndexes": [
+    {"IndexName": "by_year", "KeySchema": [{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "KEYS_ONLY"}}],
+  "GlobalSecondaryIndexes": [
+    {"IndexName": "by_rank", "KeySchema": [{"AttributeName": "rank", "KeyType": "HASH"}], "Projection": {"ProjectionType": "KEYS_ONLY"}}]
+}$$) IS NOT NULL;
+INSERT INTO lock_album SELECT 'x', 't' || i, 1970 + i, i % 3, 'n' || i FROM generate_series(1, 9) i;
+SELECT * FROM explain('SELECT title FROM lock_album WHERE artist = ''x'' AND year > 1975 ORDER BY year LIMIT 2 FOR UPDATE');
+SELECT title FROM lock_album WHERE artist = 'x' AND year > 1975 ORDER BY year LIMIT 2 FOR UPDATE;
+SELECT * FROM explain('SELECT title FROM lock_album WHERE rank = 2 ORDER BY title FOR UPDATE');
+SELECT title FROM lock_album WHERE rank = 2 ORDER BY title FOR UPDATE;
+BEGIN;
+UPDATE lock_album SET rank = 2 WHERE title = 't1';
+SELECT title FROM lock_album WHERE rank = 2 ORDER BY title FOR UPDATE;
+COMMIT;
+
 -- ---- only what is known of an item ----
 CREATE FOREIGN TABLE lock_document (
   id text OPTIONS (key 'partition'), n numeric, tags text[] OPTIONS (type 'SS'), doc jsonb OPTIONS (document 'true')
@@ -352,8 +381,8 @@ DROP ROLE lock_reader;
 -- ---- end ----
 RESET dynamorm_fdw.transaction_mode;
 SELECT dyn_drop_table(t::regclass)
-  FROM unnest(ARRAY['lock_job', 'lock_account', 'lock_east', 'lock_west', 'lock_document']) t;
+  FROM unnest(ARRAY['lock_job', 'lock_account', 'lock_east', 'lock_west', 'lock_document', 'lock_album']) t;
 DROP TABLE lock_local, lock_ordinary, lock_parent, lock_parted;
 DROP VIEW lock_view, locking_view;
-DROP FOREIGN TABLE lock_job, lock_account, lock_document;
+DROP FOREIGN TABLE lock_job, lock_account, lock_document, lock_album;
 DROP FUNCTION asked, lock_plan, pay, touch, on_both;

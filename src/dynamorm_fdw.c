@@ -16,6 +16,7 @@
 #include "fdw/session/parallel.h"
 #include "fdw/session/planning.h"
 #include "fdw/session/preload.h"
+#include "fdw/session/running_query.h"
 #include "fdw/session/transaction.h"
 #include "fdw/session/written.h"
 #include "fdw/write/write_behind.h"
@@ -37,6 +38,7 @@ _PG_init(void)
 	open_scan_register();
 	written_register();
 	parallel_register();
+	running_query_register();
 	hook_register();
 	write_behind_register();
 }

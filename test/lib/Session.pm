@@ -63,9 +63,15 @@ sub run
 {
 	my ($self, $sql) = @_;
 	$self->send("$sql;\n\\echo =done= :SQLSTATE :ROW_COUNT");
-	my $text = $self->read_until(qr/^=done= \w{5} \d+\n/m, 120) // return;
-	$text =~ s/^=done= (\w{5}) (\d+)\n\z//m;
-	return { sqlstate => $1, rows => $2, text => $text };
+	my $text = $self->read_until(qr/^=done= \w* \d+\n/m, 120) // return;
+	if ($text =~ s/^=done= (\w{5}) (\d+)\n\z//m)
+	{
+		return { sqlstate => $1, rows => $2, text => $text };
+	}
+	# psql has lost its connection, and goes on without one
+	$self->{text} = $text . $self->{text};
+	$self->{ended} = 1;
+	return;
 }
 
 # All that is left of what it says, once it has been told to end.

@@ -195,6 +195,21 @@ run_tour()
 
 # As many statements as fit into two minutes; always the same ones.
 JUDGED_STATEMENTS=4000
+JUDGED_TRANSACTIONS=500
+JUDGED_INTERFERENCE=150
+
+# run_judged NAME ARGUMENTS...
+run_judged()
+{
+  local name=$1 output=$RESULTS/$1.out
+  shift
+  if (judge "$@") >"$output" 2>&1 </dev/null; then
+    passed "$name"
+  else
+    failed "$name"
+    grep -Ev '^seed .* 0 (differences|wrong)' "$output" | head -n 300
+  fi
+}
 
 run_judge()
 {
@@ -202,13 +217,13 @@ run_judge()
   [ "${#CHOSEN[@]}" -gt 0 ] || return 0
   if ! engine_can transactions; then
     skipped judge "$ENGINE has no transactions"
-  elif (judge --statements "$JUDGED_STATEMENTS") >"$RESULTS/judge.out" 2>&1 \
-       </dev/null; then
-    passed judge
-  else
-    failed judge
-    grep -Ev '^seed .* 0 differences' "$RESULTS/judge.out" | head -n 300
+    return 0
   fi
+  run_judged judge --statements "$JUDGED_STATEMENTS"
+  # the proxy stands before the first engine
+  [ -z "${ON_ENGINE:-}" ] || return 0
+  run_judged judge_transactions --transactions "$JUDGED_TRANSACTIONS"
+  run_judged judge_interference --interference "$JUDGED_INTERFERENCE"
 }
 
 # Files of PostgreSQL's own tests that take half a minute together.

@@ -207,6 +207,7 @@ static const CommitMarker keyed = {
 static CommitResult *result;
 static int64 deadline;
 static int64 lock_deadline;
+static const char *request_token;
 
 static void
 run_spec(const CommitSpec *spec)
@@ -240,6 +241,7 @@ play(const CommitMarker *marker, const Scene *scenes, int count)
 		.operations = operation,
 		.count = 1,
 		.token = TOKEN,
+		.request_token = request_token,
 		.deadline = deadline,
 		.lock_deadline = lock_deadline,
 		.marker = marker
@@ -347,6 +349,15 @@ test_body(void)
 		   requests[0]->spec.kind == REQUEST_IDEMPOTENT &&
 		   strcmp(requests[0]->spec.commit_token, TOKEN) == 0,
 		   "it is a COMMIT of three actions");
+
+	request_token = OTHER_TOKEN;
+	(void) PLAY(&plain, success);
+	report(strstr(requests[0]->spec.body, "t#" TOKEN) != NULL &&
+		   strstr(requests[0]->spec.body,
+				  "\"ClientRequestToken\":\"" OTHER_TOKEN "\"") != NULL &&
+		   strcmp(requests[0]->spec.commit_token, TOKEN) == 0,
+		   "it may be sent under another token than that of its marker");
+	request_token = NULL;
 }
 
 static void

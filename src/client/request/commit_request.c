@@ -40,7 +40,8 @@ start_request(const CommitSpec *spec)
 							  operations + spec->count);
 	initStringInfo(&body);
 	operation_append_transaction(&body, operations, count,
-								 spec->request_token);
+								 spec->request_token != NULL
+								 ? spec->request_token : spec->token);
 	pfree(operations);
 	request.body = body.data;
 	request.body_length = body.len;

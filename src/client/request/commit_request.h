@@ -48,7 +48,7 @@ typedef struct CommitSpec
 								 * told in messages */
 	const char *request_token;	/* under which the request is sent; another
 								 * one than token where another request was
-								 * refused under that */
+								 * refused under that; NULL: token */
 	int64		deadline;		/* of monotonic_milliseconds(); 0: none, and
 								 * max_attempts counts */
 	int64		lock_deadline;	/* so: it is waited no longer for other

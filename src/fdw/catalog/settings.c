@@ -10,14 +10,13 @@
 
 #include "utils/guc.h"
 
+#include "client/request/commit_marker.h"
 #include "fdw/catalog/settings.h"
 #include "translate/table/table_options.h"
 
 /* A token is good for ten minutes, and clocks differ. */
 #define MOST_COMMIT_TIMEOUT		300000
 
-/* A partition key holds 2048 bytes; the database's name goes before it. */
-#define LONGEST_IDEMPOTENCY_KEY	1024
 
 int			transaction_mode_setting = -1;
 int			commit_timeout = MOST_COMMIT_TIMEOUT;
@@ -38,10 +37,10 @@ static const struct config_enum_entry transaction_modes[] = {
 static bool
 check_idempotency_key(char **newval, void **extra, GucSource source)
 {
-	if (*newval == NULL || strlen(*newval) <= LONGEST_IDEMPOTENCY_KEY)
+	if (*newval == NULL || strlen(*newval) <= COMMIT_KEY_LIMIT)
 		return true;
 	GUC_check_errdetail("An idempotency key has at most %d bytes.",
-						LONGEST_IDEMPOTENCY_KEY);
+						COMMIT_KEY_LIMIT);
 	return false;
 }
 

@@ -134,7 +134,7 @@ overlay_open(const OverlaySpec *spec)
 	{
 		const DynamoItem *image;
 
-		if (strcmp(item->table->table_name, spec->table->table_name) != 0 ||
+		if (!write_buffer_is_of(item, spec->table) ||
 			!reads_key(spec, item->key))
 			continue;
 		if (overlay == NULL)

@@ -18,6 +18,7 @@
 #include "commands/dbcommands.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "storage/proc.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -46,6 +47,14 @@ typedef struct Commit
 	WriteOperation operations[MOST_ACTIONS];
 	BufferedItem *items[MOST_ACTIONS];
 } Commit;
+
+/* Until when it is tried, in milliseconds of the monotonic clock. */
+typedef struct CommitTime
+{
+	int64		deadline;
+	int64		lock_deadline;	/* while other transactions have an item; 0:
+								 * that one */
+} CommitTime;
 
 static char *token = NULL;
 
@@ -303,12 +312,19 @@ marker_of_transaction(void)
 	marker->database = utf8_text(get_database_name(MyDatabaseId));
 	if (write_buffer_mark_count() > 1)
 		marker->idempotency_key = utf8_text(idempotency_key);
+	if (marker->idempotency_key != NULL &&
+		strlen(marker->idempotency_key) > COMMIT_KEY_LIMIT)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("idempotency key is too long"),
+				 errdetail("It has at most %d bytes in UTF-8.",
+						   COMMIT_KEY_LIMIT)));
 	return marker;
 }
 
 static CommitResult *
 run_commit(const Commit *commit, const CommitMarker *marker,
-		   const char *request_token, int64 deadline)
+		   const char *request_token, const CommitTime *time)
 {
 	CommitSpec *spec = palloc0(sizeof(CommitSpec));
 
@@ -317,7 +333,8 @@ run_commit(const Commit *commit, const CommitMarker *marker,
 	spec->count = commit->count;
 	spec->token = transaction_token();
 	spec->request_token = request_token;
-	spec->deadline = deadline;
+	spec->deadline = time->deadline;
+	spec->lock_deadline = time->lock_deadline;
 	spec->table = table_of_all(commit);
 	spec->marker = marker;
 	return commit_run(spec);
@@ -328,7 +345,11 @@ static int
 send_transaction(void)
 {
 	const CommitMarker *marker = marker_of_transaction();
-	int64		deadline = monotonic_milliseconds() + commit_timeout;
+	int64		now = monotonic_milliseconds();
+	CommitTime	time = {
+		.deadline = now + commit_timeout,
+		.lock_deadline = LockTimeout > 0 ? now + LockTimeout : 0
+	};
 	const char *request_token = transaction_token();
 
 	for (;;)
@@ -338,7 +359,7 @@ send_transaction(void)
 
 		if (commit->count == 0)
 			return 0;
-		result = run_commit(commit, marker, request_token, deadline);
+		result = run_commit(commit, marker, request_token, &time);
 		if (result->outcome == COMMIT_DONE)
 			return commit->count;
 		take_refusal(commit, result);

@@ -19,6 +19,7 @@
 #include "fdw/catalog/settings.h"
 #include "fdw/session/buffered_action.h"
 #include "fdw/session/image.h"
+#include "fdw/session/running_query.h"
 #include "fdw/session/write_buffer.h"
 
 /* Actions and bytes of a TransactWriteItems.  Source: API Reference. */
@@ -77,9 +78,16 @@ write_buffer_has_table(const Table *table)
 	BufferedItem *item = NULL;
 
 	while ((item = write_buffer_next(item)) != NULL)
-		if (strcmp(item->table->table_name, table->table_name) == 0)
+		if (write_buffer_is_of(item, table))
 			return true;
 	return false;
+}
+
+bool
+write_buffer_is_of(const BufferedItem *item, const Table *table)
+{
+	return table->server_id == buffer.server_id &&
+		strcmp(item->table->table_name, table->table_name) == 0;
 }
 
 static uint32
@@ -108,7 +116,7 @@ write_buffer_find(const Table *table, const DynamoItem *key)
 	hash = hash_of_key(table, text);
 	while ((item = write_buffer_next(item)) != NULL)
 		if (item->hash == hash && strcmp(item->key_text, text) == 0 &&
-			strcmp(item->table->table_name, table->table_name) == 0)
+			write_buffer_is_of(item, table))
 			break;
 	pfree(text);
 	return item;
@@ -294,6 +302,43 @@ write_buffer_commit_table(void)
 
 /* ---- changes ---- */
 
+/* Names of the attributes assigned by a write, and by those before it. */
+static List *
+assigned_by(const ItemVersion *before, const BufferedWrite *write)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	if (before != NULL)
+		foreach(cell, before->assigned)
+			names = lappend(names, pstrdup((const char *) lfirst(cell)));
+	return image_add_assigned(names, write->assigned);
+}
+
+/*
+ * Forgets versions that no query needs: superseded in the same subtransaction,
+ * and not what the snapshot of one that has begun shows.
+ */
+static void
+forget_old_versions(BufferedItem *item)
+{
+	ItemVersion *newer = item->newest->older;
+
+	while (newer != NULL && newer->older != NULL)
+	{
+		ItemVersion *old = newer->older;
+
+		if (old->subtransaction == newer->subtransaction &&
+			!running_query_sees(old->command_id, newer->command_id))
+		{
+			newer->older = old->older;
+			MemoryContextDelete(old->context);
+		}
+		else
+			newer = old;
+	}
+}
+
 void
 write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 {
@@ -315,9 +360,9 @@ write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 	version->is_put = write->image != NULL &&
 		(write->is_put || (newest != NULL && newest->is_put));
 	version->older = newest;
+	if (version->image != NULL && !version->is_put)
+		version->assigned = assigned_by(newest, write);
 	MemoryContextSwitchTo(item->context);
-	item->seen = image_add_assigned(item->seen, item->table, item->base,
-									write->image, write->assigned);
 	item->blind = newest == NULL && item->locks == NIL &&
 		write->blind != NULL ? pstrdup(write->blind) : NULL;
 	item->blind_kind = write->kind;
@@ -331,27 +376,8 @@ write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 		version->older = newest->older;
 		MemoryContextDelete(newest->context);
 	}
+	forget_old_versions(item);
 	check_limits(item);
-}
-
-void
-write_buffer_prune(BufferedItem *item, VersionTest is_needed)
-{
-	ItemVersion *newer = item->newest == NULL ? NULL : item->newest->older;
-
-	while (newer != NULL && newer->older != NULL)
-	{
-		ItemVersion *old = newer->older;
-
-		if (old->subtransaction == newer->subtransaction &&
-			!is_needed(old->command_id, newer->command_id))
-		{
-			newer->older = old->older;
-			MemoryContextDelete(old->context);
-		}
-		else
-			newer = old;
-	}
 }
 
 void

@@ -84,6 +84,11 @@ extern void write_buffer_close(void);
 
 /* ---- items ---- */
 
+/*
+ * Is an item one of the table?  What another server calls so is another table.
+ */
+extern bool write_buffer_is_of(const BufferedItem *item, const Table *table);
+
 /* What is known of an item; NULL: nothing. */
 extern BufferedItem *write_buffer_find(const Table *table,
 									   const DynamoItem *key);
@@ -128,15 +133,6 @@ extern void write_buffer_look_at_all(BufferedItem *item, const Table *table);
 
 /* Raises 54000 as above. */
 extern void write_buffer_lock(BufferedItem *item, ItemLock lock);
-
-/*
- * Forgets versions that no scan needs: superseded in the same subtransaction,
- * where is_needed() is false of the commands from (exclusive) to (inclusive)
- * between which a scan would see it.
- */
-typedef bool (*VersionTest) (CommandId from, CommandId to);
-
-extern void write_buffer_prune(BufferedItem *item, VersionTest is_needed);
 
 /*
  * At COMMIT: the blind write is given up, and the images are sent instead.

@@ -9,7 +9,6 @@
 
 #include "access/sysattr.h"
 
-#include "fdw/read/open_scan.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"
@@ -45,6 +44,8 @@ buffered_write_current(const Writer *writer, const ItemWrite *write,
 		*item = buffered_image(buffered);
 		write_buffer_look(buffered, writer->table, *item,
 						  writer->read_columns);
+		if (*item != NULL)
+			*item = item_copy(*item);
 		return true;
 	}
 	*item = write->base;
@@ -82,35 +83,18 @@ buffered_write_look_up(Writer *writer, ItemWrite **writes, int count)
 	reader_close(reader);
 }
 
-/* May an open scan see a version that commands between these have replaced? */
-static bool
-is_needed(CommandId from, CommandId to)
-{
-	const OpenScan *scan = NULL;
-
-	while ((scan = open_scan_next(scan)) != NULL)
-		if (from < scan->command_id && scan->command_id <= to)
-			return true;
-	return false;
-}
-
 /* The buffered item of a key, which was read before if it is not there yet. */
 static BufferedItem *
 enter(const Writer *writer, const DynamoItem *key, const char *readable_key,
 	  const DynamoItem *base)
 {
-	BufferedItem *item = write_buffer_find(writer->table, key);
+	BufferedItem *item;
 
+	write_buffer_check(writer->table, writer->connection, writer->user_id);
+	item = write_buffer_find(writer->table, key);
 	return item != NULL ? item
 		: write_buffer_enter(writer->table, writer->connection,
 							 writer->user_id, key, readable_key, base);
-}
-
-static void
-keep_version(BufferedItem *item, const BufferedWrite *version)
-{
-	write_buffer_write(item, version);
-	write_buffer_prune(item, is_needed);
 }
 
 static void
@@ -143,7 +127,7 @@ keep_change(const Writer *writer, ItemWrite *write)
 		write->item = version.image;
 	else if (writer->returning)
 		write->item = item_copy(before);
-	keep_version(item, &version);
+	write_buffer_write(item, &version);
 }
 
 /* Under its new key nothing may be there. */
@@ -178,12 +162,12 @@ keep_move(const Writer *writer, ItemWrite *write)
 		return false;
 	item = enter(writer, write->key, write->readable_key, write->base);
 	write_buffer_look_at_all(item, writer->table);
-	keep_version(item, &version);
+	write_buffer_write(item, &version);
 
 	item = enter(writer, key, readable_key, NULL);
 	version.image = write->new_item;
 	version.is_put = true;
-	keep_version(item, &version);
+	write_buffer_write(item, &version);
 	write->item = write->new_item;
 	return true;
 }

@@ -20,7 +20,7 @@ extern bool buffered_write_find(const Writer *writer, const DynamoItem *key,
 /*
  * The item of the write as it is, if that is known without a request: false if
  * it is not.  What the statement reads of one that is buffered is seen.  The
- * item lives until the next call into the executor.
+ * item is a copy: functions that are called for the row may write it.
  */
 extern bool buffered_write_current(const Writer *writer,
 								   const ItemWrite *write,

@@ -213,6 +213,19 @@ writer_passes_over(const Writer *writer, const DynamoItem *key)
 	return find_written(writer, key, &by) && passes_over(writer, by);
 }
 
+static void
+raise_changed_inside(const Writer *writer, const ItemWrite *write)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 write->kind == WRITE_DELETE
+			 ? errmsg("tuple to be deleted was already modified by an operation triggered by the current command")
+			 : errmsg("tuple to be updated was already modified by an operation triggered by the current command"),
+			 errdetail("Item %s of table \"%s\".", write->readable_key,
+					   writer->table->table_name),
+			 errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")));
+}
+
 /*
  * As for a row in ExecUpdate() and ExecDelete() (nodeModifyTable.c): what the
  * statement itself has changed is passed over, and what a function or trigger
@@ -226,16 +239,9 @@ was_changed(const Writer *writer, const ItemWrite *write)
 
 	if (!find_written(writer, write->key, &by))
 		return false;
-	if (passes_over(writer, by))
-		return true;
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 write->kind == WRITE_DELETE
-			 ? errmsg("tuple to be deleted was already modified by an operation triggered by the current command")
-			 : errmsg("tuple to be updated was already modified by an operation triggered by the current command"),
-			 errdetail("Item %s of table \"%s\".", write->readable_key,
-					   writer->table->table_name),
-			 errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")));
+	if (!passes_over(writer, by))
+		raise_changed_inside(writer, write);
+	return true;
 }
 
 /*
@@ -267,9 +273,15 @@ static void
 keep_next(Writer *writer, ItemWrite *write)
 {
 	const DynamoItem *item;
+	WrittenBy	by;
 
 	if (write->is_decided)
 	{
+		/* what was decided on is not what is there any more */
+		if (write->kind == WRITE_UPDATE &&
+			find_written(writer, write->key, &by) &&
+			by.command_id > writer->running.command_id)
+			raise_changed_inside(writer, write);
 		if (!buffered_write_keep(writer, write))
 		{
 			note_failed(writer, write, ITEM_TAKEN);

@@ -95,6 +95,15 @@ sub forward
 	return;
 }
 
+# To the engine, whoever waits for the answer: nobody does any more.
+sub deliver
+{
+	my ($self) = @_;
+	my $upstream = connect_upstream($target_host, $target_port, undef) or return;
+	put($upstream, $self->{bytes} =~ s/\r\n/\r\nVia: 1.1 proxy\r\n/r);
+	return;
+}
+
 sub respond
 {
 	my ($self, $answer) = @_;

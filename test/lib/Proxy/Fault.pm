@@ -63,6 +63,14 @@ my %fault = (
 			return 1;
 		},
 	},
+	late => {
+		request => sub {
+			my ($exchange) = @_;
+			push @held, sub { $exchange->deliver };
+			reset_client($exchange->{client});
+			return 1;
+		},
+	},
 	half => {
 		answer => sub {
 			my ($exchange, $rule, $answer) = @_;
@@ -155,7 +163,7 @@ my %fault = (
 				message => 'Transaction cancelled, please refer cancellation reasons',
 				envelope => 'Message',
 				more => $reasons
-				? { CancellationReasons => [ map { { Code => $_ } } @$reasons ] }
+				? { CancellationReasons => [ map { ref $_ ? $_ : { Code => $_ } } @$reasons ] }
 				: {} });
 	}),
 	redirect => instead(sub {

@@ -376,6 +376,7 @@ sub weight
 {
 	my ($table, $name, $weight) = @_;
 	return 0 if $table->{wrong} && $name =~ /much|system|cursor|loop|writers|function/;
+	return 0 if $table->{small} && $name =~ /much|system/;
 	return $weight * 10 if $name =~ /much/ && $table->many;
 	return $weight;
 }
@@ -394,15 +395,16 @@ sub random_kind
 	return $kinds[0];
 }
 
+# Of a kind that is given, or of any.
 sub random_statement
 {
-	my ($table) = @_;
+	my ($table, $kind) = @_;
 	my $mode = one_of(('plain') x 6, 'generic', 'custom', 'plpgsql');
 	@params = ();
 	local $Expression::without_twin = $table->{wrong};
 	local $Expression::parameter = $mode eq 'plain' ? undef : \&marker;
 	my $impossible = chance(0.04) ? $table->with_impossible_keys : undef;
-	my ($form, undef, $make) = @{ random_kind($table) };
+	my ($form, undef, $make) = @{ $kind // random_kind($table) };
 	my $statement = $make->($impossible // $table);
 	$form .= ', impossible key' if $impossible;
 	$statement = in_cte($statement) if chance(0.08);
@@ -448,6 +450,21 @@ sub sent
 	my $mode = $statement->{mode} eq 'generic' ? 'force_generic_plan' : 'force_custom_plan';
 	return "${view}SET LOCAL plan_cache_mode = $mode;;\nDEALLOCATE ALL;;\nPREPARE p ("
 	  . join(', ', map { $_->[0] } @used) . ") AS $text;;\nEXECUTE p(" . join(', ', map { $_->[1] } @used) . ')';
+}
+
+# The same with literals in place of parameters: its tree.
+sub with_literals
+{
+	my ($statement, $node) = @_;
+	$node //= $statement->{tree};
+	return $node =~ s/\x01(\d+)\x02/$statement->{params}->[$1]->[1]/gr unless ref $node;
+	my %copy = %$node;
+	foreach my $part (qw(parts list or))
+	{
+		$copy{$part} = [ map { with_literals($statement, $_) } @{ $copy{$part} } ] if $copy{$part};
+	}
+	$copy{optional} = with_literals($statement, $copy{optional}) if defined $copy{optional};
+	return \%copy;
 }
 
 # What each side is sent.

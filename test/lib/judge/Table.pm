@@ -22,7 +22,7 @@ my @odd_names = ('name', 'size', 'value', 'a.b', 'with space', "quo'te", 'x[1]',
 sub new
 {
 	my ($class, %options) = @_;
-	my $self = bless { columns => [], null_typed => [], imported => $options{imported} }, $class;
+	my $self = bless { columns => [], null_typed => [], imported => $options{imported}, small => $options{small}, watched => $options{watched} }, $class;
 
 	$self->add('k', key_type(%options), key => 'partition');
 	$self->add('s', key_type(%options), key => 'sort') if chance(0.6);
@@ -35,33 +35,58 @@ sub new
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
 	$self->add('deep', 'deep') if chance(0.1) && !$self->{imported};
-	$self->add('doc', 'document') if chance(0.2);
-	if (chance(0.2))
+	$self->add('doc', 'document') if chance($self->{watched} ? 0.05 : 0.2);
+	if (chance(0.2) && !$self->{watched})
 	{
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
 	}
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
 	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && chance(0.1);
-	$self->add_many if chance(0.03) && !$self->{imported};
+	$self->add_many if chance(0.03) && !$self->{imported} && !$self->{small};
 	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
-	$self->{wrong} = !$self->{imported} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
-	Kinds::choose($self) if !$self->{wrong} && !$self->{imported} && ($options{kinds} || chance(0.3));
+	$self->{wrong} = !$self->{imported} && !$self->{small} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
+	Kinds::choose($self) if !$self->{wrong} && !$self->{imported} && !$self->{watched} && ($options{kinds} || chance(0.3));
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && !$self->{kinds} && chance(0.6);
 	return $self if $self->{imported};
-	$self->{check} = $self->check_constraint if chance(0.2);
+	$self->{check} = $self->check_constraint if chance($self->{watched} ? 0.1 : 0.2);
 	$self->{trigger} = one_of(@integers)->{name} if @integers && !$self->{wrong} && !$self->raw_keys && chance(0.07);
+	$self->choose_second if $self->{small} && !$self->{watched};
 	return $self;
 }
 
-# One that can be part of a text, if all tables are to have templates.
+# Another foreign table on the same items, t2, which knows some of the columns;
+# in the twin it is a view.  What is done by its definition alone is not done
+# by another one.
+sub choose_second
+{
+	my ($self) = @_;
+	return if $self->{kinds} || $self->{check} || $self->{trigger} || grep { $_->{generated} || $_->{type}->{stamp} || $_->{type}->{document} } @{ $self->{columns} };
+	$self->{second} = bless { %$self, columns => [ grep { $_->{key} || $_->{not_null} || chance(0.6) } @{ $self->{columns} } ], indexes => [] }, ref $self;
+	return;
+}
+
+sub second_definition
+{
+	my ($self) = @_;
+	my $second = $self->{second} // return '';
+	my @columns = map { "$_->{name} " . ($_->{type}->{name} =~ /^(.*?)( COLLATE .*)?$/ ? $1 . column_options($_) . ($2 // '') : '') . ($_->{not_null} ? ' NOT NULL' : '') } @{ $second->{columns} };
+	return "CREATE FOREIGN TABLE remote.t2 (\n  " . join(",\n  ", @columns) . "\n) SERVER dynamo OPTIONS (table_name 'judge');\n"
+	  . 'CREATE VIEW twin.t2 AS SELECT ' . names(@{ $second->{columns} }) . " FROM twin.t;\n";
+}
+
+# One that can be part of a text, if all tables are to have templates.  Where
+# items are told apart by their keys as they are read, a value has one spelling.
 sub key_type
 {
 	my (%options) = @_;
+	return one_of('text', 'text_c', 'integer', 'bigint', 'uuid', 'mood') if $options{watched};
 	for (;;)
 	{
-		my $type = Type::key_type();
-		return $type if !$options{kinds} || Kinds::is_field({ type => Type::get($type) });
+		my $id = Type::key_type();
+		my $type = Type::get($id);
+		next if $options{small} && ($type->{spellings} || $type->{rare});
+		return $id if !$options{kinds} || Kinds::is_field({ type => $type });
 	}
 }
 
@@ -86,10 +111,12 @@ sub add_many
 
 sub many { return grep { $_->{many} } @{ $_[0]->{columns} } }
 
-# A few values for each part of the key: statements should meet the rows.
+# A few values for each part of the key: statements should meet the rows.  A
+# small table has six keys at most.
 sub choose_keys
 {
 	my ($self) = @_;
+	my $number = 0;
 	foreach my $column ($self->keys)
 	{
 		my @values = Type::key_values($column->{type});
@@ -100,7 +127,9 @@ sub choose_keys
 			@values = grep { Type::identity($_) ne Type::identity($column->{wrong}) } @values;
 		}
 		my $most = $self->sort_key ? 4 : 9;
+		$most = $self->sort_key ? 2 + $number++ : 6 if $self->{small};
 		$column->{pool} = [ some_of(2, $most, @values) ];
+		next if $self->{watched};
 		my @others = Type::other_spellings(one_of(@{ $column->{pool} }));
 		push @{ $column->{pool} }, one_of(@others) if @others && chance(0.5);
 		push @{ $column->{pool} }, Type::longest($column->{type}, $column->{key}) if !$self->{kinds} && chance(0.1);
@@ -274,7 +303,8 @@ sub definition
 	  . $self->trigger
 	  . ($self->{indexes} || $self->raw_keys ? $self->create_request : "SELECT dyn_create_table('remote.t');\n")
 	  . Kinds::put_items($self)
-	  . $self->raw_definition;
+	  . $self->raw_definition
+	  . $self->second_definition;
 }
 
 # Keys whose equal values DynamoDB would take for different ones cannot be
@@ -300,7 +330,7 @@ sub raw_definition
 #	json, jsonb	JSON null as a whole is no attribute
 #	document	no attributes are an empty object, not NULL
 #	stamps		version, created_at and updated_at are what the README says;
-#				both sides run in one transaction, so now() is the same
+#				both sides have one time of day
 my %normal = (
 	numeric => 'trim_scale(NEW.%1$s)',
 	set => 'judge.normal_set(NEW.%1$s)',
@@ -308,8 +338,8 @@ my %normal = (
 	json_text => "CASE WHEN NEW.%1\$s::text <> 'null' THEN NEW.%1\$s END",
 	document => "coalesce(NEW.%1\$s, '{}')",
 	version => "CASE WHEN TG_OP = 'UPDATE' THEN coalesce(OLD.%1\$s, 0) + 1 ELSE coalesce(NEW.%1\$s, 1) END",
-	created => "CASE WHEN TG_OP = 'UPDATE' THEN OLD.%1\$s ELSE coalesce(NEW.%1\$s, now()) END",
-	updated => "CASE WHEN TG_OP = 'UPDATE' THEN date_trunc('second', now()) ELSE coalesce(NEW.%1\$s, date_trunc('second', now())) END",);
+	created => "CASE WHEN TG_OP = 'UPDATE' THEN OLD.%1\$s ELSE coalesce(NEW.%1\$s, judge.now()) END",
+	updated => "CASE WHEN TG_OP = 'UPDATE' THEN date_trunc('second', judge.now()) ELSE coalesce(NEW.%1\$s, date_trunc('second', judge.now())) END",);
 
 sub normal_form
 {

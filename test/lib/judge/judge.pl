@@ -19,15 +19,14 @@ use warnings;
 
 use File::Basename qw(dirname);
 use File::Spec;
-use File::Temp qw(tempfile);
 use Getopt::Long;
-use IPC::Open3;
 use Time::HiRes qw(time);
 
 use lib dirname(__FILE__);
 use Imported;
 use Kinds;
 use Random;
+use Script;
 use Statement;
 use Table;
 use Tree;
@@ -46,41 +45,13 @@ my $done = 0;
 my $seeds = 0;
 my $started = time;
 
-# ---- psql ----
-
-# Runs a script; returns what it wrote to its standard error.
-sub run_script
-{
-	my ($script, @options) = @_;
-	my ($file, $name) = tempfile(UNLINK => 1);
-	binmode $file, ':utf8';
-	print $file $script;
-	close $file;
-	my $pid = open3(my $in, my $out, undef, 'psql', '-XAtq', '-v', 'VERBOSITY=terse', @options, '-f', $name);
-	close $in;
-	binmode $out, ':utf8';
-	my $output = do { local $/; <$out> };
-	waitpid $pid, 0;
-	return $output;
-}
-
-sub dollar { my ($text) = @_; return "\$judge\$$text\$judge\$" }
+# ---- statements ----
 
 sub step
 {
 	my ($number, $statement) = @_;
 	my ($remote, $twin) = Statement::both_sides($statement);
 	return "CALL judge.step($number, " . dollar($remote) . ', ' . dollar($twin) . ", '$statement->{options}');\n";
-}
-
-sub setup_script
-{
-	my ($table) = @_;
-	return "SET client_min_messages = error;\n"
-	  . "CALL judge.drop_table();\n"
-	  . Table::reset_schemas()
-	  . $table->definition . $table->row_statements
-	  . "CALL judge.begin();\nSET client_min_messages = warning;\n";
 }
 
 # "JUDGE n text" for each disagreement: a list of [n, text].
@@ -142,24 +113,9 @@ sub smaller_cases
 	  if @statements <= 20;
 	push @cases, [ [ @rows[ 0 .. $#rows / 2 ] ], @statements, $last ], [ [ @rows[ @rows / 2 .. $#rows ] ], @statements, $last ] if @rows > 3;
 	push @cases, map { my $gone = $_; [ [ @rows[ grep { $_ != $gone } 0 .. $#rows ] ], @statements, $last ] } 0 .. $#rows if @rows <= 8;
-	push @cases, [ \@rows, @statements, { %$last, mode => 'plain', tree => plain($last) } ] if $last->{mode} ne 'plain';
+	push @cases, [ \@rows, @statements, { %$last, mode => 'plain', tree => Statement::with_literals($last) } ] if $last->{mode} ne 'plain';
 	push @cases, map { [ \@rows, @statements, { %$last, tree => $_ } ] } Tree::smaller($last->{tree});
 	return @cases;
-}
-
-# The same with literals in place of parameters.
-sub plain
-{
-	my ($statement, $node) = @_;
-	$node //= $statement->{tree};
-	return $node =~ s/\x01(\d+)\x02/$statement->{params}->[$1]->[1]/gr unless ref $node;
-	my %copy = %$node;
-	foreach my $part (qw(parts list or))
-	{
-		$copy{$part} = [ map { plain($statement, $_) } @{ $copy{$part} } ] if $copy{$part};
-	}
-	$copy{optional} = plain($statement, $copy{optional}) if defined $copy{optional};
-	return \%copy;
 }
 
 sub report

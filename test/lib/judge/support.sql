@@ -26,6 +26,10 @@ DO $$ BEGIN
   INSERT INTO judge.optional VALUES ('any_case');
 EXCEPTION WHEN OTHERS THEN NULL; END $$;
 
+-- The time of the transaction, or of the one that is done again.
+CREATE FUNCTION judge.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+  $$SELECT coalesce(nullif(current_setting('judge.now', true), '')::timestamptz, now())$$;
+
 -- sets: sorted, each element once, never empty
 CREATE FUNCTION judge.normal_set(a anyarray) RETURNS anyarray LANGUAGE sql IMMUTABLE AS
   $$SELECT array_agg(e ORDER BY e) FROM (SELECT DISTINCT unnest(a) AS e) d$$;
@@ -184,6 +188,16 @@ BEGIN
     EXECUTE parts[3];
   END IF;
   RETURN result;
+END $$;
+
+-- How many rows a statement has touched.
+CREATE FUNCTION judge.touched(statement text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint;
+BEGIN
+  EXECUTE statement;
+  GET DIAGNOSTICS touched = ROW_COUNT;
+  RETURN touched;
 END $$;
 
 -- Keys that are intervals may be read in another spelling than they had: of all

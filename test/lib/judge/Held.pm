@@ -1,0 +1,41 @@
+# Held.pm
+#		The proxy, as it holds what COMMIT sends.
+package Held;
+
+use strict;
+use utf8;
+use warnings;
+
+use HTTP::Tiny;
+use JSON::PP;
+
+my $json = JSON::PP->new->canonical->utf8;
+my $http = HTTP::Tiny->new(timeout => 10);
+
+sub ask
+{
+	my ($method, $path, $body) = @_;
+	my $answer = $http->request($method, $ENV{PROXY_ENDPOINT} . $path, { content => defined $body ? $json->encode($body) : '' });
+	$answer->{success} or die "proxy: $answer->{status} $answer->{content}\n";
+	return $json->decode($answer->{content});
+}
+
+# From now on all transactions.
+sub hold
+{
+	ask(POST => '/__reset');
+	ask(POST => '/__fault', { kind => 'hold', operation => 'TransactWriteItems', count => 0 });
+	return;
+}
+
+sub is_held { return ask(GET => '/__held')->{Held} }
+sub release { return ask(POST => '/__release') }
+
+# What was asked last: a list of actions.
+sub actions
+{
+	my $bodies = ask(GET => '/__bodies')->{TransactWriteItems} // return;
+	return @{ $json->decode($bodies->[-1])->{TransactItems} };
+}
+
+1;
