@@ -41,7 +41,7 @@ sub new
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
 	}
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
-	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && chance(0.1);
+	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && !$self->{watched} && chance(0.1);
 	$self->add_many if chance(0.03) && !$self->{imported} && !$self->{small};
 	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
 	$self->{wrong} = !$self->{imported} && !$self->{small} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
