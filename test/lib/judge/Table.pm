@@ -35,7 +35,7 @@ sub new
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
 	$self->add('deep', 'deep') if chance(0.1) && !$self->{imported};
-	$self->add('doc', 'document') if chance($self->{watched} ? 0.05 : 0.2);
+	$self->add('doc', 'document') if !$self->{watched} && chance(0.2);
 	if (chance(0.2) && !$self->{watched})
 	{
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
