@@ -128,6 +128,7 @@ sub choose_keys
 		}
 		my $most = $self->sort_key ? 4 : 9;
 		$most = $self->sort_key ? 2 + $number++ : 6 if $self->{small};
+		$most = $self->sort_key ? 2 : 3 if $self->{watched};
 		$column->{pool} = [ some_of(2, $most, @values) ];
 		next if $self->{watched};
 		my @others = Type::other_spellings(one_of(@{ $column->{pool} }));
