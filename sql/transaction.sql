@@ -5,7 +5,7 @@ CREATE SCHEMA transaction;
 SET search_path = transaction, public;
 \set VERBOSITY terse
 CREATE FUNCTION requests() RETURNS text LANGUAGE sql AS $$
-  SELECT coalesce(string_agg(operation || ' ' || calls, ', ' ORDER BY operation), 'none')
+  SELECT coalesce(string_agg(operation || ' ' || calls, ', ' ORDER BY operation, calls), 'none')
   FROM dyn_stat_requests WHERE operation NOT IN ('DescribeTable', 'CreateTable', 'DeleteTable') $$;
 CREATE FOREIGN TABLE account (id text OPTIONS (key 'partition'), balance int, note text)
   SERVER dynamo OPTIONS (table_name 'transaction_account', transaction_mode 'atomic');

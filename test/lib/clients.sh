@@ -51,33 +51,50 @@ run_clients()
   done
 }
 
-# Both runs of a client, and what they printed, compared.
+# The runs of a client, in both transaction modes and on ordinary tables, and
+# what they printed, compared.
 run_client()
 {
-  local name=$1 output=$RUN/clients/$1 line
-  run_program "$name" FOREIGN "ours_$name" >"$output.ours" 2>"$output.ours.log" &
-  run_program "$name" '' "ordinary_$name" >"$output.ordinary" 2>"$output.ordinary.log"
+  local name=$1
+  start_run_of "$name" ordinary immediate &
+  start_run_of "$name" ours immediate
   wait $!
-  [ -z "${CLIENTS_SHOW:-}" ] || cat "$output.ours"
-  if line=$("$PROGRAMS/common/compare" "$name" "$output.ours" \
+  start_run_of "$name" atomic atomic
+  compare_runs "$name" "$name" ours
+  compare_runs "$name" "$name, atomic" atomic
+}
+
+# start_run_of NAME ordinary|ours|atomic MODE
+start_run_of()
+{
+  local output=$RUN/clients/$1.$2 kind=FOREIGN
+  [ "$2" != ordinary ] || kind=
+  run_program "$1" "$kind" "$2_$1" "$3" >"$output" 2>"$output.log"
+}
+
+compare_runs()
+{
+  local name=$1 title=$2 output=$RUN/clients/$1 run=$3 line
+  [ -z "${CLIENTS_SHOW:-}" ] || cat "$output.$run"
+  if line=$("$PROGRAMS/common/compare" "$title" "$output.$run" \
               "$output.ordinary" "$PROGRAMS/differences"); then
-    passed "$name: $line"
+    passed "$title: $line"
   else
-    failed "$name"
+    failed "$title"
     printf '%s\n' "$line"
-    tail -n 30 "$output.ours.log" "$output.ordinary.log"
+    tail -n 30 "$output.$run.log" "$output.ordinary.log"
   fi
 }
 
 # Runs a program in a directory and a database of its own.  What it prints ends
-# with its status.
+# with its status: run_program NAME KIND DATABASE MODE
 run_program()
 {
   local name=$1 kind=$2 database=$3 status=0
   mkdir "$RUN/clients/$database"
   server_owns "$RUN/clients/$database"
   cd "$RUN/clients/$database" || exit
-  run_psql -d postgres -v kind="$kind" -v database="$database" \
+  run_psql -d postgres -v kind="$kind" -v database="$database" -v mode="$4" \
     -v endpoint="$DYNAMODB_ENDPOINT" -f "$PROGRAMS/common/database.sql" >&2 &&
     PGDATABASE=$database TZ=UTC start_program "$name" "$(program_of "$name")" \
       </dev/null || status=$?
@@ -111,10 +128,12 @@ start_program()
 # An endpoint that stays keeps nothing of ours.
 drop_client_tables()
 {
-  local name
+  local name run
   [ -z "$ENGINE_PID" ] || return 0
   for name in "${NAMES[@]}"; do
-    run_psql -d "ours_$name" -c \
-      'SELECT dyn_drop_table(ftrelid) FROM pg_foreign_table' 2>/dev/null
+    for run in ours atomic; do
+      run_psql -d "${run}_$name" -c \
+        'SELECT dyn_drop_table(ftrelid) FROM pg_foreign_table' 2>/dev/null
+    done
   done
 }

@@ -17,7 +17,6 @@
 /* A token is good for ten minutes, and clocks differ. */
 #define MOST_COMMIT_TIMEOUT		300000
 
-
 int			transaction_mode_setting = -1;
 int			commit_timeout = MOST_COMMIT_TIMEOUT;
 char	   *idempotency_key = "";

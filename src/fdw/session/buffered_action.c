@@ -5,7 +5,8 @@
  *		base	newest				action
  *		absent	absent				none
  *		absent	an image			Put, if there is none
- *		image	only updated		Update of what differs, if unchanged
+ *		image	only updated		Update of what differs, or was assigned, if
+ *									unchanged
  *		image	the same			ConditionCheck, if unchanged
  *		image	deleted and put		Put, if unchanged
  *		image	absent				Delete, if unchanged
@@ -101,6 +102,7 @@ choose_action(const BufferedItem *item, WriteOperation *operation,
 			  List **actions)
 {
 	const DynamoItem *image = buffered_image(item);
+	const List *assigned = NIL;
 
 	if (image == NULL)
 	{
@@ -113,7 +115,9 @@ choose_action(const BufferedItem *item, WriteOperation *operation,
 		operation->item = image;
 		return image_size(image);
 	}
-	*actions = image_difference(item->base, image);
+	if (item->newest != NULL)
+		assigned = item->newest->assigned;
+	*actions = image_difference(item->base, image, assigned);
 	operation->kind = *actions == NIL ? WRITE_CONDITION_CHECK : WRITE_UPDATE;
 	return actions_size(*actions);
 }

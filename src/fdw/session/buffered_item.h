@@ -29,6 +29,8 @@ typedef struct ItemVersion
 	CommandId	command_id;
 	SubTransactionId subtransaction;
 	const DynamoItem *image;	/* NULL: deleted */
+	List	   *assigned;		/* names of attributes that are written, also
+								 * where they are what they were in the base */
 	bool		is_put;			/* made where there was none: what no column
 								 * maps of an item before it is gone */
 	MemoryContext context;

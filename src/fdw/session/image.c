@@ -36,16 +36,30 @@ values_equal(const AttributeValue *a, const AttributeValue *b)
 	return attribute_equal(a, b);
 }
 
+static bool
+has_name(const List *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+		if (strcmp((const char *) lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
 List *
-image_difference(const DynamoItem *before, const DynamoItem *after)
+image_difference(const DynamoItem *before, const DynamoItem *after,
+				 const List *assigned)
 {
 	List	   *actions = NIL;
+	ListCell   *cell;
 
 	for (int i = 0; i < after->count; i++)
 	{
 		Attribute  *attribute = &after->attributes[i];
 
-		if (!values_equal(item_find(before, attribute->name),
+		if (has_name(assigned, attribute->name) ||
+			!values_equal(item_find(before, attribute->name),
 						  &attribute->value))
 			actions = lappend(actions,
 							  update_action(UPDATE_SET,
@@ -57,6 +71,15 @@ image_difference(const DynamoItem *before, const DynamoItem *after)
 		const char *name = before->attributes[i].name;
 
 		if (item_find(after, name) == NULL)
+			actions = lappend(actions,
+							  update_action(UPDATE_REMOVE, path_make(name),
+											NULL));
+	}
+	foreach(cell, assigned)
+	{
+		const char *name = (const char *) lfirst(cell);
+
+		if (item_find(after, name) == NULL && item_find(before, name) == NULL)
 			actions = lappend(actions,
 							  update_action(UPDATE_REMOVE, path_make(name),
 											NULL));
@@ -83,17 +106,6 @@ image_unchanged(const Table *table, const DynamoItem *image, const List *seen)
 												 operand_value(value)));
 	}
 	return condition_and(conditions);
-}
-
-static bool
-has_name(const List *names, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, names)
-		if (strcmp((const char *) lfirst(cell), name) == 0)
-			return true;
-	return false;
 }
 
 static List *
@@ -147,22 +159,19 @@ image_add_seen(List *seen, const Table *table, const DynamoItem *base,
 }
 
 List *
-image_add_assigned(List *seen, const Table *table, const DynamoItem *base,
-				   const DynamoItem *image, const List *assigned)
+image_add_assigned(List *names, const List *actions)
 {
 	ListCell   *cell;
 
-	if (base == NULL || image == NULL)
-		return seen;
-	foreach(cell, assigned)
+	foreach(cell, actions)
 	{
 		const UpdateAction *action = (const UpdateAction *) lfirst(cell);
 		const char *name = action->path->steps[0].name;
 
-		if (values_equal(item_find(base, name), item_find(image, name)))
-			seen = add_seen_name(seen, table, name);
+		if (!has_name(names, name))
+			names = lappend(names, pstrdup(name));
 	}
-	return seen;
+	return names;
 }
 
 List *

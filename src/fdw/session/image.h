@@ -22,10 +22,13 @@ extern Size image_size(const DynamoItem *image);
 
 /*
  * The actions that make the attributes of one image those of another of the
- * same key.  NIL: they are the same.  Nothing is copied.
+ * same key, and on those that were assigned (a list of names) also where they
+ * are the same: somebody else may have changed them since.  NIL: there are
+ * none.  Nothing is copied.
  */
 extern List *image_difference(const DynamoItem *before,
-							  const DynamoItem *after);
+							  const DynamoItem *after,
+							  const List *assigned);
 
 /*
  * Condition: there is the item, it is a row of the table, and the seen
@@ -46,14 +49,10 @@ extern List *image_add_seen(List *seen, const Table *table,
 							const Bitmapset *columns);
 
 /*
- * Adds those of a list of assigned attributes, which are UpdateActions on
- * whole attributes, that have in the new image what they have in base: what
- * differs from base will be written, and they do not.
+ * Adds to a list of names of attributes, in the current memory context, those
+ * that actions (of UpdateAction, each on a whole attribute) are about.
  */
-extern List *image_add_assigned(List *seen, const Table *table,
-								const DynamoItem *base,
-								const DynamoItem *image,
-								const List *assigned);
+extern List *image_add_assigned(List *names, const List *actions);
 
 /*
  * Adds all attributes of base, and all that columns map.

@@ -202,22 +202,25 @@ has_written_at_once(void)
 }
 
 void
+transaction_check_mode(bool atomic)
+{
+	if (atomic && has_written_at_once())
+		refuse_mixture("immediate", "atomic");
+	if (!atomic && !write_buffer_is_empty())
+		refuse_mixture("atomic", "immediate");
+	if (!atomic && idempotency_key[0] != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("an idempotency key needs transaction mode \"atomic\""),
+				 errhint("Set dynamorm_fdw.transaction_mode to \"atomic\", or reset dynamorm_fdw.idempotency_key.")));
+}
+
+void
 transaction_begin_write(bool atomic)
 {
-	if (!atomic)
-	{
-		if (!write_buffer_is_empty())
-			refuse_mixture("atomic", "immediate");
-		if (idempotency_key[0] != '\0')
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("an idempotency key needs transaction mode \"atomic\""),
-					 errhint("Set dynamorm_fdw.transaction_mode to \"atomic\", or reset dynamorm_fdw.idempotency_key.")));
-		return;
-	}
-	if (has_written_at_once())
-		refuse_mixture("immediate", "atomic");
-	go_before_others();
+	transaction_check_mode(atomic);
+	if (atomic)
+		go_before_others();
 }
 
 static void

@@ -29,6 +29,9 @@ extern bool transaction_is_atomic(const Table *table);
  */
 extern void transaction_begin_write(bool atomic);
 
+/* The same check, before each write. */
+extern void transaction_check_mode(bool atomic);
+
 /* Notes one item written, or deleted, at once by the (sub)transaction. */
 extern void transaction_count_write(void);
 

@@ -302,6 +302,19 @@ write_buffer_commit_table(void)
 
 /* ---- changes ---- */
 
+/* Names of the attributes assigned by a write, and by those before it. */
+static List *
+assigned_by(const ItemVersion *before, const BufferedWrite *write)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	if (before != NULL)
+		foreach(cell, before->assigned)
+			names = lappend(names, pstrdup((const char *) lfirst(cell)));
+	return image_add_assigned(names, write->assigned);
+}
+
 /*
  * Forgets versions that no query needs: superseded in the same subtransaction,
  * and not what the snapshot of one that has begun shows.
@@ -347,9 +360,9 @@ write_buffer_write(BufferedItem *item, const BufferedWrite *write)
 	version->is_put = write->image != NULL &&
 		(write->is_put || (newest != NULL && newest->is_put));
 	version->older = newest;
+	if (version->image != NULL && !version->is_put)
+		version->assigned = assigned_by(newest, write);
 	MemoryContextSwitchTo(item->context);
-	item->seen = image_add_assigned(item->seen, item->table, item->base,
-									write->image, write->assigned);
 	item->blind = newest == NULL && item->locks == NIL &&
 		write->blind != NULL ? pstrdup(write->blind) : NULL;
 	item->blind_kind = write->kind;

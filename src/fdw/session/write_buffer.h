@@ -10,7 +10,8 @@
  *
  *		What a statement reads of an item that is or will be here is seen.
  *		An assigned attribute is written, or seen.
- *		What was seen stays seen: a rollback does not unshow it.
+ *		What was seen stays seen while the item is here: a rollback does not
+ *		unshow it.
  *
  * As in PostgreSQL, a version is visible to a scan if the command that made it
  * is older than the scan's snapshot.

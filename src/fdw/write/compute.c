@@ -31,6 +31,12 @@
 #include "translate/update/document.h"
 #include "translate/update/made_update.h"
 
+/*
+ * As many assigned columns that have their new values already are left out of
+ * an image's write.
+ */
+#define MOST_HELD		50
+
 Computation *
 computation_make(const WriteStatement *statement, List *clauses,
 				 List *assignments)
@@ -585,6 +591,13 @@ compute_image(const WriteStatement *statement, const Computation *computation,
 	compute_new_row(statement, computation, item, readable_key);
 	actions = actions_of_new_row(statement, computation, item, readable_key,
 								 true, &computed->seen);
+	if (bms_num_members(computed->seen) > MOST_HELD)
+	{
+		/* to set a column takes less than to hold it */
+		computed->seen = NULL;
+		actions = actions_of_new_row(statement, computation, item,
+									 readable_key, false, &computed->seen);
+	}
 	computed->moves = changes_key(statement, item, key, &actions);
 	if (item == NULL)
 		actions = add_creation(statement, actions);

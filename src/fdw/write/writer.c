@@ -371,6 +371,7 @@ writer_submit(Writer *writer, ItemWrite *write)
 		spelling_look(writer->table, writer->connection, writer->counters);
 	if (!writer->has_begun)
 		begin_writing(writer);
+	transaction_check_mode(writer->is_atomic);
 	old = MemoryContextSwitchTo(writer->context);
 	write->writer = writer;
 	writer->writes = lappend(writer->writes, write);

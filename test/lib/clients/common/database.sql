@@ -8,7 +8,7 @@ CREATE DATABASE :database;
 \c :database
 CREATE EXTENSION dynamorm_fdw;
 CREATE SERVER dynamo FOREIGN DATA WRAPPER dynamorm_fdw
-  OPTIONS (endpoint :'endpoint', region 'us-east-1');
+  OPTIONS (endpoint :'endpoint', region 'us-east-1', transaction_mode :'mode');
 CREATE USER MAPPING FOR CURRENT_USER SERVER dynamo
   OPTIONS (access_key_id 'test', secret_access_key 'test');
 SELECT :'kind' = 'FOREIGN' AS is_foreign \gset
