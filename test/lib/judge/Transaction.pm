@@ -77,7 +77,8 @@ sub declare_cursor
 	my $order = $cursor->{ordered} ? " ORDER BY $keys" . one_of('', ' DESC') : '';
 	my $scroll = one_of('', '', '', $cursor->{ordered} ? 'SCROLL ' : 'NO SCROLL ');
 	$cursor->{scroll} = $scroll eq 'SCROLL ';
-	return { tree => seq("DECLARE $cursor->{name} ${scroll}CURSOR FOR SELECT ", one_of('*', $keys), ' FROM t', optional($where), $order), options => 'reads single' };
+	my $lock = $scroll ne 'SCROLL ' && chance(0.2) ? ' FOR ' . one_of(@locks) : '';
+	return { tree => seq("DECLARE $cursor->{name} ${scroll}CURSOR FOR SELECT ", one_of('*', $keys), ' FROM t', optional($where), $order, optional($lock)), options => 'reads single' };
 }
 
 sub fetch
