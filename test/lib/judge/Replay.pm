@@ -181,16 +181,18 @@ sub play
 	return \%run;
 }
 
-# Sends COMMIT; while it is held, all is kept as it is.
+# Sends COMMIT; while it is held others act, and then all is kept as it is.
 sub commit
 {
-	my ($self, $run) = @_;
+	my ($self, $run, @actions) = @_;
 	my $remote = $self->{remote};
 	$self->{mark} = -s $remote->{errors};
 	$remote->send({ text => 'COMMIT' });
 	until ($remote->is_ready(0.002))
 	{
 		next unless Held::is_held();
+		my $action = shift @actions;
+		$self->interfere($run, $action) if $action;
 		$run->{actions} = [ Held::actions() ];
 		$run->{sent}++;
 		$self->{twin}->run({ text => 'TRUNCATE judge.snapshot' }, { text => 'INSERT INTO judge.snapshot SELECT * FROM remote.t' });
@@ -375,7 +377,7 @@ sub run
 {
 	my ($self, $transaction) = @_;
 	my $run = $self->play($transaction);
-	$self->commit($run) unless $run->{end};
+	$self->commit($run, @{ $transaction->{at_commit} // [] }) unless $run->{end};
 	my $state = $run->{end}{sqlstate};
 	my $sent = $run->{actions} ? 'sent' : 'not sent';
 	my @counts = ("$state, $sent", (map { "statements: $_->{result}{sqlstate}" } @{ $run->{steps} }), $run->{sent} && $run->{sent} > 1 ? 'sent more than once' : (), ('changes within a statement') x ($run->{inside} // 0));

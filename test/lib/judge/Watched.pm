@@ -219,7 +219,9 @@ sub random
 		$steps[-1]->{inside} = inside($table) if $steps[-1]->{tree} && chance(0.2);
 		push @steps, map { action($table) } 1 .. between(0, 2);
 	}
-	return { steps => \@steps, ending => 'COMMIT' };
+	# while what COMMIT sends is held: the first time, and again
+	my @at_commit = map { chance($_) ? action($table)->{action} : undef } 0.2, 0.8;
+	return { steps => \@steps, at_commit => \@at_commit, ending => 'COMMIT' };
 }
 
 1;

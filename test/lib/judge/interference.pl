@@ -68,13 +68,15 @@ sub last_verdict
 	return $verdict->{what} ? $verdict : undef;
 }
 
+sub action_text { my ($action) = @_; return $action->{sql} // 'a raw ' . Replay::raw_text($action) }
+
 sub step_text
 {
 	my ($step) = @_;
-	return "-- another session: " . ($step->{action}{sql} // 'a raw ' . Replay::raw_text($step->{action})) if $step->{action};
+	return '-- another session: ' . action_text($step->{action}) if $step->{action};
 	my $inside = $step->{inside};
 	return ($step->{text} // Tree::text($step->{tree}))
-	  . ($inside ? "; -- and $inside->{rule}{when} its $inside->{rule}{operation} (after $inside->{rule}{skip}) another session: " . ($inside->{sql} // 'a raw ' . Replay::raw_text($inside)) : '');
+	  . ($inside ? "; -- and $inside->{rule}{when} its $inside->{rule}{operation} (after $inside->{rule}{skip}) another session: " . action_text($inside) : '');
 }
 
 sub report
@@ -84,7 +86,11 @@ sub report
 	my ($best, $small, @case) = $shrink ? Shrink::shrink(\&last_verdict, $table, @transactions) : ();
 	($best, $small, @case) = ($verdict, $table, @transactions) unless $best;
 	print "-- the smallest case that was found\n$best->{text}\n", $small->definition, $small->row_statements;
-	print 'BEGIN; ', join("\n", map({ step_text($_) . ';' } @{ $_->{steps} }), 'COMMIT;'), "\n\n" foreach @case;
+	foreach my $one (@case)
+	{
+		my @at_commit = map { $_ ? '; -- and while it is held another session: ' . action_text($_) : '' } @{ $one->{at_commit} };
+		print 'BEGIN; ', join("\n", map({ step_text($_) . ';' } @{ $one->{steps} }), "COMMIT@at_commit"), "\n\n";
+	}
 	return;
 }
 
