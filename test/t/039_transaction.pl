@@ -96,14 +96,14 @@ commits('a returned column', '40001',
 	["UPDATE account SET note = 'new' WHERE id = 'a'"],
 	["UPDATE account SET balance = 5 WHERE id = 'a' RETURNING note"],
 	qr/Column "note" has changed/);
-commits('a value set back to what it was', '40001',
+commits('a value set back to what it was', '00000',
 	["UPDATE account SET balance = 1 WHERE id = 'a'"],
-	["UPDATE account SET balance = 1, note = 'x' WHERE id = 'a'", "UPDATE account SET balance = 100 WHERE id = 'a'"],
-	qr/Column "balance" has changed/);
-commits('the same in one statement', '40001',
+	["UPDATE account SET balance = 1, note = 'x' WHERE id = 'a'", "UPDATE account SET balance = 100 WHERE id = 'a'"]);
+is(sql("SELECT balance, note FROM account WHERE id = 'a'"), '100|x', 'it is written');
+commits('the same in one statement', '00000',
 	["UPDATE account SET balance = 1 WHERE id = 'a'"],
-	["UPDATE account SET balance = 100, note = 'x' WHERE id = 'a' RETURNING id"],
-	qr/Column "balance" has changed/);
+	["UPDATE account SET balance = 100, note = 'x' WHERE id = 'a' RETURNING id"]);
+is(sql("SELECT balance, note FROM account WHERE id = 'a'"), '100|x', 'it is written, too');
 commits('what was shown before a rollback', '40001',
 	["UPDATE account SET n = 9 WHERE id = 'a'"],
 	["UPDATE account SET note = 'y' WHERE id = 'a'", 'SAVEPOINT s',
