@@ -95,11 +95,12 @@ sub forward
 	return;
 }
 
-# To the engine, whoever waits for the answer: nobody does any more.
+# To the engine, whose answer nobody waits for any more; on_answer is called.
 sub deliver
 {
-	my ($self) = @_;
+	my ($self, $on_answer) = @_;
 	my $upstream = connect_upstream($target_host, $target_port, undef) or return;
+	$upstream->{on_answer} = $on_answer;
 	put($upstream, $self->{bytes} =~ s/\r\n/\r\nVia: 1.1 proxy\r\n/r);
 	return;
 }

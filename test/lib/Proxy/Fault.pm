@@ -17,6 +17,7 @@ use Proxy::Check;
 use Proxy::Message qw($json make_message crc_line);
 use Proxy::Socket qw(put close_when_sent reset_client later);
 
+my $delivered = 0;			# late requests that were answered
 our $port;					# of the proxy, for redirects to itself
 our $redirected = 0;		# requests that have followed one
 
@@ -66,7 +67,7 @@ my %fault = (
 	late => {
 		request => sub {
 			my ($exchange) = @_;
-			push @held, sub { $exchange->deliver };
+			push @held, sub { $exchange->deliver(sub { $delivered++ }) };
 			reset_client($exchange->{client});
 			return 1;
 		},
@@ -302,14 +303,15 @@ sub reset_all
 {
 	@rules = ();
 	%page_of = ();
+	$delivered = 0;
 	release();
 	return;
 }
 
-# How many requests and answers are held.
+# How many requests and answers are held, and how many late ones were answered.
 sub held
 {
-	return { Held => scalar @held };
+	return { Held => scalar @held, Delivered => $delivered };
 }
 
 # Lets all go on that are held, in their order.

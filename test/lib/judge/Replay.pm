@@ -228,15 +228,17 @@ sub spurious
 	# what is touched by the failing statement itself, or was rolled back, is not known here
 	return '' unless $first;
 	my @of_item = grep { $_->[0] eq $key } @changes;
+	my $changed_raw = grep { $_ eq $key } @{ $run->{raw} // [] };
 	if ($more =~ /Column "(.*?)" has changed/)
 	{
 		my $column = $1;
 		my ($change) = grep { $_->[1] eq $column || $_->[1] eq '' } @of_item;
-		return "column $column of $key has not changed" unless $change;
+		# an attribute of type NULL and none are the same to SQL
+		return $changed_raw ? '' : "column $column of $key has not changed" unless $change;
 		return "column $column of $key was not seen" unless $self->mentions($run, $key, $column);
 		return '';
 	}
-	return '' if $more =~ /Attribute "/ && grep { $_ eq $key } @{ $run->{raw} // [] };
+	return '' if $more =~ /Attribute "/ && $changed_raw;
 	return (grep { $_->[2] } @of_item) ? '' : "nothing that was seen of $key has changed";
 }
 

@@ -35,13 +35,13 @@ sub new
 		$self->add('c' . ++$number, $type, not_null => chance(0.15));
 	}
 	$self->add('deep', 'deep') if chance(0.1) && !$self->{imported};
-	$self->add('doc', 'document') if chance($self->{watched} ? 0.05 : 0.2);
+	$self->add('doc', 'document') if !$self->{watched} && chance(0.2);
 	if (chance(0.2) && !$self->{watched})
 	{
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
 	}
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
-	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && chance(0.1);
+	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && !$self->{watched} && chance(0.1);
 	$self->add_many if chance(0.03) && !$self->{imported} && !$self->{small};
 	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
 	$self->{wrong} = !$self->{imported} && !$self->{small} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
@@ -128,6 +128,7 @@ sub choose_keys
 		}
 		my $most = $self->sort_key ? 4 : 9;
 		$most = $self->sort_key ? 2 + $number++ : 6 if $self->{small};
+		$most = $self->sort_key ? 2 : 3 if $self->{watched};
 		$column->{pool} = [ some_of(2, $most, @values) ];
 		next if $self->{watched};
 		my @others = Type::other_spellings(one_of(@{ $column->{pool} }));

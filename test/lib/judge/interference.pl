@@ -13,7 +13,8 @@
 #
 # What is looked at: rows of items that the transaction writes or locks, from
 # the statement on that first does so.  Of others a transaction may see what was
-# there at the time of each statement.
+# there at the time of each statement.  There are no document columns: of
+# attributes that others add no condition can speak.
 #
 use strict;
 use utf8;
