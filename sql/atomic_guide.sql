@@ -1,6 +1,7 @@
 --
 -- The Atomic Operations Guide, said in SQL: every example, what it becomes,
 -- and the result it must have.
+-- Needs: transactions
 --
 CREATE FOREIGN TABLE page_view (
     id text OPTIONS (key 'partition'),

@@ -339,7 +339,7 @@ SELECT * FROM lock_document ORDER BY id FOR SHARE;
 COMMIT;
 
 -- ---- privileges, isolation, mixture of modes ----
-BEGIN ISOLATION LEVEL REPEATABLE READ;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
 SELECT * FROM lock_account WHERE id = 'a' FOR UPDATE;
 ROLLBACK;
 BEGIN READ ONLY;

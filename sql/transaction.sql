@@ -225,7 +225,7 @@ SELECT p.*, s.w FROM page p, same_page s WHERE p.day = 'fri' AND s.day = p.day A
 -- what the mode does not do
 \set VERBOSITY default
 TRUNCATE account;
-BEGIN ISOLATION LEVEL REPEATABLE READ;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
 UPDATE account SET balance = 0;
 ROLLBACK;
 BEGIN;

@@ -1,10 +1,11 @@
 # The README: what it shows is typed in, in its order, and must answer what it
 # says.  Statements say it in a comment ("-- UPDATE 1", "-- returns 100",
 # "-- error 23505"), transcripts by their output.
-# Needs: ttl
+# Needs: ttl transactions
 use strict;
 use warnings;
 
+use File::Temp qw(tempdir);
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
 use DynamormTest;
@@ -224,6 +225,49 @@ foreach my $row (rows('| DynamoDB | SQL |'))
 		}
 	}
 }
+
+# ---- loops that retry ----
+
+# The code of a language, to be found in a program of test/clients, which runs
+# it: white space does not matter.
+sub code_of
+{
+	my ($language, $from) = @_;
+	my ($code) = $readme =~ /^```$language\n(.*?)^```$/ms;
+	$code =~ s/\A.*?(?=\Q$from\E)//s;
+	return $code =~ s/\s+/ /gr;
+}
+foreach (
+	[ 'python', 'def ', 'psycopg3.py' ],
+	[ 'java', 'static ', 'jdbc.java' ])
+{
+	my ($language, $from, $program) = @$_;
+	my $text = slurp_file("$FindBin::RealBin/../lib/clients/$program") =~ s/\s+/ /gr;
+	like($text, qr/\Q@{[ code_of($language, $from) ]}\E/, "the loop in $language is that of $program");
+}
+
+my ($loop) = $readme =~ /^```bash\n(.*?)^```$/ms;
+my $directory = tempdir(CLEANUP => 1);
+append_to_file("$directory/transfer.sql", <<'SQL');
+BEGIN;
+UPDATE account SET balance = balance - 10 WHERE id = 'from' RETURNING balance;
+UPDATE account SET balance = balance + 10 WHERE id = 'to';
+COMMIT;
+SQL
+$session->run(q(UPDATE account SET balance = 100 WHERE id IN ('from', 'to')));
+$test->reset_proxy;
+$test->fault({ kind => 'cancelled', operation => 'TransactWriteItems', count => 2,
+		reasons => [ 'ConditionalCheckFailed', 'None', 'None' ] });
+{
+	local $ENV{PGDATABASE} = 'app';
+	local $ENV{PGHOST} = $node->host;
+	local $ENV{PGPORT} = $node->port;
+	system_or_bail('bash', '-c', "cd $directory && $loop");
+}
+is($session->run(q(SELECT string_agg(balance::text, ' ' ORDER BY id) FROM account))->{text},
+	"90 110\n", 'the loop of psql');
+is($test->counts->{TransactWriteItems}, 3, '... at the third time');
+
 cmp_ok($statements, '>', 80, "$statements statements were typed in");
 
 drop_tables();

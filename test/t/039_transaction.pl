@@ -96,14 +96,14 @@ commits('a returned column', '40001',
 	["UPDATE account SET note = 'new' WHERE id = 'a'"],
 	["UPDATE account SET balance = 5 WHERE id = 'a' RETURNING note"],
 	qr/Column "note" has changed/);
-commits('a value set back to what it was', '40001',
+commits('a value set back to what it was', '00000',
 	["UPDATE account SET balance = 1 WHERE id = 'a'"],
-	["UPDATE account SET balance = 1, note = 'x' WHERE id = 'a'", "UPDATE account SET balance = 100 WHERE id = 'a'"],
-	qr/Column "balance" has changed/);
-commits('the same in one statement', '40001',
+	["UPDATE account SET balance = 1, note = 'x' WHERE id = 'a'", "UPDATE account SET balance = 100 WHERE id = 'a'"]);
+is(sql("SELECT balance, note FROM account WHERE id = 'a'"), '100|x', 'it is written');
+commits('the same in one statement', '00000',
 	["UPDATE account SET balance = 1 WHERE id = 'a'"],
-	["UPDATE account SET balance = 100, note = 'x' WHERE id = 'a' RETURNING id"],
-	qr/Column "balance" has changed/);
+	["UPDATE account SET balance = 100, note = 'x' WHERE id = 'a' RETURNING id"]);
+is(sql("SELECT balance, note FROM account WHERE id = 'a'"), '100|x', 'it is written, too');
 commits('what was shown before a rollback', '40001',
 	["UPDATE account SET n = 9 WHERE id = 'a'"],
 	["UPDATE account SET note = 'y' WHERE id = 'a'", 'SAVEPOINT s',
@@ -170,6 +170,23 @@ foreach my $order ('before', 'after')
 		[ $order eq 'before' ? (@remote, @ours) : (@ours, @remote, "UPDATE account SET n = 3 WHERE id = 'b'") ]);
 	is(sql('SELECT count(*) FROM local_note'), 0, "the remote row is not there ($order)");
 }
+
+# another server's postgres_fdw comes to our tables, at REPEATABLE READ
+sql(<<"SQL");
+CREATE FOREIGN TABLE chained (id text, balance integer, note text, n integer) SERVER loopback OPTIONS (table_name 'account');
+SQL
+fill();
+$sessions[0]->run($_) foreach 'BEGIN', "UPDATE chained SET balance = balance - 30 WHERE id = 'a' AND balance >= 30";
+is($sessions[0]->run("SELECT balance FROM chained WHERE id = 'a'")->{text}, "70\n", 'chained: it sees its own write');
+is($sessions[0]->run("SELECT balance FROM chained WHERE id = 'b' FOR UPDATE")->{text}, "0\n", 'chained: a row lock');
+$sessions[0]->run("UPDATE chained SET balance = 30 WHERE id = 'b'");
+is(sql("SELECT string_agg(balance::text, ' ' ORDER BY id) FROM account"), '100 0', 'chained: nothing is written before COMMIT');
+is($sessions[0]->run('COMMIT')->{sqlstate}, '00000', 'chained: COMMIT');
+is(sql("SELECT string_agg(balance::text, ' ' ORDER BY id) FROM account"), '70 30', 'chained: it is written');
+commits('chained', '40001',
+	["UPDATE account SET balance = 7 WHERE id = 'a'"],
+	["SELECT balance FROM chained WHERE id = 'a' FOR UPDATE", "UPDATE chained SET balance = 8 WHERE id = 'a'"],
+	qr/could not commit because an item of table "account" was changed meanwhile/);
 
 # in a procedure each COMMIT is one
 fill();

@@ -151,11 +151,11 @@ void
 write_buffer_check(const Table *table, Connection *connection, Oid user_id)
 {
 	check_open();
-	if (IsolationUsesXactSnapshot())
+	if (IsolationIsSerializable())
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("transaction mode \"atomic\" needs isolation level READ COMMITTED"),
-				 errhint("Use FOR UPDATE or FOR SHARE on items that must not change until COMMIT.")));
+				 errmsg("transaction mode \"atomic\" does not support isolation level SERIALIZABLE"),
+				 errhint("Use READ COMMITTED, and FOR UPDATE or FOR SHARE on items that must not change until COMMIT.")));
 	if (!write_buffer_is_empty() && buffer.connection != connection)
 		refuse_other_connection(table, user_id);
 }

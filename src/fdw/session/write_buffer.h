@@ -96,8 +96,10 @@ extern BufferedItem *write_buffer_find(const Table *table,
 
 /*
  * May items of the table be entered?  Raises 0A000 for another connection than
- * that of the others, and for an isolation level above READ COMMITTED, 25000
- * while it is closed.  user_id is for messages.
+ * that of the others, and at SERIALIZABLE, 25000 while it is closed.  (At
+ * REPEATABLE READ, which postgres_fdw asks for, what is written or locked is
+ * validated, as ever; other reads are not of one snapshot.)  user_id is for
+ * messages.
  */
 extern void write_buffer_check(const Table *table, Connection *connection,
 							   Oid user_id);

@@ -33,8 +33,19 @@ const increment = 'UPDATE item SET n = n + $1 WHERE id = $2 RETURNING n';
 for (let i = 0; i < 8; i++) await run(increment, [1, 'a'], 'increment');
 saw('increment', await run(increment, [1, 'a'], 'increment'));
 const pool = new pg.Pool({ max: 4 });
+
+async function retried(statement) {
+  for (;;) {
+    try {
+      return await pool.query(statement);
+    } catch (error) {
+      if (error.code !== '40001') throw error;
+    }
+  }
+}
+
 await Promise.all([...Array(20)].map(() =>
-  pool.query("UPDATE item SET n = dyn_increment(n) WHERE id = 'a'")));
+  retried("UPDATE item SET n = dyn_increment(n) WHERE id = 'a'")));
 saw('increment', await run("SELECT n FROM item WHERE id = 'a'"));
 
 const upsert = 'INSERT INTO item AS i (id, n) VALUES ($1, $2) ON CONFLICT (id) ' +

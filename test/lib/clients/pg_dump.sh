@@ -52,11 +52,11 @@ psql -X -q -v VERBOSITY=terse -f inserts >/dev/null 2>errors
 lines inserts <errors
 saw inserts 'SELECT count(*), sum(no) FROM entry'
 
-saw truncate 'TRUNCATE entry'
+saw truncate 'TRUNCATE entry' 'DELETE FROM entry'
 psql -X -q -v ON_ERROR_STOP=1 -f rows >/dev/null
 saw 'rows per insert' 'SELECT count(*), sum(no) FROM entry'
 
-saw truncate 'TRUNCATE item, entry'
+saw truncate 'TRUNCATE item, entry' 'DELETE FROM item' 'DELETE FROM entry'
 restored 'restore without triggers' -a --disable-triggers dump
 saw delete "DELETE FROM item WHERE id = 'a'"
 restored 'restore over rows' -a -1 -t item dump

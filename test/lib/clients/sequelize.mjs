@@ -90,7 +90,8 @@ saw('rollback', (await Item.findByPk('new')).n);
 saw('delete', await Entry.destroy({ where: { no: { [Op.gt]: 4 } } }));
 await a.destroy();
 saw('delete', await Item.findByPk('a'));
-await Entry.truncate();
+await tried('truncate', () => Entry.truncate().then(() => 'done'));
+await Entry.destroy({ where: {} });
 saw('delete', await Entry.count());
 
 // tables that are there are left alone

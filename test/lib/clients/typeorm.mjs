@@ -99,7 +99,8 @@ saw('rollback', (await items.findOneBy({ id: 'new' })).n);
 saw('delete', (await entries.delete({ no: MoreThan(4) })).affected);
 await items.remove(await items.findOneBy({ id: 'new' }));
 saw('delete', await items.findOneBy({ id: 'new' }));
-await entries.clear();
+await tried('truncate', () => entries.clear().then(() => 'done'));
+await entries.createQueryBuilder().delete().execute();
 saw('delete', await entries.count());
 
 const runner = source.createQueryRunner();
