@@ -23,8 +23,8 @@ sub is_refusal
 
 sub failed { return $_[0]->{sqlstate} ne '00000' }
 
-# Numbers without their scale, which DynamoDB does not store.
-sub without_scale { return $_[0] =~ s/(\d)\.(\d*?)0+(?!\d)/length $2 ? "$1.$2" : $1/ger }
+# Numbers without what DynamoDB does not store: their scale, and the sign of 0.
+sub without_scale { return $_[0] =~ s/(\d)\.(\d*?)0+(?!\d)/length $2 ? "$1.$2" : $1/ger =~ s/(?<![\w.])-0(?![\w.])/0/gr }
 
 sub rows_of
 {
