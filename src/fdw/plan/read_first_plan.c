@@ -177,6 +177,7 @@ writes_one_row(const ModifyTablePath *path)
 	if (IsA(rows, GroupResultPath))
 		return true;
 	return path->operation != CMD_INSERT && IsA(rows, ForeignPath) &&
+		scan_plan_is_ours(rows->parent) &&
 		scan_plan_reads_one_item(rows->parent);
 }
 

@@ -20,11 +20,12 @@ sub ask
 	return $json->decode($answer->{content});
 }
 
-# From now on all transactions.
+# From now on all transactions, and what else a rule says.
 sub hold
 {
+	my (@rules) = @_;
 	ask(POST => '/__reset');
-	ask(POST => '/__fault', { kind => 'hold', operation => 'TransactWriteItems', count => 0 });
+	ask(POST => '/__fault', [ @rules, { kind => 'hold', operation => 'TransactWriteItems', count => 0 } ]);
 	return;
 }
 

@@ -119,6 +119,33 @@ sub set_or_restore
 	return;
 }
 
+sub interfere
+{
+	my ($self, $run, $action) = @_;
+	push @{ $run->{history} }, $self->act($action);
+	push @{ $run->{raw} }, $self->key_text(@{ $action->{key} }) if $action->{key};
+	return;
+}
+
+# Runs a statement; while it waits for what is held, somebody else acts.
+sub run_statement
+{
+	my ($self, $run, $step, $text) = @_;
+	my $remote = $self->{remote};
+	my $inside = $step->{inside} // return scalar $remote->run({ text => $text });
+	Held::hold($inside->{rule});
+	$remote->send({ text => $text });
+	until ($remote->is_ready(0.002))
+	{
+		next unless Held::is_held();
+		$self->interfere($run, $inside);
+		$run->{inside}++;
+		Held::release();
+	}
+	Held::hold();
+	return ($remote->results)[0];
+}
+
 # Runs all but COMMIT; ends early with a conflict.
 sub play
 {
@@ -130,18 +157,18 @@ sub play
 	{
 		if ($step->{action})
 		{
-			push @{ $run{history} }, $self->act($step->{action});
-			push @{ $run{raw} }, $self->key_text(@{ $step->{action}{key} }) if $step->{action}{key};
+			$self->interfere(\%run, $step->{action});
 			next;
 		}
 		my $text = $step->{text} // Tree::text($step->{tree});
 		my %before = %{ $run{touched} };
 		$self->{mark} = -s $self->{remote}{errors};
-		my $result = $self->{remote}->run({ text => $text });
+		my $history = $#{ $run{history} };
+		my $result = $self->run_statement(\%run, $step, $text);
 		if ($result->{sqlstate} eq '00000')
 		{
 			set_or_restore(\%run, $text);
-			$run{touched}{$_} //= { history => $#{ $run{history} }, step => scalar @{ $run{steps} } } foreach $self->touched_by($step, $result);
+			$run{touched}{$_} //= { history => $history, step => scalar @{ $run{steps} } } foreach $self->touched_by($step, $result);
 		}
 		push @{ $run{steps} }, { step => $step, text => $text, result => $result, before => \%before, after => { %{ $run{touched} } } };
 		if ($result->{sqlstate} =~ /^(?:40001|ended)$/)
@@ -351,7 +378,7 @@ sub run
 	$self->commit($run) unless $run->{end};
 	my $state = $run->{end}{sqlstate};
 	my $sent = $run->{actions} ? 'sent' : 'not sent';
-	my @counts = ("$state, $sent", (map { "statements: $_->{result}{sqlstate}" } @{ $run->{steps} }), $run->{sent} && $run->{sent} > 1 ? 'sent more than once' : ());
+	my @counts = ("$state, $sent", (map { "statements: $_->{result}{sqlstate}" } @{ $run->{steps} }), $run->{sent} && $run->{sent} > 1 ? 'sent more than once' : (), ('changes within a statement') x ($run->{inside} // 0));
 	return { counts => \@counts } if $state eq '00000' && !$run->{actions};
 	my @changes = $self->changes($run, $run->{touched});
 	push @counts, 'a COMMIT met a change of what was seen' if grep { $_->[2] } @changes;

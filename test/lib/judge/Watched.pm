@@ -11,6 +11,8 @@
 #	whole		all columns of what it touches count as read
 #	conflicts	of an item that is there it may do nothing
 #	action		what another session does instead: {sql}, or a request of its own
+#	inside		an action that is done while one of its requests is held, and
+#				the rule for that
 package Watched;
 
 use strict;
@@ -199,6 +201,13 @@ sub statement
 
 sub action { my ($table) = @_; return { action => chance(0.2) ? raw_change($table) : { sql => change($table) }, options => '', form => 'action' } }
 
+# Done while the statement waits for what it reads.
+sub inside
+{
+	my ($table) = @_;
+	return { %{ action($table)->{action} }, rule => { kind => 'hold', operation => one_of('GetItem', 'GetItem', 'BatchGetItem', 'Query', 'Scan'), when => one_of('before', 'after'), skip => between(0, 1) } };
+}
+
 sub random
 {
 	my ($table) = @_;
@@ -207,6 +216,7 @@ sub random
 	for (1 .. between(2, 7))
 	{
 		push @steps, chance(0.15) ? Transaction::savepoint_step(\%state) : statement($table);
+		$steps[-1]->{inside} = inside($table) if $steps[-1]->{tree} && chance(0.2);
 		push @steps, map { action($table) } 1 .. between(0, 2);
 	}
 	return { steps => \@steps, ending => 'COMMIT' };

@@ -72,7 +72,9 @@ sub step_text
 {
 	my ($step) = @_;
 	return "-- another session: " . ($step->{action}{sql} // 'a raw ' . Replay::raw_text($step->{action})) if $step->{action};
-	return $step->{text} // Tree::text($step->{tree});
+	my $inside = $step->{inside};
+	return ($step->{text} // Tree::text($step->{tree}))
+	  . ($inside ? "; -- and $inside->{rule}{when} its $inside->{rule}{operation} (after $inside->{rule}{skip}) another session: " . ($inside->{sql} // 'a raw ' . Replay::raw_text($inside)) : '');
 }
 
 sub report
