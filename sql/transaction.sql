@@ -311,7 +311,15 @@ BEGIN;
 SELECT * FROM explain_analyze('UPDATE account SET balance = balance + 1 WHERE id IN (''a'', ''b'')');
 ROLLBACK;
 
--- ALTER FOREIGN TABLE with something buffered
+-- ALTER SERVER and ALTER FOREIGN TABLE with something buffered
+BEGIN;
+UPDATE account SET balance = 76 WHERE id = 'a';
+ALTER SERVER dynamo OPTIONS (ADD max_attempts '7');
+UPDATE account SET balance = balance + 1 WHERE id = 'a' RETURNING balance;
+UPDATE account SET note = 'altered' WHERE id = 'b';
+COMMIT;
+ALTER SERVER dynamo OPTIONS (DROP max_attempts);
+TABLE account ORDER BY id;
 BEGIN;
 UPDATE account SET balance = 77 WHERE id = 'a';
 ALTER FOREIGN TABLE account ADD COLUMN more int;

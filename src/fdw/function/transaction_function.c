@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_foreign_server.h"
 #include "foreign/foreign.h"

@@ -137,7 +137,9 @@ refuse_other_connection(const Table *table, Oid user_id)
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("a transaction in mode \"atomic\" writes through one server and user mapping only"),
-			 table->server_id != buffer.server_id
+			 table->server_id == buffer.server_id && buffer.user_id == user_id
+			 ? errdetail("The server's option \"endpoint\" or \"region\" has been changed since the transaction has written.")
+			 : table->server_id != buffer.server_id
 			 ? errdetail("Foreign table \"%s\" belongs to another server than what the transaction has written.",
 						 table->relation_name)
 			 : errdetail("The transaction has written as user \"%s\", and foreign table \"%s\" is written as user \"%s\".",
@@ -145,6 +147,21 @@ refuse_other_connection(const Table *table, Oid user_id)
 						 table->relation_name,
 						 GetUserNameFromId(user_id, true)),
 			 errhint("Commit first, or write that table in a transaction of its own.")));
+}
+
+/*
+ * The same server and user may have got another connection meanwhile, if
+ * somebody has changed their options.  COMMIT goes by the one of the first
+ * write, to the same place.
+ */
+static bool
+leads_to_same_place(const Table *table, const Connection *connection,
+					Oid user_id)
+{
+	return buffer.server_id == table->server_id &&
+		buffer.user_id == user_id &&
+		strcmp(connection_settings(connection)->endpoint,
+			   connection_settings(buffer.connection)->endpoint) == 0;
 }
 
 void
@@ -156,7 +173,8 @@ write_buffer_check(const Table *table, Connection *connection, Oid user_id)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("transaction mode \"atomic\" does not support isolation level SERIALIZABLE"),
 				 errhint("Use READ COMMITTED, and FOR UPDATE or FOR SHARE on items that must not change until COMMIT.")));
-	if (!write_buffer_is_empty() && buffer.connection != connection)
+	if (!write_buffer_is_empty() && buffer.connection != connection &&
+		!leads_to_same_place(table, connection, user_id))
 		refuse_other_connection(table, user_id);
 }
 
@@ -391,11 +409,14 @@ write_buffer_look(BufferedItem *item, const Table *table,
 				  const DynamoItem *shown, const Bitmapset *columns)
 {
 	MemoryContext old = MemoryContextSwitchTo(item->context);
+	bool		was_blind = item->blind != NULL;
+	int			before = list_length(item->seen);
 
 	item->blind = NULL;
 	item->seen = image_add_seen(item->seen, table, item->base, shown, columns);
 	MemoryContextSwitchTo(old);
-	check_limits(item);
+	if (was_blind || list_length(item->seen) != before)
+		check_limits(item);
 }
 
 void

@@ -10,7 +10,6 @@
 
 #include "compat.h"
 
-#include "access/sysattr.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "utils/rel.h"
@@ -133,9 +132,8 @@ prepare_conflict(ConflictState *state)
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);
 	state->writer->read_columns = statement->read_columns;
-	if (state->writer->returning)
-		state->writer->returned_columns =
-			bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber);
+	pull_varattnos((Node *) state->plan->returningLists, varno,
+				   &state->writer->returned_columns);
 	if (!statement->has_volatile)
 		state->computation = computation_make(statement, clauses->where,
 											  clauses->assignments);
