@@ -160,7 +160,9 @@ binmode STDOUT, ':utf8';
 my $said = run_script($support);
 die "the judge's own tables cannot be made:\n$said" if $said =~ /ERROR:/;
 Type::keep_optional(split ' ', run_script("SELECT name FROM judge.optional;\n"));
-while ($done < $total)
+my $ended = 0;
+$SIG{$_} = sub { $ended = 1 } foreach qw(INT TERM);
+while ($done < $total && !$ended)
 {
 	run_round($seed++, $round < $total - $done ? $round : $total - $done);
 }
