@@ -57,6 +57,13 @@ typedef struct CommitTime
 								 * that one */
 } CommitTime;
 
+/* What has been tried, each only once. */
+typedef struct CommitTries
+{
+	bool		another_token;
+	bool		no_old_items;	/* come with failed conditions */
+} CommitTries;
+
 static char *token = NULL;
 
 const char *
@@ -98,11 +105,11 @@ wants_old_items(void)
 }
 
 static Commit *
-make_commit(void)
+make_commit(const CommitTries *tries)
 {
 	Commit	   *commit = palloc0(sizeof(Commit));
 	BufferedItem *item = NULL;
-	bool		wants_old = wants_old_items();
+	bool		wants_old = !tries->no_old_items && wants_old_items();
 
 	while ((item = write_buffer_next(item)) != NULL)
 	{
@@ -281,11 +288,44 @@ give_up_false_guards(const Commit *commit,
 	return given_up;
 }
 
+/*
+ * A token that nobody has used before is said to have been used for another
+ * transaction: nothing was done, and another one may do.
+ */
+static bool
+is_mismatch(const CommitResult *result)
+{
+	const char *code = request_error_code(result->request);
+
+	return result->outcome == COMMIT_REFUSED && code != NULL &&
+		strcmp(code, "IdempotentParameterMismatchException") == 0;
+}
+
+/* Something in the transaction is not valid: can it be done without? */
+static bool
+leave_out_invalid(const Commit *commit, CommitTries *tries)
+{
+	if (give_up_all_blind(commit))
+		return true;
+	/* an engine refuses the answer if the old items are too much for it */
+	if (tries->no_old_items)
+		return false;
+	tries->no_old_items = true;
+	return true;
+}
+
 /* Returns if it is to be sent anew, under another token. */
 static void
-take_refusal(const Commit *commit, const CommitResult *result)
+take_refusal(const Commit *commit, const CommitResult *result,
+			 CommitTries *tries)
 {
 	Outcome		outcome = request_outcome(result->request);
+
+	if (!tries->another_token && is_mismatch(result))
+	{
+		tries->another_token = true;
+		return;
+	}
 
 	if (result->outcome == COMMIT_REFUSED && result->reason_count > 0 &&
 		outcome == OUTCOME_CONDITION_FAILED)
@@ -295,7 +335,7 @@ take_refusal(const Commit *commit, const CommitResult *result)
 		raise_failed_condition(commit, result->reasons);
 	}
 	if (result->outcome == COMMIT_REFUSED && outcome == OUTCOME_VALIDATION &&
-		give_up_all_blind(commit))
+		leave_out_invalid(commit, tries))
 		return;
 	commit_raise(result, NULL);
 }
@@ -352,10 +392,11 @@ send_transaction(void)
 		.lock_deadline = LockTimeout > 0 ? now + LockTimeout : 0
 	};
 	const char *request_token = transaction_token();
+	CommitTries tries = {0};
 
 	for (;;)
 	{
-		Commit	   *commit = make_commit();
+		Commit	   *commit = make_commit(&tries);
 		CommitResult *result;
 
 		if (commit->count == 0)
@@ -363,7 +404,7 @@ send_transaction(void)
 		result = run_commit(commit, marker, request_token, &time);
 		if (result->outcome == COMMIT_DONE)
 			return commit->count;
-		take_refusal(commit, result);
+		take_refusal(commit, result, &tries);
 		request_token = operation_token();
 	}
 }
