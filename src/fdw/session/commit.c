@@ -253,8 +253,11 @@ raise_failed_condition(const Commit *commit,
 		if (has_code(&reasons[i], "ConditionalCheckFailed") &&
 			inserts(commit->items[i]))
 			raise_key_taken(commit->items[i]);
+	/* a guard that is false of an item that has not changed is not why */
 	for (int i = 0; i < commit->count; i++)
-		if (has_code(&reasons[i], "ConditionalCheckFailed"))
+		if (has_code(&reasons[i], "ConditionalCheckFailed") &&
+			(commit->items[i]->blind == NULL ||
+			 !is_unchanged(commit->items[i], reasons[i].item)))
 			raise_changed(commit->items[i], &reasons[i]);
 }
 
@@ -301,14 +304,21 @@ is_mismatch(const CommitResult *result)
 		strcmp(code, "IdempotentParameterMismatchException") == 0;
 }
 
-/* Something in the transaction is not valid: can it be done without? */
+/*
+ * Something in the transaction is not valid: can it be done without?  An
+ * engine says so too where the items that failed their conditions are too much
+ * for its answer, though they were few when they were read.
+ */
 static bool
-leave_out_invalid(const Commit *commit, CommitTries *tries)
+leave_out_invalid(const Commit *commit, const CommitResult *result,
+				  CommitTries *tries)
 {
+	const char *message = request_error_message(result->request);
+
 	if (give_up_all_blind(commit))
 		return true;
-	/* an engine refuses the answer if the old items are too much for it */
-	if (tries->no_old_items)
+	if (tries->no_old_items || message == NULL ||
+		strstr(message, "ayload in response") == NULL)
 		return false;
 	tries->no_old_items = true;
 	return true;
@@ -335,7 +345,7 @@ take_refusal(const Commit *commit, const CommitResult *result,
 		raise_failed_condition(commit, result->reasons);
 	}
 	if (result->outcome == COMMIT_REFUSED && outcome == OUTCOME_VALIDATION &&
-		leave_out_invalid(commit, tries))
+		leave_out_invalid(commit, result, tries))
 		return;
 	commit_raise(result, NULL);
 }
