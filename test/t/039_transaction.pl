@@ -177,7 +177,7 @@ CREATE FOREIGN TABLE chained (id text, balance integer, note text, n integer) SE
 SQL
 fill();
 $sessions[0]->run($_) foreach 'BEGIN', "UPDATE chained SET balance = balance - 30 WHERE id = 'a' AND balance >= 30";
-is($sessions[0]->run("SELECT balance FROM chained WHERE id = 'a'")->{text}, "70\n", 'chained: it sees its own write');
+is($sessions[0]->run("SELECT balance FROM chained WHERE id = 'a'")->{text}, "70\n", 'mended: chained: it sees its own write');
 is($sessions[0]->run("SELECT balance FROM chained WHERE id = 'b' FOR UPDATE")->{text}, "0\n", 'chained: a row lock');
 $sessions[0]->run("UPDATE chained SET balance = 30 WHERE id = 'b'");
 is(sql("SELECT string_agg(balance::text, ' ' ORDER BY id) FROM account"), '100 0', 'chained: nothing is written before COMMIT');

@@ -19,6 +19,7 @@
 #include "fdw/evaluate_ahead.h"
 #include "fdw/explain_show.h"
 #include "fdw/read/access.h"
+#include "fdw/read/row_lock.h"
 #include "fdw/read/scan.h"
 #include "fdw/session/transaction.h"
 #include "fdw/session/write_buffer.h"
@@ -212,6 +213,19 @@ show_page_size(const DynamoScan *state, const Access *access, Scope *scope,
 									 size.items), es);
 }
 
+/* Of SELECT ... FOR UPDATE and so on. */
+static void
+show_locks(EState *estate, Index relid, const Table *table, ExplainState *es)
+{
+	ItemLock	lock = row_locks_wanted(estate, relid);
+
+	if (lock != ITEM_LOCK_NONE && transaction_is_atomic(table))
+		show_commit(lock == ITEM_LOCK_EXISTS
+					? "ConditionCheck of each row returned, that it is there"
+					: "ConditionCheck of each row returned, that nothing of it has changed",
+					es);
+}
+
 static void
 explain_scan(ForeignScanState *node, ExplainState *es)
 {
@@ -232,6 +246,7 @@ explain_scan(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("Select", "COUNT", es);
 	show_page_size(state, access, &explain->scope, es);
 	show_projection(scan_projection_to_send(state, access), es);
+	show_locks(node->ss.ps.state, plan->scan.scanrelid, state->table, es);
 	explain_show_read_ahead(state->open.items_ahead, es);
 	explain_show_counters(&state->counters, es);
 }

@@ -63,12 +63,20 @@ struct RowLocks
 
 /* ---- begin ---- */
 
-bool
-row_locks_are_wanted(EState *estate, Index relid)
+static ItemLock
+lock_of_mark(RowMarkType type)
+{
+	return type == ROW_MARK_KEYSHARE ? ITEM_LOCK_EXISTS : ITEM_LOCK_UNCHANGED;
+}
+
+ItemLock
+row_locks_wanted(EState *estate, Index relid)
 {
 	const ExecRowMark *mark = ExecFindRowMark(estate, relid, true);
 
-	return mark != NULL && RowMarkRequiresRowShareLock(mark->markType);
+	if (mark == NULL || !RowMarkRequiresRowShareLock(mark->markType))
+		return ITEM_LOCK_NONE;
+	return lock_of_mark(mark->markType);
 }
 
 static void
@@ -264,8 +272,7 @@ lock_row(const RowLocks *locks, const LockableRow *row, RowMarkType type,
 	if (item == NULL || buffered_image(item) == NULL ||
 		!table_is_row(locks->spec.table, buffered_image(item)))
 		return NULL;
-	write_buffer_lock(item, type == ROW_MARK_KEYSHARE ? ITEM_LOCK_EXISTS
-					  : ITEM_LOCK_UNCHANGED);
+	write_buffer_lock(item, lock_of_mark(type));
 	return buffered_image(item);
 }
 

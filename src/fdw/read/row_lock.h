@@ -21,6 +21,7 @@
 
 #include "client/request/connection.h"
 #include "client/request/statistics.h"
+#include "fdw/session/buffered_item.h"
 #include "translate/table/table.h"
 
 /* The rows of a relation that its scans have given in one run of a plan. */
@@ -35,8 +36,11 @@ typedef struct RowLocksSpec
 	RequestCounters *counters;
 } RowLocksSpec;
 
-/* Does the plan lock rows of the relation of that range table entry? */
-extern bool row_locks_are_wanted(EState *estate, Index relid);
+/*
+ * How the plan locks rows of the relation of that range table entry, or
+ * ITEM_LOCK_NONE.
+ */
+extern ItemLock row_locks_wanted(EState *estate, Index relid);
 
 /*
  * What keeps the rows of such a relation, which all its scans share, those of

@@ -104,7 +104,8 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->schema = index_from_list(list_nth(plan->fdw_private,
 											 SCAN_PRIVATE_INDEX),
 									state->table);
-	state->may_lock = row_locks_are_wanted(estate, plan->scan.scanrelid);
+	state->may_lock = row_locks_wanted(estate, plan->scan.scanrelid) !=
+		ITEM_LOCK_NONE;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
