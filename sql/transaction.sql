@@ -177,6 +177,24 @@ SELECT v FROM page WHERE day = 'tue';
 COMMIT;
 SELECT requests();
 
+-- what shows more than COMMIT can check has failed: it does not count then
+CREATE FOREIGN TABLE wide (id text OPTIONS (key 'partition'), v int, more jsonb OPTIONS (document 'true'))
+  SERVER dynamo OPTIONS (table_name 'transaction_wide', transaction_mode 'atomic');
+SELECT dyn_create_table('wide');
+INSERT INTO wide SELECT 'w', 1, jsonb_object_agg('a' || i, i) FROM generate_series(1, 150) i;
+BEGIN;
+UPDATE wide SET v = v + 1 WHERE id = 'w';
+SAVEPOINT s;
+SELECT * FROM wide;
+ROLLBACK TO s;
+SELECT v FROM wide FOR UPDATE;
+ROLLBACK TO s;
+SELECT v FROM wide;
+COMMIT;
+SELECT v FROM wide;
+SELECT dyn_drop_table('wide');
+DROP FOREIGN TABLE wide;
+
 -- keys that change, and change places
 BEGIN;
 UPDATE page SET n = -10 WHERE day = 'tue' AND n = 10;

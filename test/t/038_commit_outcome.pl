@@ -88,6 +88,12 @@ add('marked_account', before => "SET dynamorm_fdw.idempotency_key = 'order 1';")
 like($err, qr/ERROR:  23505: .*"order 1".*token [0-9a-f]{32}/s, 'a second one with the key');
 both_are(2, 'writes nothing');
 
+$node->psql('postgres', "BEGIN; INSERT INTO marked_account SELECT 'i' || i, i FROM generate_series(1, 99) i;
+	SET LOCAL dynamorm_fdw.idempotency_key = 'order 2'; COMMIT",
+	stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+like($err, qr/ERROR:  54000: .*at most 98 items/, 'a key that is set after the last item');
+both_are(2, 'nothing was done');
+
 # ---- answers that are lost ----
 
 fault({ kind => 'reset_after', count => 11 });

@@ -426,14 +426,14 @@ commit_send(void)
 	MemoryContext old;
 	int			count;
 
+	write_buffer_close();
 	if (write_buffer_is_empty())
 		return 0;
 	context = AllocSetContextCreate(TopTransactionContext,
 									"dynamorm_fdw commit",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
-	write_buffer_close();
-	write_buffer_check_key();
+	write_buffer_check_limits();
 	count = send_transaction();
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

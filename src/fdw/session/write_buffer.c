@@ -274,8 +274,8 @@ count_items(void)
 }
 
 /* The key may be set, or set anew, until COMMIT. */
-void
-write_buffer_check_key(void)
+static void
+check_key(void)
 {
 	if (idempotency_key[0] != '\0' && buffer.commit_table == NULL)
 		ereport(ERROR,
@@ -285,14 +285,12 @@ write_buffer_check_key(void)
 				 errhint("Add the option, and make the table with dyn_create_commit_table().")));
 }
 
-/* Sees to it that COMMIT can send the item, and all others with it. */
-static void
-check_limits(BufferedItem *item)
+void
+write_buffer_check_limits(void)
 {
 	int			limit = MOST_ACTIONS - write_buffer_mark_count();
 
-	write_buffer_check_key();
-	item->is_counted = false;
+	check_key();
 	count_items();
 	if (buffer.action_count > limit)
 		refuse_too_many(limit);
@@ -302,6 +300,14 @@ check_limits(BufferedItem *item)
 				 errmsg("transaction is too large for DynamoDB"),
 				 errdetail("A transaction holds at most 4 MB, with the attributes that must not have changed."),
 				 errhint("Commit in between, or use transaction mode \"immediate\".")));
+}
+
+/* Sees to it that COMMIT can send the item, and all others with it. */
+static void
+check_limits(BufferedItem *item)
+{
+	item->is_counted = false;
+	write_buffer_check_limits();
 }
 
 int
@@ -404,31 +410,56 @@ write_buffer_give_up_blind(BufferedItem *item)
 	item->blind = NULL;
 }
 
+/*
+ * Somebody looks at more than the names before.  If COMMIT could not check so
+ * much it is shown to nobody: then all is as it was, and the transaction can
+ * go on from a savepoint.
+ */
+static void
+set_seen(BufferedItem *item, List *seen, int before)
+{
+	const char *blind = item->blind;
+
+	item->blind = NULL;
+	item->seen = seen;
+	PG_TRY();
+	{
+		check_limits(item);
+	}
+	PG_CATCH();
+	{
+		item->blind = blind;
+		item->seen = list_truncate(item->seen, before);
+		item->is_counted = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
 void
 write_buffer_look(BufferedItem *item, const Table *table,
 				  const DynamoItem *shown, const Bitmapset *columns)
 {
 	MemoryContext old = MemoryContextSwitchTo(item->context);
-	bool		was_blind = item->blind != NULL;
 	int			before = list_length(item->seen);
+	List	   *seen = image_add_seen(item->seen, table, item->base, shown,
+									  columns);
 
-	item->blind = NULL;
-	item->seen = image_add_seen(item->seen, table, item->base, shown, columns);
 	MemoryContextSwitchTo(old);
-	if (was_blind || list_length(item->seen) != before)
-		check_limits(item);
+	if (item->blind != NULL || list_length(seen) != before)
+		set_seen(item, seen, before);
 }
 
 void
 write_buffer_look_at_all(BufferedItem *item, const Table *table)
 {
 	MemoryContext old = MemoryContextSwitchTo(item->context);
+	int			before = list_length(item->seen);
+	List	   *seen = item->base == NULL ? item->seen
+		: image_add_all(item->seen, table, item->base);
 
-	item->blind = NULL;
-	if (item->base != NULL)
-		item->seen = image_add_all(item->seen, table, item->base);
 	MemoryContextSwitchTo(old);
-	check_limits(item);
+	set_seen(item, seen, before);
 }
 
 void

@@ -73,10 +73,11 @@ extern const char *write_buffer_commit_table(void);
 extern int	write_buffer_mark_count(void);
 
 /*
- * Raises 55000 if there is an idempotency key (dynamorm_fdw.idempotency_key),
- * and nowhere to put it.
+ * Can COMMIT send all of it, as it is now?  Raises 54000 if not, and 55000 if
+ * there is an idempotency key (dynamorm_fdw.idempotency_key), and nowhere to
+ * put it.
  */
-extern void write_buffer_check_key(void);
+extern void write_buffer_check_limits(void);
 
 /*
  * From now on nothing can be added: it is being sent.  Adding raises 25000.
@@ -125,7 +126,7 @@ extern void write_buffer_write(BufferedItem *item, const BufferedWrite *write);
 /*
  * Somebody looks at columns (see column_set.h) of the image that a table's
  * columns show: they are seen, and it is not blind any more.  Raises 54000 as
- * above.
+ * above, and nothing is seen then.
  */
 extern void write_buffer_look(BufferedItem *item, const Table *table,
 							  const DynamoItem *shown,
