@@ -28,6 +28,10 @@ typedef struct WriteCount
 	struct WriteCount *outer;
 } WriteCount;
 
+/* Our callback is registered with one of them, or for a moment with both. */
+static char registrations[2];
+static int	registered = 0;
+
 static WriteCount *innermost = NULL;
 static int	committed = 0;		/* items, in DynamoDB, before PostgreSQL */
 
@@ -159,7 +163,7 @@ subtransaction_end(SubXactEvent event, SubTransactionId my_id,
 void
 transaction_register(void)
 {
-	RegisterXactCallback(transaction_end, NULL);
+	RegisterXactCallback(transaction_end, &registrations[registered]);
 	RegisterSubXactCallback(subtransaction_end, NULL);
 }
 
@@ -183,13 +187,15 @@ refuse_mixture(const char *first, const char *second)
 /*
  * Callbacks of transactions are called in the order opposite to that of their
  * registration.  Ours, which may well fail, shall come before those of other
- * wrappers that commit elsewhere.
+ * wrappers that commit elsewhere.  It is never unregistered meanwhile, also if
+ * memory is short: no COMMIT would send anything any more.
  */
 static void
 go_before_others(void)
 {
-	UnregisterXactCallback(transaction_end, NULL);
-	RegisterXactCallback(transaction_end, NULL);
+	RegisterXactCallback(transaction_end, &registrations[1 - registered]);
+	UnregisterXactCallback(transaction_end, &registrations[registered]);
+	registered = 1 - registered;
 }
 
 static bool
