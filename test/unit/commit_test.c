@@ -627,6 +627,9 @@ test_functions(void)
 		report(failed_to == cases[i].fails && played == cases[i].count &&
 			   (failed_to || state == cases[i].state), cases[i].name);
 	}
+	report(commit_marker_is_late(NULL, "65529f7faaaaaaaaaaaaaaaaaaaaaaaa") &&
+		   !commit_marker_is_late(NULL, "65529f80aaaaaaaaaaaaaaaaaaaaaaaa"),
+		   "what is not sealed any more is not committed");
 }
 
 int

@@ -296,6 +296,16 @@ commit_marker_status(Connection *connection, const char *table_name,
 }
 
 /*
+ * Nobody seals a token of that age; a seal that was put before may expire.
+ */
+bool
+commit_marker_is_late(Connection *connection, const char *token)
+{
+	return operation_token_time(token) < connection_time(connection) -
+		LONGEST_SILENCE;
+}
+
+/*
  * A marker that has expired must not be taken for one that never was: what was
  * committed days ago would be called aborted.
  */
@@ -311,8 +321,7 @@ commit_marker_seal(Connection *connection, const char *table_name,
 	CommitState state;
 	Request    *failed;
 
-	if (operation_token_time(token) < connection_time(connection) -
-		LONGEST_SILENCE)
+	if (commit_marker_is_late(connection, token))
 		return commit_marker_status(connection, table_name, token);
 	failed = commit_marker_put_seal(&search, &state);
 	if (failed != NULL)

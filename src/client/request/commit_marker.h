@@ -66,6 +66,12 @@ extern void commit_marker_actions(const CommitMarker *marker,
 								  const char *token, int64 now,
 								  WriteOperation *operations);
 
+/*
+ * Is it too late to commit under the token?  Somebody may have sealed it, and
+ * been told that it is aborted for good, and the seal may be gone.
+ */
+extern bool commit_marker_is_late(Connection *connection, const char *token);
+
 /* Whose marker is looked for, and how. */
 typedef struct CommitSearch
 {

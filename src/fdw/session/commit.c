@@ -350,6 +350,18 @@ take_refusal(const Commit *commit, const CommitResult *result,
 	commit_raise(result, NULL);
 }
 
+static void
+check_token_age(void)
+{
+	if (commit_marker_is_late(write_buffer_connection(), transaction_token()))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not commit the DynamoDB transaction because its token is older than a day"),
+				 errdetail("Nothing was written, and nothing will be.  Transaction token %s.",
+						   transaction_token()),
+				 errhint("Retry the transaction.")));
+}
+
 /* By which its outcome can be told; NULL: by nothing. */
 static const CommitMarker *
 marker_of_transaction(void)
@@ -358,6 +370,7 @@ marker_of_transaction(void)
 
 	if (write_buffer_commit_table() == NULL)
 		return NULL;
+	check_token_age();
 	marker = palloc0(sizeof(CommitMarker));
 	marker->table_name = write_buffer_commit_table();
 	marker->database = utf8_text(get_database_name(MyDatabaseId));
