@@ -126,6 +126,13 @@ SELECT FROM dyn_request('dynamo', 'TestFault', '{"kind": "status", "operation": 
   "body": {"Responses": {"listed": []}, "UnprocessedKeys": {"listed": {"Keys": [{"id": {"S": "k1"}}, {"id": {"S": "k6"}}], "ConsistentRead": true}}}}');
 SELECT id FROM listed WHERE id IN ('k1', 'k6') ORDER BY id;
 SELECT dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
+-- one moment: a second request is another one
+ALTER FOREIGN TABLE listed OPTIONS (ADD consistent_read 'transaction');
+INSERT INTO listed VALUES ('m1', 1), ('m2', 2);
+SELECT sum(n) FROM listed WHERE id IN ('m1', 'm2');
+SELECT n FROM listed WHERE id = 'm1';
+SELECT (SELECT n FROM listed WHERE id = 'm1') + (SELECT n FROM listed WHERE id = 'm2');
+SELECT sum(l.n) FROM listed l, listed one WHERE l.id IN ('m1', 'm2') AND one.id = 'm1';
 SELECT dyn_drop_table('listed');
 SELECT dyn_drop_table('pair');
 DROP FOREIGN TABLE listed, pair, folded;

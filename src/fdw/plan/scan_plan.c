@@ -615,6 +615,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel,
 	KeyLookup  *lookup;
 	double		rows = info->ppi_rows;
 	Cost		cost;
+	ForeignPath *path;
 
 	lookup = key_lookup(&scope, key_schema_of_table(plan->table),
 						list_concat_copy(plan->clauses, clauses));
@@ -639,10 +640,13 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel,
 	}
 	cost += rows * (ITEM_COST + cpu_tuple_cost +
 					baserel->baserestrictcost.per_tuple);
-	add_path(baserel, (Path *)
-			 make_foreign_path(root, baserel, rows, REQUEST_COST, cost, NIL,
-							   outer, list_make3(NIL, makeInteger(false),
-												 makeInteger(1))));
+	path = make_foreign_path(root, baserel, rows, REQUEST_COST, cost, NIL,
+							 outer, list_make3(NIL, makeInteger(false),
+											   makeInteger(1)));
+	/* several processes would read at several moments, and none would know */
+	if (plan->table->reads_at_once)
+		path->path.parallel_safe = false;
+	add_path(baserel, (Path *) path);
 }
 
 static void

@@ -109,27 +109,21 @@ batch_reader_open(BatchReads *reads, DynamoItem *const *keys, int count)
 	return reader;
 }
 
-/*
- * All items that a statement reads so are those of one moment, or none: a
- * second request would be another moment.
- */
-static void
-check_one_moment(const BatchReader *reader)
+void
+batch_read_take_moment(const Table *table, RequestCounters *counters,
+					   int key_count)
 {
-	RequestCounters *counters = reader->reads->request.counters;
 	RequestCounters *total = counters->total != NULL ? counters->total
 		: counters;
 
-	if (!reader->reads->request.at_once)
-		return;
-	if (reader->key_count > BATCH_GET_MAX_KEYS || total->moments++ > 0)
+	if (key_count > BATCH_GET_MAX_KEYS || total->moments++ > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("statement reads more items than DynamoDB shows at one moment"),
 				 errdetail("With option consistent_read 'transaction' a statement reads at most %d items by their keys, of one table.",
 						   BATCH_GET_MAX_KEYS),
 				 errhint("Read fewer items, or set the option of table \"%s\" to true.",
-						 reader->reads->table->relation_name)));
+						 table->relation_name)));
 }
 
 void
@@ -143,7 +137,10 @@ batch_reader_start(BatchReader *reader)
 		int			count = Min(reader->key_count - reader->next_key,
 								BATCH_GET_MAX_KEYS);
 
-		check_one_moment(reader);
+		if (reader->reads->request.at_once)
+			batch_read_take_moment(reader->reads->table,
+								   reader->reads->request.counters,
+								   reader->key_count);
 		reader->batches = lappend(reader->batches,
 								  batch_get_start(&reader->reads->request,
 												  reader->keys + reader->next_key,

@@ -35,6 +35,14 @@ typedef struct BatchReader BatchReader;
 extern ReadMode batch_read_mode(const Table *table);
 
 /*
+ * All items that a statement reads at once, by their keys, are those of one
+ * moment, or none: a second request would be another moment.  Notes a request;
+ * raises 54000 if there was one before, or will be one after it.
+ */
+extern void batch_read_take_moment(const Table *table,
+								   RequestCounters *counters, int key_count);
+
+/*
  * Prepares reads.  What it allocates is in the current memory context;
  * projection is that of access_projection().  The counters must live as long.
  */

@@ -199,6 +199,9 @@ start_page(Reader *reader, Stream *stream)
 		.start_key = stream->course.next_key
 	};
 
+	if (reader->spec.table->reads_at_once && !reader->spec.consistent &&
+		reader->access->lookup->access == KEY_ACCESS_ITEM)
+		batch_read_take_moment(reader->spec.table, reader->spec.counters, 1);
 	resetStringInfo(body);
 	appendBinaryStringInfo(body, reader->body.data, reader->body.len);
 	operation_end_read(body, &page);
