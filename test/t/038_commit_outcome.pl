@@ -94,6 +94,13 @@ $node->psql('postgres', "BEGIN; INSERT INTO marked_account SELECT 'i' || i, i FR
 like($err, qr/ERROR:  54000: .*at most 98 items/, 'a key that is set after the last item');
 both_are(2, 'nothing was done');
 
+$node->psql('postgres', "CREATE FUNCTION add_once() RETURNS void LANGUAGE plpgsql SET dynamorm_fdw.idempotency_key = 'order 3'
+	  AS \$\$ BEGIN UPDATE marked_account SET n = n + 1 WHERE id IN ('a', 'b'); END \$\$;
+	SELECT add_once()",
+	stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+like($err, qr/ERROR:  55000: .*not set at COMMIT/, 'a key that ends with a function');
+both_are(2, 'nothing was done');
+
 # ---- answers that are lost ----
 
 fault({ kind => 'reset_after', count => 11 });

@@ -34,6 +34,7 @@ static struct
 	Oid			user_id;
 	Oid			server_id;
 	const char *commit_table;	/* of the server; NULL: it has none */
+	bool		had_key;		/* there was an idempotency key at a write */
 	bool		is_closed;
 	int			action_count;	/* items of which something is sent */
 	Size		bytes;			/* of them */
@@ -192,6 +193,7 @@ begin_buffer(const Table *table, Connection *connection, Oid user_id)
 	buffer.connection = connection;
 	buffer.user_id = user_id;
 	buffer.server_id = table->server_id;
+	buffer.had_key = false;
 	buffer.commit_table = option_commit_table(table->server_id);
 	if (buffer.commit_table != NULL)
 		buffer.commit_table = MemoryContextStrdup(buffer.context,
@@ -273,10 +275,19 @@ count_items(void)
 	MemoryContextDelete(scratch);
 }
 
-/* The key may be set, or set anew, until COMMIT. */
+/*
+ * The key may be set, or set anew, until COMMIT.  If there is none any more, as
+ * after a function that sets it for itself, nothing would be done only once.
+ */
 static void
 check_key(void)
 {
+	if (buffer.is_closed && buffer.had_key && idempotency_key[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the idempotency key that was set when the transaction wrote is not set at COMMIT"),
+				 errhint("Use SET LOCAL dynamorm_fdw.idempotency_key in the transaction: what a function sets by its SET clause ends with the function.")));
+	buffer.had_key |= idempotency_key[0] != '\0';
 	if (idempotency_key[0] != '\0' && buffer.commit_table == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

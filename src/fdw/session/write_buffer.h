@@ -75,7 +75,7 @@ extern int	write_buffer_mark_count(void);
 /*
  * Can COMMIT send all of it, as it is now?  Raises 54000 if not, and 55000 if
  * there is an idempotency key (dynamorm_fdw.idempotency_key), and nowhere to
- * put it.
+ * put it, or there was one and is none at COMMIT.
  */
 extern void write_buffer_check_limits(void);
 
