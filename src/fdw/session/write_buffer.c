@@ -276,8 +276,9 @@ count_items(void)
 }
 
 /*
- * The key may be set, or set anew, until COMMIT.  If there is none any more, as
- * after a function that sets it for itself, nothing would be done only once.
+ * The key may be set, or set anew, until COMMIT.  If it is gone then, as after
+ * a function that sets it for itself, it would not keep anything from being
+ * done again.
  */
 static void
 check_key(void)
