@@ -28,6 +28,7 @@ start_request(const CommitSpec *spec)
 		.deadline = spec->deadline,
 		.lock_deadline = spec->lock_deadline,
 		.commit_token = spec->token,
+		.is_marked = spec->marker != NULL,
 		.parts = count
 	};
 	StringInfoData body;

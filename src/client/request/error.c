@@ -235,7 +235,7 @@ static const ErrorClass unknown_commit = {
 	"", OUTCOME_UNKNOWN, ERROR_SERVER,
 	ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN,
 	"the outcome of the DynamoDB transaction is unknown",
-	"It may or may not have been committed.  Look at what it has written before you repeat it, or let dyn_transaction_resolve() settle it if the server has a commit_table.",
+	"It may or may not have been committed.  Look at what it has written before you repeat it.",
 	false
 };
 static const ErrorClass read_conflict = {
@@ -535,6 +535,18 @@ is_item_size_failure(const Failure *failure)
 	return tells_item_size(failure->message);
 }
 
+/* Only of a transaction that leaves a marker can it be told what became. */
+static const char *
+hint_of(const RequestSpec *spec, const ErrorClass *class)
+{
+	if (spec->commit_token != NULL &&
+		class->sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE)
+		return "Retry the transaction.";
+	if (class == &unknown_commit && spec->is_marked)
+		return "It may or may not have been committed.  Let dyn_transaction_resolve() settle it before you repeat it.";
+	return class->hint;
+}
+
 void
 error_raise(const Failure *failure, const char *extra_detail)
 {
@@ -546,9 +558,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 
 	if (is_item_size_failure(failure))
 		class = &item_too_large;
-	hint = failure->spec->commit_token != NULL &&
-		class->sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE
-		? "Retry the transaction." : class->hint;
+	hint = hint_of(failure->spec, class);
 	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
 
 	initStringInfo(&message);

@@ -59,6 +59,7 @@ typedef struct RequestSpec
 	const char *commit_token;	/* it is what COMMIT sends, under this token:
 								 * its unknown outcome is 08007, which tells
 								 * the token; NULL: it is not */
+	bool		is_marked;		/* ... and leaves a marker (commit_marker.h) */
 	bool		settles;		/* it finds out what became of such a
 								 * transaction, which is in doubt meanwhile */
 	bool		wants_item;		/* a success brings an item: else it is none */

@@ -157,10 +157,16 @@ give_up_all_blind(const Commit *commit)
 	return given_up;
 }
 
-/* Is the item what it was, as far as that is known and matters? */
+/*
+ * Is the item what it was, as far as that is known and matters?  One that was
+ * not sent may be, and blind writes are given up only once.
+ */
 static bool
 is_unchanged(const BufferedItem *item, const DynamoItem *now)
 {
+	if (now == NULL && item->base != NULL &&
+		!connection_sends_old_item(write_buffer_connection()))
+		return true;
 	if (item->base == NULL || now == NULL)
 		return item->base == NULL && now == NULL;
 	return image_find_change(item->base, now, item->seen) == NULL;

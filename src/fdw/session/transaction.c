@@ -68,6 +68,20 @@ warn_of_half_commit(void)
 							  committed, committed)));
 }
 
+/*
+ * Another extension's callback has made the transaction's first write in mode
+ * "atomic", when ours would have had to be called already.
+ */
+static void
+warn_of_lost_writes(void)
+{
+	if (write_buffer_is_empty() || committed > 0 || write_buffer_is_closed())
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("writes to DynamoDB are lost that were made while the transaction was being committed")));
+}
+
 static void
 forget_transaction(void)
 {
@@ -111,6 +125,10 @@ transaction_end(XactEvent event, void *arg)
 			break;
 
 		case XACT_EVENT_COMMIT:
+			warn_of_lost_writes();
+			forget_transaction();
+			break;
+
 		case XACT_EVENT_PARALLEL_COMMIT:
 		case XACT_EVENT_PREPARE:
 			forget_transaction();

@@ -504,6 +504,12 @@ write_buffer_close(void)
 	buffer.is_closed = true;
 }
 
+bool
+write_buffer_is_closed(void)
+{
+	return buffer.is_closed;
+}
+
 void
 write_buffer_commit_sub(SubTransactionId id, SubTransactionId parent)
 {

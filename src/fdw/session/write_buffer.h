@@ -83,6 +83,7 @@ extern void write_buffer_check_limits(void);
  * From now on nothing can be added: it is being sent.  Adding raises 25000.
  */
 extern void write_buffer_close(void);
+extern bool write_buffer_is_closed(void);
 
 /* ---- items ---- */
 
