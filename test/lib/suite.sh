@@ -195,8 +195,8 @@ run_tour()
 
 # As many statements as fit into two minutes; always the same ones.
 JUDGED_STATEMENTS=4000
-JUDGED_TRANSACTIONS=500
-JUDGED_INTERFERENCE=150
+JUDGED_TRANSACTIONS=300
+JUDGED_INTERFERENCE=100
 
 # run_judged NAME ARGUMENTS...
 run_judged()
