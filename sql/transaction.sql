@@ -133,7 +133,7 @@ SELECT count(*) FROM page WHERE day = 'mon';
 SELECT count(*), sum(v) FROM page;
 SELECT * FROM explain('SELECT day, n FROM page WHERE g = ''new'' ORDER BY v');
 SELECT day, n, v FROM page WHERE g = 'new' ORDER BY v;
-SELECT day, n, v FROM page WHERE g = 'old' ORDER BY v DESC;
+SELECT day, n, v FROM page WHERE g = 'old' ORDER BY v DESC, day;
 SELECT * FROM page WHERE day = 'mon' AND n IN (5, 10, 20, 40) ORDER BY n;
 SELECT * FROM page WHERE day = 'mon' AND n = 20;
 SELECT * FROM page WHERE day = 'mon' AND n = 40;
