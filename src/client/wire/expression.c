@@ -346,6 +346,14 @@ condition_not_exists(DocumentPath *path)
 }
 
 Condition *
+condition_attribute_is(const char *name, AttributeValue *value)
+{
+	return value == NULL ? condition_not_exists(path_make(name))
+		: condition_compare(operand_path(path_make(name)), COMPARISON_EQ,
+							operand_value(value));
+}
+
+Condition *
 condition_type(DocumentPath *path, AttributeType type)
 {
 	Condition  *condition = condition_on_path(CONDITION_TYPE, path);

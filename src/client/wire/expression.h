@@ -130,6 +130,10 @@ extern Condition *condition_between(Operand *left, Operand *lower,
 extern Condition *condition_in(Operand *left, List *operands);
 extern Condition *condition_exists(DocumentPath *path);
 extern Condition *condition_not_exists(DocumentPath *path);
+
+/* The attribute has the value; NULL: it does not exist. */
+extern Condition *condition_attribute_is(const char *name,
+										 AttributeValue *value);
 extern Condition *condition_type(DocumentPath *path, AttributeType type);
 extern Condition *condition_begins_with(Operand *left, Operand *right);
 extern Condition *condition_contains(Operand *left, Operand *right);

@@ -14,7 +14,6 @@
 
 #include "compat.h"
 
-#include "access/xact.h"
 #include "commands/dbcommands.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -32,8 +31,6 @@
 #include "fdw/session/write_buffer.h"
 #include "translate/key/item_key.h"
 #include "translate/table/table.h"
-
-#define MOST_ACTIONS	100
 
 /*
  * Items as they were come with failed conditions, unless these may be too

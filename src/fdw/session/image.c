@@ -96,14 +96,10 @@ image_unchanged(const Table *table, const DynamoItem *image, const List *seen)
 	foreach(cell, seen)
 	{
 		const char *name = (const char *) lfirst(cell);
-		AttributeValue *value = item_find(image, name);
-		DocumentPath *path = path_make(name);
 
-		conditions = lappend(conditions, value == NULL
-							 ? condition_not_exists(path)
-							 : condition_compare(operand_path(path),
-												 COMPARISON_EQ,
-												 operand_value(value)));
+		conditions = lappend(conditions,
+							 condition_attribute_is(name,
+													item_find(image, name)));
 	}
 	return condition_and(conditions);
 }

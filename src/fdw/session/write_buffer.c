@@ -22,8 +22,7 @@
 #include "fdw/session/running_query.h"
 #include "fdw/session/write_buffer.h"
 
-/* Actions and bytes of a TransactWriteItems.  Source: API Reference. */
-#define MOST_ACTIONS	100
+/* Bytes of a TransactWriteItems.  Source: API Reference. */
 #define MOST_BYTES		(4 * 1024 * 1024)
 
 static struct

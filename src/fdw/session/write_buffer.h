@@ -35,6 +35,9 @@
 #include "client/request/connection.h"
 #include "fdw/session/buffered_item.h"
 
+/* Actions of a TransactWriteItems.  Source: API Reference. */
+#define MOST_ACTIONS	100
+
 /* A write, or what else has to be known of it. */
 typedef struct BufferedWrite
 {

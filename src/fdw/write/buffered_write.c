@@ -7,8 +7,6 @@
 
 #include "compat.h"
 
-#include "access/sysattr.h"
-
 #include "fdw/read/reader.h"
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"

@@ -391,15 +391,6 @@ stamp_creation(const WriteStatement *statement, List *actions)
 															value, &place))));
 }
 
-static Condition *
-attribute_unchanged(const char *name, AttributeValue *value)
-{
-	if (value == NULL)
-		return condition_not_exists(path_make(name));
-	return condition_compare(operand_path(path_make(name)), COMPARISON_EQ,
-							 operand_value(value));
-}
-
 /*
  * No write may be lost, neither ours nor another's: each attribute that a
  * write depends on is either set by the write, whatever it is by then, or held
@@ -427,7 +418,7 @@ compute_unchanged(const Table *table, Bitmapset *held_columns,
 			column->is_document)
 			continue;
 		conditions = lappend(conditions,
-							 attribute_unchanged(column->attribute_name,
+							 condition_attribute_is(column->attribute_name,
 												 item_find(item,
 														   column->attribute_name)));
 	}
@@ -436,7 +427,7 @@ compute_unchanged(const Table *table, Bitmapset *held_columns,
 		for (i = 0; i < item->count; i++)
 			if (!table_maps_attribute(table, item->attributes[i].name))
 				conditions = lappend(conditions,
-									 attribute_unchanged(item->attributes[i].name,
+									 condition_attribute_is(item->attributes[i].name,
 														 &item->attributes[i].value));
 	return condition_and(conditions);
 }
@@ -461,7 +452,7 @@ document_unchanged(const Table *table, const DynamoItem *item, List *actions)
 		if (!has_action_on(actions, path_make(attribute->name)) ||
 			document_is_more_than_json(&attribute->value))
 			conditions = lappend(conditions,
-								 attribute_unchanged(attribute->name,
+								 condition_attribute_is(attribute->name,
 													 &attribute->value));
 	}
 	return condition_and(conditions);

@@ -292,18 +292,14 @@ spelled_in_texts(const RowChange *change)
 	for (int i = 0; i < table->made_count; i++)
 	{
 		const Column *made = table->made[i];
-		DocumentPath *path = path_make(made->attribute_name);
-		AttributeValue *value;
 
 		if (made->attnum != 0 || made->key != KEY_NONE)
 			continue;
-		value = table_make_attribute(table, made, old->tts_values,
-									 old->tts_isnull);
-		conditions = lappend(conditions, value == NULL
-							 ? condition_not_exists(path)
-							 : condition_compare(operand_path(path),
-												 COMPARISON_EQ,
-												 operand_value(value)));
+		conditions = lappend(conditions,
+							 condition_attribute_is(made->attribute_name,
+													table_make_attribute(table, made,
+																		 old->tts_values,
+																		 old->tts_isnull)));
 	}
 	return conditions;
 }

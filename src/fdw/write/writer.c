@@ -260,6 +260,15 @@ read_others_ahead(const Writer *writer, const ItemWrite *write)
 			   writer->running.command_id, writer->table, &written);
 }
 
+static void
+start_read(Writer *writer, ItemWrite *write)
+{
+	replace_request(write, reader_start_get(writer->connection, writer->table,
+											write->key, write->readable_key,
+											writer->counters));
+	write->state = ITEM_READING;
+}
+
 static void decide_on(Writer *writer, ItemWrite *write,
 					  const DynamoItem *item);
 static void note_failed(Writer *writer, ItemWrite *write,
@@ -298,14 +307,9 @@ keep_next(Writer *writer, ItemWrite *write)
 	}
 	write->next = NEXT_READ;
 	if (buffered_write_current(writer, write, &item))
-	{
 		decide_on(writer, write, item);
-		return;
-	}
-	replace_request(write, reader_start_get(writer->connection, writer->table,
-											write->key, write->readable_key,
-											writer->counters));
-	write->state = ITEM_READING;
+	else
+		start_read(writer, write);
 }
 
 static void
@@ -332,11 +336,7 @@ send_next(Writer *writer, ItemWrite *write)
 	switch (write->next)
 	{
 		case NEXT_READ:
-			replace_request(write, reader_start_get(writer->connection,
-													writer->table, write->key,
-													write->readable_key,
-													writer->counters));
-			write->state = ITEM_READING;
+			start_read(writer, write);
 			break;
 		case NEXT_WRITE:
 			replace_request(write, write_request_start(writer, write));
