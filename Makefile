@@ -7,7 +7,7 @@
 EXTENSION = dynamorm_fdw
 MODULE_big = dynamorm_fdw
 PGFILEDESC = "dynamorm_fdw - DynamoDB tables as foreign tables"
-DATA = sql/dynamorm_fdw--1.0.sql sql/dynamorm_fdw--1.0--1.1.sql
+DATA = sql/dynamorm_fdw--1.0.sql sql/dynamorm_fdw--1.0--1.1.sql sql/dynamorm_fdw--1.1--1.2.sql
 
 srcdir_abs := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 

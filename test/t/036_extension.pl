@@ -35,8 +35,8 @@ sub members
 
 my $new = members('new', 'CREATE EXTENSION dynamorm_fdw');
 is($node->safe_psql('new', "SELECT extversion FROM pg_extension WHERE extname = 'dynamorm_fdw'"),
-	'1.1', 'the newest version');
-foreach my $version ('1.0')
+	'1.2', 'the newest version');
+foreach my $version ('1.0', '1.1')
 {
 	(my $database = "from_$version") =~ tr/./_/;
 	is( members($database,
