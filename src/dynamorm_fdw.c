@@ -21,7 +21,7 @@
 #include "fdw/session/written.h"
 #include "fdw/write/write_behind.h"
 
-PG_MODULE_MAGIC;
+MODULE_MAGIC("dynamorm_fdw", "1.2");
 
 extern PGDLLEXPORT void _PG_init(void);
 

@@ -78,7 +78,7 @@ plan_and_finish(PLANNER_HOOK_ARGUMENTS)
 void
 hook_register(void)
 {
-	if (CONFLICT_ACTION_WHILE_PLANNED != ONCONFLICT_NONE)
+	if (CONFLICT_PLAN_IS_FINISHED)
 	{
 		previous_planner = planner_hook;
 		planner_hook = plan_and_finish;

@@ -661,6 +661,26 @@ store_item(const RowChange *change, TupleTableSlot *slot,
 }
 
 /*
+ * What RETURNING calls old is the row that was replaced: core knows the one
+ * that was read.
+ */
+static void
+show_replaced_row(const RowChange *change)
+{
+	TupleTableSlot *shown = change->info->ri_oldTupleSlot;
+	MemoryContext old;
+	HeapTuple	tuple;
+
+	if (change->info->ri_projectReturning == NULL || shown == NULL)
+		return;
+	old = MemoryContextSwitchTo(shown->tts_mcxt);
+	tuple = ExecCopySlotHeapTuple(change->old_slot);
+	MemoryContextSwitchTo(old);
+	tuple->t_tableOid = change->table->relation_id;
+	ExecForceStoreHeapTuple(tuple, shown, true);
+}
+
+/*
  * Writes the row to its end; NULL if there is nothing to change.  A row that
  * this statement has changed already is none.
  */
@@ -676,6 +696,8 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	(void) writer_next_done(change->writer);
 	if (row->write.state != ITEM_WRITTEN)
 		return NULL;
+	if (row->rechecked)
+		show_replaced_row(change);
 	store_item(change, slot, row->write.item);
 	return slot;
 }
