@@ -85,6 +85,32 @@ extern int	no_such_variable
 #include "commands/explain_state.h"
 #endif
 
+/*
+ * 18 has options of EXPLAIN that extensions define.  What belongs to one is
+ * kept with EXPLAIN's state; 19 wants to know whether a value is good for
+ * auto_explain.
+ */
+#if PG_VERSION_NUM >= 180000
+#define EXPLAIN_HAS_OPTIONS	1
+#define explain_extension_state(es) \
+	GetExplainExtensionState((es), GetExplainExtensionId("dynamorm_fdw"))
+#define set_explain_extension_state(es, value) \
+	SetExplainExtensionState((es), GetExplainExtensionId("dynamorm_fdw"), \
+							 (value))
+#else
+#define EXPLAIN_HAS_OPTIONS	0
+#define explain_extension_state(es)	((void) (es), (void *) NULL)
+#define set_explain_extension_state(es, value)	((void) (es), (void) (value))
+#endif
+#if PG_VERSION_NUM >= 190000
+#define register_explain_option(name, apply) \
+	RegisterExtensionExplainOption((name), (apply), \
+								   GUCCheckBooleanExplainOption)
+#elif PG_VERSION_NUM >= 180000
+#define register_explain_option(name, apply) \
+	RegisterExtensionExplainOption((name), (apply))
+#endif
+
 /* The arguments of ExecutorRun_hook, of which 18 dropped the last. */
 #if PG_VERSION_NUM >= 180000
 #define EXECUTOR_RUN_ARGUMENTS \

@@ -11,6 +11,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/command/explain_option.h"
 #include "fdw/plan/hook.h"
 #include "fdw/read/open_scan.h"
 #include "fdw/session/parallel.h"
@@ -40,6 +41,7 @@ _PG_init(void)
 	parallel_register();
 	running_query_register();
 	hook_register();
+	explain_option_register();
 	write_behind_register();
 }
 

@@ -64,8 +64,8 @@ typedef struct ProposedRow
 	bool		repeats;		/* has the key of one before it in the batch */
 
 	/* of ON CONFLICT DO UPDATE and DO SELECT */
-	const DynamoItem *conflicting;	/* the item that had the key, and, of DO
-									 * SELECT, satisfies the WHERE; NULL: none */
+	const DynamoItem *conflicting;	/* the item that had the key, if the WHERE
+									 * is true of it; NULL: none */
 
 	/* ... set by conflict_begin_row() */
 	ConflictState *conflict;
@@ -77,8 +77,7 @@ typedef struct ProposedRow
 
 /*
  * Prepares execution, in the current memory context.  Raises 0A000 for a lock
- * in transaction mode "immediate", and 55000 for a plan that was made while the
- * library was loaded.
+ * in transaction mode "immediate", and what old_row_begin() raises.
  */
 extern ConflictState *conflict_begin(ModifyTableState *mtstate,
 									 ResultRelInfo *info,

@@ -132,11 +132,11 @@ old_row_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 									   &TTSOpsVirtual);
 	foreach(cell, columns)
 	{
-		Node	   *expr = (Node *) lfirst_node(TargetEntry, cell)->expr;
+		Expr	   *named = lfirst_node(TargetEntry, cell)->expr;
+		Expr	   *expr = (Expr *) of_scanned_row((Node *) named, NULL);
 
 		old->columns = lappend(old->columns,
-							   ExecInitExpr((Expr *) of_scanned_row(expr, NULL),
-											&mtstate->ps));
+							   ExecInitExpr(expr, &mtstate->ps));
 	}
 	return old;
 }

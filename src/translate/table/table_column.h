@@ -22,8 +22,8 @@ typedef struct Column
 {
 	AttrNumber	attnum;			/* 0: of an attribute that only others are read
 								 * out of, and which is no column in SQL */
-	const char *name;			/* column name; NULL for a dropped column, and one
-								 * that is computed when it is read (VIRTUAL) */
+	const char *name;			/* column name; NULL for one that is dropped,
+								 * or computed when it is read (VIRTUAL) */
 	const char *attribute_name; /* UTF-8 */
 	int			attribute_name_length;
 	KeyRole		key;			/* of its attribute */
