@@ -18,7 +18,7 @@ BEGIN
 END $$;
 INSERT INTO stock (id, n, name) VALUES ('a', 1, 'Ann'), ('b', 2, NULL) RETURNING old, new, old.n AS old_n, new.n AS new_n;
 
--- UPDATE and DELETE: rows are read before they are written
+-- UPDATE with old: rows are read before they are written
 EXPLAIN (VERBOSE, COSTS OFF)
 UPDATE stock SET n = n + 1 WHERE id = 'a' RETURNING old.n, new.n;
 UPDATE stock SET n = n + 1 WHERE id = 'a' RETURNING old.n, new.n, n, old.v, new.v, old.tableoid::regclass;
@@ -35,6 +35,16 @@ UPDATE stock SET n = 7 WHERE id = 'a' AND dyn_request('dynamo', 'UpdateItem', js
       'TableName', 'stock', 'Key', jsonb_build_object('id', jsonb_build_object('S', id)),
       'UpdateExpression', 'SET n = :n', 'ExpressionAttributeValues', '{":n": {"N": "600"}}'::jsonb)) IS NOT NULL
   RETURNING old.n, new.n;
+
+-- what RETURNING says without them, too, stays one request
+EXPLAIN (VERBOSE, COSTS OFF)
+UPDATE stock SET n = n + 1 WHERE id = 'a' RETURNING new.n, new.tableoid::regclass;
+UPDATE stock SET n = n + 1 WHERE id = 'a' RETURNING new.n, new, new.tableoid::regclass, (SELECT count(*) FROM generate_series(1, new.n));
+INSERT INTO stock (id, n) VALUES ('x', 3), ('y', 4);
+EXPLAIN (VERBOSE, COSTS OFF)
+DELETE FROM stock WHERE id = 'x' RETURNING old.n, new.n, old, new, id;
+DELETE FROM stock WHERE id = 'x' RETURNING old.n, new.n, old, new, (SELECT count(*) FROM generate_series(1, old.n)), id;
+SELECT requests($$WITH gone AS (DELETE FROM stock WHERE id = 'y' RETURNING old.n, new.n AS none) SELECT * FROM gone$$);
 
 -- INSERT ... ON CONFLICT DO UPDATE: no old row where one is inserted
 EXPLAIN (VERBOSE, COSTS OFF)
@@ -67,7 +77,8 @@ CREATE VIEW doubled AS SELECT id, n, n * 2 AS twice, coalesce(name, 'nobody') AS
 INSERT INTO doubled (id, n) VALUES ('p', 20) ON CONFLICT (id) DO UPDATE SET n = excluded.n RETURNING old.twice, new.twice, old.who, old;
 INSERT INTO doubled (id, n) VALUES ('s', 20) ON CONFLICT (id) DO UPDATE SET n = excluded.n RETURNING old.twice, new.twice, old.who, old;
 UPDATE doubled SET n = 30 WHERE id = 's' RETURNING old.twice, new.twice, old.who, new;
-DELETE FROM doubled WHERE id = 's' RETURNING old.twice, new.twice, old.who, new.who;
+UPDATE doubled SET n = 31 WHERE id = 's' RETURNING new.twice, new.who, new;
+DELETE FROM doubled WHERE id = 's' RETURNING old.twice, new.twice, old.who, new.who, old, new;
 DROP VIEW doubled;
 -- a statement that has the rows of other tables in "excluded"
 INSERT INTO stock (id, n) SELECT id, n + 1 FROM stock WHERE id IN ('p', 'q')

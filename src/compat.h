@@ -205,10 +205,10 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 #endif
 
 /*
- * Has the plan of an INSERT ... ON CONFLICT something that must be set right
- * when core has made it?  That action; and old rows in RETURNING, from 18 on.
+ * Is there something to be done before a statement is planned, or after?  That
+ * action is taken off again; and RETURNING has old rows from 18 on.
  */
-#define CONFLICT_PLAN_IS_FINISHED	(PG_VERSION_NUM >= 180000)
+#define PLANNER_HOOK_IS_NEEDED	(PG_VERSION_NUM >= 180000)
 
 /* 19 has DO SELECT, with or without a lock. */
 #if PG_VERSION_NUM >= 190000
@@ -294,17 +294,25 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #include "nodes/nodes.h"
 #if PG_VERSION_NUM >= 180000
 #define var_is_of_old_row(var) ((var)->varreturningtype == VAR_RETURNING_OLD)
+#define var_is_of_new_row(var) ((var)->varreturningtype == VAR_RETURNING_NEW)
 #define set_var_of_current_row(var) \
 	((var)->varreturningtype = VAR_RETURNING_DEFAULT)
 #define returning_expr_argument(node) \
 	(IsA(node, ReturningExpr) ? ((ReturningExpr *) (node))->retexpr : NULL)
 #define returning_expr_is_of_old_row(node) \
 	(IsA(node, ReturningExpr) && ((ReturningExpr *) (node))->retold)
+#define returning_expr_is_of_new_row(node) \
+	(IsA(node, ReturningExpr) && !((ReturningExpr *) (node))->retold)
+#define returning_expr_level(node) \
+	(IsA(node, ReturningExpr) ? ((ReturningExpr *) (node))->retlevelsup : -1)
 #else
 #define var_is_of_old_row(var) ((void) (var), false)
+#define var_is_of_new_row(var) ((void) (var), false)
 #define set_var_of_current_row(var)	((void) (var))
 #define returning_expr_argument(node)	((void) (node), (Expr *) NULL)
 #define returning_expr_is_of_old_row(node)	((void) (node), false)
+#define returning_expr_is_of_new_row(node)	((void) (node), false)
+#define returning_expr_level(node)	((void) (node), -1)
 #endif
 
 /* 18 has generated columns that are computed when they are read. */
