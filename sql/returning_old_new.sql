@@ -60,6 +60,14 @@ INSERT INTO stock (id, n) VALUES ('a', 2) ON CONFLICT (id) DO UPDATE SET n = exc
 INSERT INTO stock (id, n) VALUES ('a', 2) ON CONFLICT DO NOTHING RETURNING old.n, new.n;
 INSERT INTO stock (id, n) VALUES ('a', 2) ON CONFLICT (id) DO UPDATE SET n = 9 RETURNING old.n, new.n, xmax = 0 AS inserted;
 INSERT INTO stock (id, n) VALUES ('a', 2) ON CONFLICT (id) DO UPDATE SET n = 9 RETURNING old.xmax;
+-- what is shown of the old row is what was replaced, though no expression looks at it
+CREATE FUNCTION rename(id text) RETURNS boolean LANGUAGE sql AS $$
+  SELECT dyn_request('dynamo', 'UpdateItem', jsonb_build_object('TableName', 'stock',
+    'Key', jsonb_build_object('id', jsonb_build_object('S', id)), 'UpdateExpression', 'SET #n = :n',
+    'ExpressionAttributeNames', '{"#n": "name"}'::jsonb, 'ExpressionAttributeValues', '{":n": {"S": "Eve"}}'::jsonb)) IS NOT NULL $$;
+INSERT INTO stock (id, n) VALUES ('a', 2) ON CONFLICT (id) DO UPDATE SET n = CASE WHEN rename(stock.id) THEN 10 END
+  RETURNING old.name, new.name, new.n;
+DROP FUNCTION rename;
 PREPARE put (text, bigint) AS
   INSERT INTO stock (id, n) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET n = excluded.n RETURNING old.n, new.n;
 SET plan_cache_mode = force_generic_plan;

@@ -140,6 +140,9 @@ prepare_conflict(ConflictState *state)
 				   &statement->read_columns);
 	made_column_add_read(statement->table, clauses->assigned,
 						 &statement->read_columns);
+	/* what is shown of the old row is what the write replaces */
+	old_row_add_columns(state->plan, statement->table, varno,
+						&statement->read_columns);
 	statement->loaded_columns =
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
 #include "utils/rel.h"
 
 #include "fdw/write/old_row.h"
@@ -47,6 +48,13 @@ bool
 old_row_is_returned(const ModifyTable *plan, const Table *table)
 {
 	return old_columns(plan, table) != NIL;
+}
+
+void
+old_row_add_columns(const ModifyTable *plan, const Table *table, Index varno,
+					Bitmapset **columns)
+{
+	pull_varattnos((Node *) old_columns(plan, table), varno, columns);
 }
 
 static bool

@@ -16,6 +16,10 @@ typedef struct OldRow OldRow;
 /* Does RETURNING name old rows? */
 extern bool old_row_is_returned(const ModifyTable *plan, const Table *table);
 
+/* Adds the columns that RETURNING shows of it, as pull_varattnos() does. */
+extern void old_row_add_columns(const ModifyTable *plan, const Table *table,
+								Index varno, Bitmapset **columns);
+
 /*
  * Prepares execution, in the current memory context; NULL if RETURNING does
  * not name old rows.  Raises 55000 if the plan is not one of old_row_plan(),
