@@ -34,6 +34,7 @@ choose_majors()
 install_majors_packages()
 {
   [ "$(id -u)" -eq 0 ] || die "only root can enter another release"
+  # shellcheck disable=SC2034  # used by install_wanted
   WANTED=()
   want_command mmdebstrap mmdebstrap
   want_command curl curl
