@@ -11,6 +11,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/command/explain_option.h"
 #include "fdw/plan/hook.h"
 #include "fdw/read/open_scan.h"
 #include "fdw/session/parallel.h"
@@ -21,7 +22,7 @@
 #include "fdw/session/written.h"
 #include "fdw/write/write_behind.h"
 
-PG_MODULE_MAGIC;
+MODULE_MAGIC("dynamorm_fdw", "1.2");
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -40,6 +41,7 @@ _PG_init(void)
 	parallel_register();
 	running_query_register();
 	hook_register();
+	explain_option_register();
 	write_behind_register();
 }
 

@@ -21,6 +21,7 @@
 #include "client/request/request.h"
 #include "client/request/request_count.h"
 #include "client/request/request_state.h"
+#include "client/request/request_trace.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
 #define TARGET_PREFIX		"DynamoDB_20120810."
@@ -582,6 +583,8 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
+	if (spec->counters != NULL && spec->counters->trace != NULL)
+		request_trace_add(spec->counters->trace, spec);
 	in_flight_begin();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon_request;

@@ -20,6 +20,8 @@ typedef struct RequestCounters
 	pg_atomic_uint64 *shared_units; /* thousandths of read units, of all
 									 * processes of a scan; NULL: nowhere */
 
+	struct RequestTrace *trace; /* keeps what is sent; NULL: nothing does */
+
 	int			moments;		/* at which lists of keys were read at once */
 
 	int64		calls;			/* that have ended */

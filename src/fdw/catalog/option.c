@@ -360,10 +360,13 @@ read_table_options(Relation relation)
 							   sizeof(ColumnOptions));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
-		if (!TupleDescAttr(descriptor, i)->attisdropped)
-			options->columns[i] =
-				option_read_column(GetForeignColumnOptions(relation_id,
-														   i + 1));
+		List	   *given;
+
+		if (TupleDescAttr(descriptor, i)->attisdropped)
+			continue;
+		given = GetForeignColumnOptions(relation_id, i + 1);
+		options->columns[i] = option_read_column(given);
+		options->columns[i].is_given = given != NIL;
 	}
 	return options;
 }

@@ -79,8 +79,17 @@ row_locks_wanted(EState *estate, Index relid)
 	return lock_of_mark(mark->markType);
 }
 
-static void
-check_mode(const ExecRowMark *mark, const Table *table)
+ItemLock
+row_lock_of_strength(LockClauseStrength strength)
+{
+	if (strength == LCS_NONE)
+		return ITEM_LOCK_NONE;
+	return strength == LCS_FORKEYSHARE ? ITEM_LOCK_EXISTS
+		: ITEM_LOCK_UNCHANGED;
+}
+
+void
+row_lock_check_mode(const Table *table)
 {
 	if (!transaction_is_atomic(table))
 		ereport(ERROR,
@@ -88,6 +97,12 @@ check_mode(const ExecRowMark *mark, const Table *table)
 				 errmsg("row locks are not supported on DynamoDB tables"),
 				 errdetail("In transaction mode \"immediate\" COMMIT checks nothing."),
 				 errhint("Set dynamorm_fdw.transaction_mode to \"atomic\", or put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
+}
+
+static void
+check_lock(const ExecRowMark *mark, const Table *table)
+{
+	row_lock_check_mode(table);
 	if (mark->waitPolicy == LockWaitSkip)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -126,7 +141,7 @@ row_locks_begin(EState *estate, Index relid, const RowLocksSpec *spec)
 {
 	ExecRowMark *mark = ExecFindRowMark(estate, relid, false);
 
-	check_mode(mark, spec->table);
+	check_lock(mark, spec->table);
 	if (mark->ermExtra == NULL)
 		mark->ermExtra = make_locks(mark, spec);
 	return (RowLocks *) mark->ermExtra;

@@ -128,6 +128,13 @@ keep_change(const Writer *writer, ItemWrite *write)
 	write_buffer_write(item, &version);
 }
 
+void
+buffered_write_lock(Writer *writer, ItemWrite *write, ItemLock lock)
+{
+	write_buffer_lock(enter(writer, write->key, write->readable_key,
+							write->base), lock);
+}
+
 /* Under its new key nothing may be there. */
 static bool
 key_is_free(const Writer *writer, const DynamoItem *key,

@@ -31,6 +31,7 @@ typedef enum TransactionMode
 /* Texts are in the server's encoding. */
 typedef struct ColumnOptions
 {
+	bool		is_given;		/* there is one */
 	const char *attribute_name; /* NULL: the column's own name */
 	const char *type;			/* NULL: the one that belongs to the SQL
 								 * type */
