@@ -58,6 +58,13 @@ extern int	no_such_variable
 	CreateWaitEventSet(TopMemoryContext, (n))
 #endif
 
+/* Wait events of extensions have names from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define make_wait_event(name)	WaitEventExtensionNew(name)
+#else
+#define make_wait_event(name)	((void) (name), PG_WAIT_EXTENSION)
+#endif
+
 /* transaction_timeout, which ends the session, came with 17. */
 #if PG_VERSION_NUM >= 170000
 #define transaction_timed_out	TransactionTimeoutPending

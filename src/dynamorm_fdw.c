@@ -8,6 +8,7 @@
 
 #include "foreign/fdwapi.h"
 
+#include "client/request/statistics.h"
 #include "fdw/callbacks.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
@@ -36,6 +37,7 @@ _PG_init(void)
 	transaction_register();
 	planning_register();
 	preload_register();
+	statistics_register();
 	open_scan_register();
 	written_register();
 	parallel_register();

@@ -13,7 +13,6 @@
 #include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "client/credential/credential_fetch.h"
 #include "client/http/http.h"
@@ -92,7 +91,7 @@ attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
 
 	while ((result = http_result(fetch->exchange)) == NULL)
 	{
-		http_wait(fetch->transport, -1);
+		http_wait(fetch->transport, -1, WAIT_FOR_CREDENTIALS);
 		interrupt_check();
 	}
 	MemoryContextSwitchTo(old);
@@ -124,7 +123,7 @@ back_off_fetch(int n)
 												   end)) > 0)
 	{
 		if (WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					  left, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+					  left, wait_event(WAIT_FOR_CREDENTIALS)) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
 			interrupt_check();

@@ -20,7 +20,6 @@
 
 #include "miscadmin.h"
 #include "storage/latch.h"
-#include "utils/wait_event.h"
 
 #include "client/http/clock.h"
 #include "client/http/http.h"
@@ -542,7 +541,8 @@ drive_transport(HttpTransport *transport)
  * came too late.
  */
 static void
-wait_for_something(HttpTransport *transport, long timeout, int64 start)
+wait_for_something(HttpTransport *transport, long timeout, int64 start,
+				   WaitReason reason)
 {
 	long		left;
 
@@ -557,33 +557,33 @@ wait_for_something(HttpTransport *transport, long timeout, int64 start)
 	if (left >= 0 && (timeout < 0 || left < timeout))
 		timeout = left;
 
-	if (http_sockets_wait(&transport->sockets, timeout))
+	if (http_sockets_wait(&transport->sockets, timeout, wait_event(reason)))
 		(void) drive_transport(transport);
 }
 
 /* Only for the latch, or the time: no exchange is under way. */
 static void
-wait_resting(long timeout)
+wait_resting(long timeout, WaitReason reason)
 {
 	int			events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH |
 		(timeout >= 0 ? WL_TIMEOUT : 0);
 
-	if (WaitLatch(MyLatch, events, timeout, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+	if (WaitLatch(MyLatch, events, timeout, wait_event(reason)) & WL_LATCH_SET)
 		ResetLatch(MyLatch);
 }
 
 void
-http_wait(HttpTransport *transport, long timeout)
+http_wait(HttpTransport *transport, long timeout, WaitReason reason)
 {
 	int64		start = monotonic_milliseconds();
 
 	if (transport->multi == NULL)
 	{
-		wait_resting(timeout);
+		wait_resting(timeout, reason);
 		return;
 	}
 	transport->rung_at = 0;
-	wait_for_something(transport, timeout, start);
+	wait_for_something(transport, timeout, start, reason);
 	transport->waited += monotonic_milliseconds() - start;
 	transport->completed = 0;
 	http_settle_connected(transport);

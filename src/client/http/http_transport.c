@@ -16,6 +16,7 @@
 #include "client/http/descriptor.h"
 #include "client/http/http_handle.h"
 #include "client/http/http_transport.h"
+#include "client/http/wait_event.h"
 
 /*
  * Descriptors that making a connection takes for a while, beside its own: for
@@ -150,6 +151,7 @@ http_open(const HttpSettings *settings)
 	if (!curl_ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		raise_curl("curl_global_init");
 	curl_ready = true;
+	wait_event_prepare();
 
 	transport = calloc(1, sizeof(HttpTransport));
 	if (transport == NULL)

@@ -15,7 +15,8 @@
 
 /*
  * Opens a transport; settings are copied.  It has no descriptors until there
- * is an exchange.  Raises 53200 if memory is short, 58000 if libcurl fails.
+ * is an exchange.  Raises 53200 if memory is short, 58000 if libcurl fails,
+ * and what wait_event_prepare() does.
  */
 extern HttpTransport *http_open(const HttpSettings *settings);
 

@@ -32,7 +32,7 @@ typedef struct ErrorClass
 	ErrorAction action;
 	int			sqlstate;
 	const char *message;		/* primary message */
-	const char *hint;			/* NULL: none */
+	const char *hint;			/* NULL: none, or that of throttling.h */
 	bool		secret;			/* DynamoDB's own message must not be shown: it
 								 * may echo the signed request */
 } ErrorClass;

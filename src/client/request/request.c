@@ -22,6 +22,7 @@
 #include "client/request/request_count.h"
 #include "client/request/request_state.h"
 #include "client/request/request_trace.h"
+#include "client/request/wait_reason.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
 #define TARGET_PREFIX		"DynamoDB_20120810."
@@ -708,7 +709,7 @@ request_wait_any(Request **requests, int count)
 			if (requests[i]->outcome != OUTCOME_PENDING)
 				return requests[i];
 		interrupt_check();
-		http_wait(connection->transport, next);
+		http_wait(connection->transport, next, wait_reason(requests, count));
 	}
 }
 

@@ -1,7 +1,7 @@
 /*
  * request_state.h
- *		The inside of a request; for request.c, in_flight.c and
- *		request_count.c alone.
+ *		The inside of a request; for request.c, in_flight.c, request_count.c,
+ *		slow_request.c and wait_reason.c alone.
  */
 #ifndef DYNAMORM_CLIENT_REQUEST_STATE_H
 #define DYNAMORM_CLIENT_REQUEST_STATE_H

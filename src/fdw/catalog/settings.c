@@ -8,11 +8,17 @@
 
 #include <limits.h>
 
+#include "miscadmin.h"
 #include "utils/guc.h"
 
 #include "client/request/commit_marker.h"
+#include "client/request/shared_statistics.h"
+#include "client/request/slow_request.h"
 #include "fdw/catalog/settings.h"
 #include "translate/table/table_options.h"
+
+/* Entries of less than half a kilobyte. */
+#define MOST_STAT_OPERATIONS	1000000
 
 /* A token is good for ten minutes, and clocks differ. */
 #define MOST_COMMIT_TIMEOUT		300000
@@ -83,10 +89,46 @@ define_transactions(void)
 							   NULL);
 }
 
+/*
+ * The memory is taken when the server starts, by the libraries that are loaded
+ * then.  For others the setting only is known, and means nothing.
+ */
+static void
+define_observation(void)
+{
+	DefineCustomIntVariable("dynamorm_fdw.log_min_duration",
+							"Logs requests to DynamoDB that take at least so long.",
+							"-1 logs none, 0 all.",
+							&slow_request_duration,
+							-1,
+							-1,
+							INT_MAX,
+							PGC_SUSET,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynamorm_fdw.max_stat_operations",
+							"The most rows of dyn_stat_operations, for which shared memory is taken.",
+							NULL,
+							&shared_statistics_limit,
+							5000,
+							100,
+							MOST_STAT_OPERATIONS,
+							process_shared_preload_libraries_in_progress
+							? PGC_POSTMASTER : PGC_SIGHUP,
+							0,
+							NULL,
+							NULL,
+							NULL);
+}
+
 void
 settings_define(void)
 {
 	define_transactions();
+	define_observation();
 
 	DefineCustomIntVariable("dynamorm_fdw.max_read_units",
 							"The most read units that one statement may consume.",
