@@ -517,6 +517,11 @@ subtest 'AWS_ACCOUNT_ID' => sub {
 	is($host->("profile 'printing'"), '444444444444.ddb.eu-west-1.amazonaws.com', 'what a process tells');
 	is($host->("$static, $role"), '222222222222.ddb.eu-west-1.amazonaws.com', 'a role\'s');
 	is($host->("profile 'odd'"), $regional, 'something that is none');
+	mapping('');
+	ddl(q{CREATE FOREIGN TABLE by_arn (id text OPTIONS (key 'partition')) SERVER dynamo OPTIONS (table_name 'arn:aws:dynamodb:eu-west-1:777777777777:table/x')});
+	set_stub();
+	said('SELECT * FROM by_arn');
+	like(stub_log(), qr/^CONNECT \Q$regional\E:443/, 'for a table of another account the region\'s');
 
 	is($host->("profile 'disabled'"), $regional, 'account_id_endpoint_mode = disabled');
 	like($host->("profile 'required'"), qr/28000: .*An account-based endpoint is required.*HINT:  Name the account/s, 'required');

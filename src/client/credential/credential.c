@@ -426,6 +426,7 @@ credential_get(CredentialProvider *provider, int64 now, const char **problem,
 	 */
 	if (provider->current == NULL || provider->refused)
 		return NULL;
+	*hint = NULL;
 	provider->next_renewal = now + RENEW_AGAIN;
 	return &provider->credentials;
 }

@@ -277,6 +277,15 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 
 /* ---- the rest ---- */
 
+static void
+move_connection(Connection *connection, const char *endpoint)
+{
+	if (strcmp(endpoint, connection->endpoint) == 0)
+		return;
+	http_set_endpoint(connection->transport, endpoint);
+	set_connection_endpoint(connection, endpoint);
+}
+
 /*
  * Chooses the endpoint of an account (NULL: not known).  False if the settings
  * require one, and it is not known.
@@ -289,18 +298,28 @@ follow_account(Connection *connection, const char *account_id)
 
 	if (settings->account_mode == ACCOUNTS_DISABLED)
 		return true;
-	if (account_id != NULL)
+	if (account_id != NULL && !connection->stays_regional)
 		endpoint = endpoint_of_account(account_id, settings->region);
 	if (endpoint == NULL && settings->account_mode == ACCOUNTS_REQUIRED)
 		return false;
 	if (endpoint == NULL)
 		endpoint = settings->endpoint;
-	if (strcmp(endpoint, connection->endpoint) != 0)
-	{
-		http_set_endpoint(connection->transport, endpoint);
-		set_connection_endpoint(connection, endpoint);
-	}
+	move_connection(connection, endpoint);
 	return true;
+}
+
+/*
+ * The AWS SDKs go to the endpoint of the account in the table's ARN; that of
+ * the region serves all.
+ */
+void
+connection_note_table(Connection *connection, const char *table)
+{
+	if (connection->settings.account_mode != ACCOUNTS_PREFERRED ||
+		table == NULL || strncmp(table, "arn:", 4) != 0)
+		return;
+	connection->stays_regional = true;
+	move_connection(connection, connection->settings.endpoint);
 }
 
 SigV4Signer *

@@ -36,10 +36,17 @@ typedef struct Connection
 	RetryBucket bucket;
 	RateLimiter limiter;		/* of retry mode "adaptive" */
 	int64		clock_offset;	/* seconds to add to this machine's clock */
+	bool		stays_regional; /* it has to do with tables of any account */
 	bool		sends_old_item; /* see connection_sends_old_item() */
 	bool		tells_capacity; /* an answer has told what was consumed: all
 								 * do */
 } Connection;
+
+/*
+ * Notes the name of a table (NULL: none) that a request is about to be sent
+ * for: one of another account is not reached by the endpoint of ours.
+ */
+extern void connection_note_table(Connection *connection, const char *table);
 
 /*
  * The signer with the credentials as they are now (seconds since 1970, by the

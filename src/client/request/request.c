@@ -580,6 +580,7 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
+	connection_note_table(connection, spec->table);
 	in_flight_begin();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon_request;
