@@ -161,12 +161,6 @@ sub host_asked_for
 	return stub_log() =~ /CONNECT (\S+):443/ ? $1 : $said;
 }
 
-my $in_environment = {
-	AWS_MAX_ATTEMPTS => 3,
-	AWS_RETRY_MODE => 'adaptive',
-	AWS_SDK_UA_APP_ID => 'of the environment',
-	AWS_EC2_INSTANCE_PROFILE_NAME => 'the-role' };
-
 # ---- profiles and options, without the environment ----
 
 subtest 'max_attempts' => sub {
@@ -339,7 +333,7 @@ sub role_fields
 my $role = "role_arn 'arn:aws:iam::1:role/x'";
 my $policy = '{"Version": "2012-10-17", "Statement": []}';
 
-subtest 'role options' => sub {
+subtest 'role_duration, role_policy, source_identity' => sub {
 	configure('');
 	server($local);
 	mapping("$static, $role, role_duration '900', role_policy '$policy', source_identity 'ann\@example.com'");
@@ -352,7 +346,7 @@ subtest 'role options' => sub {
 	is(scalar(() = role_fields() =~ /Tags\.member\.\d+\.Key/g), 50, 'fifty tags');
 };
 
-subtest 'session tags' => sub {
+subtest 'session_tags' => sub {
 	configure('');
 	server($local);
 	mapping("$static, $role, session_tags 'tenant={user}, stage = prod'", 'PUBLIC');
@@ -414,20 +408,41 @@ subtest 'session tags' => sub {
 
 # ---- the environment ----
 
-subtest 'the environment' => sub {
-	environment(%$in_environment);
-	configure("max_attempts = 5\nretry_mode = standard\nsdk_ua_app_id = of-profile\nec2_instance_profile_name = another");
+environment(
+	AWS_MAX_ATTEMPTS => 3,
+	AWS_RETRY_MODE => 'adaptive',
+	AWS_SDK_UA_APP_ID => 'of the environment',
+	AWS_EC2_INSTANCE_PROFILE_NAME => 'the-role',
+	AWS_ACCOUNT_ID_ENDPOINT_MODE => 'required');
+configure("max_attempts = 5\nretry_mode = standard\nsdk_ua_app_id = of-profile\nec2_instance_profile_name = another\naccount_id_endpoint_mode = disabled");
+
+subtest 'AWS_MAX_ATTEMPTS' => sub {
 	server($local);
 	mapping('');
-	is(attempts(), 3, 'AWS_MAX_ATTEMPTS goes before the profile');
-	like(agent(), qr{ app/of-the-environment$}, 'AWS_SDK_UA_APP_ID');
+	is(attempts(), 3, 'goes before the profile');
+};
+
+subtest 'AWS_SDK_UA_APP_ID' => sub {
+	like(agent(), qr{ app/of-the-environment$}, 'goes before the profile');
+};
+
+subtest 'AWS_EC2_INSTANCE_PROFILE_NAME' => sub {
 	mapping("credential_source 'instance'");
 	set_stub();
-	like(said($ask), qr/^instance\d/m, 'AWS_EC2_INSTANCE_PROFILE_NAME');
-	unlike(stub_log(), qr{security-credentials/(?!the-role)}, 'whose role is not asked for');
+	like(said($ask), qr/^instance\d/m, 'goes before the profile');
+	unlike(stub_log(), qr{security-credentials/(?!the-role)}, 'and is not asked for');
+};
+
+subtest 'AWS_RETRY_MODE' => sub {
 	server("$local, max_attempts '1'");
 	mapping('');
-	cmp_ok(sent_after_throttling(), '<', 21, 'AWS_RETRY_MODE');
+	cmp_ok(sent_after_throttling(), '<', 21, 'goes before the profile');
+};
+
+subtest 'AWS_ACCOUNT_ID_ENDPOINT_MODE' => sub {
+	server("region 'eu-west-1', max_attempts '1'");
+	mapping($static);
+	like(said($ask), qr/28000: .*An account-based endpoint is required/s, 'goes before the profile');
 };
 
 # ---- proxies; and, by what they are asked for, the endpoints of accounts ----
@@ -479,7 +494,7 @@ subtest 'NO_PROXY' => sub {
 	}
 };
 
-subtest 'option proxy' => sub {
+subtest 'proxy' => sub {
 	server("endpoint 'http://direct.invalid', region 'us-east-1', max_attempts '1', proxy '$base'");
 	mapping($static);
 	set_stub();
