@@ -48,6 +48,8 @@ start_fetch(const FetchRequest *request)
 	HttpSettings settings = {
 		.endpoint = request->base,
 		.ca_file = request->ca_file,
+		.proxy = request->proxy.proxy,
+		.no_proxy = request->proxy.no_proxy,
 		.max_connections = 1,
 		.connect_timeout = request->timeout,
 		.request_timeout = request->timeout
@@ -152,5 +154,25 @@ credential_fetch(const FetchRequest *request)
 		if (is_final(request, answer) || n >= request->attempts)
 			return answer;
 		back_off_fetch(n);
+	}
+}
+
+void
+fetch_append_field(StringInfo form, const char *name, const char *value)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const unsigned char *place;
+
+	appendStringInfo(form, "%s%s=", form->len > 0 ? "&" : "", name);
+	for (place = (const unsigned char *) value; *place; place++)
+	{
+		if (isalnum(*place) || strchr("-._~", *place) != NULL)
+			appendStringInfoChar(form, *place);
+		else
+		{
+			appendStringInfoChar(form, '%');
+			appendStringInfoChar(form, digits[*place >> 4]);
+			appendStringInfoChar(form, digits[*place & 0x0f]);
+		}
 	}
 }

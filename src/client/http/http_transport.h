@@ -27,6 +27,13 @@ extern HttpTransport *http_open(const HttpSettings *settings);
 extern void http_close(HttpTransport *transport);
 
 /*
+ * Sends what is started from now on to another endpoint, whose scheme must be
+ * that of the one before, and whose host must have a name if that one has.
+ * The text is copied.  Raises 53200 if memory is short.
+ */
+extern void http_set_endpoint(HttpTransport *transport, const char *endpoint);
+
+/*
  * Makes room for an exchange, which must be started next.  Where descriptors
  * are short, those of transports without exchanges under way are closed.
  * Raises what http_open() raises.

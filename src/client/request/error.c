@@ -538,7 +538,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 
 	if (is_item_size_failure(failure))
 		class = &item_too_large;
-	hint = hint_of(failure, class);
+	hint = failure->hint != NULL ? failure->hint : hint_of(failure, class);
 	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
 
 	initStringInfo(&message);

@@ -45,6 +45,7 @@ typedef struct Failure
 	const char *endpoint;
 	const char *code;			/* the exception; NULL: none */
 	const char *message;		/* DynamoDB's, or libcurl's; NULL: none */
+	const char *hint;			/* NULL: that of the class */
 	const Response *response;	/* DynamoDB's, for its reasons; NULL: none */
 	const char *request_id;		/* "": none */
 	int			attempts;

@@ -47,6 +47,7 @@ typedef struct Request
 								 * another */
 	const char *code;			/* DynamoDB's exception; NULL: none */
 	const char *problem;		/* what happened, if DynamoDB did not say */
+	const char *hint;			/* what to do; NULL: what the class says */
 	char		request_id[64]; /* DynamoDB's; "": none */
 } Request;
 

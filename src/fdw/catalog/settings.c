@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "client/credential/session_tag.h"
 #include "client/request/commit_marker.h"
 #include "client/request/shared_statistics.h"
 #include "client/request/slow_request.h"
@@ -28,6 +29,7 @@ int			commit_timeout = MOST_COMMIT_TIMEOUT;
 char	   *idempotency_key = "";
 int			max_read_units = 1000000;
 bool		report_conditions = false;
+char	   *session_tags = "";
 bool		enable_batch_join = true;
 bool		enable_concurrent_writes = true;
 
@@ -46,6 +48,18 @@ check_idempotency_key(char **newval, void **extra, GucSource source)
 		return true;
 	GUC_check_errdetail("An idempotency key has at most %d bytes.",
 						COMMIT_KEY_LIMIT);
+	return false;
+}
+
+static bool
+check_session_tags(char **newval, void **extra, GucSource source)
+{
+	const char *problem = *newval == NULL ? NULL
+		: session_tag_problem(*newval, false);
+
+	if (problem == NULL)
+		return true;
+	GUC_check_errdetail("%s", problem);
 	return false;
 }
 
@@ -124,11 +138,27 @@ define_observation(void)
 							NULL);
 }
 
+static void
+define_session_tags(void)
+{
+	DefineCustomStringVariable("dynamorm_fdw.session_tags",
+							   "Tags of the sessions of roles that user mappings assume.",
+							   "They go before those of the user mapping's option session_tags.",
+							   &session_tags,
+							   "",
+							   PGC_SUSET,
+							   0,
+							   check_session_tags,
+							   NULL,
+							   NULL);
+}
+
 void
 settings_define(void)
 {
 	define_transactions();
 	define_observation();
+	define_session_tags();
 
 	DefineCustomIntVariable("dynamorm_fdw.max_read_units",
 							"The most read units that one statement may consume.",
