@@ -227,7 +227,7 @@ sub setting
 		'RESET row_security',
 		'SET default_transaction_isolation = ' . one_of("'read committed'", "'repeatable read'", "'read committed'"),
 		'SET constraint_exclusion = ' . one_of('on', 'off', 'partition'),
-		'SET client_min_messages = ' . one_of('debug1', 'notice', 'notice'),
+		'SET client_min_messages = ' . one_of('warning', 'notice', 'notice'),
 		'SET work_mem = ' . one_of("'64kB'", "'4MB'"),
 		'RESET dynamorm_fdw.max_read_units',
 		'SET debug_parallel_query = on', 'SET parallel_setup_cost = 0');

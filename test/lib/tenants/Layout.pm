@@ -19,7 +19,7 @@ use Random;
 use Table;
 use Type;
 
-our ($own, $other) = ('tenant_ann', 'tenant_bob');
+our ($own, $other, $third) = ('tenant_ann', 'tenant_bob', 'tenant_eve');
 
 my %shapes = (
 	key => q(tenant text OPTIONS (key 'partition') COLLATE "C" NOT NULL, k text OPTIONS (key 'sort') COLLATE "C" NOT NULL),
@@ -74,6 +74,8 @@ sub new
 	$self->{others}->[1] = $self->is_by_attribute
 	  ? [ map { $self->other_row($_) } @taken, some_of(0, 4, @hidden_keys) ]
 	  : [ map { $self->other_row($_) } chance(0.3) ? () : some_of(0, 14, @own_keys, @taken_keys, @hidden_keys) ];
+	# plans go by how many items there are, and by statistics: these are the same
+	$self->{thirds} = [ map { $self->other_row("e$_", $third) } 1 .. 20 ];
 	return $self;
 }
 
@@ -91,9 +93,9 @@ sub own_row
 # Each text of it says whose it is.
 sub other_row
 {
-	my ($self, $key) = @_;
+	my ($self, $key, $tenant) = @_;
 	my $secret = 'secret ' . between(1, 99);
-	return [ quoted($other, $key), "'$secret'", one_of('NULL', 0 .. 5, 77), one_of('NULL', 0, 1, 2147483647), chance(0.5) ? "'{a,$secret}'" : 'NULL', chance(0.5) ? "'{$secret,b}'" : 'NULL',
+	return [ quoted($tenant // $other, $key), "'$secret'", one_of('NULL', 0 .. 5, 77), one_of('NULL', 0, 1, 2147483647), chance(0.5) ? "'{a,$secret}'" : 'NULL', chance(0.5) ? "'{$secret,b}'" : 'NULL',
 		one_of('NULL', "'{\"a\": \"$secret\"}'", "'{\"a\": 1, \"k\": \"$secret\"}'", "'[\"$secret\"]'") ];
 }
 
@@ -152,10 +154,11 @@ sub setup
 	my $world = $World::all[$number];
 	return "SET client_min_messages = error;\nTRUNCATE made.$self->{shape};\nDROP SCHEMA IF EXISTS app CASCADE;\nCREATE SCHEMA app;\n"
 	  . definition_of_items($world, $self->{shape}, 'app.t_item', $self->{atomic} ? ", transaction_mode 'atomic'" : '')
-	  . $self->insert(@{ $self->{rows} }, @{ $self->{others}->[$number] })
+	  . $self->insert(@{ $self->{rows} }, @{ $self->{thirds} }[ 0 .. 3 ])
+	  . ($self->{analyzed} ? "ANALYZE app.t_item;\n" : '')
+	  . $self->insert(@{ $self->{others}->[$number] }, @{ $self->{thirds} }[ 4 .. 19 - @{ $self->{others}->[$number] } ])
 	  . $self->faces
 	  . "GRANT USAGE ON SCHEMA app TO tenant_ann, tenant_bob;\nGRANT SELECT, INSERT, UPDATE, DELETE ON app.t TO tenant_ann, tenant_bob;\n"
-	  . ($self->{analyzed} ? "ANALYZE app.t_item;\n" : '')
 	  . "SELECT setval('judge.calls', 1);\n";
 }
 

@@ -60,6 +60,14 @@ sub masked
 	return $text;
 }
 
+# psql may show a warning that comes after an error before it.
+sub in_order
+{
+	my ($text) = @_;
+	my @messages = split /^(?=(?:ERROR|FATAL|WARNING|NOTICE|INFO|LOG):  )/m, $text;
+	return join '', (grep { !/^WARNING/ } @messages), grep { /^WARNING/ } @messages;
+}
+
 sub by_step
 {
 	my ($name, $count) = @_;
@@ -79,7 +87,7 @@ sub run_both
 	return map {
 		my $count = @{ $steps[$_] };
 		my @said = by_step("$directory/$all[$_].out", $count);
-		my @complained = by_step("$directory/$all[$_].err", $count);
+		my @complained = map { in_order($_) } by_step("$directory/$all[$_].err", $count);
 		[ map { [ $said[$_], $complained[$_] ] } 0 .. $count - 1 ]
 	} 0, 1;
 }
