@@ -6,7 +6,8 @@
 #	shape		key: the tenant is the partition key, as its text or in a
 #				template; attribute: it is any column, and the key is another
 #	face		partition: a partitioned table with policies; view: a view with a
-#				security barrier and a check option; invoker: a view of the first
+#				security barrier and a check option; granted: one without, where
+#				nobody may set the tenant; invoker: a view of the first
 #	identity	what tells the tenant: user, setting, claims, or subselect
 #	pooled		both tenants take turns in one session
 package Layout;
@@ -52,7 +53,7 @@ sub new
 	my $shape = one_of('key', 'template', 'template', 'attribute', 'attribute');
 	my $self = bless {
 		shape => $shape,
-		face => one_of('partition', 'partition', 'view', 'invoker'),
+		face => one_of('partition', 'partition', 'view', 'granted', 'invoker'),
 		identity => one_of('user', 'user', 'setting', 'claims', 'subselect'),
 		pooled => chance(0.3),
 		analyzed => chance(0.4),
@@ -135,11 +136,19 @@ sub faces
 	my ($self) = @_;
 	my $view_check = 'SELECT * FROM app.t_item WHERE ' . $self->condition;
 	return "CREATE VIEW app.t WITH (security_barrier) AS $view_check WITH CASCADED CHECK OPTION;\n" if $self->{face} eq 'view';
+	return "CREATE VIEW app.t WITH (security_barrier) AS $view_check;\nALTER FOREIGN TABLE app.t_item ALTER tenant SET DEFAULT " . ($identities{ $self->{identity} } =~ s/^\(SELECT (.*)\)$/$1/r) . ";\n" if $self->{face} eq 'granted';
 	my $parent = $self->{face} eq 'partition' ? 'app.t' : 'app.t_parent';
 	return "CREATE TABLE $parent (" . ($shapes{ $self->{shape} } =~ s/ OPTIONS \(.*?\)//gr) . ", $plain_others) PARTITION BY LIST (tenant);\n"
 	  . "ALTER TABLE $parent ATTACH PARTITION app.t_item DEFAULT;\n"
 	  . $self->policies($parent)
 	  . ($self->{face} eq 'invoker' ? "CREATE VIEW app.t WITH (security_invoker) AS SELECT * FROM $parent;\nGRANT SELECT, INSERT, UPDATE, DELETE ON $parent TO tenant_ann, tenant_bob;\n" : '');
+}
+
+sub grants
+{
+	my ($self) = @_;
+	my $columns = $self->{face} eq 'granted' ? ' (k, body, n, m, tags, list, doc)' : '';
+	return "GRANT SELECT, DELETE, INSERT$columns, UPDATE$columns ON app.t TO tenant_ann, tenant_bob;\n";
 }
 
 sub insert
@@ -158,7 +167,7 @@ sub setup
 	  . ($self->{analyzed} ? "ANALYZE app.t_item;\n" : '')
 	  . $self->insert(@{ $self->{others}->[$number] }, @{ $self->{thirds} }[ 4 .. 19 - @{ $self->{others}->[$number] } ])
 	  . $self->faces
-	  . "GRANT USAGE ON SCHEMA app TO tenant_ann, tenant_bob;\nGRANT SELECT, INSERT, UPDATE, DELETE ON app.t TO tenant_ann, tenant_bob;\n"
+	  . "GRANT USAGE ON SCHEMA app TO tenant_ann, tenant_bob;\n" . $self->grants
 	  . "SELECT setval('judge.calls', 1);\n";
 }
 

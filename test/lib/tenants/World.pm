@@ -73,7 +73,7 @@ sub by_step
 	my ($name, $count) = @_;
 	open my $file, '<', $name or die "cannot read $name: $!\n";
 	my $text = masked(decode('UTF-8', do { local $/; <$file> } // ''));
-	my ($before, @parts) = split /^=step= \d+\n/m, $text;
+	my ($before, @parts) = split /^=step= \d+\n/m, $text, -1;
 	return map { $parts[$_] // 'the session has ended' } 0 .. $count - 1;
 }
 
