@@ -23,6 +23,13 @@
 #include "fdw/write/made_column.h"
 #include "fdw/write/old_row.h"
 
+/*
+ * WCO_VIEW_CONFLICT_CHECK, of the minor releases that have it, the last of its
+ * enum.  In others no check is of this kind, and core itself lets a view's
+ * ON CONFLICT change what the view hides.
+ */
+#define VIEW_CONFLICT_CHECK		((WCOKind) (WCO_RLS_MERGE_DELETE_CHECK + 1))
+
 struct ConflictState
 {
 	WriteStatement statement;	/* of the UPDATE */
@@ -236,6 +243,18 @@ evaluate_volatile_calls(ConflictState *state, ProposedRow *row)
 										row->assignments);
 }
 
+/*
+ * A row that the view hides is not updated through it.  This is checked before
+ * the WHERE, which would tell of the row by what it raises.
+ */
+static void
+refuse_hidden_row(const WriteStatement *statement)
+{
+	if (statement->result_info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(VIEW_CONFLICT_CHECK, statement->result_info,
+							 statement->old_slot, statement->estate);
+}
+
 /* The item is known: it is updated, or, where there is none, put. */
 static void
 decide_conflict(ItemWrite *write, const DynamoItem *item)
@@ -253,6 +272,7 @@ decide_conflict(ItemWrite *write, const DynamoItem *item)
 	}
 	look_at_proposed(row);
 	compute_load(statement, item, write->key, write->readable_key);
+	refuse_hidden_row(statement);
 	if (!compute_where(statement, row->computation))
 	{
 		write->next = NEXT_NOTHING;
