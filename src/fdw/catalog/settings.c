@@ -12,6 +12,7 @@
 
 #include "client/request/commit_marker.h"
 #include "fdw/catalog/settings.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_options.h"
 
 /* A token is good for ten minutes, and clocks differ. */
@@ -83,11 +84,9 @@ define_transactions(void)
 							   NULL);
 }
 
-void
-settings_define(void)
+static void
+define_reads(void)
 {
-	define_transactions();
-
 	DefineCustomIntVariable("dynamorm_fdw.max_read_units",
 							"The most read units that one statement may consume.",
 							"0 means that there is no limit.",
@@ -100,6 +99,24 @@ settings_define(void)
 							NULL,
 							NULL,
 							NULL);
+
+	DefineCustomBoolVariable("dynamorm_fdw.show_expired",
+							 "Shows items that foreign tables with the option \"hide_expired\" hide.",
+							 NULL,
+							 &show_expired,
+							 false,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+}
+
+void
+settings_define(void)
+{
+	define_transactions();
+	define_reads();
 
 	DefineCustomBoolVariable("dynamorm_fdw.report_conditions",
 							 "Reports why an UPDATE or DELETE of one key changed no row.",

@@ -111,7 +111,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	state->writer = writer_make(estate, state->table, user_id,
 								&state->counters);
 	state->expressions =
-		operation_expressions(NIL, condition_item_absent(state->table),
+		operation_expressions(NIL, condition_key_is_free(state->table),
 							  action == CONFLICT_UPDATE ||
 							  table_has_other_items(state->table));
 	if (action == CONFLICT_UPDATE)

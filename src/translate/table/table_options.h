@@ -42,6 +42,7 @@ typedef struct ColumnOptions
 	bool		created_at;
 	bool		updated_at;
 	bool		ttl;
+	bool		hide_expired;
 	bool		document;
 } ColumnOptions;
 
