@@ -12,12 +12,18 @@ use PostgreSQL::Test::Utils;
 use Session;
 use Test::More;
 
-my $test = DynamormTest->new('expired');
+my $test = DynamormTest->new('expired', conf => "session_preload_libraries = 'dynamorm_fdw'");
 my $node = $test->{node};
+my $first = Session->new($node->connstr('postgres'));
+my $second = Session->new($node->connstr('postgres'));
 
+# By the second session.
 sub sql
 {
-	return $node->safe_psql('postgres', $_[0]);
+	my ($statement) = @_;
+	my $result = $second->run($statement);
+	is($result->{sqlstate}, '00000', 'the second session is told nothing') or diag "$statement: $result->{text}";
+	return $result->{text} =~ s/\n\z//r;
 }
 
 # DynamoDB is not told of the time to live, so that nothing is deleted
@@ -28,7 +34,8 @@ my $over = 'extract(epoch FROM now())::bigint - 86400';
 
 sub fresh
 {
-	sql("DELETE FROM stored; INSERT INTO stored VALUES ('x', 7, 'old', 1, $over)");
+	sql('DELETE FROM stored');
+	sql("INSERT INTO stored VALUES ('x', 7, 'old', 1, $over)");
 	$test->reset_proxy;
 	return;
 }
@@ -43,13 +50,11 @@ sub race
 	my ($title, %case) = @_;
 	fresh();
 	$test->fault({ kind => 'hold', when => 'after', operation => $case{held} });
-	my $session = Session->new($node->connstr('postgres'));
-	$session->send("$case{first};\n\\echo =done= :SQLSTATE");
+	$first->send("$case{first};\n\\echo =done= :SQLSTATE");
 	ok($test->wait_until_held, "$title: the first session has asked");
 	sql($case{second});
 	$test->release;
-	my $said = $session->read_until(qr/^=done= \w{5}\n/m, 60) // '';
-	$session->finish;
+	my $said = $first->read_until(qr/^=done= \w{5}\n/m, 60) // '';
 	is($said =~ /^=done= (\w{5})/m ? $1 : '', $case{sqlstate} // '00000', "$title: SQLSTATE") or diag $said;
 	is(stored(), $case{stored}, "$title: nothing is lost, and nothing is left");
 	return;
@@ -72,13 +77,11 @@ race('upsert of what has expired at another time', held => 'UpdateItem', first =
 fresh();
 sql("INSERT INTO stored VALUES ('y', 7, 'old', 1, NULL)");
 $test->fault({ kind => 'hold', when => 'after', operation => 'GetItem' });
-my $late = Session->new($node->connstr('postgres'));
-$late->send("UPDATE item SET n = n * 2 + length(id) WHERE id = 'y';\n\\echo =done= :ROW_COUNT");
+$first->send("UPDATE item SET n = n * 2 + length(id) WHERE id = 'y';\n\\echo =done= :ROW_COUNT");
 ok($test->wait_until_held, 'a row is read');
 sql("UPDATE stored SET expires = $over WHERE id = 'y'");
 $test->release;
-like($late->read_until(qr/^=done= \d+\n/m, 60) // '', qr/^=done= 0$/m, 'a row that expires before it is written is none');
-$late->finish;
+like($first->read_until(qr/^=done= \d+\n/m, 60) // '', qr/^=done= 0$/m, 'a row that expires before it is written is none');
 is(stored(), "x|7|old|1\ny|7|old|1", 'and stays as it is');
 
 # ---- in mode "atomic" ----
@@ -89,20 +92,19 @@ sub commit
 	my ($title, %case) = @_;
 	fresh();
 	sql("INSERT INTO stored VALUES ('y', 7, 'old', 1, extract(epoch FROM now())::bigint + 86400)");
-	my $session = Session->new($node->connstr('postgres'), "SET dynamorm_fdw.transaction_mode = 'atomic'");
 	foreach my $statement ('BEGIN', @{ $case{first} })
 	{
-		my $result = $session->run($statement);
+		my $result = $first->run($statement);
 		is($result->{sqlstate}, '00000', "$title: $statement") or diag $result->{text};
 	}
 	sql($case{second}) if $case{second};
-	my $result = $session->run('COMMIT');
+	my $result = $first->run('COMMIT');
 	is($result->{sqlstate}, $case{sqlstate} // '00000', "$title: COMMIT") or diag $result->{text};
-	$session->finish;
 	is(stored(), $case{stored}, "$title: what is stored");
 	return;
 }
 
+$first->run("SET dynamorm_fdw.transaction_mode = 'atomic'");
 my $untouched = 'y|7|old|1';
 commit('INSERT', first => [$insert], stored => "x|5||\n$untouched");
 commit('INSERT, deleted meanwhile', first => [$insert], second => "DELETE FROM stored WHERE id = 'x'", stored => "x|5||\n$untouched");
@@ -110,7 +112,7 @@ commit('INSERT, still over', first => [$insert], second => "UPDATE stored SET ex
 commit('INSERT, replaced meanwhile', first => [$insert], second => "INSERT INTO item VALUES ('x', 6)", sqlstate => '23505', stored => "x|6||\n$untouched");
 commit('INSERT, the setting changed', first => [ $insert, 'SET LOCAL dynamorm_fdw.show_expired = on' ], stored => "x|5||\n$untouched");
 commit('upsert', first => [$hit], stored => "x|1||\n$untouched");
-commit('upsert, replaced meanwhile', first => [$hit], second => $insert, sqlstate => '23505', stored => "x|5||\n$untouched");
+commit('upsert, replaced meanwhile', first => [$hit], second => $insert, sqlstate => '40001', stored => "x|5||\n$untouched");
 commit('a changed key', first => ["UPDATE item SET id = 'x' WHERE id = 'y'"], stored => 'x|7|old|1');
 commit('a changed key, taken meanwhile', first => ["UPDATE item SET id = 'x' WHERE id = 'y'"], second => $insert, sqlstate => '23505', stored => "x|5||\n$untouched");
 commit('UPDATE of a row that expires meanwhile', first => ["UPDATE item SET n = 1 WHERE id = 'y' RETURNING n"], second => "UPDATE stored SET expires = $over WHERE id = 'y'",
@@ -122,5 +124,6 @@ commit('blind UPDATE of a row that lives longer', first => ["UPDATE item SET n =
 commit('a lock on a row that expires meanwhile', first => [ "SELECT id FROM item WHERE id = 'y' FOR KEY SHARE", "INSERT INTO item (id) VALUES ('z')" ], second => "UPDATE stored SET expires = $over WHERE id = 'y'",
 	sqlstate => '40001', stored => "x|7|old|1\n$untouched");
 
+$_->finish foreach $first, $second;
 $test->drop_tables;
 done_testing();

@@ -392,10 +392,12 @@ sub expire
 }
 
 # Items that have expired, at keys that statements meet: the twin has none.
+# Before the rows, which replace some of them, and beside the rows.
 sub expired_statements
 {
-	my ($self) = @_;
-	return join '', map { $self->row_statement('remote', @$_) } @{ $self->{expired_rows} // [] };
+	my ($self, $is_beside) = @_;
+	my $sql = join '', map { $self->row_statement('remote', @$_) } @{ $self->{expired_rows} // [] };
+	return $is_beside ? $self->raw_keys ? '' : $sql =~ s/\);$/) ON CONFLICT DO NOTHING;/gmr : $sql;
 }
 
 # ---- rows ----
@@ -423,7 +425,7 @@ sub random_rows
 		push @rows, \@row unless $seen{$key}++;
 	}
 	$self->{rows} = \@rows;
-	$self->{expired_rows} = [ map { [ map { $_->{type}->{expires} ? '1767225600::bigint' : random_value($_) } @{ $self->{columns} } ] } 1 .. 5 ] if $self->expiry;
+	$self->{expired_rows} = [ map { [ map { $_->{type}->{expires} ? '1767225600::bigint' : random_value($_) } @{ $self->{columns} } ] } 1 .. 20 ] if $self->expiry;
 
 	# attributes of type NULL, where the twin has NULL, but for keys of indexes
 	$self->{null_typed} = [];
@@ -457,6 +459,7 @@ sub row_statements
 	{
 		$sql .= $self->row_statement($schema, @$_) foreach @{ $self->{rows} };
 	}
+	$sql .= $self->expired_statements(1);
 	$sql .= $self->wrong_item;
 	$sql .= 'SELECT judge.make_null_typed(' . Type::quote($_) . ", 2);\n" foreach @{ $self->{null_typed} };
 	return $sql;
