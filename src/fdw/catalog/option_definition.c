@@ -217,6 +217,8 @@ static const OptionDefinition definitions[] = {
 	{"created_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(created_at)},
 	{"updated_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(updated_at)},
 	{"ttl", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(ttl)},
+	{"hide_expired", AttributeRelationId, OPTION_BOOLEAN,
+	IN_COLUMN(hide_expired)},
 	{"document", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(document)},
 
 	{"sample_size", OPTION_OF_IMPORT, OPTION_INTEGER, IN_IMPORT(sample_size),
@@ -763,7 +765,7 @@ check_document(List *options)
 {
 	static const char *const others[] = {
 		"attribute_name", "key", "type", "unit", "version", "created_at",
-		"updated_at", "ttl"
+		"updated_at", "ttl", "hide_expired"
 	};
 	const char *document = find_value(options, "document");
 	bool		is_document;

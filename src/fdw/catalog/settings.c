@@ -16,6 +16,7 @@
 #include "client/request/shared_statistics.h"
 #include "client/request/slow_request.h"
 #include "fdw/catalog/settings.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_options.h"
 
 /* Entries of less than half a kilobyte. */
@@ -153,13 +154,9 @@ define_session_tags(void)
 							   NULL);
 }
 
-void
-settings_define(void)
+static void
+define_reads(void)
 {
-	define_transactions();
-	define_observation();
-	define_session_tags();
-
 	DefineCustomIntVariable("dynamorm_fdw.max_read_units",
 							"The most read units that one statement may consume.",
 							"0 means that there is no limit.",
@@ -172,6 +169,26 @@ settings_define(void)
 							NULL,
 							NULL,
 							NULL);
+
+	DefineCustomBoolVariable("dynamorm_fdw.show_expired",
+							 "Shows items that foreign tables with the option \"hide_expired\" hide.",
+							 NULL,
+							 &show_expired,
+							 false,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+}
+
+void
+settings_define(void)
+{
+	define_transactions();
+	define_observation();
+	define_session_tags();
+	define_reads();
 
 	DefineCustomBoolVariable("dynamorm_fdw.report_conditions",
 							 "Reports why an UPDATE or DELETE of one key changed no row.",

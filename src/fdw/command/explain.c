@@ -522,7 +522,7 @@ show_put(const Table *table, const ModifyTable *plan, ConflictPlan conflict,
 							es);
 	if (key_columns(table).count > 0)
 		show_condition("ConditionExpression",
-					   condition_item_absent(table), es);
+					   condition_key_is_free(table), es);
 }
 
 /* The same in transaction mode "atomic". */

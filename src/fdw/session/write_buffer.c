@@ -22,6 +22,7 @@
 #include "fdw/session/image.h"
 #include "fdw/session/running_query.h"
 #include "fdw/session/write_buffer.h"
+#include "translate/table/table_expiry.h"
 
 /* Bytes of a TransactWriteItems.  Source: API Reference. */
 #define MOST_BYTES		(4 * 1024 * 1024)
@@ -91,6 +92,19 @@ write_buffer_is_of(const BufferedItem *item, const Table *table)
 		strcmp(item->table->table_name, table->table_name) == 0;
 }
 
+void
+write_buffer_check_hidden(const BufferedItem *item, const Table *table)
+{
+	if (item->over_expired && !table_hides_expired(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot show an expired item of table \"%s\" that the transaction replaces",
+						table->table_name),
+				 errdetail("Item %s was hidden when foreign table \"%s\" was written.",
+						   item->readable_key, item->table->relation_name),
+				 errhint("Commit first.")));
+}
+
 static uint32
 hash_of_key(const Table *table, const char *key_text)
 {
@@ -120,6 +134,8 @@ write_buffer_find(const Table *table, const DynamoItem *key)
 			write_buffer_is_of(item, table))
 			break;
 	pfree(text);
+	if (item != NULL)
+		write_buffer_check_hidden(item, table);
 	return item;
 }
 

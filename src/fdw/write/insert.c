@@ -113,7 +113,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	state->writer = writer_make(estate, state->table, user_id,
 								&state->counters);
 	state->expressions =
-		operation_expressions(NIL, condition_item_absent(state->table),
+		operation_expressions(NIL, condition_key_is_free(state->table),
 							  has_clauses ||
 							  table_has_other_items(state->table));
 	if (has_clauses)

@@ -214,6 +214,9 @@ check_column(const Table *table, const Column *column,
 		 (options->unit != NULL && strcmp(options->unit, "s") != 0)))
 		refuse_role(table, column, "ttl",
 					"DynamoDB reads the time to live as a number of seconds (type N, unit s).");
+	if (options->hide_expired && !column->is_ttl)
+		refuse_role(table, column, "hide_expired",
+					"Items expire by the column with the option \"ttl\".");
 	if (column->is_document &&
 		(type_id != JSONBOID || column->codec->kind != CODEC_JSON))
 		refuse_role(table, column, "document",
@@ -386,6 +389,8 @@ describe_column(TableEntry *entry, Column *column, TupleDesc descriptor,
 		set_key_part(table, &table->sort_key, owner, "key 'sort'");
 	if (column->is_document && table->document == NULL)
 		table->document = column;
+	if (options->hide_expired)
+		table->expiry = column;
 }
 
 /* Reads the catalogs, into the current memory context. */

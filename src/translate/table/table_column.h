@@ -54,6 +54,8 @@ typedef struct Table
 	Column	   *partition_key;	/* NULL: not known yet, see table.h */
 	Column	   *sort_key;		/* NULL: the key is the partition key alone */
 	Column	   *document;		/* NULL: none */
+	Column	   *expiry;			/* by which items expire that are hidden then
+								 * (table_expiry.h); NULL: none are */
 	bool		key_in_doubt;	/* the key may be spelled otherwise by others,
 								 * and no item of the session has shown yet how
 								 * it is */

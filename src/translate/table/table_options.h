@@ -43,6 +43,7 @@ typedef struct ColumnOptions
 	bool		created_at;
 	bool		updated_at;
 	bool		ttl;
+	bool		hide_expired;
 	bool		document;
 } ColumnOptions;
 
