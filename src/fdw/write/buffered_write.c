@@ -145,7 +145,7 @@ void
 buffered_write_lock(Writer *writer, ItemWrite *write, ItemLock lock)
 {
 	write_buffer_lock(enter(writer, write->key, write->readable_key,
-							write->base), lock);
+							write->base, false), lock);
 }
 
 /* Under its new key nothing may be there, but what has expired. */
