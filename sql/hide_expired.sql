@@ -1,6 +1,6 @@
 --
 -- Items whose time to live is over are no rows (option hide_expired), and a
--- new row replaces them whole.  (The race: t/040_expired.)
+-- new row replaces them whole.  (The race: t/043_expired.)
 -- Needs: transactions old_item
 --
 CREATE SCHEMA hide_expired;
