@@ -131,9 +131,11 @@ CREATE FUNCTION change_meanwhile(id text) RETURNS boolean LANGUAGE sql AS $$
     'UpdateExpression', 'SET n = :n', 'ExpressionAttributeValues', '{":n": {"N": "600"}}'::jsonb)) IS NOT NULL $$;
 CREATE TRIGGER keep AFTER UPDATE OR DELETE ON concurrent_write FOR EACH ROW EXECUTE FUNCTION keep();
 \set VERBOSITY sqlstate
+SET client_min_messages = error;
 UPDATE concurrent_write SET n = 7 WHERE id = 'seen' AND change_meanwhile(id);
 UPDATE concurrent_write SET n = 1 WHERE id = 'seen';
 DELETE FROM concurrent_write WHERE id = 'seen' AND change_meanwhile(id);
+RESET client_min_messages;
 \set VERBOSITY default
 SELECT id, n FROM concurrent_write WHERE id = 'seen';
 DROP TRIGGER keep ON concurrent_write;
