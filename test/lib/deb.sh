@@ -7,6 +7,7 @@ choose_packages()
 {
   RELEASES=()
   DOCKERFILE=
+  ARM64=
   while [ "$#" -gt 0 ]; do
     case $1 in
       --release)
@@ -16,13 +17,15 @@ choose_packages()
         shift
         ;;
       --dockerfile) DOCKERFILE=1 ;;
+      --arm64) ARM64=1 ;;
       *) die "unknown argument: $1" ;;
     esac
     shift
   done
-  if [ -z "$DOCKERFILE" ] && [ "${#RELEASES[@]}" -eq 0 ]; then
+  if [ -z "$DOCKERFILE$ARM64" ] && [ "${#RELEASES[@]}" -eq 0 ]; then
     RELEASES=(bookworm trixie)
     DOCKERFILE=1
+    ARM64=1
   fi
 }
 
@@ -52,6 +55,17 @@ check_packages()
       passed "the steps of the Dockerfile"
     else
       failed "the steps of the Dockerfile"
+      tail -n 60 "$output"
+    fi
+  fi
+  if [ -n "$ARM64" ]; then
+    make_machine trixie "$CACHE/machine-trixie"
+    if on_machine "$CACHE/machine-trixie" root \
+         bash /checkout/test/lib/deb/arm64 >"$output" 2>&1 </dev/null; then
+      sed -n '/^== /,$p' "$output"
+      passed "arm64"
+    else
+      failed "arm64"
       tail -n 60 "$output"
     fi
   fi

@@ -98,6 +98,26 @@ foreach (qw(debian/rules debian/tests/installcheck docker/start))
 	complain("$_ cannot be executed") unless -x "$root/$_";
 }
 
+# ---- what public hosts run ----
+
+# A distribution has no workflows.  No parser of YAML is everywhere: what goes
+# wrong by hand is a tab, a step of the indentation, a script that is not there.
+if (-e "$root/.github" || -e "$root/.git")
+{
+	my $name = '.github/workflows/ci.yml';
+	my $before = 0;
+
+	foreach my $line (grep { /^\s*[^\s#]/ } split /\n/, contents($name))
+	{
+		my ($indent) = $line =~ /^(\s*)/;
+		complain("$name is wrongly indented: $line")
+		  if $indent =~ /\t/ || length($indent) % 2 || length($indent) > $before + 4;
+		$before = length $indent;
+	}
+	complain("$name names $_, which is not there")
+	  foreach grep { !-e "$root/$_" } contents($name) =~ m{\bbash (test/\w+)}g;
+}
+
 # ---- the licence ----
 
 my $licence = join ' ', split ' ', contents('LICENSE');
