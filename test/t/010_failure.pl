@@ -155,7 +155,7 @@ fails(
 	sqlstate => '53400',
 	message => qr/^DynamoDB throttled the request$/,
 	detail => qr/^ProvisionedThroughputExceededException: Throughput exceeds.* after 3 attempts\.  Request id PROXY\d+\.$/,
-	hint => qr/^The table's or the account's capacity is exhausted\.  Retry later/,
+	hint => qr/^The table's provisioned capacity is exhausted\.  Raise it/,
 	requests => 3);
 fails(
 	'HTTP 429', 'insert',
