@@ -47,6 +47,10 @@ ifndef BEHIND_PROXY
 NO_INSTALLCHECK = 1
 endif
 
+# No bitcode: it is for inlining, for which nothing here is small enough, and
+# names the folder of the build.
+override with_llvm = no
+
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
