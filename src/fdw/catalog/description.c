@@ -17,6 +17,7 @@
 
 #include "client/request/operation.h"
 #include "client/request/request.h"
+#include "client/wire/table_details.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "translate/key/item_key.h"
@@ -325,6 +326,25 @@ description_is_active(Connection *connection, const char *table_name,
 	is_active = description->is_active;
 	request_free(request);
 	return is_active;
+}
+
+bool
+description_is_protected(Connection *connection, const char *table_name)
+{
+	Request    *request = run_operation_on_table(connection, "DescribeTable",
+												 table_details_read,
+												 table_name,
+												 OPTIONAL_ATTEMPTS);
+	bool		is_protected = false;
+
+	if (request_outcome(request) == OUTCOME_SUCCESS)
+	{
+		const TableDetails *details = request_answer(request);
+
+		is_protected = details->deletion_protection;
+	}
+	request_free(request);
+	return is_protected;
 }
 
 /*

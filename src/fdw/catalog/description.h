@@ -46,6 +46,10 @@ extern const TableDescription *description_fetch(Connection *connection,
 extern bool description_is_active(Connection *connection,
 								  const char *table_name, Request **unseen);
 
+/* Is it protected against deletion?  False also if DynamoDB does not say. */
+extern bool description_is_protected(Connection *connection,
+									 const char *table_name);
+
 /*
  * The names of all tables, as a list of char *.  Raises HV000 where their
  * pages do not end, and what request_raise() raises.
