@@ -308,16 +308,17 @@ run_suite()
   mkdir "$RESULTS" "$RESULTS/tmp"
   server_owns "$RESULTS"
   choose_test_source
+  begin_beside
   run_source_tests
   run_compilers
   run_unit_tests
   run_regress_tests
   run_isolation_tests
-  run_tap_tests
   run_tour
   run_judge
   run_pgregress
   run_on_second_engine
+  end_beside
   run_bench
   keep_results
 }
