@@ -145,6 +145,7 @@ read_index_details(JsonTree *tree, const JsonNode *array,
 static void
 take_description(TableDetails *details, const TableDescription *description)
 {
+	details->description = description;
 	details->item_count = description->item_count;
 	details->size = description->size;
 	if (description->partition_key != NULL)

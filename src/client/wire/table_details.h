@@ -88,6 +88,10 @@ typedef struct TableDetails
 	const char *stream_arn;
 	int64		item_count;
 	int64		size;
+	bool		tells_recovery; /* other requests have told it, as the next */
+	bool		tells_time_to_live;
+	bool		tells_tags;
+	const TableDescription *description;	/* what is asked for elsewhere */
 } TableDetails;
 
 /* A page of ListTagsOfResource. */

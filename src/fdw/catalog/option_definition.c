@@ -231,6 +231,8 @@ static const OptionDefinition definitions[] = {
 	{"number_type", OPTION_OF_IMPORT, OPTION_ENUM, IN_IMPORT(number_type),
 	RESTRICTION_NONE, NUMBER_TYPE_NUMERIC, 0, number_type_words},
 	{"document", OPTION_OF_IMPORT, OPTION_BOOLEAN, IN_IMPORT(document)},
+	{"table_options", OPTION_OF_IMPORT, OPTION_BOOLEAN,
+	IN_IMPORT(table_options)},
 	{"entities", OPTION_OF_IMPORT, OPTION_TEXT, IN_IMPORT(entities)}
 };
 
@@ -556,7 +558,8 @@ option_read_import(List *options)
 {
 	ImportedOptions imported = {
 		.sample_size = DEFAULT_SAMPLE_SIZE,
-		.document = true
+		.document = true,
+		.table_options = true
 	};
 
 	read_options(options, OPTION_OF_IMPORT, &imported);

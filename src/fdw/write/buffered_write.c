@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "fdw/catalog/key_check.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"
@@ -142,7 +143,10 @@ key_is_free(const Writer *writer, const DynamoItem *key,
 							   readable_key, writer->counters);
 	request_wait(request);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
+	{
+		key_check_refusal(writer->table, writer->connection, request, NULL);
 		request_raise(request, NULL);
+	}
 	return reader_got_item(request) == NULL;
 }
 
