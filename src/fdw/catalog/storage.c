@@ -20,7 +20,8 @@ refuse_option(const char *name, const char *problem)
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 			 errmsg("invalid value for option \"%s\"", name),
-			 errdetail("%s.", problem)));
+			 errdetail("%c%s.", pg_toupper((unsigned char) problem[0]),
+					   problem + 1)));
 }
 
 static void

@@ -150,7 +150,7 @@ read_index_option(JsonTree *tree, const JsonNode *json, IndexDetails *details)
 	check_members(tree, json);
 	index->name = json_tree_text(tree, json, "name");
 	if (index->name == NULL || !is_index_name(index->name))
-		json_tree_fail(tree, "The \"name\" of an index has 3 to 255 characters of A-Z, a-z, 0-9, _, - and .");
+		json_tree_fail(tree, "The \"name\" of an index has 3 to 255 characters: letters, digits, \"_\", \"-\" and \".\"");
 	index->is_global = kind == NULL || strcmp(kind, "global") == 0;
 	if (!index->is_global && strcmp(kind, "local") != 0)
 		json_tree_fail(tree, "The \"kind\" of an index is neither \"global\" nor \"local\"");
