@@ -2,14 +2,18 @@
 #
 #	make && sudo make install		builds and installs
 #	make installcheck			regression tests; needs DYNAMODB_ENDPOINT
+#	make dist				the last commit as an archive, .zip and .tar.gz
 #	bash test/check				everything, on a machine that has nothing
 
 EXTENSION = dynamorm_fdw
 MODULE_big = dynamorm_fdw
 PGFILEDESC = "dynamorm_fdw - DynamoDB tables as foreign tables"
-DATA = sql/dynamorm_fdw--1.0.sql sql/dynamorm_fdw--1.0--1.1.sql sql/dynamorm_fdw--1.1--1.2.sql
 
 srcdir_abs := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+
+# Whatever version is installed here, and whatever it is brought to.
+DATA := $(sort $(patsubst $(srcdir_abs)%,%,\
+	$(wildcard $(srcdir_abs)sql/dynamorm_fdw--*.sql)))
 
 SOURCES := $(sort $(patsubst $(srcdir_abs)%,%,$(wildcard \
 	$(srcdir_abs)src/*.c $(srcdir_abs)src/*/*.c $(srcdir_abs)src/*/*/*.c)))
@@ -69,3 +73,15 @@ installcheck:
 else
 export DYNAMODB_ENDPOINT
 endif
+
+# The control file says the version; that of a distribution has three numbers.
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" \
+	$(srcdir_abs)dynamorm_fdw.control)
+DIST = $(EXTENSION)-$(EXTVERSION).0
+
+.PHONY: dist
+dist:
+	@for format in zip tar.gz; do \
+		git -C $(srcdir_abs) archive --prefix=$(DIST)/ \
+			--output=$(CURDIR)/$(DIST).$$format HEAD && echo $(DIST).$$format || exit 1; \
+	done

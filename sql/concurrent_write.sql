@@ -123,6 +123,22 @@ WITH gone AS (
 SELECT count(*) FROM change;
 SELECT count(*) FROM concurrent_write;
 
+-- a row that was changed after it was read is no row for triggers, which would be shown what it was
+INSERT INTO concurrent_write VALUES ('seen', 1);
+CREATE FUNCTION change_meanwhile(id text) RETURNS boolean LANGUAGE sql AS $$
+  SELECT dyn_request('dynamo', 'UpdateItem', jsonb_build_object('TableName', 'concurrent_write',
+    'Key', jsonb_build_object('id', jsonb_build_object('S', id)),
+    'UpdateExpression', 'SET n = :n', 'ExpressionAttributeValues', '{":n": {"N": "600"}}'::jsonb)) IS NOT NULL $$;
+CREATE TRIGGER keep AFTER UPDATE OR DELETE ON concurrent_write FOR EACH ROW EXECUTE FUNCTION keep();
+\set VERBOSITY sqlstate
+UPDATE concurrent_write SET n = 7 WHERE id = 'seen' AND change_meanwhile(id);
+UPDATE concurrent_write SET n = 1 WHERE id = 'seen';
+DELETE FROM concurrent_write WHERE id = 'seen' AND change_meanwhile(id);
+\set VERBOSITY default
+SELECT id, n FROM concurrent_write WHERE id = 'seen';
+DROP TRIGGER keep ON concurrent_write;
+DROP FUNCTION change_meanwhile;
+
 SELECT dyn_drop_table('concurrent_write'), dyn_drop_table('part_remote');
 DROP FOREIGN TABLE concurrent_write;
 DROP TABLE part, change;

@@ -1,6 +1,7 @@
 --
 -- What a session has asked for: the view dyn_stat_requests, and the totals of
--- EXPLAIN ANALYZE.  (Retries, throttles and unknown outcomes: t/013_retry.)
+-- EXPLAIN ANALYZE.  (Retries, throttles and unknown outcomes: t/013_retry.  All
+-- sessions: t/041_operators.)
 -- Needs: transactions old_item
 --
 CREATE FOREIGN TABLE account (id text OPTIONS (key 'partition') COLLATE "C", n integer, note text) SERVER dynamo;
@@ -38,6 +39,24 @@ SELECT dyn_stat_reset();
 SELECT * FROM dyn_stat_requests;
 RESET ROLE;
 DROP ROLE stat_reader;
+
+-- of all sessions there is nothing, where the server has not been started with
+-- the library: then it is the session's own, and so for everybody
+SELECT dyn_stat_reset();
+INSERT INTO account SELECT 'b' || g, g FROM generate_series(1, 2) g;
+SELECT database = current_database() AS here, role, server, table_name, operation, queryid, calls, requests, read_units, write_units,
+    mean_time > 0 AND mean_time <= max_time AND max_time <= total_time AS has_times
+  FROM dyn_stat_operations WHERE operation <> 'DescribeTable' ORDER BY operation;
+CREATE ROLE stat_reader;
+SET ROLE stat_reader;
+SELECT count(*) > 0 AS any FROM dyn_stat_operations;
+SELECT dyn_stat_operations_reset();
+SET dynamorm_fdw.log_min_duration = 0;
+RESET ROLE;
+DROP ROLE stat_reader;
+SELECT dyn_stat_operations_reset();
+SELECT count(*) FROM dyn_stat_operations;
+SELECT name, setting, unit, context FROM pg_settings WHERE name IN ('dynamorm_fdw.log_min_duration', 'dynamorm_fdw.max_stat_operations') ORDER BY 1;
 
 -- a server that is gone, or has another name
 SELECT count(*) FROM account WHERE id = 'a1';

@@ -58,6 +58,13 @@ extern int	no_such_variable
 	CreateWaitEventSet(TopMemoryContext, (n))
 #endif
 
+/* Wait events of extensions have names from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define make_wait_event(name)	WaitEventExtensionNew(name)
+#else
+#define make_wait_event(name)	((void) (name), PG_WAIT_EXTENSION)
+#endif
+
 /* transaction_timeout, which ends the session, came with 17. */
 #if PG_VERSION_NUM >= 170000
 #define transaction_timed_out	TransactionTimeoutPending
@@ -83,6 +90,32 @@ extern int	no_such_variable
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"
+#endif
+
+/*
+ * 18 has options of EXPLAIN that extensions define.  What belongs to one is
+ * kept with EXPLAIN's state; 19 wants to know whether a value is good for
+ * auto_explain.
+ */
+#if PG_VERSION_NUM >= 180000
+#define EXPLAIN_HAS_OPTIONS	1
+#define explain_extension_state(es) \
+	GetExplainExtensionState((es), GetExplainExtensionId("dynamorm_fdw"))
+#define set_explain_extension_state(es, value) \
+	SetExplainExtensionState((es), GetExplainExtensionId("dynamorm_fdw"), \
+							 (value))
+#else
+#define EXPLAIN_HAS_OPTIONS	0
+#define explain_extension_state(es)	((void) (es), (void *) NULL)
+#define set_explain_extension_state(es, value)	((void) (es), (void) (value))
+#endif
+#if PG_VERSION_NUM >= 190000
+#define register_explain_option(name, apply) \
+	RegisterExtensionExplainOption((name), (apply), \
+								   GUCCheckBooleanExplainOption)
+#elif PG_VERSION_NUM >= 180000
+#define register_explain_option(name, apply) \
+	RegisterExtensionExplainOption((name), (apply))
 #endif
 
 /* The arguments of ExecutorRun_hook, of which 18 dropped the last. */
@@ -178,6 +211,21 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 #define CONFLICT_ACTION_WHILE_PLANNED	ONCONFLICT_NONE
 #endif
 
+/*
+ * Is there something to be done before a statement is planned, or after?  That
+ * action is taken off again; and RETURNING has old rows from 18 on.
+ */
+#define PLANNER_HOOK_IS_NEEDED	(PG_VERSION_NUM >= 180000)
+
+/* 19 has DO SELECT, with or without a lock. */
+#if PG_VERSION_NUM >= 190000
+#define conflict_selects(conflict)	((conflict)->action == ONCONFLICT_SELECT)
+#define conflict_lock_strength(conflict)	((conflict)->lockStrength)
+#else
+#define conflict_selects(conflict)	((void) (conflict), false)
+#define conflict_lock_strength(conflict)	((void) (conflict), LCS_NONE)
+#endif
+
 /* create_foreignscan_path: 17 adds fdw_restrictinfo, 18 disabled_nodes */
 #if PG_VERSION_NUM >= 180000
 #define make_foreign_path(root, rel, rows, startup, total, pathkeys, outer, \
@@ -246,11 +294,68 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define is_json_behavior(node) ((void) (node), false)
 #endif
 
-/* 18 can return columns of the row before a change. */
+/*
+ * 18 can return columns of the row before a change; what a view makes of them
+ * is in a node of its own, NULL where there is no such row.
+ */
+#include "nodes/nodes.h"
 #if PG_VERSION_NUM >= 180000
 #define var_is_of_old_row(var) ((var)->varreturningtype == VAR_RETURNING_OLD)
+#define var_is_of_new_row(var) ((var)->varreturningtype == VAR_RETURNING_NEW)
+#define set_var_of_current_row(var) \
+	((var)->varreturningtype = VAR_RETURNING_DEFAULT)
+#define returning_expr_argument(node) \
+	(IsA(node, ReturningExpr) ? ((ReturningExpr *) (node))->retexpr : NULL)
+#define returning_expr_is_of_old_row(node) \
+	(IsA(node, ReturningExpr) && ((ReturningExpr *) (node))->retold)
+#define returning_expr_is_of_new_row(node) \
+	(IsA(node, ReturningExpr) && !((ReturningExpr *) (node))->retold)
+#define returning_expr_level(node) \
+	(IsA(node, ReturningExpr) ? ((ReturningExpr *) (node))->retlevelsup : -1)
 #else
 #define var_is_of_old_row(var) ((void) (var), false)
+#define var_is_of_new_row(var) ((void) (var), false)
+#define set_var_of_current_row(var)	((void) (var))
+#define returning_expr_argument(node)	((void) (node), (Expr *) NULL)
+#define returning_expr_is_of_old_row(node)	((void) (node), false)
+#define returning_expr_is_of_new_row(node)	((void) (node), false)
+#define returning_expr_level(node)	((void) (node), -1)
+#endif
+
+/* 18 has generated columns that are computed when they are read. */
+#include "catalog/pg_attribute.h"
+#if PG_VERSION_NUM >= 180000
+#include "rewrite/rewriteHandler.h"
+#define is_virtual_column(attribute) \
+	((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#define expand_virtual_columns(expression, relation) \
+	expand_generated_columns_in_expr((expression), (relation), 1)
+#else
+#define is_virtual_column(attribute) ((void) (attribute), false)
+#define expand_virtual_columns(expression, relation) \
+	((void) (relation), (expression))
+#endif
+
+/*
+ * Is no row NULL in the column of a relation's descriptor?  18 has NOT NULL
+ * constraints that are NOT VALID: they hold of what is written from now on.
+ */
+#include "access/tupdesc.h"
+#if PG_VERSION_NUM >= 180000
+#define not_null_is_valid(descriptor, i) \
+	(TupleDescCompactAttr((descriptor), (i))->attnullability == \
+	 ATTNULLABLE_VALID)
+#else
+#define not_null_is_valid(descriptor, i) \
+	(TupleDescAttr((descriptor), (i))->attnotnull)
+#endif
+
+/* 18 shows the name and version of a loaded library. */
+#if PG_VERSION_NUM >= 180000
+#define MODULE_MAGIC(library, number) \
+	PG_MODULE_MAGIC_EXT(.name = library, .version = number)
+#else
+#define MODULE_MAGIC(library, number)	PG_MODULE_MAGIC
 #endif
 
 /* The direction of a path key: 18 no longer names it by btree's strategies. */

@@ -8,9 +8,11 @@
 
 #include "foreign/fdwapi.h"
 
+#include "client/request/statistics.h"
 #include "fdw/callbacks.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/command/explain_option.h"
 #include "fdw/plan/hook.h"
 #include "fdw/read/open_scan.h"
 #include "fdw/session/parallel.h"
@@ -21,7 +23,7 @@
 #include "fdw/session/written.h"
 #include "fdw/write/write_behind.h"
 
-PG_MODULE_MAGIC;
+MODULE_MAGIC("dynamorm_fdw", "1.2");
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -35,11 +37,13 @@ _PG_init(void)
 	transaction_register();
 	planning_register();
 	preload_register();
+	statistics_register();
 	open_scan_register();
 	written_register();
 	parallel_register();
 	running_query_register();
 	hook_register();
+	explain_option_register();
 	write_behind_register();
 }
 

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 
+#include "client/request/request_trace.h"
 #include "fdw/explain_show.h"
 #include "fdw/statement_counters.h"
 
@@ -39,6 +40,41 @@ show_request_counts(const char *prefix, const RequestCounters *counters,
 							   counters->throttles, es);
 }
 
+bool
+explain_shows_requests(ExplainState *es)
+{
+	const bool *shows = explain_extension_state(es);
+
+	return shows != NULL && *shows;
+}
+
+void
+explain_set_shows_requests(ExplainState *es, bool shows)
+{
+	bool	   *kept = palloc(sizeof(bool));
+
+	*kept = shows;
+	set_explain_extension_state(es, kept);
+}
+
+static void
+show_requests(const RequestCounters *counters, ExplainState *es)
+{
+	List	   *texts;
+	ListCell   *cell;
+
+	if (counters->trace == NULL || !explain_shows_requests(es))
+		return;
+	texts = request_trace_texts(counters->trace);
+	if (es->format != EXPLAIN_FORMAT_TEXT)
+	{
+		ExplainPropertyList("DynamoDB Sent", texts, es);
+		return;
+	}
+	foreach(cell, texts)
+		ExplainPropertyText("DynamoDB Sent", lfirst(cell), es);
+}
+
 void
 explain_show_counters(const RequestCounters *counters, ExplainState *es)
 {
@@ -46,6 +82,7 @@ explain_show_counters(const RequestCounters *counters, ExplainState *es)
 
 	if (!es->analyze)
 		return;
+	show_requests(counters, es);
 	show_request_counts("", counters, es);
 	ExplainPropertyInteger("Items Scanned", NULL, counters->items_scanned, es);
 	ExplainPropertyInteger("Items Returned", NULL, counters->items_returned,

@@ -19,9 +19,14 @@ extern const char *explain_batch_operation(const Table *table);
 extern void explain_show_operation(const char *operation, const Table *table,
 								   ExplainState *es);
 
+/* Does EXPLAIN show the requests themselves?  Its option DYNAMODB says so. */
+extern bool explain_shows_requests(ExplainState *es);
+extern void explain_set_shows_requests(ExplainState *es, bool shows);
+
 /*
  * With ANALYZE: requests, items and units; with the first of several nodes
- * those of the statement too.
+ * those of the statement too.  With DYNAMODB the first requests, as they
+ * were sent.
  */
 extern void explain_show_counters(const RequestCounters *counters,
 								  ExplainState *es);

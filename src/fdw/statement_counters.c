@@ -9,8 +9,11 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
+
 #include "lib/ilist.h"
 
+#include "client/request/request_trace.h"
 #include "fdw/statement_counters.h"
 
 typedef struct StatementCounters
@@ -61,6 +64,8 @@ statement_counters_attach(RequestCounters *counters, EState *estate)
 
 	statement->nodes++;
 	counters->total = &statement->counters;
+	if (EXPLAIN_HAS_OPTIONS && estate->es_instrument != 0)
+		counters->trace = request_trace_make(estate->es_query_cxt);
 }
 
 const RequestCounters *

@@ -36,6 +36,8 @@ run_beside()
   mkdir "$RESULTS" "$RESULTS/tmp"
   server_owns "$RESULTS"
   start_engine
+  # shellcheck disable=SC2034  # used by the suite
+  PROXY_ENDPOINT=$DYNAMODB_ENDPOINT
   run_tap_tests
   printf '%s\n' "${FOUND_TESTS[@]}" >"$RUN/beside.found"
 }

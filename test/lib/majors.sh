@@ -1,11 +1,14 @@
 # majors.sh
-#		Other PostgreSQL majors, in other releases of Debian: see test/majors.
+#		Other PostgreSQL majors, in other releases of Debian, or in one of
+#		Ubuntu: see test/majors.
 #
 # shellcheck shell=bash
 
-# The Debian release that has a major, and the one that it is added to.
-declare -A RELEASE=([17]=trixie [18]=forky [19]=experimental)
+# The release that has a major, and the one that it is added to.
+declare -A RELEASE=([16]=noble [17]=trixie [18]=forky [19]=experimental)
 declare -A BASE=([19]=sid)
+
+UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
 
 choose_majors()
 {
@@ -14,7 +17,7 @@ choose_majors()
   while [ "$#" -gt 0 ]; do
     case $1 in
       --major)
-        [ -n "${RELEASE[${2:-none}]:-}${UBUNTU[${2:-none}]:-}" ] ||
+        [ -n "${RELEASE[${2:-none}]:-}" ] ||
           die "--major wants 16, 17, 18 or 19"
         MAJORS+=("$2")
         shift
@@ -31,14 +34,10 @@ choose_majors()
 install_majors_packages()
 {
   [ "$(id -u)" -eq 0 ] || die "only root can enter another release"
+  # shellcheck disable=SC2034  # used by install_wanted
   WANTED=()
   want_command mmdebstrap mmdebstrap
   want_command curl curl
-  want_command gcc gcc
-  want_command pkg-config pkg-config
-  for package in libcurl4-openssl-dev libssl-dev libjson-c-dev; do
-    want_package "$package"
-  done
   engine_packages
   install_wanted
 }
@@ -56,13 +55,25 @@ add_release_hook()
     ' --no-install-recommends -t '"$release $packages"
 }
 
+# Where the packages of Ubuntu's release come from, one source a line.
+ubuntu_sources()
+{
+  local release=$1 trust="[signed-by=$UBUNTU_KEYRING]" suite
+  [ -e "$UBUNTU_KEYRING" ] || trust='[trusted=yes]'
+  for suite in "$release" "$release-updates" "$release-security"; do
+    printf 'deb %s %s %s main universe\n' "$trust" "$UBUNTU_ARCHIVE" "$suite"
+  done
+}
+
 # Unpacks a release with all that test/check asks for.  Some lists of packages
 # there are past the day until which they are valid.
 make_root()
 {
-  local major=$1 root=$2 packages release=${RELEASE[$1]} server hooks=()
+  local major=$1 root=$2 packages release=${RELEASE[$1]} server
+  local hooks=() sources=()
   packages=gcc,make,pkg-config,libc6-dev,libcurl4-openssl-dev,libssl-dev
   packages+=,libjson-c-dev,libipc-run-perl,curl,openssl,ca-certificates,procps
+  packages+=,iproute2
   server="postgresql-$major postgresql-server-dev-$major"
   [ ! -e "$root" ] || return 0
   if [ -n "${BASE[$major]:-}" ]; then
@@ -71,7 +82,8 @@ make_root()
   else
     packages+=,${server// /,}
   fi
-  note "Unpacking Debian ${RELEASE[$major]} with PostgreSQL $major, once" \
+  [ "$major" != 16 ] || mapfile -t sources < <(ubuntu_sources "$release")
+  note "Unpacking ${RELEASE[$major]} with PostgreSQL $major, once" \
     "(some minutes, 1.4 GB)"
   UNFINISHED=$root.unfinished
   at_exit remove_unfinished
@@ -81,7 +93,8 @@ make_root()
     --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include="$packages" "${hooks[@]}" "$release" "$UNFINISHED"
+    --include="$packages" "${hooks[@]}" "$release" "$UNFINISHED" \
+    "${sources[@]}"
   mkdir -p "$UNFINISHED/checkout" "$UNFINISHED/cache"
   mv "$UNFINISHED" "$root" || die "cannot write $root"
 }
@@ -112,11 +125,12 @@ check_majors()
 {
   local major root output
   for major in "${MAJORS[@]}"; do
-    if [ -n "${UBUNTU[$major]:-}" ]; then
-      compile_against_headers "$major"
+    root=$CACHE/root-$major
+    if [ "$major" = 16 ] && [ ! -e "$root" ] && [ -z "${UBUNTU_ARCHIVE:-}" ]
+    then
+      skipped "PostgreSQL $major" "UBUNTU_ARCHIVE is not set"
       continue
     fi
-    root=$CACHE/root-$major
     make_root "$major" "$root"
     start_engine
     output=$RUN/check-$major.out

@@ -27,11 +27,17 @@ skipped()
 }
 
 # Says whether a test has to be skipped, because its head comment has a line
-# "Needs: ..." that the engine does not meet, and reports it.
+# "Needs: ..." that the engine does not meet, or (as in "pg18") the major of
+# PostgreSQL, and reports it.
 skip_unmet()
 {
   local name=$1 file=$2 need
   for need in $(head_words "$file" Needs); do
+    if [[ $need =~ ^pg([0-9]+)$ ]]; then
+      [ "$PG_MAJOR" -lt "${BASH_REMATCH[1]}" ] || continue
+      skipped "$name" "PostgreSQL $PG_MAJOR is older than ${BASH_REMATCH[1]}"
+      return 0
+    fi
     if ! engine_can "$need"; then
       skipped "$name" "$ENGINE has no $need"
       return 0

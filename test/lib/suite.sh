@@ -226,6 +226,25 @@ run_judge()
   run_judged judge_interference --interference "$JUDGED_INTERFERENCE"
 }
 
+# A tenant's statements, where another has these rows or those.
+ATTACKING_STATEMENTS=300
+
+run_tenants()
+{
+  local output=$RESULTS/tenants.out
+  chosen "$SRC/test/tenants"
+  [ "${#CHOSEN[@]}" -gt 0 ] || return 0
+  if ! engine_can transactions; then
+    skipped tenants "$ENGINE has no transactions"
+  elif (tenants --statements "$ATTACKING_STATEMENTS" --round 50) >"$output" 2>&1 \
+       </dev/null; then
+    passed tenants
+  else
+    failed tenants
+    grep -Ev '^seed .* 0 leaks' "$output" | head -n 300
+  fi
+}
+
 # Files of PostgreSQL's own tests that take half a minute together.
 PGREGRESS_FILES=(delete returning with select_having boolean int4)
 
@@ -316,6 +335,7 @@ run_suite()
   run_isolation_tests
   run_tour
   run_judge
+  run_tenants
   run_pgregress
   run_on_second_engine
   end_beside

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 
 use File::Temp qw(tempdir);
+use IO::Select;
 use IO::Socket::INET;
 use IPC::Open2;
 use POSIX ();
@@ -104,6 +105,50 @@ sub start_server
 	die "server $name did not start\n";
 }
 
+# A proxy that connects whoever asks, and logs all that it reads.  Returns its
+# port.
+sub start_proxy
+{
+	my $listener = IO::Socket::INET->new(Listen => 16, LocalAddr => '127.0.0.1') or die "cannot listen: $!";
+	append_to_file("$dir/proxy.log", '');
+	my $pid = fork() // die "fork: $!";
+	if ($pid == 0)
+	{
+		$SIG{TERM} = 'DEFAULT';
+		while (my $client = $listener->accept)
+		{
+			connect_both($client);
+		}
+		POSIX::_exit(0);
+	}
+	push @started, $pid;
+	return $listener->sockport;
+}
+
+# One connection, until one side ends it.
+sub connect_both
+{
+	my ($client) = @_;
+	my $head = '';
+	1 while $head !~ /\r\n\r\n/ && sysread $client, $head, 65536, length $head;
+	append_to_file("$dir/proxy.log", $head);
+	my ($target) = $head =~ /^CONNECT (\S+) / or return;
+	my $server = IO::Socket::INET->new($target) or return;
+	syswrite $client, "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nx-amz-crc32: 1\r\n\r\n";
+	my %other = ($client => $server, $server => $client);
+	my $both = IO::Select->new($client, $server);
+	while (1)
+	{
+		foreach my $from ($both->can_read)
+		{
+			sysread $from, my $bytes, 65536 or return;
+			append_to_file("$dir/proxy.log", $bytes) if $from == $client;
+			syswrite $other{$from}, $bytes;
+		}
+	}
+	return;
+}
+
 # ---- questions ----
 
 sub quote_options
@@ -169,6 +214,18 @@ refused('alone', 'self.signed', 'a certificate that signed itself', endpoint => 
 is(asked(endpoint => "https://localhost:$port", ca_file => "$dir/alone.pem"), 'secured', 'unless ca_file holds it');
 $port = start_server('address', 'address');
 is(asked(endpoint => "https://127.0.0.1:$port"), 'secured', 'a certificate for an address');
+
+# ---- a proxy ----
+
+my $proxy = 'http://127.0.0.1:' . start_proxy();
+$port = start_server('behind', 'right');
+is(asked(endpoint => "https://localhost:$port", proxy => $proxy), 'secured', 'through a proxy');
+my $seen = slurp_file("$dir/proxy.log");
+like($seen, qr/^CONNECT localhost:$port HTTP/, 'which is told the host');
+unlike($seen, qr/Authorization|ListTables|x-amz/i, 'and no more');
+$port = start_server('stranger_behind', 'right');
+refused('stranger_behind', 'certificate', 'who is not believed is not by a proxy either',
+	endpoint => "https://localhost:$port", ca_file => "$dir/other_ca.pem", proxy => $proxy);
 
 # ---- versions ----
 

@@ -147,6 +147,44 @@ foreach my $junk (5, 'x', {}, [5], [ [] ], [ { reason => 5, resource => {} } ], 
 		qr/ERROR:  53400: .*\nDETAIL:  ThrottlingException: slow down\.  Operation UpdateItem/,
 		'reasons of another form are skipped: ' . JSON::PP->new->allow_nonref->canonical->encode($junk));
 }
+
+# what helps: of each reason, of both, and of none that is known
+my %helps = (
+	KeyRangeThroughputExceeded => 'Too many requests go to one partition key%s, or to keys close to each other\.  .*more capacity does not help\.',
+	ProvisionedThroughputExceeded => "The %s's provisioned capacity is exhausted\\.  Raise it",
+	MaxOnDemandThroughputExceeded => 'The %s has a maximum of on-demand throughput, which is reached\.  Raise it',
+	AccountLimitExceeded => "The account's quota for one %s is reached\\.  Have AWS raise it");
+foreach my $limit (sort keys %helps)
+{
+	foreach my $what ('TableWrite', 'IndexRead')
+	{
+		my $of = lc substr $what, 0, 5;
+		$of = $of eq 'index' ? ' of the index' : '' if $limit =~ /KeyRange/;
+		my $hint = sprintf $helps{$limit}, $of;
+		like(ask($update, UpdateItem => refusal('ThrottlingException', 'slow down', throttlingReasons => [ { reason => "$what$limit", resource => $arn } ])),
+			qr/ERROR:  53400: .*HINT:  $hint/s, "what helps against $what$limit");
+	}
+}
+like(ask($update, UpdateItem => refusal('ThrottlingException', 'slow down', throttlingReasons =>
+		[ map { { reason => $_ } } 'TableWriteKeyRangeThroughputExceeded', 'TableReadKeyRangeThroughputExceeded', 'IndexWriteProvisionedThroughputExceeded' ])),
+	qr/HINT:  Too many requests go to one partition key, [^\n]*help\.  The index's provisioned [^.\n]*\.  [^.\n]*\.\n/, 'against two, each once');
+foreach my $case ([ 'none', undef ], [ 'one that is new', [ { reason => 'TableWriteMoonExceeded' } ] ])
+{
+	my ($title, $reasons) = @$case;
+	like(ask($update, UpdateItem => refusal('ThrottlingException', 'slow down', $reasons ? (throttlingReasons => $reasons) : ())),
+		qr/HINT:  The table's or the account's capacity is exhausted\.  Retry later, or raise the capacity\.\n/, "a reason: $title");
+}
+foreach my $case ([ 'ThrottlingError', 'DynamoDB is still scaling the table or index, or too many requests go to one key\.' ],
+	[ 'ProvisionedThroughputExceeded', 'The capacity that the table or index has been given is exhausted\.  Raise it' ])
+{
+	my ($code, $hint) = @$case;
+	like(ask($move, cancelled(\%none, { Code => $code, Message => 'too much' })),
+		qr/ERROR:  53400: .*Action 2: $code: too much\..*HINT:  $hint/s, "what helps a transaction that is cancelled: $code");
+}
+my %both = cancelled({ Code => 'ThrottlingError', Message => 'too much' }, \%none);
+$both{TransactWriteItems}{ThrottlingReasons} = [$reason];
+like(ask($move, %both), qr/IndexWriteKeyRangeThroughputExceeded of table.*HINT:  Too many requests go to one partition key of the index/s,
+	'its reasons in full go before its codes');
 ask('ALTER SERVER stub OPTIONS (DROP max_attempts)');
 
 # ---- limits of an account ----

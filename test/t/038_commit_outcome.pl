@@ -232,6 +232,25 @@ is($out, 'aborted', 'a transaction can be sealed before its COMMIT');
 like($err, qr/ERROR:  40001: could not commit/, 'which then fails');
 both_are(9, 'nothing was done');
 
+# ---- the timeout of 17 that ends the session ----
+
+if ($node->pg_version >= 17)
+{
+	fault({ kind => 'stall', when => 'after', count => $forever });
+	add('plain_account', timeout => 30000, before => "SET transaction_timeout = '700ms';");
+	like($err, qr/WARNING:  08007: .*Transaction token .*FATAL:  25P04/s, 'transaction_timeout in doubt');
+	is(scalar(() = $err =~ /WARNING/g), 1, 'is told once');
+	$test->reset_proxy;
+	both_are(10, 'it was done');
+
+	fault({@conflict});
+	add('plain_account', timeout => 30000, before => "SET transaction_timeout = '700ms';");
+	like($err, qr/FATAL:  25P04: /, 'transaction_timeout between definite answers');
+	unlike($err, qr/WARNING/, 'is only that');
+	$test->reset_proxy;
+	both_are(10, 'nothing was done');
+}
+
 $node->safe_psql('postgres', q(DROP FOREIGN TABLE marked_account, plain_account; DROP SERVER marked CASCADE;));
 $test->drop_tables;
 done_testing();

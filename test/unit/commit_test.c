@@ -4,6 +4,7 @@
  *		them are sent, how it ends, and what is raised.
  *
  * Links: src/client/request/commit_request.c src/client/request/error.c
+ * Links: src/client/request/throttling.c
  * Links: src/client/request/commit_marker.c src/client/request/operation.c
  * Links: src/client/wire/expression.c src/client/wire/expression_limit.c
  * Links: src/client/wire/attribute.c src/client/wire/response.c

@@ -35,6 +35,9 @@ main(void)
 	check_host("https://dynamodb-fips.us-east-2.amazonaws.com", true, "us-east-2");
 	check_host("https://123456789012.ddb.us-east-1.amazonaws.com", true, "us-east-1");
 	check_host("https://dynamodb.eu-west-1.api.aws", true, "eu-west-1");
+	check_host("https://123456789012.ddb.eu-west-1.api.aws", true, "eu-west-1");
+	check_host("https://x.api.aws", true, "");
+	check_host("https://x.amazonaws.eu", true, "");
 	check_host("https://dynamodb.cn-north-1.amazonaws.com.cn", true, "cn-north-1");
 	check_host("https://dynamodb.cn-north-1.api.amazonwebservices.com.cn", true,
 			   "cn-north-1");

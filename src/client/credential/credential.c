@@ -13,6 +13,7 @@
 #include "client/credential/credential_http.h"
 #include "client/credential/credential_process.h"
 #include "client/credential/credential_role.h"
+#include "client/credential/credential_sso.h"
 #include "client/credential/credential_source.h"
 #include "client/wire/text.h"
 
@@ -43,6 +44,7 @@ source_static(SourceRequest *request)
 	request->credentials.secret_access_key =
 		request->settings->secret_access_key;
 	request->credentials.session_token = request->settings->session_token;
+	request->credentials.account_id = request->settings->account_id;
 	return SOURCE_FOUND;
 }
 
@@ -60,6 +62,7 @@ source_environment(SourceRequest *request)
 		return source_failed(request,
 							 "The server's environment has only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
 	found->session_token = source_variable("AWS_SESSION_TOKEN");
+	found->account_id = source_variable("AWS_ACCOUNT_ID");
 	found->expiration = expiration == NULL ? 0
 		: source_parse_time(expiration);
 	return source_check_credentials(request, "The server's environment");
@@ -110,6 +113,7 @@ profile_keys(SourceRequest *request, const Profile *profile)
 	found->secret_access_key = profile_setting(profile,
 											   "aws_secret_access_key");
 	found->session_token = profile_setting(profile, "aws_session_token");
+	found->account_id = profile_setting(profile, "aws_account_id");
 	found->expiration = 0;
 	if (found->access_key_id == NULL && found->secret_access_key == NULL)
 		return SOURCE_ABSENT;
@@ -156,6 +160,32 @@ profile_role(SourceRequest *request, const Profile *profile, List *visited)
 	return source_assume_role(request, &role);
 }
 
+/* The account may stand in the profile, where the program does not tell it. */
+static SourceOutcome
+source_profile_command(SourceRequest *request, const Profile *profile,
+					   const char *command)
+{
+	SourceOutcome outcome = source_process(request, command);
+	Credentials *found = &request->credentials;
+
+	if (outcome == SOURCE_FOUND && found->account_id == NULL)
+		found->account_id = profile_setting(profile, "aws_account_id");
+	return outcome;
+}
+
+/* "aws login" binds what it has got to a key that only the AWS CLI knows. */
+static SourceOutcome
+profile_login(SourceRequest *request, const Profile *profile)
+{
+	if (profile_setting(profile, "login_session") == NULL)
+		return SOURCE_ABSENT;
+	request->hint = psprintf("Let another profile have it printed, by credential_process = aws configure export-credentials --profile %s --format process.",
+							 profile->name);
+	return source_failed(request,
+						 "Profile \"%s\" is one of \"aws login\", which only the AWS CLI can use.",
+						 profile->name);
+}
+
 static bool
 is_visited(List *visited, const char *name)
 {
@@ -195,15 +225,13 @@ source_profile(SourceRequest *request, const char *name, List *visited)
 	outcome = profile_keys(request, profile);
 	if (outcome != SOURCE_ABSENT)
 		return outcome;
+	outcome = source_sso(request, profile);
+	if (outcome != SOURCE_ABSENT)
+		return outcome;
 	process = profile_setting(profile, "credential_process");
 	if (process != NULL)
-		return source_process(request, process);
-	if (profile_setting(profile, "sso_session") != NULL ||
-		profile_setting(profile, "sso_start_url") != NULL)
-		return source_failed(request,
-							 "Profile \"%s\" signs in with a browser (SSO), which a server cannot do.",
-							 name);
-	return SOURCE_ABSENT;
+		return source_profile_command(request, profile, process);
+	return profile_login(request, profile);
 }
 
 static SourceOutcome
@@ -234,7 +262,7 @@ source_profile_process(SourceRequest *request)
 		return source_failed(request,
 							 "Profile \"%s\" has no credential_process.",
 							 name);
-	return source_process(request, command);
+	return source_profile_command(request, profile, command);
 }
 
 /* ---- the chain ---- */
@@ -299,9 +327,14 @@ obtain_credentials(SourceRequest *request)
 		RoleSettings role = {
 			.role_arn = settings->role_arn,
 			.external_id = settings->external_id,
-			.session_name = settings->role_session_name
+			.session_name = settings->role_session_name,
+			.policy = settings->role_policy,
+			.source_identity = settings->source_identity,
+			.tags = settings->session_tags
 		};
 
+		if (settings->role_duration > 0)
+			role.duration = psprintf("%d", settings->role_duration);
 		outcome = source_assume_role(request, &role);
 	}
 	return outcome;
@@ -339,6 +372,7 @@ keep_credentials(CredentialProvider *provider, const Credentials *found,
 		.access_key_id = text_copy(found->access_key_id),
 		.secret_access_key = text_copy(found->secret_access_key),
 		.session_token = text_copy(found->session_token),
+		.account_id = text_copy(found->account_id),
 		.expiration = found->expiration
 	};
 
@@ -357,7 +391,8 @@ keep_credentials(CredentialProvider *provider, const Credentials *found,
 }
 
 const Credentials *
-credential_get(CredentialProvider *provider, int64 now, const char **problem)
+credential_get(CredentialProvider *provider, int64 now, const char **problem,
+			   const char **hint)
 {
 	SourceRequest request = {.settings = provider->settings, .now = now};
 	MemoryContext context;
@@ -377,7 +412,10 @@ credential_get(CredentialProvider *provider, int64 now, const char **problem)
 	if (found)
 		keep_credentials(provider, &request.credentials, now);
 	else
+	{
 		*problem = pstrdup(request.problem);
+		*hint = text_copy(request.hint);
+	}
 	MemoryContextDelete(context);
 	if (found)
 		return &provider->credentials;
@@ -388,6 +426,7 @@ credential_get(CredentialProvider *provider, int64 now, const char **problem)
 	 */
 	if (provider->current == NULL || provider->refused)
 		return NULL;
+	*hint = NULL;
 	provider->next_renewal = now + RENEW_AGAIN;
 	return &provider->credentials;
 }

@@ -29,13 +29,15 @@ extern CredentialProvider *credential_provider_make(const CredentialSettings *se
  * The credentials as of now (seconds since 1970, by the service's clock),
  * fetched if there are none, or if they are about to expire.  They are good
  * until the next call.  NULL if they cannot be had; *problem then says why, in
- * a sentence without secrets, in the current memory context.
+ * a sentence without secrets, and *hint what to do (NULL: nothing that the
+ * option credential_source would not tell), in the current memory context.
  *
  * May wait for the network or a process; an interrupt is raised as by
  * interrupt_check().
  */
 extern const Credentials *credential_get(CredentialProvider *provider,
-										 int64 now, const char **problem);
+										 int64 now, const char **problem,
+										 const char **hint);
 
 /*
  * The service took the credentials for expired or unknown.  True if asking

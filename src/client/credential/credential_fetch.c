@@ -13,7 +13,6 @@
 #include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "client/credential/credential_fetch.h"
 #include "client/http/http.h"
@@ -49,6 +48,8 @@ start_fetch(const FetchRequest *request)
 	HttpSettings settings = {
 		.endpoint = request->base,
 		.ca_file = request->ca_file,
+		.proxy = request->proxy.proxy,
+		.no_proxy = request->proxy.no_proxy,
 		.max_connections = 1,
 		.connect_timeout = request->timeout,
 		.request_timeout = request->timeout
@@ -92,7 +93,7 @@ attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
 
 	while ((result = http_result(fetch->exchange)) == NULL)
 	{
-		http_wait(fetch->transport, -1);
+		http_wait(fetch->transport, -1, WAIT_FOR_CREDENTIALS);
 		interrupt_check();
 	}
 	MemoryContextSwitchTo(old);
@@ -124,7 +125,7 @@ back_off_fetch(int n)
 												   end)) > 0)
 	{
 		if (WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					  left, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+					  left, wait_event(WAIT_FOR_CREDENTIALS)) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
 			interrupt_check();
@@ -153,5 +154,25 @@ credential_fetch(const FetchRequest *request)
 		if (is_final(request, answer) || n >= request->attempts)
 			return answer;
 		back_off_fetch(n);
+	}
+}
+
+void
+fetch_append_field(StringInfo form, const char *name, const char *value)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const unsigned char *place;
+
+	appendStringInfo(form, "%s%s=", form->len > 0 ? "&" : "", name);
+	for (place = (const unsigned char *) value; *place; place++)
+	{
+		if (isalnum(*place) || strchr("-._~", *place) != NULL)
+			appendStringInfoChar(form, *place);
+		else
+		{
+			appendStringInfoChar(form, '%');
+			appendStringInfoChar(form, digits[*place >> 4]);
+			appendStringInfoChar(form, digits[*place & 0x0f]);
+		}
 	}
 }

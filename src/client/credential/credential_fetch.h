@@ -7,6 +7,10 @@
 
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
+#include "client/credential/proxy.h"
+
 /* One HTTP exchange with a service that has credentials to give. */
 typedef struct FetchRequest
 {
@@ -16,6 +20,7 @@ typedef struct FetchRequest
 	const char *const *headers; /* NULL-terminated; NULL: none */
 	const char *body;			/* NULL: none */
 	const char *ca_file;		/* NULL: the system's */
+	Proxy		proxy;			/* never for the container or the instance */
 	const char *transient;		/* an answer with this text is worth another
 								 * attempt; NULL: none */
 	int			timeout;		/* milliseconds, of one attempt */
@@ -35,5 +40,9 @@ typedef struct FetchAnswer
  * answer is allocated in the current memory context.
  */
 extern FetchAnswer *credential_fetch(const FetchRequest *request);
+
+/* Appends name=value to a form or a query, the value as these encode it. */
+extern void fetch_append_field(StringInfo form, const char *name,
+							   const char *value);
 
 #endif							/* DYNAMORM_CLIENT_CREDENTIAL_FETCH_H */

@@ -44,6 +44,24 @@ profile_setting(const Profile *profile, const char *name)
 	return NULL;
 }
 
+static const char *
+home_directory(void)
+{
+	const char *home = source_variable("HOME");
+	struct passwd *user;
+
+	if (home != NULL)
+		return home;
+	user = getpwuid(geteuid());
+	return user != NULL ? user->pw_dir : "/";
+}
+
+const char *
+profile_home_file(const char *name)
+{
+	return psprintf("%s/.aws/%s", home_directory(), name);
+}
+
 /*
  * A file in the home directory of the server's user, unless a variable says.
  */
@@ -51,19 +69,11 @@ static const char *
 file_path(const char *variable, const char *name)
 {
 	const char *path = source_variable(variable);
-	const char *home = source_variable("HOME");
 
-	if (path != NULL && path[0] != '~')
-		return path;
-	if (home == NULL)
-	{
-		struct passwd *user = getpwuid(geteuid());
-
-		home = user != NULL ? user->pw_dir : "/";
-	}
-	if (path != NULL)
-		return psprintf("%s%s", home, path + 1);
-	return psprintf("%s/.aws/%s", home, name);
+	if (path == NULL)
+		return profile_home_file(name);
+	return path[0] != '~' ? path
+		: psprintf("%s%s", home_directory(), path + 1);
 }
 
 static char *
@@ -257,6 +267,29 @@ profile_service_setting(const Profile *profile, const char *service,
 		else if (!indented)
 			in_service = strcmp(found, service) == 0;
 		else if (in_service && strcmp(found, name) == 0 && value[0] != '\0')
+			return value;
+	}
+	return NULL;
+}
+
+const char *
+profile_section_setting(const char *kind, const char *section,
+						const char *name)
+{
+	char	   *rest = source_read_file(file_path("AWS_CONFIG_FILE", "config"));
+	char	   *line;
+	bool		inside = false;
+
+	while ((line = next_line(&rest)) != NULL)
+	{
+		char	   *found;
+		char	   *value;
+
+		if (line[0] == '[')
+			inside = is_header_of(line, kind, section);
+		else if (inside && !is_comment(line) && !is_indented(line) &&
+				 split_setting(line, &found, &value) &&
+				 strcmp(found, name) == 0 && value[0] != '\0')
 			return value;
 	}
 	return NULL;

@@ -40,6 +40,14 @@ extern const char *profile_service_setting(const Profile *profile,
 										   const char *service,
 										   const char *name);
 
+/* A setting of [kind name] in the config file; NULL: not there. */
+extern const char *profile_section_setting(const char *kind,
+										   const char *section,
+										   const char *name);
+
+/* A file in the folder .aws in the home directory of the server's user. */
+extern const char *profile_home_file(const char *name);
+
 /*
  * What a variable of the environment says, or else the setting of that name of
  * the profile; NULL: neither.

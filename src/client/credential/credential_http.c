@@ -309,17 +309,32 @@ says_success(const char *json)
 	return strcmp(code, "Success") == 0;
 }
 
-SourceOutcome
-source_instance(SourceRequest *request)
+/* May it stand at the end of a path? */
+static bool
+is_name_of_role(const char *text)
 {
-	InstanceService service = {0};
+	return text[0] != '\0' && strpbrk(text, " /?#\r\n") == NULL;
+}
+
+/*
+ * The name of the instance's role, which need not be asked for where the
+ * machine's configuration tells it.
+ */
+static SourceOutcome
+find_instance_role(SourceRequest *request, InstanceService *service,
+				   const char **role)
+{
 	FetchAnswer *answer;
 	SourceOutcome outcome;
-	char	   *role;
 
-	if (!find_instance_service(request, &service))
-		return SOURCE_ABSENT;
-	outcome = get_from_instance(request, &service, INSTANCE_ROLE_PATH,
+	*role = profile_or_variable("AWS_EC2_INSTANCE_PROFILE_NAME",
+								request->settings,
+								"ec2_instance_profile_name");
+	if (*role != NULL)
+		return is_name_of_role(*role) ? SOURCE_FOUND
+			: source_failed(request,
+							"What AWS_EC2_INSTANCE_PROFILE_NAME or ec2_instance_profile_name says is no name of a role.");
+	outcome = get_from_instance(request, service, INSTANCE_ROLE_PATH,
 								&answer);
 	if (outcome != SOURCE_FOUND)
 		return outcome;
@@ -329,11 +344,25 @@ source_instance(SourceRequest *request)
 		return source_failed(request,
 							 "The instance's metadata service answered with HTTP status %d.",
 							 answer->status);
-	role = answer->body;
-	role[strcspn(role, "\r\n")] = '\0';
-	if (role[0] == '\0' || strpbrk(role, " /?#") != NULL)
-		return source_failed(request, "The instance has no role.");
+	answer->body[strcspn(answer->body, "\r\n")] = '\0';
+	*role = answer->body;
+	return is_name_of_role(*role) ? SOURCE_FOUND
+		: source_failed(request, "The instance has no role.");
+}
 
+SourceOutcome
+source_instance(SourceRequest *request)
+{
+	InstanceService service = {0};
+	FetchAnswer *answer;
+	SourceOutcome outcome;
+	const char *role;
+
+	if (!find_instance_service(request, &service))
+		return SOURCE_ABSENT;
+	outcome = find_instance_role(request, &service, &role);
+	if (outcome != SOURCE_FOUND)
+		return outcome;
 	outcome = get_from_instance(request, &service,
 								psprintf(INSTANCE_ROLE_PATH "%s", role),
 								&answer);

@@ -22,11 +22,11 @@
 #include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "client/credential/credential_process.h"
 #include "client/http/descriptor.h"
 #include "client/http/interrupt.h"
+#include "client/http/wait_event.h"
 #include "client/wire/json_tree.h"
 
 #define PROCESS_TIMEOUT		60000	/* milliseconds */
@@ -192,7 +192,8 @@ read_output(Process *process, StringInfo text)
 		events = WaitLatchOrSocket(MyLatch,
 								   WL_LATCH_SET | WL_SOCKET_READABLE |
 								   WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-								   process->output, left, PG_WAIT_EXTENSION);
+								   process->output, left,
+								   wait_event(WAIT_FOR_CREDENTIALS));
 		if (events & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
@@ -230,7 +231,8 @@ ended_well(Process *process)
 		if (milliseconds_left(process) <= 0)
 			return false;
 		if (WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					  END_INTERVAL, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+					  END_INTERVAL,
+					  wait_event(WAIT_FOR_CREDENTIALS)) & WL_LATCH_SET)
 		{
 			ResetLatch(MyLatch);
 			interrupt_check();

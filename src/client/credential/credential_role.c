@@ -15,6 +15,7 @@
 #include "client/credential/credential_fetch.h"
 #include "client/credential/credential_role.h"
 #include "client/credential/endpoint.h"
+#include "client/credential/session_tag.h"
 #include "client/credential/sigv4.h"
 
 #define STS_CONTENT_TYPE	"application/x-www-form-urlencoded; charset=utf-8"
@@ -24,39 +25,41 @@
 #define DEFAULT_SESSION_NAME	"dynamorm_fdw"
 #define DEFAULT_REGION		"us-east-1"
 
-/* Appends &name=value, the value as a form encodes it. */
-static void
-append_field(StringInfo form, const char *name, const char *value)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	const unsigned char *place;
-
-	appendStringInfo(form, "%s%s=", form->len > 0 ? "&" : "", name);
-	for (place = (const unsigned char *) value; *place; place++)
-	{
-		if (isalnum(*place) || strchr("-._~", *place) != NULL)
-			appendStringInfoChar(form, *place);
-		else
-		{
-			appendStringInfoChar(form, '%');
-			appendStringInfoChar(form, digits[*place >> 4]);
-			appendStringInfoChar(form, digits[*place & 0x0f]);
-		}
-	}
-}
-
 static void
 start_form(StringInfo form, const char *action, const RoleSettings *role)
 {
 	initStringInfo(form);
-	append_field(form, "Action", action);
-	append_field(form, "Version", STS_VERSION);
-	append_field(form, "RoleArn", role->role_arn);
-	append_field(form, "RoleSessionName",
+	fetch_append_field(form, "Action", action);
+	fetch_append_field(form, "Version", STS_VERSION);
+	fetch_append_field(form, "RoleArn", role->role_arn);
+	fetch_append_field(form, "RoleSessionName",
 				 role->session_name != NULL ? role->session_name
 				 : DEFAULT_SESSION_NAME);
 	if (role->duration != NULL)
-		append_field(form, "DurationSeconds", role->duration);
+		fetch_append_field(form, "DurationSeconds", role->duration);
+}
+
+/* What binds the session, and is signed with it. */
+static void
+append_restrictions(StringInfo form, const RoleSettings *role)
+{
+	ListCell   *cell;
+	int			n = 0;
+
+	if (role->external_id != NULL)
+		fetch_append_field(form, "ExternalId", role->external_id);
+	if (role->policy != NULL)
+		fetch_append_field(form, "Policy", role->policy);
+	if (role->source_identity != NULL)
+		fetch_append_field(form, "SourceIdentity", role->source_identity);
+	foreach(cell, session_tag_split(role->tags))
+	{
+		const SessionTag *tag = (const SessionTag *) lfirst(cell);
+
+		n++;
+		fetch_append_field(form, psprintf("Tags.member.%d.Key", n), tag->key);
+		fetch_append_field(form, psprintf("Tags.member.%d.Value", n), tag->value);
+	}
 }
 
 /* The content of an XML element without attributes; NULL if there is none. */
@@ -88,20 +91,8 @@ sts_region(const SourceRequest *request)
 static const char *
 sts_base(const SourceRequest *request)
 {
-	EndpointOrigin origin;
-	Endpoint	parts;
-	const char *endpoint = endpoint_configured("sts", request->settings,
-											   &origin);
-	int			length;
-
-	if (endpoint == NULL)
-		return endpoint_of_region("sts", sts_region(request),
-								  request->settings);
-	length = strlen(endpoint);
-	while (length > 0 && endpoint[length - 1] == '/')
-		length--;
-	endpoint = pnstrdup(endpoint, length);
-	return endpoint_parse(endpoint, &parts) ? endpoint : NULL;
+	return endpoint_of_service("sts", "sts", sts_region(request),
+							   request->settings);
 }
 
 /*
@@ -112,6 +103,18 @@ static bool
 may_be_shown(const char *code)
 {
 	return code != NULL && strstr(code, "Signature") == NULL;
+}
+
+/* The fifth part of arn:aws:sts::ACCOUNT:assumed-role/...; NULL: none. */
+static const char *
+account_of_role(const char *arn)
+{
+	for (int i = 0; arn != NULL && i < 4; i++)
+	{
+		arn = strchr(arn, ':');
+		arn = arn == NULL ? NULL : arn + 1;
+	}
+	return arn == NULL ? NULL : pnstrdup(arn, strcspn(arn, ":"));
 }
 
 /* The answer's credentials, or its error. */
@@ -142,6 +145,7 @@ read_role_answer(SourceRequest *request, const FetchAnswer *answer)
 	found->access_key_id = element_text(answer->body, "AccessKeyId");
 	found->secret_access_key = element_text(answer->body, "SecretAccessKey");
 	found->session_token = element_text(answer->body, "SessionToken");
+	found->account_id = account_of_role(element_text(answer->body, "Arn"));
 	expiration = element_text(answer->body, "Expiration");
 	found->expiration = expiration == NULL ? 0 : source_parse_time(expiration);
 	return source_check_credentials(request, "The Security Token Service");
@@ -158,6 +162,7 @@ send_form(SourceRequest *request, const char *base, const char *form,
 		.headers = headers,
 		.body = form,
 		.ca_file = request->settings->ca_file,
+		.proxy = proxy_choose(base, request->settings->proxy),
 		.transient = "<Code>IDPCommunicationError</Code>",
 		.timeout = STS_TIMEOUT,
 		.attempts = STS_ATTEMPTS
@@ -196,8 +201,7 @@ source_assume_role(SourceRequest *request, const RoleSettings *role)
 		return no_service(request);
 	host = sigv4_host(base);
 	start_form(&form, "AssumeRole", role);
-	if (role->external_id != NULL)
-		append_field(&form, "ExternalId", role->external_id);
+	append_restrictions(&form, role);
 	signed_request.body = form.data;
 	signed_request.body_length = form.len;
 	signed_request.host = host;
@@ -236,7 +240,7 @@ source_web_identity(SourceRequest *request, const char *token_file,
 		return source_failed(request,
 							 "The web identity token file cannot be read: %m.");
 	start_form(&form, "AssumeRoleWithWebIdentity", role);
-	append_field(&form, "WebIdentityToken", token);
+	fetch_append_field(&form, "WebIdentityToken", token);
 	return read_role_answer(request,
 							send_form(request, base, form.data, headers));
 }

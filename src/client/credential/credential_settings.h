@@ -25,6 +25,7 @@ typedef struct CredentialSettings
 	const char *access_key_id;	/* STATIC */
 	const char *secret_access_key;	/* STATIC */
 	const char *session_token;	/* STATIC; NULL: none */
+	const char *account_id;		/* STATIC; NULL: not told */
 	const char *profile;		/* NULL: AWS_PROFILE, or "default" */
 	bool		files_hidden;	/* the shared files are not for this user: as
 								 * if there were none */
@@ -32,7 +33,12 @@ typedef struct CredentialSettings
 								 * none */
 	const char *external_id;	/* NULL: none */
 	const char *role_session_name;	/* NULL: one of ours */
+	const char *role_policy;	/* further restricts the role; NULL: none */
+	const char *source_identity;	/* who has assumed it; NULL: not told */
+	const char *session_tags;	/* as session_tag.h writes them; NULL: none */
+	int			role_duration;	/* seconds; 0: the service's */
 	const char *region;			/* of the service that gives roles */
+	const char *proxy;			/* as proxy_choose() takes it */
 	const char *ca_file;		/* NULL: the system's */
 } CredentialSettings;
 
@@ -41,6 +47,7 @@ typedef struct Credentials
 	const char *access_key_id;
 	const char *secret_access_key;
 	const char *session_token;	/* NULL: none */
+	const char *account_id;		/* whose they are; NULL: not told */
 	int64		expiration;		/* seconds since 1970; 0: never */
 } Credentials;
 

@@ -55,8 +55,8 @@ source_variable(const char *name)
 }
 
 /*
- * Seconds that a time zone (Z, +hh:mm, -hhmm) is ahead of UTC; false if it is
- * none.
+ * Seconds that a time zone (Z, UTC, +hh:mm, -hhmm) is ahead of UTC; false if
+ * it is none.
  */
 static bool
 parse_zone(const char *text, int *ahead)
@@ -66,7 +66,8 @@ parse_zone(const char *text, int *ahead)
 	int			length = 0;
 
 	*ahead = 0;
-	if (text[0] == '\0' || strcmp(text, "Z") == 0)
+	if (text[0] == '\0' || strcmp(text, "Z") == 0 ||
+		strcmp(text, "UTC") == 0)
 		return true;
 	if (text[0] != '+' && text[0] != '-')
 		return false;
@@ -96,6 +97,18 @@ source_parse_time(const char *text)
 	parts.tm_year -= 1900;
 	parts.tm_mon -= 1;
 	return (int64) timegm(&parts) - ahead;
+}
+
+char *
+source_format_time(int64 time)
+{
+	time_t		seconds = (time_t) time;
+	struct tm	parts;
+	char		text[32];
+
+	gmtime_r(&seconds, &parts);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	return pstrdup(text);
 }
 
 char *
@@ -181,6 +194,7 @@ source_credentials_of_json(SourceRequest *request, const char *json,
 	found->access_key_id = text_of_member(&tree, "AccessKeyId");
 	found->secret_access_key = text_of_member(&tree, "SecretAccessKey");
 	found->session_token = text_of_member(&tree, token_name);
+	found->account_id = text_of_member(&tree, "AccountId");
 	expiration = text_of_member(&tree, "Expiration");
 	found->expiration = expiration == NULL ? 0
 		: source_parse_time(expiration);

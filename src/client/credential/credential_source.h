@@ -26,6 +26,7 @@ typedef struct SourceRequest
 	int64		now;			/* seconds since 1970 */
 	Credentials credentials;	/* FOUND: in the current memory context */
 	const char *problem;		/* FAILED: a sentence without secrets */
+	const char *hint;			/* FAILED: what to do; NULL: see the option */
 } SourceRequest;
 
 /* Sets the problem; returns SOURCE_FAILED. */
@@ -44,8 +45,8 @@ extern SourceOutcome source_check_credentials(SourceRequest *request,
 											  const char *what);
 
 /*
- * Takes AccessKeyId, SecretAccessKey, the token (named token_name) and
- * Expiration out of a JSON object's text, and checks them.
+ * Takes AccessKeyId, SecretAccessKey, the token (named token_name),
+ * Expiration and AccountId out of a JSON object's text, and checks them.
  */
 extern SourceOutcome source_credentials_of_json(SourceRequest *request,
 												const char *json,
@@ -57,6 +58,9 @@ extern SourceOutcome source_credentials_of_json(SourceRequest *request,
  * it is none.
  */
 extern int64 source_parse_time(const char *text);
+
+/* The same in text, of a time from 1970 to 9999. */
+extern char *source_format_time(int64 time);
 
 /*
  * The content of a small text file without the white space at its ends; NULL

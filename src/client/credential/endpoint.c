@@ -45,6 +45,19 @@ is_domain(const char *name)
 }
 
 bool
+endpoint_is_loopback(const Endpoint *endpoint)
+{
+	char	   *host = pnstrdup(endpoint->host, endpoint->host_length);
+	size_t		length = endpoint->host_length;
+
+	return (strncmp(host, "127.", 4) == 0 &&
+			strspn(host, "0123456789.") == length) ||
+		strcmp(host, "::1") == 0 ||
+		pg_strcasecmp(host, "localhost") == 0 ||
+		(length > 10 && pg_strcasecmp(host + length - 10, ".localhost") == 0);
+}
+
+bool
 endpoint_is_amazon(const Endpoint *endpoint)
 {
 	const char *rest = pnstrdup(endpoint->host, endpoint->host_length);
@@ -206,22 +219,76 @@ endpoint_variant_wanted(const CredentialSettings *settings)
 	return wants_fips(settings) || wants_dual_stack(settings);
 }
 
-const char *
-endpoint_of_region(const char *service, const char *region,
-				   const CredentialSettings *settings)
+static const Partition *
+partition_of_region(const char *region)
 {
 	const Partition *partition = partitions;
-	bool		fips = wants_fips(settings);
-	bool		dual_stack = wants_dual_stack(settings);
 
 	while (strncmp(region, partition->region_prefix,
 				   strlen(partition->region_prefix)) != 0)
 		partition++;
+	return partition;
+}
+
+/* GovCloud shares its domains with the regions that are open to all. */
+static bool
+is_government(const char *region)
+{
+	return strncmp(region, "us-gov-", 7) == 0;
+}
+
+const char *
+endpoint_of_region(const char *service, const char *region,
+				   const CredentialSettings *settings)
+{
+	const Partition *partition = partition_of_region(region);
+	bool		fips = wants_fips(settings);
+	bool		dual_stack = wants_dual_stack(settings);
 
 	/* the plain hosts of GovCloud are those with validated modules */
-	if (strncmp(region, "us-gov-", 7) == 0 && !dual_stack)
+	if (is_government(region) && !dual_stack)
 		fips = false;
 	return psprintf("https://%s%s.%s.%s", service, fips ? "-fips" : "",
 					region, dual_stack ? partition->dual_stack_domain
 					: partition->domain);
+}
+
+const char *
+endpoint_of_service(const char *service, const char *host, const char *region,
+					const CredentialSettings *settings)
+{
+	EndpointOrigin origin;
+	Endpoint	parts;
+	const char *endpoint = endpoint_configured(service, settings, &origin);
+	int			length;
+
+	if (endpoint == NULL)
+		endpoint = endpoint_of_region(host, region, settings);
+	length = strlen(endpoint);
+	while (length > 0 && endpoint[length - 1] == '/')
+		length--;
+	endpoint = pnstrdup(endpoint, length);
+	return endpoint_parse(endpoint, &parts) ? endpoint : NULL;
+}
+
+bool
+endpoint_region_has_accounts(const char *region)
+{
+	return partition_of_region(region)->region_prefix[0] == '\0' &&
+		!is_government(region);
+}
+
+bool
+endpoint_is_account(const char *text)
+{
+	return strlen(text) == 12 && strspn(text, "0123456789") == 12;
+}
+
+const char *
+endpoint_of_account(const char *account_id, const char *region)
+{
+	return endpoint_is_account(account_id)
+		? psprintf("https://%s.ddb.%s.%s", account_id, region,
+				   partition_of_region(region)->domain)
+		: NULL;
 }

@@ -3,7 +3,7 @@
  *		Region, endpoint and certificates, where the options do not name them.
  *
  * Source: AWS SDKs and Tools Reference Guide, "AWS Region", "Service-specific
- * endpoints" and "Dual-stack and FIPS endpoints".
+ * endpoints", "Dual-stack and FIPS endpoints" and "Account-based endpoints".
  */
 #ifndef DYNAMORM_CLIENT_ENDPOINT_H
 #define DYNAMORM_CLIENT_ENDPOINT_H
@@ -25,6 +25,9 @@ typedef struct Endpoint
  * nothing else.  False if it is not of that form.
  */
 extern bool endpoint_parse(const char *text, Endpoint *endpoint);
+
+/* Is it this machine, as its name or address tells? */
+extern bool endpoint_is_loopback(const Endpoint *endpoint);
 
 /* Is it a host of Amazon's? */
 extern bool endpoint_is_amazon(const Endpoint *endpoint);
@@ -85,5 +88,24 @@ extern bool endpoint_variant_wanted(const CredentialSettings *settings);
 /* The endpoint of a service in a region of Amazon's. */
 extern const char *endpoint_of_region(const char *service, const char *region,
 									  const CredentialSettings *settings);
+
+/*
+ * The endpoint of a service that gives credentials: the one that is configured
+ * for it, or the host of that name in the region.  NULL: what is configured is
+ * no endpoint.
+ */
+extern const char *endpoint_of_service(const char *service, const char *host,
+									   const char *region,
+									   const CredentialSettings *settings);
+
+/* Has DynamoDB endpoints for accounts in the region? */
+extern bool endpoint_region_has_accounts(const char *region);
+
+/* Is it the number of an account: twelve digits? */
+extern bool endpoint_is_account(const char *text);
+
+/* DynamoDB's endpoint for an account; NULL if that is none. */
+extern const char *endpoint_of_account(const char *account_id,
+									   const char *region);
 
 #endif							/* DYNAMORM_CLIENT_ENDPOINT_H */

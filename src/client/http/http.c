@@ -20,7 +20,6 @@
 
 #include "miscadmin.h"
 #include "storage/latch.h"
-#include "utils/wait_event.h"
 
 #include "client/http/clock.h"
 #include "client/http/http.h"
@@ -149,6 +148,24 @@ uses_tls(const HttpTransport *transport)
 	return pg_strncasecmp(transport->url, "https:", 6) == 0;
 }
 
+/*
+ * Without a proxy of ours libcurl must not look for one in the environment,
+ * nor for exceptions from ours.  What a proxy answers to CONNECT is none of
+ * the endpoint's headers.
+ */
+static void
+set_proxy(const HttpTransport *transport, CURL *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_PROXY,
+					 transport->proxy != NULL ? transport->proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, transport->no_proxy);
+	if (transport->proxy == NULL)
+		return;
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (transport->ca_file != NULL)
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, transport->ca_file);
+}
+
 /* What is the same for every request of a transport. */
 static void
 set_constant_options(HttpExchange *exchange)
@@ -160,13 +177,12 @@ set_constant_options(HttpExchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
 					 uses_tls(transport) ? "https" : "http");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long) MAX_IDLE_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "dynamorm_fdw/1.0");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, transport->user_agent);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 					 (long) transport->settings.connect_timeout);
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
@@ -176,6 +192,7 @@ set_constant_options(HttpExchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (transport->ca_file != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, transport->ca_file);
+	set_proxy(transport, easy);
 
 	http_sockets_serve(&transport->sockets, easy);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, permit_sending);
@@ -202,6 +219,7 @@ take_exchange(HttpTransport *transport)
 	if (exchange == NULL)
 		return NULL;
 	exchange->transport = transport;
+	exchange->moves = transport->moves;
 	exchange->easy = curl_easy_init();
 	if (exchange->easy == NULL)
 	{
@@ -356,7 +374,7 @@ http_free(HttpExchange *exchange)
 	exchange->done = false;
 	exchange->out_of_bounds = false;
 	exchange->error[0] = '\0';
-	if (exchange->special)
+	if (exchange->special || exchange->moves != transport->moves)
 	{
 		curl_easy_cleanup(exchange->easy);
 		free(exchange);
@@ -390,6 +408,7 @@ failed_phase(const HttpExchange *exchange, CURLcode code)
 	switch (code)
 	{
 		case CURLE_COULDNT_RESOLVE_HOST:
+		case CURLE_COULDNT_RESOLVE_PROXY:
 		case CURLE_URL_MALFORMAT:
 			return HTTP_PHASE_RESOLVE;
 		case CURLE_COULDNT_CONNECT:
@@ -426,9 +445,20 @@ look_for_descriptors(HttpExchange *exchange)
 		;
 }
 
+/* Has a proxy refused, or not understood, that it should connect? */
+static bool
+proxy_has_refused(const HttpExchange *exchange)
+{
+	long		status = 0;
+
+	curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status != 0 && status / 100 != 2;
+}
+
 /*
  * Notes that an exchange is done without an answer.  Nothing has left if
- * libcurl never was about to send it: its codes do not tell.
+ * libcurl never was about to send it: its codes do not tell.  Of the bytes
+ * that have left, those of a CONNECT are not the request's.
  */
 static void
 note_exchange_failure(HttpExchange *exchange, CURLcode code)
@@ -439,13 +469,16 @@ note_exchange_failure(HttpExchange *exchange, CURLcode code)
 	exchange->done = true;
 	exchange->transport->completed++;
 	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	if (exchange->transport->proxy != NULL && uses_tls(exchange->transport))
+		request_size = 0;
 	result->delivery = request_size == 0 && !exchange->sent
 		? HTTP_NOT_SENT : HTTP_UNKNOWN;
 	result->phase = failed_phase(exchange, code);
 	/* there was a connection, and nothing but TLS has gone over it */
 	if (result->delivery == HTTP_NOT_SENT &&
 		result->phase == HTTP_PHASE_TRANSFER)
-		result->phase = uses_tls(exchange->transport)
+		result->phase = uses_tls(exchange->transport) &&
+			!proxy_has_refused(exchange)
 			? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
 	if (result->delivery == HTTP_NOT_SENT)
 		look_for_descriptors(exchange);
@@ -542,7 +575,8 @@ drive_transport(HttpTransport *transport)
  * came too late.
  */
 static void
-wait_for_something(HttpTransport *transport, long timeout, int64 start)
+wait_for_something(HttpTransport *transport, long timeout, int64 start,
+				   WaitReason reason)
 {
 	long		left;
 
@@ -557,33 +591,33 @@ wait_for_something(HttpTransport *transport, long timeout, int64 start)
 	if (left >= 0 && (timeout < 0 || left < timeout))
 		timeout = left;
 
-	if (http_sockets_wait(&transport->sockets, timeout))
+	if (http_sockets_wait(&transport->sockets, timeout, wait_event(reason)))
 		(void) drive_transport(transport);
 }
 
 /* Only for the latch, or the time: no exchange is under way. */
 static void
-wait_resting(long timeout)
+wait_resting(long timeout, WaitReason reason)
 {
 	int			events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH |
 		(timeout >= 0 ? WL_TIMEOUT : 0);
 
-	if (WaitLatch(MyLatch, events, timeout, PG_WAIT_EXTENSION) & WL_LATCH_SET)
+	if (WaitLatch(MyLatch, events, timeout, wait_event(reason)) & WL_LATCH_SET)
 		ResetLatch(MyLatch);
 }
 
 void
-http_wait(HttpTransport *transport, long timeout)
+http_wait(HttpTransport *transport, long timeout, WaitReason reason)
 {
 	int64		start = monotonic_milliseconds();
 
 	if (transport->multi == NULL)
 	{
-		wait_resting(timeout);
+		wait_resting(timeout, reason);
 		return;
 	}
 	transport->rung_at = 0;
-	wait_for_something(transport, timeout, start);
+	wait_for_something(transport, timeout, start, reason);
 	transport->waited += monotonic_milliseconds() - start;
 	transport->completed = 0;
 	http_settle_connected(transport);

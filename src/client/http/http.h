@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "client/http/http_types.h"
+#include "client/http/wait_event.h"
 
 /*
  * Starts an exchange, for which there is room.  The request's headers are
@@ -30,11 +31,12 @@ extern void http_free(HttpExchange *exchange);
 
 /*
  * Does whatever can be done; if no exchange was completed by that, waits up to
- * timeout milliseconds (-1: no limit) for something to do, and does that.
- * Returns early when the latch is set, which is reset then: the caller checks
- * for interrupts.
+ * timeout milliseconds (-1: no limit) for something to do, and does that; the
+ * reason is what is shown meanwhile.  Returns early when the latch is set,
+ * which is reset then: the caller checks for interrupts.
  */
-extern void http_wait(HttpTransport *transport, long timeout);
+extern void http_wait(HttpTransport *transport, long timeout,
+					  WaitReason reason);
 
 /* Does whatever can be done, without waiting. */
 extern void http_poll(HttpTransport *transport);

@@ -27,13 +27,18 @@ struct HttpTransport
 	int			next_connecting;	/* the part of it that is for the next
 									 * exchange */
 	int			copies;			/* of its descriptor: it must not rest */
-	bool		named;			/* the host is not written as an address */
+	bool		named;			/* the host, or the proxy's, is not written as
+								 * an address */
 	int64		waited;			/* milliseconds spent waiting so far */
 	int64		rung_at;		/* when others began to wait for it:
 								 * http_ring(); 0: they do not */
 	int			completed;		/* exchanges done and not yet noticed */
 	char	   *url;
+	int			moves;			/* how often that has changed */
 	char	   *ca_file;
+	char	   *proxy;			/* NULL: none */
+	char	   *no_proxy;		/* never NULL */
+	char	   *user_agent;
 	HttpSettings settings;
 };
 
@@ -51,6 +56,7 @@ struct HttpExchange
 	bool		done;
 	bool		out_of_bounds;	/* the answer was too large */
 	bool		special;		/* has another method or path than most */
+	int			moves;			/* the transport's when it was made */
 	size_t		capacity;		/* of result.body */
 	char		error[CURL_ERROR_SIZE];
 	HttpResult	result;

@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #include "miscadmin.h"
-#include "utils/wait_event.h"
 
 #include "client/http/clock.h"
 #include "client/http/http_socket.h"
@@ -411,13 +410,13 @@ http_sockets_run(HttpSockets *sockets)
 }
 
 bool
-http_sockets_wait(HttpSockets *sockets, long timeout)
+http_sockets_wait(HttpSockets *sockets, long timeout, uint32 wait_event)
 {
 	WaitEvent	event;
 
 	arm_timer(sockets, sockets->timer_at);
 	if (WaitEventSetWait(sockets->wait_set, timeout, &event, 1,
-						 PG_WAIT_EXTENSION) != 1 ||
+						 wait_event) != 1 ||
 		!(event.events & WL_LATCH_SET))
 		return true;
 	ResetLatch(MyLatch);

@@ -77,7 +77,8 @@ extern bool http_sockets_run(HttpSockets *sockets);
  * Waits until there is something to say, or for timeout milliseconds (-1: for
  * ever).  False if it was the latch that ended the wait; it is reset.
  */
-extern bool http_sockets_wait(HttpSockets *sockets, long timeout);
+extern bool http_sockets_wait(HttpSockets *sockets, long timeout,
+							  uint32 wait_event);
 
 /*
  * A copy of the descriptor that becomes readable when there is something to

@@ -16,6 +16,7 @@
 #include "client/http/descriptor.h"
 #include "client/http/http_handle.h"
 #include "client/http/http_transport.h"
+#include "client/http/wait_event.h"
 
 /*
  * Descriptors that making a connection takes for a while, beside its own: for
@@ -23,6 +24,11 @@
  * a file; and an address of each family may be tried at once.
  */
 #define RESOLVING_DESCRIPTORS	4
+
+/*
+ * How requests name what sends them.  The version is that of the control file.
+ */
+#define PRODUCT		"dynamorm_fdw/1.2 PostgreSQL/" PG_MAJORVERSION
 
 static bool curl_ready = false;
 
@@ -142,6 +148,52 @@ wake_transport(HttpTransport *transport)
 	return awake;
 }
 
+/* Product and versions, and the application; NULL if memory is short. */
+static char *
+make_user_agent(const char *app_id)
+{
+	const char *curl = curl_version_info(CURLVERSION_NOW)->version;
+	size_t		length = strlen(PRODUCT) + strlen(curl) +
+		(app_id == NULL ? 0 : strlen(app_id)) + 32;
+	char	   *text = malloc(length);
+
+	if (text != NULL)
+		snprintf(text, length, PRODUCT " libcurl/%s%s%s", curl,
+				 app_id != NULL ? " app/" : "", app_id != NULL ? app_id : "");
+	return text;
+}
+
+/* False if memory is short. */
+static bool
+copy_text(char **copy, const char *text)
+{
+	*copy = text == NULL ? NULL : strdup(text);
+	return text == NULL || *copy != NULL;
+}
+
+/* False if memory is short; what has been copied is for http_close(). */
+static bool
+copy_settings(HttpTransport *transport, const HttpSettings *settings)
+{
+	transport->settings = *settings;
+	transport->named = !is_address(settings->endpoint) ||
+		(settings->proxy != NULL && !is_address(settings->proxy));
+	transport->user_agent = make_user_agent(settings->app_id);
+	return transport->user_agent != NULL &&
+		copy_text(&transport->url, settings->endpoint) &&
+		copy_text(&transport->ca_file, settings->ca_file) &&
+		copy_text(&transport->proxy, settings->proxy) &&
+		copy_text(&transport->no_proxy,
+				  settings->no_proxy != NULL ? settings->no_proxy : "");
+}
+
+static void
+raise_no_memory(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+}
+
 HttpTransport *
 http_open(const HttpSettings *settings)
 {
@@ -150,27 +202,34 @@ http_open(const HttpSettings *settings)
 	if (!curl_ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		raise_curl("curl_global_init");
 	curl_ready = true;
+	wait_event_prepare();
 
 	transport = calloc(1, sizeof(HttpTransport));
 	if (transport == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		raise_no_memory();
 	http_sockets_init(&transport->sockets);
 	transport->sockets.holder.close_idle = rest_transport_if_idle;
 	dlist_init(&transport->under_way);
-	transport->settings = *settings;
-	transport->named = !is_address(settings->endpoint);
-	transport->url = strdup(settings->endpoint);
-	if (settings->ca_file != NULL)
-		transport->ca_file = strdup(settings->ca_file);
-	if (transport->url == NULL ||
-		(settings->ca_file != NULL && transport->ca_file == NULL))
+	if (!copy_settings(transport, settings))
 	{
 		http_close(transport);
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		raise_no_memory();
 	}
 	return transport;
+}
+
+void
+http_set_endpoint(HttpTransport *transport, const char *endpoint)
+{
+	char	   *url = strdup(endpoint);
+
+	if (url == NULL)
+		raise_no_memory();
+	/* handles that have been used have the old one */
+	free_idle_exchanges(transport);
+	free(transport->url);
+	transport->url = url;
+	transport->moves++;
 }
 
 void
@@ -179,6 +238,9 @@ http_close(HttpTransport *transport)
 	rest_transport(transport);
 	free(transport->url);
 	free(transport->ca_file);
+	free(transport->proxy);
+	free(transport->no_proxy);
+	free(transport->user_agent);
 	free(transport);
 }
 

@@ -15,7 +15,8 @@
 
 /*
  * Opens a transport; settings are copied.  It has no descriptors until there
- * is an exchange.  Raises 53200 if memory is short, 58000 if libcurl fails.
+ * is an exchange.  Raises 53200 if memory is short, 58000 if libcurl fails,
+ * and what wait_event_prepare() does.
  */
 extern HttpTransport *http_open(const HttpSettings *settings);
 
@@ -24,6 +25,13 @@ extern HttpTransport *http_open(const HttpSettings *settings);
  * descriptor closed.
  */
 extern void http_close(HttpTransport *transport);
+
+/*
+ * Sends what is started from now on to another endpoint, whose scheme must be
+ * that of the one before, and whose host must have a name if that one has.
+ * The text is copied.  Raises 53200 if memory is short.
+ */
+extern void http_set_endpoint(HttpTransport *transport, const char *endpoint);
 
 /*
  * Makes room for an exchange, which must be started next.  Where descriptors

@@ -15,6 +15,10 @@ typedef struct HttpSettings
 {
 	const char *endpoint;		/* "https://host[:port]" */
 	const char *ca_file;		/* NULL: the system's */
+	const char *proxy;			/* "[scheme://]host[:port]"; NULL: none */
+	const char *no_proxy;		/* hosts that need none, with commas between
+								 * them; NULL: all need it */
+	const char *app_id;			/* for the User-Agent; NULL: none */
 	int			max_connections;
 	int			connect_timeout;	/* milliseconds */
 	int			request_timeout;	/* milliseconds, of one exchange, that it

@@ -10,6 +10,8 @@
 
 #include "compat.h"
 
+#include <math.h>
+
 #include "access/xact.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_user_mapping.h"
@@ -17,11 +19,16 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "client/credential/proxy.h"
+#include "client/http/clock.h"
 #include "client/http/descriptor.h"
 #include "client/http/http_transport.h"
 #include "client/request/connection.h"
 #include "client/request/connection_state.h"
 #include "client/wire/text.h"
+
+/* So many connections of one user mapping are kept in a session. */
+#define MOST_CONNECTIONS		32
 
 static dlist_head connections = DLIST_STATIC_INIT(connections);
 static bool callbacks_registered = false;
@@ -109,6 +116,11 @@ copy_credential_settings(CredentialSettings *own,
 	own->role_arn = text_copy(settings->role_arn);
 	own->external_id = text_copy(settings->external_id);
 	own->role_session_name = text_copy(settings->role_session_name);
+	own->account_id = text_copy(settings->account_id);
+	own->role_policy = text_copy(settings->role_policy);
+	own->source_identity = text_copy(settings->source_identity);
+	own->session_tags = text_copy(settings->session_tags);
+	own->proxy = text_copy(settings->proxy);
 	own->region = text_copy(settings->region);
 	own->ca_file = text_copy(settings->ca_file);
 }
@@ -123,6 +135,10 @@ copy_connection_settings(Connection *connection,
 	own->server_name = text_copy(settings->server_name);
 	own->region = text_copy(settings->region);
 	own->ca_file = text_copy(settings->ca_file);
+	own->proxy = text_copy(settings->proxy);
+	own->app_id = text_copy(settings->app_id);
+	own->session_tags = text_copy(settings->session_tags);
+	own->source_identity = text_copy(settings->source_identity);
 	copy_credential_settings(&own->credential, &settings->credential);
 	own->endpoint = text_copy(settings->endpoint);
 }
@@ -148,7 +164,11 @@ connection_find(Oid user_mapping_id, ConnectionTest accepts,
 		if (connection->valid &&
 			connection->user_mapping_id == user_mapping_id &&
 			accepts(&connection->settings, argument))
+		{
+			if (dlist_has_next(&connections, &connection->node))
+				dlist_move_tail(&connections, &connection->node);
 			return connection;
+		}
 	}
 	return NULL;
 }
@@ -157,9 +177,13 @@ static void
 open_transport(Connection *connection)
 {
 	const ConnectionSettings *settings = &connection->settings;
+	Proxy		proxy = proxy_choose(settings->endpoint, settings->proxy);
 	HttpSettings http = {
 		.endpoint = settings->endpoint,
 		.ca_file = settings->ca_file,
+		.proxy = proxy.proxy,
+		.no_proxy = proxy.no_proxy,
+		.app_id = settings->app_id,
 		.max_connections = settings->max_concurrency,
 		.connect_timeout = settings->connect_timeout,
 		.request_timeout = settings->request_timeout
@@ -168,13 +192,54 @@ open_transport(Connection *connection)
 	connection->transport = http_open(&http);
 }
 
+/* Sets endpoint and host; raises 53200 if memory is short. */
+static void
+set_connection_endpoint(Connection *connection, const char *endpoint)
+{
+	char	   *host = sigv4_host(endpoint);
+
+	if (host == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	connection->endpoint = MemoryContextStrdup(connection->context, endpoint);
+	connection->host = MemoryContextStrdup(connection->context, host);
+	free(host);
+}
+
+/*
+ * A session whose users, or whose tags, change again and again has a
+ * connection for each.  The list begins with the one used longest ago.
+ */
+static void
+retire_oldest_connection(Oid user_mapping_id)
+{
+	Connection *oldest = NULL;
+	dlist_iter	iter;
+	int			count = 0;
+
+	dlist_foreach(iter, &connections)
+	{
+		Connection *connection = dlist_container(Connection, node, iter.cur);
+
+		if (!connection->valid ||
+			connection->user_mapping_id != user_mapping_id)
+			continue;
+		if (oldest == NULL)
+			oldest = connection;
+		count++;
+	}
+	if (count >= MOST_CONNECTIONS)
+		oldest->valid = false;
+}
+
 Connection *
 connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 {
 	MemoryContext context;
 	MemoryContext old;
 	Connection *connection;
-	char	   *host;
+
+	retire_oldest_connection(user_mapping_id);
 
 	/* until it is complete it goes away with the caller's context */
 	context = AllocSetContextCreate(CurrentMemoryContext,
@@ -190,12 +255,7 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 		GetSysCacheHashValue1(FOREIGNSERVEROID,
 							  ObjectIdGetDatum(settings->server_id));
 	copy_connection_settings(connection, settings);
-	host = sigv4_host(connection->settings.endpoint);
-	if (host == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	connection->host = pstrdup(host);
-	free(host);
+	set_connection_endpoint(connection, connection->settings.endpoint);
 	connection->sends_old_item = is_service(connection->settings.endpoint);
 	connection->provider =
 		credential_provider_make(&connection->settings.credential);
@@ -203,6 +263,7 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 	connection->signer.service = "dynamodb";
 	dlist_init(&connection->requests);
 	retry_bucket_init(&connection->bucket);
+	rate_limiter_init(&connection->limiter, monotonic_milliseconds() / 1000.0);
 	MemoryContextSwitchTo(old);
 
 	open_transport(connection);
@@ -215,6 +276,100 @@ connection_create(Oid user_mapping_id, const ConnectionSettings *settings)
 }
 
 /* ---- the rest ---- */
+
+static void
+move_connection(Connection *connection, const char *endpoint)
+{
+	if (strcmp(endpoint, connection->endpoint) == 0)
+		return;
+	http_set_endpoint(connection->transport, endpoint);
+	set_connection_endpoint(connection, endpoint);
+}
+
+/*
+ * Chooses the endpoint of an account (NULL: not known).  False if the settings
+ * require one, and it is not known.
+ */
+static bool
+follow_account(Connection *connection, const char *account_id)
+{
+	const ConnectionSettings *settings = &connection->settings;
+	const char *endpoint = NULL;
+
+	if (settings->account_mode == ACCOUNTS_DISABLED)
+		return true;
+	if (account_id != NULL && !connection->stays_regional)
+		endpoint = endpoint_of_account(account_id, settings->region);
+	if (endpoint == NULL && settings->account_mode == ACCOUNTS_REQUIRED)
+		return false;
+	if (endpoint == NULL)
+		endpoint = settings->endpoint;
+	move_connection(connection, endpoint);
+	return true;
+}
+
+/*
+ * The AWS SDKs go to the endpoint of the account in the table's ARN; that of
+ * the region serves all.
+ */
+void
+connection_note_table(Connection *connection, const char *table)
+{
+	if (connection->settings.account_mode != ACCOUNTS_PREFERRED ||
+		table == NULL || strncmp(table, "arn:", 4) != 0)
+		return;
+	connection->stays_regional = true;
+	move_connection(connection, connection->settings.endpoint);
+}
+
+SigV4Signer *
+connection_signer(Connection *connection, int64 now, const char **problem,
+				  const char **hint)
+{
+	SigV4Signer *signer = &connection->signer;
+	const Credentials *credentials = credential_get(connection->provider, now,
+													problem, hint);
+
+	if (credentials == NULL)
+		return NULL;
+	if (signer->access_key_id == credentials->access_key_id)
+		return signer;
+	if (!follow_account(connection, credentials->account_id))
+	{
+		*problem = "An account-based endpoint is required, and the credentials do not tell their account.";
+		*hint = "Name the account where the credentials come from, or set the server's option account_id_endpoint_mode to preferred.";
+		return NULL;
+	}
+	/* the key that is derived for the day belongs to the secret */
+	signer->key_date[0] = '\0';
+	signer->access_key_id = credentials->access_key_id;
+	signer->secret_access_key = credentials->secret_access_key;
+	signer->session_token = credentials->session_token;
+	return signer;
+}
+
+bool
+connection_is_limited(const Connection *connection)
+{
+	return connection->settings.is_adaptive && connection->limiter.limits;
+}
+
+long
+connection_rate_delay(Connection *connection)
+{
+	double		now = monotonic_milliseconds() / 1000.0;
+
+	return !connection_is_limited(connection) ? 0
+		: (long) ceil(1000 * rate_limiter_take(&connection->limiter, now));
+}
+
+void
+connection_note_rate(Connection *connection, bool throttled)
+{
+	if (connection->settings.is_adaptive)
+		rate_limiter_note(&connection->limiter, throttled,
+						  monotonic_milliseconds() / 1000.0);
+}
 
 const ConnectionSettings *
 connection_settings(const Connection *connection)

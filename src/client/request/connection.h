@@ -34,7 +34,8 @@ extern Connection *connection_find(Oid user_mapping_id, ConnectionTest accepts,
 								   const void *argument);
 
 /*
- * Makes a connection (no network traffic yet).  Settings are copied.
+ * Makes a connection (no network traffic yet).  Settings are copied.  Of one
+ * user mapping only so many are kept: the one that was used longest ago goes.
  * Raises what http_open() raises.
  */
 extern Connection *connection_create(Oid user_mapping_id,
@@ -42,6 +43,15 @@ extern Connection *connection_create(Oid user_mapping_id,
 
 /* The settings of a connection; they live as long as it does. */
 extern const ConnectionSettings *connection_settings(const Connection *connection);
+
+/*
+ * In retry mode "adaptive": has throttling lowered the rate of requests?  The
+ * milliseconds until an attempt may leave (0: it leaves now); and what an
+ * answer says of the rate.
+ */
+extern bool connection_is_limited(const Connection *connection);
+extern long connection_rate_delay(Connection *connection);
+extern void connection_note_rate(Connection *connection, bool throttled);
 
 /*
  * Does the engine send the old item with a failed condition?  DynamoDB does

@@ -28,6 +28,15 @@ typedef struct Identity
 	Oid			server_owner;
 } Identity;
 
+/* Does a connection go to the endpoint of its credentials' account? */
+typedef enum AccountMode
+{
+	ACCOUNTS_NOT_GIVEN,
+	ACCOUNTS_PREFERRED,			/* if they tell it */
+	ACCOUNTS_DISABLED,
+	ACCOUNTS_REQUIRED
+} AccountMode;
+
 typedef struct ConnectionSettings
 {
 	uint64		catalog_version;	/* before the catalog was read for them */
@@ -36,10 +45,17 @@ typedef struct ConnectionSettings
 	const char *endpoint;		/* "https://host[:port]" */
 	const char *region;			/* never NULL */
 	const char *ca_file;		/* NULL: the system's */
+	const char *proxy;			/* as proxy_choose() takes it */
+	const char *app_id;			/* for the User-Agent; NULL: none */
+	AccountMode account_mode;	/* DISABLED where there is no such endpoint */
 	int			max_concurrency;
 	int			connect_timeout;	/* milliseconds */
 	int			request_timeout;	/* milliseconds, of one attempt */
 	int			max_attempts;	/* of one request */
+	bool		is_adaptive;	/* throttling lowers the rate of requests */
+	const char *session_tags;	/* of the user mapping, as they stand there;
+								 * NULL: none */
+	const char *source_identity;	/* likewise */
 	CredentialSettings credential;
 	Identity	identity;
 } ConnectionSettings;

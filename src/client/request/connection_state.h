@@ -13,6 +13,7 @@
 #include "client/credential/credential.h"
 #include "client/credential/sigv4.h"
 #include "client/http/http_types.h"
+#include "client/http/rate_limiter.h"
 #include "client/http/retry.h"
 #include "client/request/connection_settings.h"
 
@@ -28,14 +29,33 @@ typedef struct Connection
 	CredentialProvider *provider;
 	int			renewals;		/* of credentials that DynamoDB had refused */
 	SigV4Signer signer;
+	const char *endpoint;		/* that of the settings, or of the account */
 	const char *host;			/* the Host header */
 	dlist_node	node;			/* in the list of all connections */
 	dlist_head	requests;		/* of Request, until they are freed */
 	RetryBucket bucket;
+	RateLimiter limiter;		/* of retry mode "adaptive" */
 	int64		clock_offset;	/* seconds to add to this machine's clock */
+	bool		stays_regional; /* it has to do with tables of any account */
 	bool		sends_old_item; /* see connection_sends_old_item() */
 	bool		tells_capacity; /* an answer has told what was consumed: all
 								 * do */
 } Connection;
+
+/*
+ * Notes the name of a table (NULL: none) that a request is about to be sent
+ * for: one of another account is not reached by the endpoint of ours.
+ */
+extern void connection_note_table(Connection *connection, const char *table);
+
+/*
+ * The signer with the credentials as they are now (seconds since 1970, by the
+ * service's clock); what is sent next goes to their account's endpoint, if the
+ * settings say so.  NULL if there are none: *problem and *hint are those of
+ * credential_get(), which may wait, and may raise.
+ */
+extern SigV4Signer *connection_signer(Connection *connection, int64 now,
+									  const char **problem,
+									  const char **hint);
 
 #endif							/* DYNAMORM_CLIENT_CONNECTION_STATE_H */

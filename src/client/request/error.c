@@ -14,6 +14,7 @@
 #include "lib/stringinfo.h"
 
 #include "client/request/error.h"
+#include "client/request/throttling.h"
 #include "client/wire/attribute.h"
 
 /* As many bytes of what an endpoint says are shown. */
@@ -21,8 +22,6 @@
 
 #define HINT_CREDENTIALS \
 	"Check the user mapping's options access_key_id, secret_access_key and session_token."
-#define HINT_THROTTLED \
-	"The table's or the account's capacity is exhausted.  Retry later, or raise the capacity."
 #define HINT_UNKNOWN \
 	"It may or may not have been applied.  Look at the item before you repeat the statement."
 
@@ -75,16 +74,16 @@ static const ErrorClass classes[] = {
 
 	{"ProvisionedThroughputExceededException", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"ThrottlingException", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"Throttling", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"RequestLimitExceeded", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	/* of operations on tables: how many there are, or are being changed */
 	{"LimitExceededException", OUTCOME_FAILED, ERROR_LIMITED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
@@ -92,22 +91,22 @@ static const ErrorClass classes[] = {
 	"Wait until other tables and indexes have been made or changed, drop tables, or have AWS raise the quota.", false},
 	{"ThrottledException", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"RequestThrottled", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"RequestThrottledException", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"TooManyRequestsException", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"BandwidthLimitExceeded", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 	{"SlowDown", OUTCOME_FAILED, ERROR_THROTTLED,
 		ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false},
+	"DynamoDB throttled the request", NULL, false},
 
 	{"AccessDeniedException", OUTCOME_FAILED, ERROR_FINAL,
 		ERRCODE_INSUFFICIENT_PRIVILEGE,
@@ -194,7 +193,7 @@ static const ErrorClass server_failure = {
 };
 static const ErrorClass other_throttling = {
 	"", OUTCOME_FAILED, ERROR_THROTTLED, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"DynamoDB throttled the request", HINT_THROTTLED, false
+	"DynamoDB throttled the request", NULL, false
 };
 static const ErrorClass request_too_large = {
 	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
@@ -469,29 +468,6 @@ append_cancellation(StringInfo detail, const Response *response)
 	}
 }
 
-/* What is exhausted: of the resource's ARN, the last part names it. */
-static void
-append_throttling(StringInfo detail, const Response *response)
-{
-	for (int i = 0; i < response->throttling_count; i++)
-	{
-		const ThrottlingReason *reason = &response->throttling[i];
-		StringInfoData text;
-
-		initStringInfo(&text);
-		append_remote_text(&text, reason->reason);
-		if (reason->resource != NULL)
-		{
-			const char *colon = strrchr(reason->resource, ':');
-
-			appendStringInfoString(&text, " of ");
-			append_remote_text(&text, colon != NULL ? colon + 1
-							   : reason->resource);
-		}
-		append_sentence(detail, text.data);
-	}
-}
-
 static void
 describe_request(StringInfo detail, const Failure *failure)
 {
@@ -535,13 +511,17 @@ is_item_size_failure(const Failure *failure)
 	return tells_item_size(failure->message);
 }
 
-/* Only of a transaction that leaves a marker can it be told what became. */
 static const char *
-hint_of(const RequestSpec *spec, const ErrorClass *class)
+hint_of(const Failure *failure, const ErrorClass *class)
 {
+	const RequestSpec *spec = failure->spec;
+
+	if (class->action == ERROR_THROTTLED)
+		return throttling_hint(failure->response);
 	if (spec->commit_token != NULL &&
 		class->sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE)
 		return "Retry the transaction.";
+	/* only of a transaction that leaves a marker can it be told what became */
 	if (class == &unknown_commit && spec->is_marked)
 		return "It may or may not have been committed.  Let dyn_transaction_resolve() settle it before you repeat it.";
 	return class->hint;
@@ -558,7 +538,7 @@ error_raise(const Failure *failure, const char *extra_detail)
 
 	if (is_item_size_failure(failure))
 		class = &item_too_large;
-	hint = hint_of(failure->spec, class);
+	hint = failure->hint != NULL ? failure->hint : hint_of(failure, class);
 	unsent_class = class >= unsent && class < unsent + lengthof(unsent);
 
 	initStringInfo(&message);
@@ -578,7 +558,9 @@ error_raise(const Failure *failure, const char *extra_detail)
 	if (failure->response != NULL)
 	{
 		append_cancellation(&detail, failure->response);
-		append_throttling(&detail, failure->response);
+		for (int i = 0; i < failure->response->throttling_count; i++)
+			append_sentence(&detail,
+							throttling_text(&failure->response->throttling[i]));
 	}
 	if (detail.len > 0)
 		appendStringInfoString(&detail, "  ");

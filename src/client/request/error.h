@@ -32,7 +32,7 @@ typedef struct ErrorClass
 	ErrorAction action;
 	int			sqlstate;
 	const char *message;		/* primary message */
-	const char *hint;			/* NULL: none */
+	const char *hint;			/* NULL: none, or that of throttling.h */
 	bool		secret;			/* DynamoDB's own message must not be shown: it
 								 * may echo the signed request */
 } ErrorClass;
@@ -45,6 +45,7 @@ typedef struct Failure
 	const char *endpoint;
 	const char *code;			/* the exception; NULL: none */
 	const char *message;		/* DynamoDB's, or libcurl's; NULL: none */
+	const char *hint;			/* NULL: that of the class */
 	const Response *response;	/* DynamoDB's, for its reasons; NULL: none */
 	const char *request_id;		/* "": none */
 	int			attempts;

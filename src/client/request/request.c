@@ -21,6 +21,8 @@
 #include "client/request/request.h"
 #include "client/request/request_count.h"
 #include "client/request/request_state.h"
+#include "client/request/request_trace.h"
+#include "client/request/wait_reason.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
 #define TARGET_PREFIX		"DynamoDB_20120810."
@@ -81,23 +83,12 @@ succeed_request(Request *request)
 static SigV4Signer *
 current_signer(Request *request, int64 now)
 {
-	Connection *connection = request->connection;
-	SigV4Signer *signer = &connection->signer;
 	const char *problem;
-	const Credentials *credentials = credential_get(connection->provider, now,
-													&problem);
+	SigV4Signer *signer = connection_signer(request->connection, now,
+											&problem, &request->hint);
 
-	if (credentials == NULL)
-	{
+	if (signer == NULL)
 		fail_request(request, error_class_credentials(), problem);
-		return NULL;
-	}
-	/* the key that is derived for the day belongs to the secret */
-	if (signer->access_key_id != credentials->access_key_id)
-		signer->key_date[0] = '\0';
-	signer->access_key_id = credentials->access_key_id;
-	signer->secret_access_key = credentials->secret_access_key;
-	signer->session_token = credentials->session_token;
 	return signer;
 }
 
@@ -193,6 +184,13 @@ send_request_attempt(Request *request)
 	});
 }
 
+static void
+send_later(Request *request, long delay)
+{
+	request->waiting = true;
+	request->retry_at = monotonic_milliseconds() + delay;
+}
+
 static int
 max_attempts(const Request *request, const ErrorClass *class)
 {
@@ -260,8 +258,7 @@ retry_or_fail(Request *request, const ErrorClass *class, const char *problem,
 		return;
 	}
 	drop_attempt(request);
-	request->waiting = true;
-	request->retry_at = monotonic_milliseconds() + delay;
+	send_later(request, delay);
 }
 
 /* An attempt may have been carried out, and nobody knows. */
@@ -351,6 +348,7 @@ handle_success(Request *request, const HttpResult *result)
 {
 	const char *problem;
 
+	connection_note_rate(request->connection, false);
 	if (result->body == NULL)
 	{
 		outcome_in_doubt(request, error_class_no_answer(&request->spec),
@@ -454,6 +452,8 @@ handle_refusal(Request *request, const HttpResult *result)
 		return;
 	}
 	class = class_of_refusal(request, code, result->status);
+	connection_note_rate(request->connection,
+						 class->action == ERROR_THROTTLED);
 	problem = code != NULL ? NULL
 		: psprintf("The answer has HTTP status %d and no DynamoDB error.",
 				   result->status);
@@ -582,18 +582,18 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
+	if (spec->counters != NULL && spec->counters->trace != NULL)
+		request_trace_add(spec->counters->trace, spec);
+	connection_note_table(connection, spec->table);
 	in_flight_begin();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon_request;
 	request->callback.arg = request;
 	MemoryContextRegisterResetCallback(context, &request->callback);
 
-	if (spec->repetition > 0)
-	{
-		request->waiting = true;
-		request->retry_at = monotonic_milliseconds() +
-			retry_delay(spec->repetition, false, 0);
-	}
+	if (spec->repetition > 0 || connection_is_limited(connection))
+		send_later(request, spec->repetition == 0 ? 0
+				   : retry_delay(spec->repetition, false, 0));
 	else
 		send_request_attempt(request);
 	MemoryContextSwitchTo(old);
@@ -654,6 +654,11 @@ advance_request(Request *request, bool others_wait)
 		next = (long) Max(request->retry_at - now, 0);
 		if (next == 0)
 		{
+			next = connection_rate_delay(request->connection);
+			request->retry_at = now + next;
+		}
+		if (next == 0)
+		{
 			next = -1;
 			send_now(request);
 		}
@@ -705,7 +710,7 @@ request_wait_any(Request **requests, int count)
 			if (requests[i]->outcome != OUTCOME_PENDING)
 				return requests[i];
 		interrupt_check();
-		http_wait(connection->transport, next);
+		http_wait(connection->transport, next, wait_reason(requests, count));
 	}
 }
 
@@ -808,10 +813,11 @@ request_raise(const Request *request, const char *extra_detail)
 	Failure		failure = {
 		.class = request->class,
 		.spec = &request->spec,
-		.endpoint = request->connection->settings.endpoint,
+		.endpoint = request->connection->endpoint,
 		.code = request->code,
 		.message = response != NULL && response->error_message != NULL
 			? response->error_message : request->problem,
+		.hint = request->hint,
 		.response = response,
 		.request_id = request->request_id,
 		.attempts = request->attempts

@@ -10,6 +10,7 @@
 #include "client/http/clock.h"
 #include "client/request/request_count.h"
 #include "client/request/request_state.h"
+#include "client/request/slow_request.h"
 
 /* What a page is counted as at least: the smallest read. */
 #define LEAST_READ_UNITS	0.5
@@ -24,7 +25,8 @@ count_add(Request *request, const RequestCounters *counted)
 void
 count_end(Request *request, bool unknown)
 {
-	int64		time = monotonic_microseconds() - request->started_at;
+	int64		now = monotonic_microseconds();
+	int64		time = now - request->started_at;
 
 	count_add(request, &(RequestCounters) {
 		.calls = 1,
@@ -32,6 +34,8 @@ count_end(Request *request, bool unknown)
 		.time = time,
 		.max_time = time
 	});
+	slow_request_note(request, time);
+	statistics_flush_in_time(now / 1000);
 }
 
 void

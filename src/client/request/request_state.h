@@ -1,7 +1,7 @@
 /*
  * request_state.h
- *		The inside of a request; for request.c, in_flight.c and
- *		request_count.c alone.
+ *		The inside of a request; for request.c, in_flight.c, request_count.c,
+ *		slow_request.c and wait_reason.c alone.
  */
 #ifndef DYNAMORM_CLIENT_REQUEST_STATE_H
 #define DYNAMORM_CLIENT_REQUEST_STATE_H
@@ -47,6 +47,7 @@ typedef struct Request
 								 * another */
 	const char *code;			/* DynamoDB's exception; NULL: none */
 	const char *problem;		/* what happened, if DynamoDB did not say */
+	const char *hint;			/* what to do; NULL: what the class says */
 	char		request_id[64]; /* DynamoDB's; "": none */
 } Request;
 

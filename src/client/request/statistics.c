@@ -2,24 +2,34 @@
  * statistics.c
  *		What requests are counted by: of a plan's node, of a statement, and of
  *		the session by server, table and operation.
+ *
+ * Where the statistics of all sessions are kept, those of this one that are
+ * not there yet are kept by role and statement too: they are pending, until
+ * the transaction ends or has gone on for a while.
  */
 #include "postgres.h"
 
+#include "compat.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/backend_status.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "client/http/clock.h"
+#include "client/request/shared_statistics.h"
 #include "client/request/statistics.h"
-
-/* The longest name that DynamoDB allows, and that an operation may have. */
-#define MAX_TABLE_NAME		255
-#define MAX_OPERATION		63
 
 /*
  * Servers, tables and operations that are told apart: names of tables that do
  * not exist count too, and take half a kilobyte each.
  */
 #define MOST_KINDS			1000
-#define OTHER_KINDS			"(other)"
+
+/* Milliseconds after which a transaction shows what it has asked for. */
+#define FLUSH_INTERVAL		1000
 
 /* Compared as bytes: what a name leaves free is zero. */
 typedef struct StatisticsKey
@@ -32,11 +42,30 @@ typedef struct StatisticsKey
 typedef struct StatisticsEntry
 {
 	StatisticsKey key;			/* first, as HTAB wants it */
-	int			requests;		/* under way, which count here */
+	int			users;			/* requests under way and pending entries that
+								 * count here */
 	RequestCounters counters;
 } StatisticsEntry;
 
+/* Compared as bytes. */
+typedef struct PendingKey
+{
+	StatisticsEntry *kind;
+	uint64		query_id;
+	Oid			role_id;
+	int			unused;			/* 0 */
+} PendingKey;
+
+typedef struct PendingEntry
+{
+	PendingKey	key;			/* first, as HTAB wants it */
+	int			users;			/* requests under way */
+	RequestCounters counters;	/* which count for the session too */
+} PendingEntry;
+
 static HTAB *statistics = NULL;
+static HTAB *pending = NULL;
+static int64 flushed_at = 0;	/* milliseconds of the monotonic clock */
 
 static void
 add_counters(RequestCounters *sum, const RequestCounters *counted)
@@ -79,17 +108,19 @@ counters_read_units(const RequestCounters *counters)
 	return units;
 }
 
-static void
-create_statistics(void)
+/* ---- of the session ---- */
+
+static HTAB *
+create_table_of(const char *name, Size key_size, Size entry_size)
 {
 	HASHCTL		control = {
-		.keysize = sizeof(StatisticsKey),
-		.entrysize = sizeof(StatisticsEntry),
+		.keysize = key_size,
+		.entrysize = entry_size,
 		.hcxt = TopMemoryContext
 	};
 
-	statistics = hash_create("dynamorm_fdw statistics", 16, &control,
-							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	return hash_create(name, 16, &control,
+					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 static void
@@ -103,15 +134,17 @@ set_statistics_key(StatisticsKey *key, Oid server_id, const char *table_name,
 	strlcpy(key->operation, operation, sizeof(key->operation));
 }
 
-RequestCounters *
-statistics_join(Oid server_id, const char *table_name, const char *operation)
+static StatisticsEntry *
+find_kind(Oid server_id, const char *table_name, const char *operation)
 {
 	StatisticsKey key;
 	StatisticsEntry *entry;
 	bool		found;
 
 	if (statistics == NULL)
-		create_statistics();
+		statistics = create_table_of("dynamorm_fdw statistics",
+									 sizeof(StatisticsKey),
+									 sizeof(StatisticsEntry));
 	set_statistics_key(&key, server_id, table_name, operation);
 	entry = hash_search(statistics, &key, HASH_FIND, &found);
 	if (!found)
@@ -122,21 +155,175 @@ statistics_join(Oid server_id, const char *table_name, const char *operation)
 	}
 	if (!found)
 	{
-		entry->requests = 0;
+		entry->users = 0;
 		memset(&entry->counters, 0, sizeof(RequestCounters));
 	}
-	entry->requests++;
+	return entry;
+}
+
+/* ---- pending for the statistics of all sessions ---- */
+
+static void
+flush_at_exit(int code, Datum argument)
+{
+	statistics_flush();
+}
+
+/* The transaction has ended, in whatever way. */
+static void
+flush_at_end(XactEvent event, void *argument)
+{
+	if (event != XACT_EVENT_PRE_COMMIT &&
+		event != XACT_EVENT_PARALLEL_PRE_COMMIT &&
+		event != XACT_EVENT_PRE_PREPARE)
+		statistics_flush();
+}
+
+void
+statistics_register(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	shared_statistics_register();
+	RegisterXactCallback(flush_at_end, NULL);
+}
+
+/* What else there is to count goes with one of these. */
+static bool
+has_counted(const RequestCounters *counters)
+{
+	return counters->calls != 0 || counters->requests != 0 ||
+		counters->unknown_outcomes != 0;
+}
+
+static PendingEntry *
+find_pending(StatisticsEntry *kind)
+{
+	PendingKey	key = {
+		.kind = kind,
+		.query_id = (uint64) pgstat_get_my_query_id(),
+		.role_id = GetUserId()
+	};
+	PendingEntry *entry;
+	bool		found;
+
+	if (pending == NULL)
+	{
+		pending = create_table_of("dynamorm_fdw pending statistics",
+								  sizeof(PendingKey), sizeof(PendingEntry));
+		on_shmem_exit(flush_at_exit, 0);
+		flushed_at = monotonic_milliseconds();
+	}
+	entry = hash_search(pending, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->users = 0;
+		memset(&entry->counters, 0, sizeof(RequestCounters));
+		entry->counters.total = &kind->counters;
+		kind->users++;
+	}
+	return entry;
+}
+
+static void
+share_counters(const PendingEntry *entry)
+{
+	const StatisticsEntry *kind = entry->key.kind;
+	SharedKey	key;
+
+	memset(&key, 0, sizeof(key));
+	key.query_id = entry->key.query_id;
+	key.database_id = MyDatabaseId;
+	key.role_id = entry->key.role_id;
+	key.server_id = kind->key.server_id;
+	memcpy(key.table_name, kind->key.table_name, sizeof(key.table_name));
+	memcpy(key.operation, kind->key.operation, sizeof(key.operation));
+	shared_statistics_add(&key, &entry->counters);
+}
+
+static void
+flush_entry(PendingEntry *entry)
+{
+	StatisticsEntry *kind = entry->key.kind;
+
+	if (has_counted(&entry->counters))
+		share_counters(entry);
+	memset(&entry->counters, 0, sizeof(RequestCounters));
+	entry->counters.total = &kind->counters;
+	if (entry->users == 0)
+	{
+		kind->users--;
+		(void) hash_search(pending, &entry->key, HASH_REMOVE, NULL);
+	}
+}
+
+void
+statistics_flush(void)
+{
+	HASH_SEQ_STATUS status;
+	PendingEntry *entry;
+
+	if (pending == NULL || hash_get_num_entries(pending) == 0)
+		return;
+	shared_statistics_begin();
+	hash_seq_init(&status, pending);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		flush_entry(entry);
+	shared_statistics_end();
+	flushed_at = monotonic_milliseconds();
+}
+
+void
+statistics_flush_in_time(int64 now)
+{
+	if (pending != NULL && now - flushed_at >= FLUSH_INTERVAL)
+		statistics_flush();
+}
+
+/* ---- for one request ---- */
+
+RequestCounters *
+statistics_join(Oid server_id, const char *table_name, const char *operation)
+{
+	StatisticsEntry *kind = find_kind(server_id, table_name, operation);
+	PendingEntry *entry;
+
+	if (!shared_statistics_exist())
+	{
+		kind->users++;
+		return &kind->counters;
+	}
+	entry = find_pending(kind);
+	entry->users++;
 	return &entry->counters;
 }
 
 void
 statistics_leave(RequestCounters *counters)
 {
-	StatisticsEntry *entry = (StatisticsEntry *)
-		((char *) counters - offsetof(StatisticsEntry, counters));
-
-	entry->requests--;
+	if (shared_statistics_exist())
+		((PendingEntry *) ((char *) counters -
+						   offsetof(PendingEntry, counters)))->users--;
+	else
+		((StatisticsEntry *) ((char *) counters -
+							  offsetof(StatisticsEntry, counters)))->users--;
 }
+
+void
+statistics_names(const RequestCounters *counters, const char **table_name,
+				 const char **operation)
+{
+	const StatisticsEntry *kind = shared_statistics_exist()
+		? ((const PendingEntry *) ((const char *) counters -
+								   offsetof(PendingEntry, counters)))->key.kind
+		: (const StatisticsEntry *) ((const char *) counters -
+									 offsetof(StatisticsEntry, counters));
+
+	*table_name = kind->key.table_name;
+	*operation = kind->key.operation;
+}
+
+/* ---- shown ---- */
 
 RequestStatistics *
 statistics_get(int *count)
@@ -178,7 +365,7 @@ statistics_reset(void)
 	hash_seq_init(&status, statistics);
 	while ((entry = hash_seq_search(&status)) != NULL)
 	{
-		if (entry->requests == 0)
+		if (entry->users == 0)
 			(void) hash_search(statistics, &entry->key, HASH_REMOVE, NULL);
 		else
 			memset(&entry->counters, 0, sizeof(RequestCounters));

@@ -20,6 +20,8 @@ typedef struct RequestCounters
 	pg_atomic_uint64 *shared_units; /* thousandths of read units, of all
 									 * processes of a scan; NULL: nowhere */
 
+	struct RequestTrace *trace; /* keeps what is sent; NULL: nothing does */
+
 	int			moments;		/* at which lists of keys were read at once */
 
 	int64		calls;			/* that have ended */
@@ -35,6 +37,9 @@ typedef struct RequestCounters
 	int64		time;			/* of the calls, microseconds */
 	int64		max_time;		/* of one of them */
 } RequestCounters;
+
+/* The operation of kinds of requests for which there was no room. */
+#define OTHER_KINDS			"(other)"
 
 /* Of the session; what requests of one kind have counted. */
 typedef struct RequestStatistics
@@ -71,6 +76,13 @@ extern RequestCounters *statistics_join(Oid server_id, const char *table_name,
 extern void statistics_leave(RequestCounters *counters);
 
 /*
+ * What the counters that statistics_join() has given are for: the names, in
+ * UTF-8 (""), as long as the counters are good.
+ */
+extern void statistics_names(const RequestCounters *counters,
+							 const char **table_name, const char **operation);
+
+/*
  * What there is of the session's statistics, in no order: an array in the
  * current memory context, with its length in *count.
  */
@@ -78,5 +90,20 @@ extern RequestStatistics *statistics_get(int *count);
 
 /* Begins anew. */
 extern void statistics_reset(void);
+
+/*
+ * For _PG_init(): where the server is starting, the statistics of all sessions
+ * will be kept too (shared_statistics.h).
+ */
+extern void statistics_register(void);
+
+/*
+ * Adds what the session has asked for to the statistics of all sessions, if
+ * there are any.  That is done whenever a transaction ends, and in a longer
+ * one when a request ends, but not more often than once a second: now is in
+ * milliseconds of the monotonic clock.  Raises nothing.
+ */
+extern void statistics_flush(void);
+extern void statistics_flush_in_time(int64 now);
 
 #endif							/* DYNAMORM_CLIENT_STATISTICS_H */

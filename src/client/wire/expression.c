@@ -561,7 +561,8 @@ write_operand(StringInfo out, const Operand *operand,
 			write_path(out, operand->path, placeholders);
 			break;
 		case OPERAND_VALUE:
-			if (operand->value == NULL)
+			if (operand->value == NULL ||
+				(placeholders->readable && operand->label != NULL))
 				write_unknown(out, operand, placeholders);
 			else
 				write_value(out, operand->value, placeholders);

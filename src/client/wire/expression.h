@@ -58,7 +58,8 @@ typedef struct Operand
 	OperandKind kind;
 	DocumentPath *path;			/* PATH, IF_NOT_EXISTS */
 	AttributeValue *value;		/* VALUE; NULL: not known yet (EXPLAIN) */
-	const char *label;			/* VALUE not known yet: how to show it */
+	const char *label;			/* VALUE: how to show it; NULL: as it is, which
+								 * is known */
 	struct Operand *left;
 	struct Operand *right;
 } Operand;

@@ -18,7 +18,9 @@
  *    for the users of a server that a superuser owns.
  *
  * Services that give credentials are not in it: where they are is up to the
- * machine's configuration and the region alone, whoever asks.
+ * machine's configuration and the region alone, whoever asks.  Nor are
+ * proxies, which only the machine's environment and superusers name: by HTTPS
+ * they see nothing of what is signed, and the rest is in the clear for all.
  */
 #include "postgres.h"
 

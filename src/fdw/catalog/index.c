@@ -118,7 +118,7 @@ is_always_there(const Column *column, List *nonnull, Index varno)
 {
 	const Template *template = column->template;
 
-	if (column->key != KEY_NONE || column->in_key || column->not_null ||
+	if (column->key != KEY_NONE || column->in_key || column->never_null ||
 		(column->attnum != 0 &&
 		 nonnullable_has_column(nonnull, varno, column->attnum)))
 		return true;

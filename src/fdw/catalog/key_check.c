@@ -72,6 +72,53 @@ begin_action(StringInfo command)
 	appendStringInfoString(command, command->len == 0 ? " " : ", ");
 }
 
+static bool
+is_in_key(const DescribedKey *key, const Column *column)
+{
+	for (int i = 0; i < key->count; i++)
+		if (strcmp(key->attributes[i].name, column->attribute_name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The column that is declared in the attribute's place, and that only calls it
+ * otherwise; NULL: there is none.
+ */
+static const Column *
+find_namesake(const Table *table, const KeyColumns *declared,
+			  const DescribedKey *actual, int i)
+{
+	const KeyAttribute *attribute = &actual->attributes[i];
+	const Column *column;
+
+	if (i >= declared->count ||
+		table_find_attribute(table, attribute->name,
+							 strlen(attribute->name)) != NULL)
+		return NULL;
+	column = declared->columns[i];
+	return column->name != NULL && column->template == NULL &&
+		!is_in_key(actual, column) && has_type(column, attribute->type)
+		? column : NULL;
+}
+
+static bool
+append_other_name(StringInfo command, const Column *column,
+				  const KeyAttribute *attribute)
+{
+	const char *name = identifier_to_server(attribute->name);
+	const char *old = identifier_to_server(column->attribute_name);
+
+	if (name == NULL)
+		return false;
+	begin_action(command);
+	appendStringInfo(command, "ALTER COLUMN %s OPTIONS (%s attribute_name %s)",
+					 quote_identifier(column->name),
+					 old != NULL && strcmp(old, column->name) == 0
+					 ? "ADD" : "SET", quote_literal_cstr(name));
+	return true;
+}
+
 /* False: it is none for one command, since the attribute is made of others. */
 static bool
 append_declaration(StringInfo command, const Table *table,
@@ -109,15 +156,6 @@ append_declaration(StringInfo command, const Table *table,
 	return true;
 }
 
-static bool
-is_in_key(const DescribedKey *key, const Column *column)
-{
-	for (int i = 0; i < key->count; i++)
-		if (strcmp(key->attributes[i].name, column->attribute_name) == 0)
-			return true;
-	return false;
-}
-
 /* The command that declares the key; NULL: there is no such one. */
 static const char *
 command_to_declare(const Table *table, const KeyColumns *declared,
@@ -132,7 +170,9 @@ command_to_declare(const Table *table, const KeyColumns *declared,
 	{
 		const Column *column = declared->columns[i];
 
-		if (is_in_key(actual, column))
+		if (is_in_key(actual, column) ||
+			(i < actual->count &&
+			 find_namesake(table, declared, actual, i) == column))
 			continue;
 		if (column->name == NULL)
 			return NULL;
@@ -141,9 +181,16 @@ command_to_declare(const Table *table, const KeyColumns *declared,
 						 quote_identifier(column->name));
 	}
 	for (int i = 0; i < actual->count; i++)
-		if (!append_declaration(&actions, table, &actual->attributes[i],
-								i == 0 ? KEY_PARTITION : KEY_SORT))
+	{
+		const KeyAttribute *attribute = &actual->attributes[i];
+		const Column *column = find_namesake(table, declared, actual, i);
+
+		if (column != NULL
+			? !append_other_name(&actions, column, attribute)
+			: !append_declaration(&actions, table, attribute,
+								  i == 0 ? KEY_PARTITION : KEY_SORT))
 			return NULL;
+	}
 	return psprintf("ALTER FOREIGN TABLE %s%s",
 					quote_qualified_identifier(schema, table->relation_name),
 					actions.data);

@@ -15,9 +15,11 @@
 #include "utils/syscache.h"
 
 #include "client/credential/endpoint.h"
+#include "fdw/catalog/configured.h"
 #include "fdw/catalog/identity.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/option_definition.h"
+#include "fdw/catalog/role_session.h"
 #include "translate/table/table.h"
 
 /* What is signed when the endpoint is not Amazon's and no region is given */
@@ -78,6 +80,9 @@ read_credentials(const MappingOptions *mapping, const ForeignServer *server,
 	credential->role_arn = mapping->role_arn;
 	credential->external_id = mapping->external_id;
 	credential->role_session_name = mapping->role_session_name;
+	credential->account_id = mapping->account_id;
+	credential->role_policy = mapping->role_policy;
+	credential->role_duration = mapping->role_duration;
 	if (credential->source == CREDENTIALS_STATIC)
 		check_keys(credential, server);
 	settings->identity = (Identity) {
@@ -223,26 +228,33 @@ settings_of_mapping(const UserMapping *mapping, const ForeignServer *server,
 	settings->max_concurrency = options.max_concurrency;
 	settings->connect_timeout = options.connect_timeout;
 	settings->request_timeout = options.request_timeout;
-	settings->max_attempts = options.max_attempts;
 	read_credentials(&mapping_options, server, user_id, settings);
+	role_session_read(&mapping_options, user_id, settings);
 	settings->ca_file = options.ca_file;
 	if (settings->ca_file == NULL)
 		settings->ca_file = endpoint_configured_ca_file(&settings->credential);
 	settings->credential.ca_file = settings->ca_file;
+	settings->proxy = options.proxy;
+	settings->credential.proxy = options.proxy;
 	read_endpoint(server, &options, settings);
 	identity_check(&settings->identity, server->servername, user_id);
+	configured_read(&options, settings);
 	return settings;
 }
 
 /*
- * Was a connection made with the files that the user may read?  Not so if it
- * was made for another user of the mapping, or when others were superusers.
+ * Was a connection made with the files that the user may read, and with what
+ * the role is told of the user?  Not so if it was made for another user of the
+ * mapping, or when others were superusers.
  */
 static bool
-suits_user(const ConnectionSettings *settings, const void *user_id)
+suits_user(const ConnectionSettings *settings, const void *argument)
 {
+	Oid			user_id = *(const Oid *) argument;
+
 	return settings->credential.files_hidden !=
-		identity_may_read_files(&settings->identity, *(const Oid *) user_id);
+		identity_may_read_files(&settings->identity, user_id) &&
+		role_session_is_current(settings, user_id);
 }
 
 /* The session's connection for a mapping and user; NULL if there is none. */
@@ -360,10 +372,13 @@ read_table_options(Relation relation)
 							   sizeof(ColumnOptions));
 	for (int i = 0; i < descriptor->natts; i++)
 	{
-		if (!TupleDescAttr(descriptor, i)->attisdropped)
-			options->columns[i] =
-				option_read_column(GetForeignColumnOptions(relation_id,
-														   i + 1));
+		List	   *given;
+
+		if (TupleDescAttr(descriptor, i)->attisdropped)
+			continue;
+		given = GetForeignColumnOptions(relation_id, i + 1);
+		options->columns[i] = option_read_column(given);
+		options->columns[i].is_given = given != NIL;
 	}
 	return options;
 }

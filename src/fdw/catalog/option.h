@@ -15,7 +15,8 @@
  * The session's connection for a server as a user (the user whose rights
  * count: a view's owner for a view); made if there is none.  Raises 42704 if
  * there is no user mapping, 28000 if it lacks keys, HV00J if the server has no
- * region and no endpoint, and what identity_check() raises.
+ * region and no endpoint, and what identity_check(), role_session_read() and
+ * configured_read() raise.
  */
 extern Connection *option_connection(Oid server_id, Oid user_id);
 

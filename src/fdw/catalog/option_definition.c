@@ -27,6 +27,7 @@
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
@@ -34,16 +35,21 @@
 #include "utils/varlena.h"
 
 #include "client/credential/endpoint.h"
+#include "client/credential/proxy.h"
+#include "client/credential/session_tag.h"
 #include "client/http/http.h"
+#include "client/wire/json_tree.h"
 #include "fdw/catalog/option_definition.h"
 #include "fdw/catalog/storage.h"
 
 #define LONGEST_TIMEOUT			3600000
 
+/* Of a session policy.  Source: STS API Reference, "AssumeRole". */
+#define LONGEST_POLICY			2048
+
 #define DEFAULT_MAX_CONCURRENCY	16
 #define DEFAULT_CONNECT_TIMEOUT	3000
 #define DEFAULT_REQUEST_TIMEOUT	30000
-#define DEFAULT_MAX_ATTEMPTS	10
 #define DEFAULT_SAMPLE_SIZE		1000
 
 /* The member of an option whose value nobody reads. */
@@ -61,7 +67,13 @@ typedef enum OptionKind
 	OPTION_REGION,
 	OPTION_TABLE_NAME,
 	OPTION_FILE,
-	OPTION_CREDENTIAL			/* travels in HTTP headers */
+	OPTION_CREDENTIAL,			/* travels in HTTP headers */
+	OPTION_APP_ID,
+	OPTION_PROXY,
+	OPTION_ACCOUNT,
+	OPTION_POLICY,
+	OPTION_IDENTITY,
+	OPTION_TAGS
 } OptionKind;
 
 typedef enum OptionRestriction
@@ -113,6 +125,10 @@ static const char *const table_class_words[] = {
 static const char *const stream_words[] = {
 	"keys_only", "new_image", "old_image", "new_and_old_images", NULL
 };
+static const char *const retry_mode_words[] = {"standard", "adaptive", NULL};
+static const char *const account_mode_words[] = {
+	"preferred", "disabled", "required", NULL
+};
 static const char *const key_words[] = {"partition", "sort", NULL};
 static const char *const type_words[] = {
 	"S", "N", "B", "BOOL", "SS", "NS", "BS", "L", "M", NULL
@@ -147,7 +163,16 @@ static const OptionDefinition definitions[] = {
 	{"request_timeout", ForeignServerRelationId, OPTION_INTEGER,
 	IN_SERVER(request_timeout), RESTRICTION_NONE, 1, LONGEST_TIMEOUT},
 	{"max_attempts", ForeignServerRelationId, OPTION_INTEGER,
-	IN_SERVER(max_attempts), RESTRICTION_NONE, 1, 100},
+	IN_SERVER(max_attempts), RESTRICTION_NONE, 1, MOST_ATTEMPTS},
+	{"retry_mode", ForeignServerRelationId, OPTION_ENUM,
+		IN_SERVER(retry_mode), RESTRICTION_NONE, RETRY_MODE_STANDARD, 0,
+	retry_mode_words},
+	{"account_id_endpoint_mode", ForeignServerRelationId, OPTION_ENUM,
+		IN_SERVER(account_mode), RESTRICTION_NONE, ACCOUNTS_PREFERRED, 0,
+	account_mode_words},
+	{"app_id", ForeignServerRelationId, OPTION_APP_ID, IN_SERVER(app_id)},
+	{"proxy", ForeignServerRelationId, OPTION_PROXY, IN_SERVER(proxy),
+	RESTRICTION_SUPERUSER},
 	{"ca_file", ForeignServerRelationId, OPTION_FILE, IN_SERVER(ca_file),
 	RESTRICTION_SUPERUSER},
 	{"updatable", ForeignServerRelationId, OPTION_BOOLEAN,
@@ -159,6 +184,8 @@ static const OptionDefinition definitions[] = {
 	IN_MAPPING(secret_access_key)},
 	{"session_token", UserMappingRelationId, OPTION_CREDENTIAL,
 	IN_MAPPING(session_token)},
+	{"account_id", UserMappingRelationId, OPTION_ACCOUNT,
+	IN_MAPPING(account_id)},
 	{"credential_source", UserMappingRelationId, OPTION_ENUM,
 		IN_MAPPING(credential_source), RESTRICTION_NONE, CREDENTIALS_STATIC, 0,
 	credential_source_words},
@@ -169,6 +196,14 @@ static const OptionDefinition definitions[] = {
 	IN_MAPPING(external_id)},
 	{"role_session_name", UserMappingRelationId, OPTION_CREDENTIAL,
 	IN_MAPPING(role_session_name)},
+	{"role_duration", UserMappingRelationId, OPTION_INTEGER,
+	IN_MAPPING(role_duration), RESTRICTION_NONE, 900, 43200},
+	{"role_policy", UserMappingRelationId, OPTION_POLICY,
+	IN_MAPPING(role_policy)},
+	{"source_identity", UserMappingRelationId, OPTION_IDENTITY,
+	IN_MAPPING(source_identity)},
+	{"session_tags", UserMappingRelationId, OPTION_TAGS,
+	IN_MAPPING(session_tags)},
 	{"credentials_required", UserMappingRelationId, OPTION_BOOLEAN,
 	IN_MAPPING(credentials_required), RESTRICTION_FALSE_SUPERUSER},
 
@@ -220,6 +255,8 @@ static const OptionDefinition definitions[] = {
 	{"created_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(created_at)},
 	{"updated_at", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(updated_at)},
 	{"ttl", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(ttl)},
+	{"hide_expired", AttributeRelationId, OPTION_BOOLEAN,
+	IN_COLUMN(hide_expired)},
 	{"document", AttributeRelationId, OPTION_BOOLEAN, IN_COLUMN(document)},
 
 	{"sample_size", OPTION_OF_IMPORT, OPTION_INTEGER, IN_IMPORT(sample_size),
@@ -285,19 +322,6 @@ parse_integer(const char *text, int *value)
 		return false;
 	*value = (int) number;
 	return true;
-}
-
-static bool
-is_loopback(const Endpoint *endpoint)
-{
-	char	   *host = pnstrdup(endpoint->host, endpoint->host_length);
-	size_t		length = endpoint->host_length;
-
-	return (strncmp(host, "127.", 4) == 0 &&
-			strspn(host, "0123456789.") == length) ||
-		strcmp(host, "::1") == 0 ||
-		pg_strcasecmp(host, "localhost") == 0 ||
-		(length > 10 && pg_strcasecmp(host + length - 10, ".localhost") == 0);
 }
 
 /* Is it the name of a table, or an Amazon Resource Name of one? */
@@ -502,6 +526,8 @@ read_options(List *options, Oid catalog, void *target)
 	ListCell   *cell;
 
 	StaticAssertStmt(sizeof(CredentialSource) == sizeof(int) &&
+					 sizeof(RetryMode) == sizeof(int) &&
+					 sizeof(AccountMode) == sizeof(int) &&
 					 sizeof(KeyRole) == sizeof(int) &&
 					 sizeof(BillingMode) == sizeof(int) &&
 					 sizeof(TableClass) == sizeof(int) &&
@@ -528,7 +554,6 @@ option_read_server(List *options)
 		.max_concurrency = DEFAULT_MAX_CONCURRENCY,
 		.connect_timeout = DEFAULT_CONNECT_TIMEOUT,
 		.request_timeout = DEFAULT_REQUEST_TIMEOUT,
-		.max_attempts = DEFAULT_MAX_ATTEMPTS,
 		.read_mode = READ_CONSISTENT,
 		.updatable = true
 	};
@@ -603,6 +628,16 @@ option_read_column(List *options)
 
 /* ---- validation ---- */
 
+/* What it says is up to IAM. */
+static bool
+is_policy(const char *value)
+{
+	JsonTree	tree;
+
+	return pg_mbstrlen(value) <= LONGEST_POLICY &&
+		json_tree_read(&tree, value, strlen(value));
+}
+
 /* Is the value of the form that the option takes? */
 static bool
 is_valid(const OptionDefinition *definition, const char *value)
@@ -639,13 +674,27 @@ is_valid(const OptionDefinition *definition, const char *value)
 			return is_absolute_path(value);
 		case OPTION_CREDENTIAL:
 			return http_header_can_hold(value);
+		case OPTION_APP_ID:
+			return strlen(value) <= LONGEST_APP_ID &&
+				strspn(value, APP_ID_CHARACTERS) == strlen(value);
+		case OPTION_PROXY:
+			return strcmp(value, PROXY_NONE) == 0 ||
+				endpoint_parse(value, &endpoint);
+		case OPTION_ACCOUNT:
+			return endpoint_is_account(value);
+		case OPTION_POLICY:
+			return is_policy(value);
+		case OPTION_IDENTITY:
+			return session_tag_is_identity(value);
+		case OPTION_TAGS:
+			return session_tag_problem(value, true) == NULL;
 	}
 	return false;
 }
 
 /* A sentence that says which values the option takes. */
 static int
-hint_values(const OptionDefinition *definition)
+hint_values(const OptionDefinition *definition, const char *value)
 {
 	switch (definition->kind)
 	{
@@ -670,6 +719,20 @@ hint_values(const OptionDefinition *definition)
 			return errhint("The file is named by an absolute path.");
 		case OPTION_CREDENTIAL:
 			return errhint("The value must be printable ASCII without spaces, and not empty.");
+		case OPTION_APP_ID:
+			return errhint("The value has 1 to 50 letters, digits and ! $ %% & * + - . ^ _ ` | ~.");
+		case OPTION_PROXY:
+			return errhint("A proxy is written http://host:port, without a user and a password; \"none\" uses none.");
+		case OPTION_ACCOUNT:
+			return errhint("An account is written in twelve digits.");
+		case OPTION_POLICY:
+			return errhint("A session policy is a JSON object of at most 2048 characters.");
+		case OPTION_IDENTITY:
+			return errhint("A source identity has 2 to 64 letters, digits and _ = + , . @ -, or is {user}.");
+		case OPTION_TAGS:
+			if (value[0] == '\0')
+				break;
+			return errhint("%s", session_tag_problem(value, true));
 		case OPTION_TEXT:
 			break;
 	}
@@ -683,7 +746,8 @@ static void
 refuse_value(const OptionDefinition *definition, const char *value)
 {
 	bool		is_shown = definition->catalog != UserMappingRelationId &&
-		definition->kind != OPTION_ENDPOINT;
+		definition->kind != OPTION_ENDPOINT &&
+		definition->kind != OPTION_PROXY;
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -691,7 +755,7 @@ refuse_value(const OptionDefinition *definition, const char *value)
 			 errmsg("invalid value for option \"%s\": \"%s\"",
 					definition->name, value) :
 			 errmsg("invalid value for option \"%s\"", definition->name),
-			 hint_values(definition)));
+			 hint_values(definition, value)));
 }
 
 /* What is well-formed, but not for everyone. */
@@ -732,7 +796,7 @@ warn_about_plain_http(const char *value)
 	Endpoint	endpoint;
 
 	if (endpoint_parse(value, &endpoint) && endpoint.is_plain &&
-		!is_loopback(&endpoint))
+		!endpoint_is_loopback(&endpoint))
 		ereport(WARNING,
 				(errmsg("the endpoint does not use TLS"),
 				 errdetail("Items are sent and received in the clear."),
@@ -745,7 +809,7 @@ check_document(List *options)
 {
 	static const char *const others[] = {
 		"attribute_name", "key", "type", "unit", "version", "created_at",
-		"updated_at", "ttl"
+		"updated_at", "ttl", "hide_expired"
 	};
 	const char *document = find_value(options, "document");
 	bool		is_document;

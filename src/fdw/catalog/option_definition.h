@@ -15,11 +15,31 @@
 #include "nodes/pg_list.h"
 
 #include "client/credential/credential_settings.h"
+#include "client/request/connection_settings.h"
 #include "translate/table/identifier.h"
 #include "translate/table/table_options.h"
 
 /* Stands for a catalog: options of the command IMPORT FOREIGN SCHEMA. */
 #define OPTION_OF_IMPORT	NamespaceRelationId
+
+/* The most that option "max_attempts" may be. */
+#define MOST_ATTEMPTS		100
+
+/*
+ * How an application may be named.  Source: AWS SDKs and Tools Reference
+ * Guide, "Application ID".
+ */
+#define LONGEST_APP_ID		50
+#define APP_ID_CHARACTERS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$%&*+-.^_`|~"
+
+/* How requests that are throttled are sent again. */
+typedef enum RetryMode
+{
+	RETRY_MODE_NOT_GIVEN,
+	RETRY_MODE_STANDARD,
+	RETRY_MODE_ADAPTIVE
+} RetryMode;
 
 /* Options of a server. */
 typedef struct ServerOptions
@@ -30,7 +50,11 @@ typedef struct ServerOptions
 	int			max_concurrency;
 	int			connect_timeout;	/* milliseconds */
 	int			request_timeout;	/* milliseconds */
-	int			max_attempts;
+	int			max_attempts;	/* 0: not given */
+	RetryMode	retry_mode;
+	AccountMode account_mode;
+	const char *app_id;			/* NULL: not given */
+	const char *proxy;			/* NULL: not given */
 	ReadMode	read_mode;		/* of its tables, as the next */
 	bool		updatable;
 	TransactionMode transaction_mode;	/* of its tables */
@@ -43,10 +67,15 @@ typedef struct MappingOptions
 	const char *access_key_id;
 	const char *secret_access_key;
 	const char *session_token;
+	const char *account_id;
 	const char *profile;
 	const char *role_arn;
 	const char *external_id;
 	const char *role_session_name;
+	const char *role_policy;
+	const char *source_identity;
+	const char *session_tags;
+	int			role_duration;	/* seconds; 0: not given */
 	CredentialSource credential_source;
 	bool		credentials_required;
 } MappingOptions;

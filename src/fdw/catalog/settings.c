@@ -8,11 +8,19 @@
 
 #include <limits.h>
 
+#include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "client/credential/session_tag.h"
 #include "client/request/commit_marker.h"
+#include "client/request/shared_statistics.h"
+#include "client/request/slow_request.h"
 #include "fdw/catalog/settings.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_options.h"
+
+/* Entries of less than half a kilobyte. */
+#define MOST_STAT_OPERATIONS	1000000
 
 /* A token is good for ten minutes, and clocks differ. */
 #define MOST_COMMIT_TIMEOUT		300000
@@ -22,6 +30,7 @@ int			commit_timeout = MOST_COMMIT_TIMEOUT;
 char	   *idempotency_key = "";
 int			max_read_units = 1000000;
 bool		report_conditions = false;
+char	   *session_tags = "";
 bool		enable_batch_join = true;
 bool		enable_concurrent_writes = true;
 
@@ -40,6 +49,18 @@ check_idempotency_key(char **newval, void **extra, GucSource source)
 		return true;
 	GUC_check_errdetail("An idempotency key has at most %d bytes.",
 						COMMIT_KEY_LIMIT);
+	return false;
+}
+
+static bool
+check_session_tags(char **newval, void **extra, GucSource source)
+{
+	const char *problem = *newval == NULL ? NULL
+		: session_tag_problem(*newval, false);
+
+	if (problem == NULL)
+		return true;
+	GUC_check_errdetail("%s", problem);
 	return false;
 }
 
@@ -83,11 +104,59 @@ define_transactions(void)
 							   NULL);
 }
 
-void
-settings_define(void)
+/*
+ * The memory is taken when the server starts, by the libraries that are loaded
+ * then.  For others the setting only is known, and means nothing.
+ */
+static void
+define_observation(void)
 {
-	define_transactions();
+	DefineCustomIntVariable("dynamorm_fdw.log_min_duration",
+							"Logs requests to DynamoDB that take at least so long.",
+							"-1 logs none, 0 all.",
+							&slow_request_duration,
+							-1,
+							-1,
+							INT_MAX,
+							PGC_SUSET,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
 
+	DefineCustomIntVariable("dynamorm_fdw.max_stat_operations",
+							"The most rows of dyn_stat_operations, for which shared memory is taken.",
+							NULL,
+							&shared_statistics_limit,
+							5000,
+							100,
+							MOST_STAT_OPERATIONS,
+							process_shared_preload_libraries_in_progress
+							? PGC_POSTMASTER : PGC_SIGHUP,
+							0,
+							NULL,
+							NULL,
+							NULL);
+}
+
+static void
+define_session_tags(void)
+{
+	DefineCustomStringVariable("dynamorm_fdw.session_tags",
+							   "Tags of the sessions of roles that user mappings assume.",
+							   "They go before those of the user mapping's option session_tags.",
+							   &session_tags,
+							   "",
+							   PGC_SUSET,
+							   0,
+							   check_session_tags,
+							   NULL,
+							   NULL);
+}
+
+static void
+define_reads(void)
+{
 	DefineCustomIntVariable("dynamorm_fdw.max_read_units",
 							"The most read units that one statement may consume.",
 							"0 means that there is no limit.",
@@ -100,6 +169,26 @@ settings_define(void)
 							NULL,
 							NULL,
 							NULL);
+
+	DefineCustomBoolVariable("dynamorm_fdw.show_expired",
+							 "Shows items that foreign tables with the option \"hide_expired\" hide.",
+							 NULL,
+							 &show_expired,
+							 false,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+}
+
+void
+settings_define(void)
+{
+	define_transactions();
+	define_observation();
+	define_session_tags();
+	define_reads();
 
 	DefineCustomBoolVariable("dynamorm_fdw.report_conditions",
 							 "Reports why an UPDATE or DELETE of one key changed no row.",

@@ -70,7 +70,7 @@ sample_item(const DynamoItem *item, void *argument)
 {
 	RowSample  *sample = (RowSample *) argument;
 
-	if (table_has_other_items(sample->table) &&
+	if (table_leaves_out_items(sample->table) &&
 		!table_is_row(sample->table, item))
 		return;
 	if (sample->count < sample->wanted)

@@ -453,7 +453,7 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 	const char *obstacle;
 
 	explain->scope.values_varno = INNER_VAR;
-	clauses = conflict_clauses(plan, table, info->ri_RangeTableIndex);
+	clauses = conflict_clauses(plan, table, info->ri_RangeTableIndex, false);
 	upsert = translate_upsert(&explain->scope, plan, clauses);
 	obstacle = conflict_obstacle(plan, info, table, clauses);
 	if (obstacle == NULL)
@@ -475,38 +475,77 @@ show_upsert(ModifyTableState *mtstate, ResultRelInfo *info,
 	show_condition("ConditionExpression", upsert->condition, es);
 }
 
+/* As core shows it of other tables. */
 static void
-show_put(const Table *table, const ModifyTable *plan, ConflictAction action,
+show_resolution(ConflictPlan conflict, ExplainState *es)
+{
+	const char *lock = "";
+
+	if (conflict.action == CONFLICT_ERROR)
+		return;
+	switch (conflict.lock)
+	{
+		case LCS_NONE:
+			break;
+		case LCS_FORKEYSHARE:
+			lock = " FOR KEY SHARE";
+			break;
+		case LCS_FORSHARE:
+			lock = " FOR SHARE";
+			break;
+		case LCS_FORNOKEYUPDATE:
+			lock = " FOR NO KEY UPDATE";
+			break;
+		case LCS_FORUPDATE:
+			lock = " FOR UPDATE";
+			break;
+	}
+	ExplainPropertyText("Conflict Resolution",
+						conflict.action == CONFLICT_UPDATE ? "UPDATE"
+						: conflict.action == CONFLICT_NOTHING ? "NOTHING"
+						: psprintf("SELECT%s", lock), es);
+}
+
+static void
+show_put(const Table *table, const ModifyTable *plan, ConflictPlan conflict,
 		 ExplainState *es)
 {
 	explain_show_operation("PutItem", table, es);
 	/* core shows what it still knows of: the clause without a target */
-	if (action == CONFLICT_NOTHING &&
-		plan->onConflictAction == ONCONFLICT_NONE)
-		ExplainPropertyText("Conflict Resolution", "NOTHING", es);
+	if (plan->onConflictAction == ONCONFLICT_NONE)
+		show_resolution(conflict, es);
+	if (conflict.action == CONFLICT_SELECT)
+		ExplainPropertyText("Computed Locally",
+							plan->onConflictWhere == NULL
+							? "nothing; the row is the item that the PutItem finds"
+							: "the WHERE, on the item that the PutItem finds",
+							es);
 	if (key_columns(table).count > 0)
 		show_condition("ConditionExpression",
-					   condition_item_absent(table), es);
+					   condition_key_is_free(table), es);
 }
 
 /* The same in transaction mode "atomic". */
 static void
-show_kept(CmdType operation, ConflictAction action, const Table *table,
+show_kept(CmdType operation, ConflictPlan conflict, const Table *table,
 		  ExplainState *es)
 {
 	explain_show_operation(operation == CMD_INSERT
 						   ? "GetItem (BatchGetItem for several rows)"
 						   : "GetItem", table, es);
-	if (action != CONFLICT_ERROR)
-		ExplainPropertyText("Conflict Resolution",
-							action == CONFLICT_UPDATE ? "UPDATE" : "NOTHING",
-							es);
+	show_resolution(conflict, es);
 	if (operation != CMD_INSERT)
 		show_commit(operation == CMD_UPDATE
 					? "Update, if no column has changed"
 					: "Delete, if no column has changed", es);
-	else if (action == CONFLICT_UPDATE)
+	else if (conflict.action == CONFLICT_UPDATE)
 		show_commit("Put, if there is no such item, or Update", es);
+	else if (conflict.lock == LCS_FORKEYSHARE)
+		show_commit("Put, if there is no such item, or ConditionCheck, that it is there",
+					es);
+	else if (conflict.lock != LCS_NONE)
+		show_commit("Put, if there is no such item, or ConditionCheck, that nothing of it has changed",
+					es);
 	else
 		show_commit("Put, if there is no such item", es);
 }
@@ -518,15 +557,15 @@ explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 	ModifyState *state = (ModifyState *) info->ri_FdwState;
 	const Table *table =
 		table_describe(RelationGetRelid(info->ri_RelationDesc));
-	ConflictAction action = private == NIL ? CONFLICT_ERROR
-		: intVal(list_nth(private, MODIFY_PRIVATE_CONFLICT));
+	ConflictPlan conflict = modify_conflict(private);
 
 	if (transaction_is_atomic(table))
-		show_kept(mtstate->operation, action, table, es);
-	else if (mtstate->operation == CMD_INSERT && action == CONFLICT_UPDATE)
+		show_kept(mtstate->operation, conflict, table, es);
+	else if (mtstate->operation == CMD_INSERT &&
+			 conflict.action == CONFLICT_UPDATE)
 		show_upsert(mtstate, info, table, es);
 	else if (mtstate->operation == CMD_INSERT)
-		show_put(table, (ModifyTable *) mtstate->ps.plan, action, es);
+		show_put(table, (ModifyTable *) mtstate->ps.plan, conflict, es);
 	else
 	{
 		explain_show_operation(mtstate->operation == CMD_UPDATE

@@ -1,24 +1,31 @@
 /*
  * stat_function.c
- *		The session's statistics as SQL: the function behind the view
- *		dyn_stat_requests, and its reset.
+ *		Statistics as SQL: the functions behind the views dyn_stat_requests, of
+ *		the session, and dyn_stat_operations, of all sessions; their resets.
  */
 #include "postgres.h"
 
 #include "compat.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_authid.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 
+#include "client/request/shared_statistics.h"
 #include "client/request/statistics.h"
 #include "translate/table/identifier.h"
 
 #define STATISTICS_COLUMNS	11
+#define OPERATIONS_COLUMNS	15
 
 PG_FUNCTION_INFO_V1(dyn_stat_get_requests);
 PG_FUNCTION_INFO_V1(dyn_stat_reset);
+PG_FUNCTION_INFO_V1(dyn_stat_get_operations);
+PG_FUNCTION_INFO_V1(dyn_stat_operations_reset);
 
 static Datum
 milliseconds(int64 microseconds)
@@ -92,5 +99,134 @@ Datum
 dyn_stat_reset(PG_FUNCTION_ARGS)
 {
 	statistics_reset();
+	PG_RETURN_VOID();
+}
+
+/* ---- of all sessions ---- */
+
+/* The session's own, where nothing is shared: of no role, and no statement. */
+static SharedStatistics *
+own_operations(int *count)
+{
+	const RequestStatistics *own = statistics_get(count);
+	SharedStatistics *result = palloc0(*count * sizeof(SharedStatistics));
+
+	for (int i = 0; i < *count; i++)
+	{
+		SharedKey  *key = &result[i].key;
+
+		key->database_id = MyDatabaseId;
+		key->server_id = own[i].server_id;
+		strlcpy(key->table_name, own[i].table_name, sizeof(key->table_name));
+		strlcpy(key->operation, own[i].operation, sizeof(key->operation));
+		shared_counters_add(&result[i].counters, &own[i].counters);
+	}
+	return result;
+}
+
+/* As pg_stat_statements has it, rows of other roles are for some alone. */
+static int
+leave_visible(SharedStatistics *statistics, int count)
+{
+	Oid			reader = GetUserId();
+	int			kept = 0;
+
+	if (has_privs_of_role(reader, ROLE_PG_READ_ALL_STATS))
+		return count;
+	for (int i = 0; i < count; i++)
+		if (statistics[i].key.role_id == reader)
+			statistics[kept++] = statistics[i];
+	return kept;
+}
+
+static SharedStatistics *
+visible_operations(int *count)
+{
+	SharedStatistics *result;
+
+	if (!shared_statistics_exist())
+		return own_operations(count);
+	statistics_flush();
+	result = shared_statistics_get(count);
+	*count = leave_visible(result, *count);
+	return result;
+}
+
+/* NULL: there is none. */
+static Datum
+oid_datum(Oid oid, bool *is_null)
+{
+	*is_null = !OidIsValid(oid);
+	return ObjectIdGetDatum(oid);
+}
+
+static HeapTuple
+make_operations_row(TupleDesc descriptor, const SharedStatistics *one)
+{
+	const SharedKey *key = &one->key;
+	const SharedCounters *counters = &one->counters;
+	Datum		values[OPERATIONS_COLUMNS];
+	bool		nulls[OPERATIONS_COLUMNS] = {false};
+
+	values[0] = oid_datum(key->database_id, &nulls[0]);
+	values[1] = oid_datum(key->role_id, &nulls[1]);
+	values[2] = oid_datum(key->server_id, &nulls[2]);
+	values[3] = table_name_datum(key->table_name, &nulls[3]);
+	values[4] = CStringGetTextDatum(key->operation);
+	values[5] = Int64GetDatum((int64) key->query_id);
+	values[6] = Int64GetDatum(counters->calls);
+	values[7] = Int64GetDatum(counters->requests);
+	values[8] = Int64GetDatum(counters->retries);
+	values[9] = Int64GetDatum(counters->throttles);
+	values[10] = Int64GetDatum(counters->unknown_outcomes);
+	values[11] = Float8GetDatum(counters->read_units);
+	values[12] = Float8GetDatum(counters->write_units);
+	values[13] = milliseconds(counters->time);
+	values[14] = milliseconds(counters->max_time);
+	return heap_form_tuple(descriptor, values, nulls);
+}
+
+Datum
+dyn_stat_get_operations(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext old;
+		int			count;
+
+		call = SRF_FIRSTCALL_INIT();
+		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		if (get_call_result_type(fcinfo, NULL, &call->tuple_desc) !=
+			TYPEFUNC_COMPOSITE)
+			elog(ERROR, "dyn_stat_get_operations does not return rows");
+		call->user_fctx = visible_operations(&count);
+		call->max_calls = count;
+		MemoryContextSwitchTo(old);
+	}
+	call = SRF_PERCALL_SETUP();
+	if (call->call_cntr < call->max_calls)
+	{
+		SharedStatistics *statistics = call->user_fctx;
+		HeapTuple	row = make_operations_row(call->tuple_desc,
+											  &statistics[call->call_cntr]);
+
+		SRF_RETURN_NEXT(call, HeapTupleGetDatum(row));
+	}
+	SRF_RETURN_DONE(call);
+}
+
+/* What this session has not added yet goes too. */
+Datum
+dyn_stat_operations_reset(PG_FUNCTION_ARGS)
+{
+	if (shared_statistics_exist())
+	{
+		statistics_flush();
+		shared_statistics_reset();
+	}
+	else
+		statistics_reset();
 	PG_RETURN_VOID();
 }

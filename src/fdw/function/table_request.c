@@ -7,9 +7,10 @@
 #include "compat.h"
 
 #include "miscadmin.h"
-#include "pgstat.h"
+#include "storage/latch.h"
 #include "utils/timestamp.h"
 
+#include "client/http/wait_event.h"
 #include "client/request/table_operation.h"
 #include "fdw/catalog/description.h"
 #include "fdw/function/table_request.h"
@@ -82,7 +83,7 @@ wait_milliseconds(int milliseconds)
 {
 	(void) WaitLatch(MyLatch,
 					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 milliseconds, PG_WAIT_EXTENSION);
+					 milliseconds, wait_event(WAIT_BEFORE_RETRY));
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
 }

@@ -23,6 +23,7 @@
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/plan/conflict_plan.h"
+#include "fdw/plan/old_row_plan.h"
 #include "fdw/write/conflict.h"
 #include "translate/key/item_key.h"
 
@@ -110,13 +111,6 @@ conflict_plan_path(PlannerInfo *root, ModifyTablePath *path)
 	if (rte->relkind != RELKIND_FOREIGN_TABLE || !option_is_ours(rte->relid))
 		return;
 	table = description_of_table(rte->relid, insert_target_user(root, rte));
-	if (path->onconflict->action != ONCONFLICT_NOTHING &&
-		path->onconflict->action != ONCONFLICT_UPDATE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("ON CONFLICT DO SELECT is not supported on foreign table \"%s\"",
-						table->relation_name),
-				 errhint("Use ON CONFLICT DO NOTHING, and a SELECT.")));
 	if (!target_is_key(path->onconflict, table))
 		refuse_target(table);
 	path->onconflict = NULL;
@@ -124,7 +118,33 @@ conflict_plan_path(PlannerInfo *root, ModifyTablePath *path)
 
 /* ---- the plan ---- */
 
-/* Core would run the triggers of an INSERT, whatever becomes of the row. */
+/*
+ * Core would run the triggers of an INSERT, and look at the check options of a
+ * view, whatever becomes of the row.
+ */
+static void
+refuse_for_select(const ModifyTable *plan, Oid relation_id)
+{
+	Relation	relation = table_open(relation_id, NoLock);
+	TriggerDesc *triggers = relation->trigdesc;
+
+	if (triggers != NULL && (triggers->trig_insert_after_row ||
+							 triggers->trig_insert_new_table))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ON CONFLICT DO SELECT is not supported on foreign table \"%s\", which has triggers after INSERT",
+						RelationGetRelationName(relation)),
+				 errhint("Use ON CONFLICT DO NOTHING, and a SELECT.")));
+	if (plan->withCheckOptionLists != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ON CONFLICT DO SELECT is not supported on foreign table \"%s\" through a view with a check option",
+						RelationGetRelationName(relation)),
+				 errhint("Use ON CONFLICT DO NOTHING, and a SELECT.")));
+	table_close(relation, NoLock);
+}
+
+/* The same where the row may be updated. */
 static void
 refuse_triggers(Oid relation_id)
 {
@@ -204,21 +224,31 @@ conflict_set(const OnConflictExpr *conflict, Index result_relation,
 	return kept;
 }
 
-ConflictAction
+ConflictPlan
 conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 {
 	OnConflictExpr *conflict = root->parse->onConflict;
 	RangeTblEntry *rte = planner_rt_fetch(result_relation, root);
+	ConflictPlan planned = {CONFLICT_ERROR, LCS_NONE};
 	const Table *table;
 
 	if (plan->onConflictAction == ONCONFLICT_NOTHING)
-		return CONFLICT_NOTHING;
-	if (plan->operation != CMD_INSERT || conflict == NULL)
-		return CONFLICT_ERROR;
-	if (conflict->action == ONCONFLICT_NOTHING)
-		return CONFLICT_NOTHING;
+		planned.action = CONFLICT_NOTHING;
+	else if (plan->operation == CMD_INSERT && conflict != NULL)
+		planned.action = conflict->action == ONCONFLICT_NOTHING
+			? CONFLICT_NOTHING
+			: conflict_selects(conflict) ? CONFLICT_SELECT : CONFLICT_UPDATE;
+	if (planned.action == CONFLICT_ERROR ||
+		planned.action == CONFLICT_NOTHING)
+		return planned;
 
-	refuse_triggers(rte->relid);
+	if (planned.action == CONFLICT_SELECT)
+	{
+		refuse_for_select(plan, rte->relid);
+		planned.lock = conflict_lock_strength(conflict);
+	}
+	else
+		refuse_triggers(rte->relid);
 
 	/* as make_modifytable() does, but for the action */
 	table = description_of_table(rte->relid, insert_target_user(root, rte));
@@ -230,21 +260,24 @@ conflict_plan(PlannerInfo *root, ModifyTable *plan, Index result_relation)
 	plan->exclRelRTI = conflict->exclRelIndex;
 	plan->exclRelTlist = conflict->exclRelTlist;
 	refuse_key_assignment(table, plan->onConflictCols);
-	return CONFLICT_UPDATE;
+	return planned;
 }
 
 /*
- * Core's own DO UPDATE has an index.
+ * Takes the action off.  Core's own DO UPDATE has an index.
  */
 static void
-take_action_off(Plan *plan)
+finish_plan(Plan *plan)
 {
 	ModifyTable *modify = (ModifyTable *) plan;
 
-	if (plan != NULL && IsA(plan, ModifyTable) &&
-		modify->onConflictAction == ONCONFLICT_UPDATE &&
-		modify->arbiterIndexes == NIL)
+	if (plan == NULL || !IsA(plan, ModifyTable) ||
+		modify->operation != CMD_INSERT || modify->exclRelRTI == 0 ||
+		modify->arbiterIndexes != NIL)
+		return;
+	if (modify->onConflictAction == ONCONFLICT_UPDATE)
 		modify->onConflictAction = ONCONFLICT_NONE;
+	old_row_plan(modify);
 }
 
 void
@@ -253,7 +286,7 @@ conflict_plan_finish(PlannedStmt *statement)
 	ListCell   *cell;
 
 	/* one that writes is the statement itself, or a WITH query */
-	take_action_off(statement->planTree);
+	finish_plan(statement->planTree);
 	foreach(cell, statement->subplans)
-		take_action_off((Plan *) lfirst(cell));
+		finish_plan((Plan *) lfirst(cell));
 }

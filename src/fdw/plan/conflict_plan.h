@@ -13,14 +13,14 @@
 /*
  * Takes ON CONFLICT (key) out of core's sight, where the target is a table of
  * ours.  Called when the paths are complete, before the plan is made (hook.c).
- * Raises 42P10 for a conflict target that is not the key, and 0A000 for DO
- * SELECT.
+ * Raises 42P10 for a conflict target that is not the key.
  */
 extern void conflict_plan_path(PlannerInfo *root, ModifyTablePath *path);
 
 /*
  * The statement is planned: takes the action of ON CONFLICT out of the
- * executor's sight, where planning wanted one.
+ * executor's sight, where planning wanted one, and lets RETURNING find old
+ * rows.
  */
 extern void conflict_plan_finish(PlannedStmt *statement);
 

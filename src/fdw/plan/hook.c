@@ -15,6 +15,7 @@
 #include "fdw/plan/conflict_plan.h"
 #include "fdw/plan/hook.h"
 #include "fdw/plan/read_first_plan.h"
+#include "fdw/plan/returning_plan.h"
 #include "fdw/plan/system_column_plan.h"
 #include "fdw/read/batch_join.h"
 #include "fdw/read/read_first.h"
@@ -65,12 +66,14 @@ join_paths_made(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
 }
 
 static PlannedStmt *
-plan_and_finish(PLANNER_HOOK_ARGUMENTS)
+prepare_and_plan(PLANNER_HOOK_ARGUMENTS)
 {
-	PlannedStmt *statement = previous_planner != NULL
+	PlannedStmt *statement;
+
+	returning_plan_simplify(parse);
+	statement = previous_planner != NULL
 		? previous_planner(PLANNER_HOOK_VALUES)
 		: standard_planner(PLANNER_HOOK_VALUES);
-
 	conflict_plan_finish(statement);
 	return statement;
 }
@@ -78,10 +81,10 @@ plan_and_finish(PLANNER_HOOK_ARGUMENTS)
 void
 hook_register(void)
 {
-	if (CONFLICT_ACTION_WHILE_PLANNED != ONCONFLICT_NONE)
+	if (PLANNER_HOOK_IS_NEEDED)
 	{
 		previous_planner = planner_hook;
-		planner_hook = plan_and_finish;
+		planner_hook = prepare_and_plan;
 	}
 	previous_upper_paths = create_upper_paths_hook;
 	create_upper_paths_hook = upper_paths_made;

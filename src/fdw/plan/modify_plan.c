@@ -123,6 +123,8 @@ static List *
 plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 			int subplan_index)
 {
+	ConflictPlan conflict;
+
 	if (plan->operation == CMD_INSERT)
 		system_column_refuse_in_insert(root, result_relation);
 	else
@@ -131,8 +133,9 @@ plan_modify(PlannerInfo *root, ModifyTable *plan, Index result_relation,
 	read_in_turn(root, plan);
 	if (may_write_behind(root, plan))
 		write_behind_plan(plan);
-	return list_make1(makeInteger(conflict_plan(root, plan,
-												result_relation)));
+	conflict = conflict_plan(root, plan, result_relation);
+	return list_make2(makeInteger(conflict.action),
+					  makeInteger(conflict.lock));
 }
 
 void

@@ -325,12 +325,29 @@ static const CustomPathMethods path_methods = {
 	.PlanCustomPath = read_first_plan_make
 };
 
+/*
+ * The rows have been checked below.  A condition without columns is checked by
+ * a Result (create_gating_plan()), which core would put on top of our node as
+ * well: it would ask for columns of a partitioned table, while those of its
+ * one partition come from below.
+ */
+static RelOptInfo *
+without_conditions(const RelOptInfo *rel)
+{
+	RelOptInfo *copy = makeNode(RelOptInfo);
+
+	*copy = *rel;
+	copy->baserestrictinfo = NIL;
+	return copy;
+}
+
 static Path *
 read_first_path(Path *rows, List *relations, bool by_functions)
 {
 	CustomPath *path = makeNode(CustomPath);
 
 	path->path = *rows;
+	path->path.parent = without_conditions(rows->parent);
 	path->path.type = T_CustomPath;
 	path->path.pathtype = T_CustomScan;
 	path->path.param_info = NULL;

@@ -12,6 +12,7 @@
 #include "fdw/read/projection.h"
 #include "translate/condition/condition.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 /*
@@ -77,10 +78,17 @@ limit_filter(Access *access)
 	access->exact = false;
 }
 
-/* Is a constant not there that only the items have which are rows? */
+/*
+ * Can the filter not say which items are rows?  A constant is not there that
+ * only these have, or the time at which one expires may not be named.
+ */
 static bool
-lacks_constant(const Table *table, const KeySchema *schema)
+has_doubtful_rows(const Table *table, const KeySchema *schema,
+				  const bool *hidden)
 {
+	if (table_hides_expired(table) && hidden != NULL &&
+		hidden[table->expiry->attnum - 1])
+		return true;
 	for (int i = 0; i < table->constant_count; i++)
 	{
 		const Column *made = table->made[i];
@@ -135,7 +143,8 @@ access_choose(Scope *scope, const KeySchema *schema, List *clauses)
 									 lookup->access == KEY_ACCESS_QUERY
 									 ? schema : NULL);
 		access->filter = condition_both(rows, access->filter);
-		if (lookup->may_be_others || lacks_constant(scope->table, schema) ||
+		if (lookup->may_be_others ||
+			has_doubtful_rows(scope->table, schema, hidden) ||
 			!table_rows_are_plain(scope->table))
 			access->exact = false;
 		limit_filter(access);

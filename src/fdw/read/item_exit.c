@@ -17,7 +17,7 @@ item_exit_next(const ItemSource *source)
 
 	do
 		item = source->fetch(source->state);
-	while (item != NULL && table_has_other_items(source->table) &&
+	while (item != NULL && table_leaves_out_items(source->table) &&
 		   !table_is_row(source->table, item));
 	return item;
 }

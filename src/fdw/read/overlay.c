@@ -68,6 +68,7 @@ look_at(BufferedItem *item, const Table *table, CommandId snapshot,
 {
 	const DynamoItem *image = buffered_image_before(item, snapshot);
 
+	write_buffer_check_hidden(item, table);
 	if (image != NULL && !table_is_row(table, image))
 		return NULL;
 	write_buffer_look(item, table, image, columns);

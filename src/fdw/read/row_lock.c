@@ -25,6 +25,7 @@
 #include "fdw/session/image.h"
 #include "fdw/session/transaction.h"
 #include "fdw/session/write_buffer.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_item.h"
 #include "translate/table/table_template.h"
 
@@ -80,8 +81,17 @@ row_locks_wanted(EState *estate, Index relid)
 	return lock_of_mark(mark->markType);
 }
 
-static void
-check_mode(const ExecRowMark *mark, const Table *table)
+ItemLock
+row_lock_of_strength(LockClauseStrength strength)
+{
+	if (strength == LCS_NONE)
+		return ITEM_LOCK_NONE;
+	return strength == LCS_FORKEYSHARE ? ITEM_LOCK_EXISTS
+		: ITEM_LOCK_UNCHANGED;
+}
+
+void
+row_lock_check_mode(const Table *table)
 {
 	if (!transaction_is_atomic(table))
 		ereport(ERROR,
@@ -89,6 +99,12 @@ check_mode(const ExecRowMark *mark, const Table *table)
 				 errmsg("row locks are not supported on DynamoDB tables"),
 				 errdetail("In transaction mode \"immediate\" COMMIT checks nothing."),
 				 errhint("Set dynamorm_fdw.transaction_mode to \"atomic\", or put the condition that must hold into the WHERE of the UPDATE or DELETE: it is checked atomically with the write.")));
+}
+
+static void
+check_lock(const ExecRowMark *mark, const Table *table)
+{
+	row_lock_check_mode(table);
 	if (mark->waitPolicy == LockWaitSkip)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -127,7 +143,7 @@ row_locks_begin(EState *estate, Index relid, const RowLocksSpec *spec)
 {
 	ExecRowMark *mark = ExecFindRowMark(estate, relid, false);
 
-	check_mode(mark, spec->table);
+	check_lock(mark, spec->table);
 	if (mark->ermExtra == NULL)
 		mark->ermExtra = make_locks(mark, spec);
 	return (RowLocks *) mark->ermExtra;
@@ -277,6 +293,8 @@ lock_row(const RowLocks *locks, const LockableRow *row, RowMarkType type,
 		!table_is_row(locks->spec.table, buffered_image(item)))
 		return NULL;
 	write_buffer_lock(item, lock_of_mark(type));
+	if (table_hides_expired(locks->spec.table))
+		write_buffer_look(item, locks->spec.table, buffered_image(item), NULL);
 	return buffered_image(item);
 }
 

@@ -42,6 +42,12 @@ typedef struct RowLocksSpec
  */
 extern ItemLock row_locks_wanted(EState *estate, Index relid);
 
+/* What COMMIT shall find of a row that is locked so. */
+extern ItemLock row_lock_of_strength(LockClauseStrength strength);
+
+/* Raises 0A000 for a lock on a table in mode "immediate". */
+extern void row_lock_check_mode(const Table *table);
+
 /*
  * What keeps the rows of such a relation, which all its scans share, those of
  * EvalPlanQual() too.  It lives as long as the plan's run; so must what the

@@ -4,7 +4,8 @@
  *
  *		base	newest				action
  *		absent	absent				none
- *		absent	an image			Put, if there is none
+ *		absent	an image			Put, if there is none (or, where one had
+ *									expired, that still has)
  *		image	only updated		Update of what differs, or was assigned, if
  *									unchanged
  *		image	the same			ConditionCheck, if unchanged
@@ -92,7 +93,8 @@ static Condition *
 condition_of(const BufferedItem *item)
 {
 	if (item->base == NULL)
-		return condition_item_absent(item->table);
+		return item->over_expired ? condition_absent_or_expired(item->table)
+			: condition_item_absent(item->table);
 	return image_unchanged(item->table, item->base, item->seen);
 }
 

@@ -9,6 +9,7 @@
 #include "fdw/column_set.h"
 #include "fdw/session/image.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 /*
@@ -90,7 +91,7 @@ image_difference(const DynamoItem *before, const DynamoItem *after,
 Condition *
 image_unchanged(const Table *table, const DynamoItem *image, const List *seen)
 {
-	List	   *conditions = list_make1(condition_item_exists(table));
+	List	   *conditions = list_make1(condition_item_of_kind(table));
 	ListCell   *cell;
 
 	foreach(cell, seen)
@@ -151,6 +152,12 @@ image_add_seen(List *seen, const Table *table, const DynamoItem *base,
 		else if (values_equal(item_find(base, name), item_find(shown, name)))
 			seen = add_seen_name(seen, table, name);
 	}
+
+	/* by which it is a row */
+	if (table_hides_expired(table) &&
+		values_equal(item_find(base, table->expiry->attribute_name),
+					 item_find(shown, table->expiry->attribute_name)))
+		seen = add_seen_name(seen, table, table->expiry->attribute_name);
 	return seen;
 }
 

@@ -31,8 +31,8 @@ extern List *image_difference(const DynamoItem *before,
 							  const List *assigned);
 
 /*
- * Condition: there is the item, it is a row of the table, and the seen
- * attributes (a list of names) are what they are in it.
+ * Condition: there is the item, it is of the kind of the table's rows, and the
+ * seen attributes (a list of names) are what they are in it.
  */
 extern Condition *image_unchanged(const Table *table, const DynamoItem *image,
 								  const List *seen);
@@ -42,7 +42,8 @@ extern Condition *image_unchanged(const Table *table, const DynamoItem *image,
  * of columns (see column_set.h), where shown is what is looked at: an
  * attribute that is another there than in base was made by the transaction,
  * and says nothing of base.  A document column stands for all attributes that
- * no column maps.  The key is never among them.
+ * no column maps.  Where the table hides what has expired, the time of that is
+ * looked at, too.  The key is never among them.
  */
 extern List *image_add_seen(List *seen, const Table *table,
 							const DynamoItem *base, const DynamoItem *shown,

@@ -16,11 +16,13 @@
 #include "utils/memutils.h"
 
 #include "fdw/catalog/option.h"
+#include "fdw/catalog/role_session.h"
 #include "fdw/catalog/settings.h"
 #include "fdw/session/buffered_action.h"
 #include "fdw/session/image.h"
 #include "fdw/session/running_query.h"
 #include "fdw/session/write_buffer.h"
+#include "translate/table/table_expiry.h"
 
 /* Bytes of a TransactWriteItems.  Source: API Reference. */
 #define MOST_BYTES		(4 * 1024 * 1024)
@@ -90,6 +92,19 @@ write_buffer_is_of(const BufferedItem *item, const Table *table)
 		strcmp(item->table->table_name, table->table_name) == 0;
 }
 
+void
+write_buffer_check_hidden(const BufferedItem *item, const Table *table)
+{
+	if (item->over_expired && !table_hides_expired(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot show an expired item of table \"%s\" that the transaction replaces",
+						table->table_name),
+				 errdetail("Item %s was hidden when foreign table \"%s\" was written.",
+						   item->readable_key, item->table->relation_name),
+				 errhint("Commit first.")));
+}
+
 static uint32
 hash_of_key(const Table *table, const char *key_text)
 {
@@ -119,6 +134,8 @@ write_buffer_find(const Table *table, const DynamoItem *key)
 			write_buffer_is_of(item, table))
 			break;
 	pfree(text);
+	if (item != NULL)
+		write_buffer_check_hidden(item, table);
 	return item;
 }
 
@@ -132,13 +149,20 @@ check_open(void)
 }
 
 static void
-refuse_other_connection(const Table *table, Oid user_id)
+refuse_other_connection(const Table *table, const Connection *connection,
+						Oid user_id)
 {
+	bool		same_session =
+		role_session_is_same(connection_settings(connection),
+							 connection_settings(buffer.connection));
+
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("a transaction in mode \"atomic\" writes through one server and user mapping only"),
 			 table->server_id == buffer.server_id && buffer.user_id == user_id
-			 ? errdetail("The server's option \"endpoint\" or \"region\" has been changed since the transaction has written.")
+			 ? !same_session
+			 ? errdetail("The session tags of the role have been changed since the transaction has written.")
+			 : errdetail("The server's option \"endpoint\" or \"region\" has been changed since the transaction has written.")
 			 : table->server_id != buffer.server_id
 			 ? errdetail("Foreign table \"%s\" belongs to another server than what the transaction has written.",
 						 table->relation_name)
@@ -161,7 +185,9 @@ leads_to_same_place(const Table *table, const Connection *connection,
 	return buffer.server_id == table->server_id &&
 		buffer.user_id == user_id &&
 		strcmp(connection_settings(connection)->endpoint,
-			   connection_settings(buffer.connection)->endpoint) == 0;
+			   connection_settings(buffer.connection)->endpoint) == 0 &&
+		role_session_is_same(connection_settings(connection),
+							 connection_settings(buffer.connection));
 }
 
 void
@@ -175,7 +201,7 @@ write_buffer_check(const Table *table, Connection *connection, Oid user_id)
 				 errhint("Use READ COMMITTED, and FOR UPDATE or FOR SHARE on items that must not change until COMMIT.")));
 	if (!write_buffer_is_empty() && buffer.connection != connection &&
 		!leads_to_same_place(table, connection, user_id))
-		refuse_other_connection(table, user_id);
+		refuse_other_connection(table, connection, user_id);
 }
 
 /* The first item of the transaction makes the buffer. */

@@ -95,7 +95,17 @@ extern bool write_buffer_is_closed(void);
  */
 extern bool write_buffer_is_of(const BufferedItem *item, const Table *table);
 
-/* What is known of an item; NULL: nothing. */
+/*
+ * Raises 0A000 for an item that the transaction has taken for absent, since it
+ * had expired, to a table that shows such items.
+ */
+extern void write_buffer_check_hidden(const BufferedItem *item,
+									  const Table *table);
+
+/*
+ * What is known of an item; NULL: nothing.  Raises what
+ * write_buffer_check_hidden() does.
+ */
 extern BufferedItem *write_buffer_find(const Table *table,
 									   const DynamoItem *key);
 

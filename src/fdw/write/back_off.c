@@ -8,9 +8,9 @@
 
 #include "common/pg_prng.h"
 #include "miscadmin.h"
-#include "utils/wait_event.h"
 
 #include "client/http/interrupt.h"
+#include "client/http/wait_event.h"
 #include "fdw/write/back_off.h"
 
 /*
@@ -47,7 +47,7 @@ back_off(const Table *table, const char *readable_key, int tries)
 		return;
 	(void) WaitLatch(MyLatch,
 					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 delay, PG_WAIT_EXTENSION);
+					 delay, wait_event(WAIT_BEFORE_RETRY));
 	ResetLatch(MyLatch);
 	interrupt_check();
 }

@@ -12,6 +12,14 @@
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_template.h"
+
+/* Is there a row, which an image of one that has expired is not? */
+static bool
+is_there(const Writer *writer, const DynamoItem *image)
+{
+	return image != NULL && !table_is_expired_row(writer->table, image);
+}
 
 bool
 buffered_write_find(const Writer *writer, const DynamoItem *key, WrittenBy *by)
@@ -23,7 +31,7 @@ buffered_write_find(const Writer *writer, const DynamoItem *key, WrittenBy *by)
 	if (item == NULL || item->newest == NULL ||
 		item->newest->command_id < own)
 		return false;
-	was_there = buffered_image_before(item, own) != NULL;
+	was_there = is_there(writer, buffered_image_before(item, own));
 	by->command_id = item->newest->command_id;
 	if (item->newest->image == NULL)
 		by->how = was_there ? WRITTEN_GONE : WRITTEN_UNMADE;
@@ -85,15 +93,18 @@ buffered_write_look_up(Writer *writer, ItemWrite **writes, int count)
 /* The buffered item of a key, which was read before if it is not there yet. */
 static BufferedItem *
 enter(const Writer *writer, const DynamoItem *key, const char *readable_key,
-	  const DynamoItem *base)
+	  const DynamoItem *base, bool over_expired)
 {
 	BufferedItem *item;
 
 	write_buffer_check(writer->table, writer->connection, writer->user_id);
 	item = write_buffer_find(writer->table, key);
-	return item != NULL ? item
-		: write_buffer_enter(writer->table, writer->connection,
-							 writer->user_id, key, readable_key, base);
+	if (item != NULL)
+		return item;
+	item = write_buffer_enter(writer->table, writer->connection,
+							  writer->user_id, key, readable_key, base);
+	item->over_expired = over_expired;
+	return item;
 }
 
 static void
@@ -101,7 +112,7 @@ keep_change(const Writer *writer, ItemWrite *write)
 {
 	bool		puts = write->kind == WRITE_PUT;
 	BufferedItem *item = enter(writer, write->key, write->readable_key,
-							   write->base);
+							   write->base, write->over_expired);
 	BufferedWrite version = {
 		.command_id = writer->running.command_id,
 		.image = puts ? write->new_item : write->image,
@@ -111,6 +122,8 @@ keep_change(const Writer *writer, ItemWrite *write)
 	};
 	const DynamoItem *before = buffered_image(item);
 
+	if (!is_there(writer, before))
+		before = NULL;
 	version.is_put = before == NULL;
 	if (!puts)
 	{
@@ -129,16 +142,25 @@ keep_change(const Writer *writer, ItemWrite *write)
 	write_buffer_write(item, &version);
 }
 
-/* Under its new key nothing may be there. */
+void
+buffered_write_lock(Writer *writer, ItemWrite *write, ItemLock lock)
+{
+	write_buffer_lock(enter(writer, write->key, write->readable_key,
+							write->base, false), lock);
+}
+
+/* Under its new key nothing may be there, but what has expired. */
 static bool
 key_is_free(const Writer *writer, const DynamoItem *key,
-			const char *readable_key)
+			const char *readable_key, bool *over_expired)
 {
 	const BufferedItem *item = write_buffer_find(writer->table, key);
+	const DynamoItem *stored;
 	Request    *request;
 
+	*over_expired = false;
 	if (item != NULL)
-		return buffered_image(item) == NULL;
+		return !is_there(writer, buffered_image(item));
 	request = reader_start_get(writer->connection, writer->table, key,
 							   readable_key, writer->counters);
 	request_wait(request);
@@ -147,7 +169,9 @@ key_is_free(const Writer *writer, const DynamoItem *key,
 		key_check_refusal(writer->table, writer->connection, request, NULL);
 		request_raise(request, NULL);
 	}
-	return reader_got_item(request) == NULL;
+	stored = reader_got_item(request);
+	*over_expired = stored != NULL && !is_there(writer, stored);
+	return stored == NULL || *over_expired;
 }
 
 static bool
@@ -156,17 +180,18 @@ keep_move(const Writer *writer, ItemWrite *write)
 	DynamoItem *key = table_key_of_item(writer->table, write->new_item);
 	char	   *readable_key = table_readable_key(writer->table, key);
 	BufferedItem *item;
+	bool		over_expired;
 	BufferedWrite version = {
 		.command_id = writer->running.command_id
 	};
 
-	if (!key_is_free(writer, key, readable_key))
+	if (!key_is_free(writer, key, readable_key, &over_expired))
 		return false;
-	item = enter(writer, write->key, write->readable_key, write->base);
+	item = enter(writer, write->key, write->readable_key, write->base, false);
 	write_buffer_look_at_all(item, writer->table);
 	write_buffer_write(item, &version);
 
-	item = enter(writer, key, readable_key, NULL);
+	item = enter(writer, key, readable_key, NULL, over_expired);
 	version.image = write->new_item;
 	version.is_put = true;
 	write_buffer_write(item, &version);

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "fdw/session/buffered_item.h"
 #include "fdw/write/writer.h"
 
 /*
@@ -40,5 +41,12 @@ extern void buffered_write_look_up(Writer *writer, ItemWrite **writes,
  * what reading the item under the new key does.
  */
 extern bool buffered_write_keep(Writer *writer, ItemWrite *write);
+
+/*
+ * Locks the item, of a writer's write that is decided on, in place of writing
+ * it.  Raises what write_buffer_enter() and write_buffer_lock() raise.
+ */
+extern void buffered_write_lock(Writer *writer, ItemWrite *write,
+								ItemLock lock);
 
 #endif							/* DYNAMORM_FDW_BUFFERED_WRITE_H */

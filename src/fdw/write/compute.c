@@ -27,6 +27,7 @@
 #include "fdw/write/made_column.h"
 #include "translate/codec/codec_number.h"
 #include "translate/key/item_key.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 #include "translate/update/document.h"
 #include "translate/update/made_update.h"
@@ -524,6 +525,21 @@ compute_new_row(const WriteStatement *statement,
 	check_new_row(statement, computation, readable_key);
 }
 
+/*
+ * Nothing is left of an item that has expired; the new one is put in its
+ * place.
+ */
+static void
+put_new_item(const WriteStatement *statement, const DynamoItem *key,
+			 List *actions, ComputedWrite *write)
+{
+	write->puts = true;
+	write->new_item = key_change_new_item(key, actions);
+	write->expressions =
+		operation_expressions(NIL, condition_key_is_free(statement->table),
+							  true);
+}
+
 ComputedWrite *
 compute_write(const WriteStatement *statement, const Computation *computation,
 			  const DynamoItem *item, const DynamoItem *key,
@@ -552,6 +568,11 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 		}
 		if (is_update && item == NULL)
 			actions = add_creation(statement, actions);
+		if (item == NULL && table_hides_expired(statement->table))
+		{
+			put_new_item(statement, key, actions, write);
+			return write;
+		}
 
 		condition = compute_unchanged(statement->table, held, item);
 		if (item != NULL && assigns_document(computation))

@@ -58,8 +58,9 @@ typedef struct ComputedWrite
 {
 	char	   *expressions;	/* of the UpdateItem or DeleteItem; where the
 								 * key changes, of the deletion */
-	const DynamoItem *new_item; /* the item under its new key; NULL: it keeps
-								 * its own */
+	const DynamoItem *new_item; /* the item under its new key, or as it is put;
+								 * NULL: neither */
+	bool		puts;			/* a PutItem makes it */
 } ComputedWrite;
 
 /*

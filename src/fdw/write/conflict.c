@@ -1,10 +1,10 @@
 /*
  * conflict.c
- *		Executes INSERT ... ON CONFLICT (key) DO UPDATE.
+ *		Executes INSERT ... ON CONFLICT (key) DO UPDATE, and DO SELECT.
  *
  * A row begins as the one request, or as a PutItem that must not find its key;
  * what follows is decided on the item that was there: an UpdateItem, or none
- * where the WHERE is not true.
+ * where the WHERE is not true.  For DO SELECT nothing follows.
  */
 #include "postgres.h"
 
@@ -15,10 +15,20 @@
 #include "utils/rel.h"
 
 #include "client/request/operation.h"
+#include "fdw/read/row_lock.h"
 #include "fdw/system_column.h"
+#include "fdw/write/buffered_write.h"
 #include "fdw/write/conflict.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/made_column.h"
+#include "fdw/write/old_row.h"
+
+/*
+ * WCO_VIEW_CONFLICT_CHECK, of the minor releases that have it, the last of its
+ * enum.  In others no check is of this kind, and core itself lets a view's
+ * ON CONFLICT change what the view hides.
+ */
+#define VIEW_CONFLICT_CHECK		((WCOKind) (WCO_RLS_MERGE_DELETE_CHECK + 1))
 
 struct ConflictState
 {
@@ -31,6 +41,9 @@ struct ConflictState
 	bool		tells_updated;	/* see conflict_tells_updated() */
 	bool		prepared;		/* see prepare_conflict() */
 	bool		takes_two;		/* see conflict_obstacle() */
+	bool		selects;		/* DO SELECT: nothing is updated */
+	ItemLock	lock;			/* of what is selected */
+	OldRow	   *old;			/* RETURNING wants it; NULL: it does not */
 	const ModifyTable *plan;
 };
 
@@ -50,7 +63,7 @@ expressions_of(List *assignments)
 
 ConflictState *
 conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
-			   Writer *writer)
+			   Writer *writer, ConflictPlan conflict)
 {
 	const Table *table = writer->table;
 	ConflictState *state = palloc0(sizeof(ConflictState));
@@ -60,12 +73,18 @@ conflict_begin(ModifyTableState *mtstate, ResultRelInfo *info,
 	Index		varno = info->ri_RangeTableIndex;
 
 	state->clauses = conflict_clauses((ModifyTable *) mtstate->ps.plan, table,
-									  varno);
+									  varno,
+									  conflict.action == CONFLICT_SELECT);
 	state->tells_updated =
 		system_column_returns_xmax((ModifyTable *) mtstate->ps.plan, varno);
 	state->writer = writer;
 	state->plan = (ModifyTable *) mtstate->ps.plan;
 	state->context = CurrentMemoryContext;
+	state->selects = conflict.action == CONFLICT_SELECT;
+	state->lock = row_lock_of_strength(conflict.lock);
+	if (state->lock != ITEM_LOCK_NONE)
+		row_lock_check_mode(table);
+	state->old = old_row_begin(mtstate, info, table);
 
 	statement->operation = CMD_UPDATE;
 	statement->table = table;
@@ -128,6 +147,9 @@ prepare_conflict(ConflictState *state)
 				   &statement->read_columns);
 	made_column_add_read(statement->table, clauses->assigned,
 						 &statement->read_columns);
+	/* what is shown of the old row is what the write replaces */
+	old_row_add_columns(state->plan, statement->table, varno,
+						&statement->read_columns);
 	statement->loaded_columns =
 		compute_loaded_columns(statement->table, statement->read_columns,
 							   statement->check_locally);
@@ -137,8 +159,9 @@ prepare_conflict(ConflictState *state)
 	if (!statement->has_volatile)
 		state->computation = computation_make(statement, clauses->where,
 											  clauses->assignments);
-	state->takes_two = conflict_obstacle(state->plan, info, statement->table,
-										 clauses) != NULL;
+	state->takes_two = state->selects ||
+		conflict_obstacle(state->plan, info, statement->table,
+						  clauses) != NULL;
 	state->prepared = true;
 	MemoryContextSwitchTo(old);
 }
@@ -220,6 +243,18 @@ evaluate_volatile_calls(ConflictState *state, ProposedRow *row)
 										row->assignments);
 }
 
+/*
+ * A row that the view hides is not updated through it.  This is checked before
+ * the WHERE, which would tell of the row by what it raises.
+ */
+static void
+refuse_hidden_row(const WriteStatement *statement)
+{
+	if (statement->result_info->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(VIEW_CONFLICT_CHECK, statement->result_info,
+							 statement->old_slot, statement->estate);
+}
+
 /* The item is known: it is updated, or, where there is none, put. */
 static void
 decide_conflict(ItemWrite *write, const DynamoItem *item)
@@ -228,6 +263,7 @@ decide_conflict(ItemWrite *write, const DynamoItem *item)
 	const WriteStatement *statement = &row->conflict->statement;
 
 	write->next = NEXT_WRITE;
+	row->conflicting = NULL;
 	if (item == NULL)
 	{
 		write->kind = WRITE_PUT;
@@ -236,8 +272,18 @@ decide_conflict(ItemWrite *write, const DynamoItem *item)
 	}
 	look_at_proposed(row);
 	compute_load(statement, item, write->key, write->readable_key);
+	refuse_hidden_row(statement);
 	if (!compute_where(statement, row->computation))
 	{
+		write->next = NEXT_NOTHING;
+		return;
+	}
+	if (row->conflict->selects || row->conflict->old != NULL)
+		row->conflicting = item_copy(item);
+	if (row->conflict->selects)
+	{
+		if (row->conflict->lock != ITEM_LOCK_NONE)
+			buffered_write_lock(write->writer, write, row->conflict->lock);
 		write->next = NEXT_NOTHING;
 		return;
 	}
@@ -263,10 +309,25 @@ raise_second_time(const ConflictState *state, const char *readable_key)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CARDINALITY_VIOLATION),
-			 errmsg("ON CONFLICT DO UPDATE command cannot affect row a second time"),
+			 state->selects
+			 ? errmsg("ON CONFLICT DO SELECT command cannot affect row a second time")
+			 : errmsg("ON CONFLICT DO UPDATE command cannot affect row a second time"),
 			 errdetail("Item %s of table \"%s\".", readable_key,
 					   state->statement.table->table_name),
 			 errhint("Ensure that no rows proposed for insertion within the same command have the same key.")));
+}
+
+bool
+conflict_found(const ProposedRow *row)
+{
+	return row->conflicting != NULL && row->conflict->selects;
+}
+
+void
+conflict_show_old(ConflictState *state, const ProposedRow *row)
+{
+	if (state->old != NULL)
+		old_row_show(state->old, row->conflicting);
 }
 
 void
@@ -277,7 +338,8 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 
 	if (!state->prepared)
 		prepare_conflict(state);
-	if (writer_has_written(state->writer, write->key))
+	if ((!state->selects || state->lock != ITEM_LOCK_NONE) &&
+		writer_has_written(state->writer, write->key))
 		raise_second_time(state, write->readable_key);
 	row->conflict = state;
 	row->where = state->clauses->where;

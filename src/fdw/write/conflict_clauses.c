@@ -1,6 +1,7 @@
 /*
  * conflict_clauses.c
- *		What an INSERT ... ON CONFLICT DO UPDATE says, taken from its plan.
+ *		What an INSERT ... ON CONFLICT DO UPDATE or DO SELECT says, taken from
+ *		its plan.
  */
 #include "postgres.h"
 
@@ -10,12 +11,13 @@
 #include "fdw/write/conflict_clauses.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/made_column.h"
+#include "fdw/write/old_row.h"
 #include "fdw/write/stamp.h"
 #include "translate/update/update.h"
 
 ConflictClauses *
 conflict_clauses(const ModifyTable *plan, const Table *table,
-				 Index result_relation)
+				 Index result_relation, bool is_select)
 {
 	ConflictClauses *clauses = palloc0(sizeof(ConflictClauses));
 	List	   *expressions = NIL;
@@ -24,6 +26,8 @@ conflict_clauses(const ModifyTable *plan, const Table *table,
 	int			i = 0;
 
 	clauses->where = (List *) plan->onConflictWhere;
+	if (is_select)
+		return clauses;
 	clauses->assigned = list_copy(plan->onConflictCols);
 	foreach(cell, plan->onConflictSet)
 	{
@@ -60,6 +64,8 @@ conflict_obstacle(const ModifyTable *plan, const ResultRelInfo *info,
 		return "a check option";
 	if (system_column_returns_xmax(plan, info->ri_RangeTableIndex))
 		return "RETURNING xmax";
+	if (old_row_is_returned(plan, table))
+		return "RETURNING old";
 
 	/* its parameters have no values before the row is known */
 	if (clauses->multi_selects != NIL)

@@ -1,6 +1,7 @@
 /*
  * conflict_clauses.h
- *		What an INSERT ... ON CONFLICT DO UPDATE says, taken from its plan.
+ *		What an INSERT ... ON CONFLICT DO UPDATE or DO SELECT says, taken from
+ *		its plan.
  */
 #ifndef DYNAMORM_FDW_CONFLICT_CLAUSES_H
 #define DYNAMORM_FDW_CONFLICT_CLAUSES_H
@@ -11,7 +12,7 @@
 
 #include "translate/table/table.h"
 
-/* SET and WHERE of a plan, stamps included. */
+/* SET and WHERE of a plan, stamps included; of DO SELECT the WHERE alone. */
 typedef struct ConflictClauses
 {
 	List	   *where;			/* implicitly ANDed; NIL: none */
@@ -23,7 +24,8 @@ typedef struct ConflictClauses
 /* In the current memory context. */
 extern ConflictClauses *conflict_clauses(const ModifyTable *plan,
 										 const Table *table,
-										 Index result_relation);
+										 Index result_relation,
+										 bool is_select);
 
 /*
  * What keeps all rows of the statement from being one request each, in words

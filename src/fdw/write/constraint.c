@@ -11,6 +11,7 @@
 #include "access/table.h"
 #include "catalog/pg_attribute.h"
 #include "executor/executor.h"
+#include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
@@ -61,6 +62,30 @@ constraint_check_generated(const Table *table, Relation relation)
 			check_generated(table, relation, &constraints->defval[i]);
 }
 
+/* A column that is computed when it is read stands for others. */
+static void
+add_columns_of(Node *expression, Relation relation, Bitmapset **columns)
+{
+	pull_varattnos(expand_virtual_columns(expression, relation), 1, columns);
+}
+
+/* Of NOT NULL on columns that are computed when they are read. */
+static void
+add_virtual_not_null(Relation relation, Bitmapset **columns)
+{
+	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(relation->rd_att, i);
+
+		if (!attribute->attisdropped && attribute->attnotnull &&
+			is_virtual_column(attribute))
+			add_columns_of((Node *) makeVar(1, i + 1, attribute->atttypid,
+											attribute->atttypmod,
+											attribute->attcollation, 0),
+						   relation, columns);
+	}
+}
+
 Bitmapset *
 constraint_columns(Oid relation_id, List *assigned)
 {
@@ -72,8 +97,9 @@ constraint_columns(Oid relation_id, List *assigned)
 	int			i;
 
 	for (i = 0; constraints != NULL && i < constraints->num_check; i++)
-		pull_varattnos(stringToNode(constraints->check[i].ccbin), 1,
+		add_columns_of(stringToNode(constraints->check[i].ccbin), relation,
 					   &columns);
+	add_virtual_not_null(relation, &columns);
 	for (i = 0; constraints != NULL && i < constraints->num_defval; i++)
 		if (constraint_is_generated(relation->rd_att, constraints->defval[i].adnum))
 			pull_varattnos(stringToNode(constraints->defval[i].adbin), 1,

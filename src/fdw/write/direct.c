@@ -428,6 +428,12 @@ next_fixed_key(DirectState *state)
 	return key;
 }
 
+static WriteKind
+kind_of_write(const WriteStatement *statement)
+{
+	return statement->operation == CMD_UPDATE ? WRITE_UPDATE : WRITE_DELETE;
+}
+
 static void
 compute_row_image(DirectRow *row, const DynamoItem *item)
 {
@@ -460,7 +466,10 @@ compute_row(DirectRow *row, const DynamoItem *item)
 	write->expressions = computed->expressions;
 	write->new_item = computed->new_item == NULL ? NULL
 		: item_copy(computed->new_item);
-	write->next = write->new_item != NULL ? NEXT_MOVE : NEXT_WRITE;
+	write->next = write->new_item != NULL && !computed->puts
+		? NEXT_MOVE : NEXT_WRITE;
+	write->kind = computed->puts ? WRITE_PUT
+		: kind_of_write(&row->state->statement);
 }
 
 /*
@@ -534,8 +543,7 @@ make_direct_row(DirectState *state, const RowPlan *plan, const DynamoItem *key,
 	write->skips_changed = true;
 	write->creates = statement->upsert;
 	write->may_be_there = statement->upsert;
-	write->kind = statement->operation == CMD_UPDATE
-		? WRITE_UPDATE : WRITE_DELETE;
+	write->kind = kind_of_write(statement);
 	if (base != NULL &&
 		(plan->expressions == NULL || state->writer->is_atomic))
 		start_with_item(row, base);

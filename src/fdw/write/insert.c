@@ -48,7 +48,7 @@ struct InsertState
 	ConflictAction action;		/* where a key is taken */
 	bool		one_by_one;		/* a function may look for each row before it
 								 * makes the next */
-	ConflictState *conflict;	/* of CONFLICT_UPDATE */
+	ConflictState *conflict;	/* of CONFLICT_UPDATE and CONFLICT_SELECT */
 	WCOKind		policies;		/* that a row must satisfy */
 	List	   *stamps;			/* of InsertStamp */
 	char	   *expressions;	/* of a PutItem that must not find its key */
@@ -89,16 +89,18 @@ prepare_insert_stamps(InsertState *state)
 
 InsertState *
 insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
-			 ConflictAction action)
+			 ConflictPlan conflict)
 {
 	EState	   *estate = mtstate->ps.state;
 	InsertState *state = palloc0(sizeof(InsertState));
+	bool		has_clauses = conflict.action == CONFLICT_UPDATE ||
+		conflict.action == CONFLICT_SELECT;
 
 	state->table =
 		description_of_table(RelationGetRelid(info->ri_RelationDesc), user_id);
 	key_check_writable(state->table);
 	constraint_check_generated(state->table, info->ri_RelationDesc);
-	state->action = action;
+	state->action = conflict.action;
 	state->one_by_one = estate->es_plannedstmt != NULL &&
 		user_function_in_rows(estate->es_plannedstmt);
 	state->policies = mtstate->operation == CMD_UPDATE
@@ -111,11 +113,12 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	state->writer = writer_make(estate, state->table, user_id,
 								&state->counters);
 	state->expressions =
-		operation_expressions(NIL, condition_item_absent(state->table),
-							  action == CONFLICT_UPDATE ||
+		operation_expressions(NIL, condition_key_is_free(state->table),
+							  has_clauses ||
 							  table_has_other_items(state->table));
-	if (action == CONFLICT_UPDATE)
-		state->conflict = conflict_begin(mtstate, info, state->writer);
+	if (has_clauses)
+		state->conflict = conflict_begin(mtstate, info, state->writer,
+										 conflict);
 	return state;
 }
 
@@ -360,10 +363,13 @@ store_row(const InsertState *state, ResultRelInfo *info, ProposedRow *row)
 		: state->writer->returning)
 	{
 		ExecClearTuple(slot);
-		table_decode_item(state->table, row->write.item, NULL,
+		table_decode_item(state->table, conflict_found(row)
+						  ? row->conflicting : row->write.item, NULL,
 						  slot->tts_values, slot->tts_isnull);
 		ExecStoreVirtualTuple(slot);
 	}
+	if (state->conflict != NULL)
+		conflict_show_old(state->conflict, row);
 	if (state->conflict != NULL && conflict_tells_updated(state->conflict))
 		system_column_set_xmax(slot, row->write.kind == WRITE_UPDATE);
 }
@@ -410,7 +416,7 @@ insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 	written = palloc0(sizeof(TupleTableSlot *) * *count);
 	for (i = 0; i < *count; i++)
 	{
-		if (rows[i].write.state != ITEM_WRITTEN)
+		if (rows[i].write.state != ITEM_WRITTEN && !conflict_found(&rows[i]))
 			continue;
 		store_row(state, info, &rows[i]);
 		written[written_count++] = rows[i].slot;

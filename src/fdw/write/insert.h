@@ -18,7 +18,7 @@ typedef struct InsertState InsertState;
 /* Prepares insertions as a user, in the current memory context. */
 extern InsertState *insert_begin(ModifyTableState *mtstate,
 								 ResultRelInfo *info, Oid user_id,
-								 ConflictAction action);
+								 ConflictPlan conflict);
 
 /*
  * Inserts *count rows, all at once.  Returns the slots of those written, in an

@@ -26,6 +26,19 @@
 
 /* ---- begin and end ---- */
 
+ConflictPlan
+modify_conflict(const List *private)
+{
+	ConflictPlan conflict = {CONFLICT_ERROR, LCS_NONE};
+
+	if (private != NIL)
+	{
+		conflict.action = intVal(list_nth(private, MODIFY_PRIVATE_CONFLICT));
+		conflict.lock = intVal(list_nth(private, MODIFY_PRIVATE_LOCK));
+	}
+	return conflict;
+}
+
 static void
 begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
 			 List *private, int subplan_index, int eflags)
@@ -43,8 +56,7 @@ begin_modify(ModifyTableState *mtstate, ResultRelInfo *info,
 	info->ri_FdwState = state;
 	if (mtstate->operation == CMD_INSERT)
 		state->insert = insert_begin(mtstate, info, user_id,
-									 intVal(list_nth(private,
-													 MODIFY_PRIVATE_CONFLICT)));
+									 modify_conflict(private));
 	else
 		state->change = row_change_begin(mtstate, info, user_id);
 }
@@ -59,6 +71,7 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 	EState	   *estate = mtstate->ps.state;
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
 	ModifyState *state = palloc0(sizeof(ModifyState));
+	ConflictPlan conflict = {CONFLICT_ERROR, LCS_NONE};
 
 	if (plan != NULL)
 	{
@@ -78,11 +91,10 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 				 errmsg("cannot move a row into foreign table \"%s\", which the same UPDATE changes",
 						RelationGetRelationName(info->ri_RelationDesc)),
 				 errhint("DELETE the row and INSERT it again.")));
+	if (plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING)
+		conflict.action = CONFLICT_NOTHING;
 	state->insert = insert_begin(mtstate, info,
-								 result_relation_user(info, estate),
-								 plan != NULL &&
-								 plan->onConflictAction == ONCONFLICT_NOTHING
-								 ? CONFLICT_NOTHING : CONFLICT_ERROR);
+								 result_relation_user(info, estate), conflict);
 	info->ri_FdwState = state;
 }
 

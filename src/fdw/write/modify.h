@@ -14,8 +14,12 @@
 enum ModifyPrivate
 {
 	MODIFY_PRIVATE_CONFLICT,	/* integer: ConflictAction of an INSERT */
+	MODIFY_PRIVATE_LOCK,		/* integer: LockClauseStrength of DO SELECT */
 	MODIFY_PRIVATE_COUNT
 };
+
+/* What ON CONFLICT says; of COPY and of rows routed to a table nothing. */
+extern ConflictPlan modify_conflict(const List *private);
 
 typedef struct ModifyState
 {

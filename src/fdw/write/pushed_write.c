@@ -102,13 +102,9 @@ static Condition *
 on_rows(const WriteStatement *statement, Condition *of_new)
 {
 	const Table *table = statement->table;
-	Condition  *condition = of_new;
 
-	if (!statement->upsert || table_has_discriminator(table))
-		condition = condition_both(condition_item_exists(table), condition);
-	if (!statement->upsert || condition->kind == CONDITION_TRUE)
-		return condition;
-	return condition_either(condition_item_absent(table), condition);
+	return statement->upsert ? condition_absent_or_row(table, of_new)
+		: condition_both(condition_item_exists(table), of_new);
 }
 
 PushedWrite *

@@ -511,6 +511,17 @@ prepare_write(ChangedRow *row, TupleTableSlot *slot)
 		write->expressions = conditional_expressions(change, row, actions);
 }
 
+/* Core shows them the row that it knows, which is the one that was read. */
+static bool
+triggers_see_old_row(const TriggerDesc *triggers, CmdType operation)
+{
+	if (triggers == NULL)
+		return false;
+	return operation == CMD_UPDATE
+		? triggers->trig_update_before_row || triggers->trig_update_after_row
+		: triggers->trig_delete_before_row || triggers->trig_delete_after_row;
+}
+
 /*
  * The row was changed meanwhile: EvalPlanQual checks the join and WHERE again
  * and computes anew.  Returns the plan's slot for the current row, or NULL if
@@ -523,17 +534,15 @@ recheck_row(RowChange *change, const ChangedRow *row, Datum *values,
 	ResultRelInfo *info = change->info;
 	EPQState   *epqstate = &change->mtstate->mt_epqstate;
 	Relation	relation = info->ri_RelationDesc;
-	TriggerDesc *triggers = info->ri_TrigDesc;
 	TupleTableSlot *input;
 	TupleTableSlot *result;
 	MemoryContext old;
 	HeapTuple	tuple;
 
-	if (triggers != NULL &&
-		(triggers->trig_update_before_row || triggers->trig_delete_before_row))
+	if (triggers_see_old_row(info->ri_TrigDesc, change->mtstate->operation))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not change an item of table \"%s\" because it was changed meanwhile, after row triggers had seen it",
+				 errmsg("could not change an item of table \"%s\" because it was changed meanwhile, and row triggers see it as it was read",
 						change->table->table_name),
 				 errdetail("Item %s.", row->write.readable_key),
 				 errhint("Retry the statement.")));
@@ -661,6 +670,26 @@ store_item(const RowChange *change, TupleTableSlot *slot,
 }
 
 /*
+ * What RETURNING calls old is the row that was replaced: core knows the one
+ * that was read.
+ */
+static void
+show_replaced_row(const RowChange *change)
+{
+	TupleTableSlot *shown = change->info->ri_oldTupleSlot;
+	MemoryContext old;
+	HeapTuple	tuple;
+
+	if (change->info->ri_projectReturning == NULL || shown == NULL)
+		return;
+	old = MemoryContextSwitchTo(shown->tts_mcxt);
+	tuple = ExecCopySlotHeapTuple(change->old_slot);
+	MemoryContextSwitchTo(old);
+	tuple->t_tableOid = change->table->relation_id;
+	ExecForceStoreHeapTuple(tuple, shown, true);
+}
+
+/*
  * Writes the row to its end; NULL if there is nothing to change.  A row that
  * this statement has changed already is none.
  */
@@ -676,6 +705,8 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	(void) writer_next_done(change->writer);
 	if (row->write.state != ITEM_WRITTEN)
 		return NULL;
+	if (row->rechecked)
+		show_replaced_row(change);
 	store_item(change, slot, row->write.item);
 	return slot;
 }

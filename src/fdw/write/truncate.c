@@ -319,7 +319,7 @@ truncate_table(Relation relation)
 	if (table_has_discriminator(truncation.table))
 		truncation.row_condition =
 			operation_expressions(NIL,
-								  condition_item_exists(truncation.table),
+								  condition_item_of_kind(truncation.table),
 								  false);
 	truncation.batches = palloc0(truncation.max_concurrency * sizeof(Batch));
 	truncation.requests = palloc0(truncation.max_concurrency *

@@ -46,7 +46,7 @@ Request *
 write_request_start_move(const Writer *writer, const ItemWrite *write)
 {
 	char	   *key_is_free =
-		operation_expressions(NIL, condition_item_absent(writer->table), true);
+		operation_expressions(NIL, condition_key_is_free(writer->table), true);
 	WriteOperation operations[] = {
 		{
 			.kind = WRITE_DELETE,

@@ -25,6 +25,7 @@
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 static void send_next(Writer *writer, ItemWrite *write);
@@ -69,7 +70,6 @@ writer_make(const EState *estate, const Table *table, Oid user_id,
 	Writer	   *writer = palloc0(sizeof(Writer));
 
 	writer->estate = estate;
-
 	writer->table = table;
 	writer->connection = option_connection(table->server_id, user_id);
 	writer->user_id = user_id;
@@ -313,6 +313,28 @@ keep_next(Writer *writer, ItemWrite *write)
 		start_read(writer, write);
 }
 
+/* One that is kept until COMMIT: the item was looked for first. */
+static void
+decide_plain_put(Writer *writer, ItemWrite *write, const DynamoItem *item)
+{
+	if (item == NULL)
+		send_next(writer, write);
+	else if (write->skips_taken)
+		write->state = ITEM_SKIPPED;
+	else
+		note_failed(writer, write, ITEM_TAKEN);
+}
+
+/* What the statement has let expire is gone for the next statement only. */
+static bool
+takes_own_key(const Writer *writer, const ItemWrite *write)
+{
+	return table_hides_expired(writer->table) &&
+		(write->next == NEXT_MOVE || write->kind == WRITE_PUT) &&
+		writer_has_written(writer, write->next == NEXT_MOVE
+						   ? write->new_item : write->key);
+}
+
 static void
 send_next(Writer *writer, ItemWrite *write)
 {
@@ -325,6 +347,11 @@ send_next(Writer *writer, ItemWrite *write)
 	if (writer->moves && must_wait(writer, write))
 	{
 		write->state = ITEM_WAITING;
+		return;
+	}
+	if (takes_own_key(writer, write))
+	{
+		decide_plain_put(writer, write, write->new_item);
 		return;
 	}
 	if (writer->is_atomic)
@@ -383,19 +410,6 @@ writer_submit(Writer *writer, ItemWrite *write)
 
 /* ---- what comes back: the one place where an outcome is read ---- */
 
-/* One that is kept until COMMIT: the item was looked for first. */
-static void
-decide_plain_put(Writer *writer, ItemWrite *write, const DynamoItem *item)
-{
-	write->next = NEXT_WRITE;
-	if (item == NULL)
-		send_next(writer, write);
-	else if (write->skips_taken)
-		write->state = ITEM_SKIPPED;
-	else
-		note_failed(writer, write, ITEM_TAKEN);
-}
-
 /*
  * The item may belong to the request, which therefore stays until the new one
  * is made.
@@ -413,7 +427,10 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 		spelling_look(writer->table, writer->connection, writer->counters);
 	else if (!table_is_row(writer->table, item))
 	{
-		if (write->creates)
+		write->over_expired = table_is_expired_row(writer->table, item);
+		if (write->over_expired)
+			write->blind = NULL;	/* an UpdateItem would not replace it */
+		else if (write->creates)
 			key_raise_other_item(writer->table, write->readable_key, item);
 		item = NULL;
 	}
@@ -424,6 +441,7 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 	write->is_decided = true;
 	if (write->decide == NULL)
 	{
+		write->next = NEXT_WRITE;
 		decide_plain_put(writer, write, item);
 		return;
 	}

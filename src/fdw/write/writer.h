@@ -73,7 +73,7 @@ struct ItemWrite
 	ItemDecision decide;		/* NULL: a condition that fails says that the
 								 * key is taken */
 	bool		creates;		/* it may make the item: then one of the key
-								 * that is no row is an error (23505) */
+								 * and of another kind is an error (23505) */
 	bool		skips_taken;	/* which is nothing to complain of */
 	bool		may_be_there;	/* nor is one that is there by COMMIT, but then
 								 * it is not what the write was for: 40001 */
@@ -89,6 +89,7 @@ struct ItemWrite
 	const DynamoItem *base;		/* the item, whole, as it is; NULL: there is
 								 * none */
 	bool		is_decided;		/* nothing has to be decided any more */
+	bool		over_expired;	/* there is none, since it has expired */
 
 	/* set by the source before writer_submit() and by decide() */
 	NextStep	next;

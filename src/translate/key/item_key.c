@@ -14,6 +14,7 @@
 #include "translate/codec/codec.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key_value.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 bool
@@ -177,6 +178,31 @@ begins_as_key(const Column *key)
 																   length)));
 }
 
+/*
+ * An attribute that is not there, or no number, is not between numbers.
+ * EXPLAIN shows the bounds as what they are.
+ */
+static Condition *
+has_expired(const Table *table)
+{
+	Operand    *earliest = operand_value(expiry_earliest());
+	Operand    *latest = operand_value(expiry_latest());
+
+	earliest->label = "now() - 5 years";
+	latest->label = "now()";
+	return condition_between(operand_path(path_make(table->expiry->attribute_name)),
+							 earliest, latest);
+}
+
+/* The condition, but not of an item that has expired and is hidden. */
+static Condition *
+unless_hidden(const Table *table, Condition *condition)
+{
+	return table_hides_expired(table)
+		? condition_both(condition, condition_not(has_expired(table)))
+		: condition;
+}
+
 Condition *
 condition_item_is_row(const Table *table, const bool *hidden,
 					  const KeySchema *queried)
@@ -187,12 +213,21 @@ condition_item_is_row(const Table *table, const bool *hidden,
 	for (int i = 0; i < (int) lengthof(parts); i++)
 		if (queried == NULL || !key_schema_has(queried, parts[i]))
 			condition = condition_both(condition, begins_as_key(parts[i]));
+	if (table->expiry != NULL &&
+		(hidden == NULL || !hidden[table->expiry->attnum - 1]))
+		condition = unless_hidden(table, condition);
 	return condition;
+}
+
+Condition *
+condition_item_exists(const Table *table)
+{
+	return unless_hidden(table, condition_item_of_kind(table));
 }
 
 /* That an attribute has a value says that there is an item. */
 Condition *
-condition_item_exists(const Table *table)
+condition_item_of_kind(const Table *table)
 {
 	if (table_has_discriminator(table))
 		return constants_but_of_key(table, NULL);
@@ -203,6 +238,35 @@ Condition *
 condition_item_absent(const Table *table)
 {
 	return condition_not_exists(path_of_every_item(table));
+}
+
+Condition *
+condition_absent_or_row(const Table *table, Condition *of_row)
+{
+	if (table_has_discriminator(table))
+		of_row = condition_both(condition_item_exists(table), of_row);
+	else if (of_row->kind == CONDITION_TRUE)
+
+		/* what is not there has not expired */
+		return unless_hidden(table, of_row);
+	else
+		of_row = unless_hidden(table, of_row);
+	return condition_either(condition_item_absent(table), of_row);
+}
+
+Condition *
+condition_absent_or_expired(const Table *table)
+{
+	return condition_either(condition_item_absent(table),
+							condition_both(constants_but_of_key(table, NULL),
+										   has_expired(table)));
+}
+
+Condition *
+condition_key_is_free(const Table *table)
+{
+	return table_hides_expired(table) ? condition_absent_or_expired(table)
+		: condition_item_absent(table);
 }
 
 void

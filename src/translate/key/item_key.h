@@ -39,9 +39,29 @@ extern bool key_in_partition(const Table *table, const DynamoItem *key,
 extern bool key_is_before(const Table *table, const DynamoItem *key,
 						  const DynamoItem *other);
 
-/* The item is there, and is a row; there is none, a row or not. */
+/*
+ * The item is there, and is a row; there is none, a row or not.  By its kind
+ * alone it would be a row, be it expired or not.
+ */
 extern Condition *condition_item_exists(const Table *table);
 extern Condition *condition_item_absent(const Table *table);
+extern Condition *condition_item_of_kind(const Table *table);
+
+/*
+ * There is no item, or one of which of_row is true and which is a row: of an
+ * upsert by UpdateItem, which keeps what it does not set.
+ */
+extern Condition *condition_absent_or_row(const Table *table,
+										  Condition *of_row);
+
+/*
+ * There is no item, or a row that has expired: of a PutItem, which leaves
+ * nothing of it.  Where the table hides none: there is no item.
+ */
+extern Condition *condition_key_is_free(const Table *table);
+
+/* The same of a table that hides them, whatever the setting is by now. */
+extern Condition *condition_absent_or_expired(const Table *table);
 
 /*
  * The item is a row, as far as attributes say that may be named in a filter

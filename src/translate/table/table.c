@@ -214,6 +214,9 @@ check_column(const Table *table, const Column *column,
 		 (options->unit != NULL && strcmp(options->unit, "s") != 0)))
 		refuse_role(table, column, "ttl",
 					"DynamoDB reads the time to live as a number of seconds (type N, unit s).");
+	if (options->hide_expired && !column->is_ttl)
+		refuse_role(table, column, "hide_expired",
+					"Items expire by the column with the option \"ttl\".");
 	if (column->is_document &&
 		(type_id != JSONBOID || column->codec->kind != CODEC_JSON))
 		refuse_role(table, column, "document",
@@ -325,16 +328,36 @@ set_key_part(const Table *table, Column **part, Column *column,
 	*part = column;
 }
 
+/* No item has it, and core computes it. */
 static void
-describe_column(TableEntry *entry, Column *column,
-				Form_pg_attribute attribute, const ColumnOptions *options)
+check_virtual_column(const Table *table, Form_pg_attribute attribute,
+					 const ColumnOptions *options)
+{
+	if (options->is_given)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("virtual generated column \"%s\" of foreign table \"%s\" cannot have options",
+						NameStr(attribute->attname), table->relation_name),
+				 errdetail("It is computed when it is read, and no attribute of an item."),
+				 errhint("Drop its options, or let it be STORED.")));
+}
+
+static void
+describe_column(TableEntry *entry, Column *column, TupleDesc descriptor,
+				const ColumnOptions *options)
 {
 	Table	   *table = &entry->table;
+	Form_pg_attribute attribute = TupleDescAttr(descriptor,
+												column->attnum - 1);
 	Column	   *owner;
 
-	column->attnum = attribute->attnum;
 	if (attribute->attisdropped)
 		return;
+	if (is_virtual_column(attribute))
+	{
+		check_virtual_column(table, attribute, options);
+		return;
+	}
 
 	column->name = pstrdup(NameStr(attribute->attname));
 	column->attribute_name = copy_as_utf8(options->attribute_name != NULL ?
@@ -342,6 +365,7 @@ describe_column(TableEntry *entry, Column *column,
 										  column->name);
 	column->attribute_name_length = strlen(column->attribute_name);
 	column->not_null = attribute->attnotnull;
+	column->never_null = not_null_is_valid(descriptor, column->attnum - 1);
 	column->is_version = options->version;
 	column->is_created_at = options->created_at;
 	column->is_updated_at = options->updated_at;
@@ -365,6 +389,8 @@ describe_column(TableEntry *entry, Column *column,
 		set_key_part(table, &table->sort_key, owner, "key 'sort'");
 	if (column->is_document && table->document == NULL)
 		table->document = column;
+	if (options->hide_expired)
+		table->expiry = column;
 }
 
 /* Reads the catalogs, into the current memory context. */
@@ -388,8 +414,11 @@ describe_relation(Relation relation)
 	table->column_count = descriptor->natts;
 	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));
 	for (int i = 0; i < descriptor->natts; i++)
-		describe_column(entry, &table->columns[i],
-						TupleDescAttr(descriptor, i), &options->columns[i]);
+	{
+		table->columns[i].attnum = i + 1;
+		describe_column(entry, &table->columns[i], descriptor,
+						&options->columns[i]);
+	}
 	check_unique_roles(table);
 	table_resolve_templates(table);
 	table_build_names(table);

@@ -22,13 +22,15 @@ typedef struct Column
 {
 	AttrNumber	attnum;			/* 0: of an attribute that only others are read
 								 * out of, and which is no column in SQL */
-	const char *name;			/* column name; NULL for a dropped column */
+	const char *name;			/* column name; NULL for one that is dropped,
+								 * or computed when it is read (VIRTUAL) */
 	const char *attribute_name; /* UTF-8 */
 	int			attribute_name_length;
 	KeyRole		key;			/* of its attribute */
 	bool		in_key;			/* its value is part of the table's key: as
 								 * that attribute, or in its text */
-	bool		not_null;
+	bool		not_null;		/* declared so: holds of what is written */
+	bool		never_null;		/* ... and of all rows: not NOT VALID */
 	bool		is_version;		/* option "version" */
 	bool		is_created_at;	/* option "created_at" */
 	bool		is_updated_at;	/* option "updated_at" */
@@ -38,7 +40,7 @@ typedef struct Column
 								 * column's value */
 	struct Column *source;		/* whose attribute it is read out of; NULL: it
 								 * has one of its own */
-	Codec	   *codec;			/* NULL for a dropped column */
+	Codec	   *codec;			/* NULL where there is no name */
 } Column;
 
 typedef struct Table
@@ -52,6 +54,8 @@ typedef struct Table
 	Column	   *partition_key;	/* NULL: not known yet, see table.h */
 	Column	   *sort_key;		/* NULL: the key is the partition key alone */
 	Column	   *document;		/* NULL: none */
+	Column	   *expiry;			/* by which items expire that are hidden then
+								 * (table_expiry.h); NULL: none are */
 	bool		key_in_doubt;	/* the key may be spelled otherwise by others,
 								 * and no item of the session has shown yet how
 								 * it is */

@@ -32,6 +32,7 @@ typedef enum TransactionMode
 /* Texts are in the server's encoding. */
 typedef struct ColumnOptions
 {
+	bool		is_given;		/* there is one */
 	const char *attribute_name; /* NULL: the column's own name */
 	const char *type;			/* NULL: the one that belongs to the SQL
 								 * type */
@@ -43,6 +44,7 @@ typedef struct ColumnOptions
 	bool		created_at;
 	bool		updated_at;
 	bool		ttl;
+	bool		hide_expired;
 	bool		document;
 } ColumnOptions;
 

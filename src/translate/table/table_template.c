@@ -17,6 +17,7 @@
 #include "translate/codec/codec.h"
 #include "translate/codec/codec_number.h"
 #include "translate/codec/codec_spelling.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 /* ---- errors ---- */
@@ -349,6 +350,13 @@ table_mark_key(Table *table)
 {
 	mark_key_part(table, table->partition_key);
 	mark_key_part(table, table->sort_key);
+	if (table->expiry != NULL && table->expiry->in_key)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("option \"hide_expired\" does not fit column \"%s\" of foreign table \"%s\"",
+						table->expiry->name, table->relation_name),
+				 errdetail("A column of the key cannot tell when an item expires."),
+				 errhint("Drop the option.")));
 }
 
 /* ---- which items are rows ---- */
@@ -417,7 +425,27 @@ key_fits(const Table *table, const Column *key, const DynamoItem *item)
 }
 
 bool
+table_leaves_out_items(const Table *table)
+{
+	return table_has_other_items(table) || table_hides_expired(table);
+}
+
+bool
 table_is_row(const Table *table, const DynamoItem *item)
+{
+	return table_is_of_kind(table, item) &&
+		!(table_hides_expired(table) && table_has_expired(table, item));
+}
+
+bool
+table_is_expired_row(const Table *table, const DynamoItem *item)
+{
+	return table_hides_expired(table) && table_has_expired(table, item) &&
+		table_is_of_kind(table, item);
+}
+
+bool
+table_is_of_kind(const Table *table, const DynamoItem *item)
 {
 	for (int i = 0; i < table->constant_count; i++)
 		if (!has_constant(item_find(item, table->made[i]->attribute_name),
@@ -498,6 +526,8 @@ table_mark_always_read(const Table *table, bool *columns)
 	for (int i = 0; i < table->column_count; i++)
 		if (table->columns[i].in_key)
 			columns[i] = true;
+	if (table->expiry != NULL)
+		columns[table->expiry->attnum - 1] = true;
 }
 
 /* ---- making attributes ---- */

@@ -31,14 +31,26 @@ extern void table_mark_key(Table *table);
 
 /* ---- which items are rows ---- */
 
-/* May the table have items that are no rows? */
+/* May the table have items of other kinds? */
 extern bool table_has_other_items(const Table *table);
 
+/* May it have items that are no rows, of another kind or expired? */
+extern bool table_leaves_out_items(const Table *table);
+
 /*
- * Is the item a row of the foreign table?  Each constant must have its value,
- * and the key must begin as the literals of its templates say.
+ * Is the item a row of the foreign table, or none, because it is of another
+ * kind or has expired (table_expiry.h)?
  */
 extern bool table_is_row(const Table *table, const DynamoItem *item);
+
+/*
+ * Is the item of the kind of the table's rows?  Each constant must have its
+ * value, and the key must begin as the literals of its templates say.
+ */
+extern bool table_is_of_kind(const Table *table, const DynamoItem *item);
+
+/* Would it be a row if it had not expired? */
+extern bool table_is_expired_row(const Table *table, const DynamoItem *item);
 
 /*
  * May a part of the key of a row have the value, by the literals of its
@@ -48,12 +60,12 @@ extern bool table_key_value_fits(const Column *key,
 								 const AttributeValue *value);
 
 /*
- * Why an item is no row, as the end of a sentence for errdetail: attribute
- * "_et" is 'User'.
+ * Why an item is of another kind, as the end of a sentence for errdetail:
+ * attribute "_et" is 'User'.
  */
 extern char *table_why_no_row(const Table *table, const DynamoItem *item);
 
-/* Does table_is_row() ask no more than constants and how a key begins? */
+/* Does table_is_of_kind() ask no more than constants and how a key begins? */
 extern bool table_rows_are_plain(const Table *table);
 
 /*

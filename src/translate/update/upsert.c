@@ -358,9 +358,6 @@ upsert_translate(Scope *scope, Operand *const *inserted, List *clauses,
 						   condition_both(condition_and(update->guards),
 										  condition_and(builder.guards)));
 	translation->condition =
-		condition_either(condition_item_absent(table),
-						 table_has_discriminator(table)
-						 ? condition_both(condition_item_exists(table), where)
-						 : where);
+		condition_absent_or_row(table, where);
 	return translation;
 }

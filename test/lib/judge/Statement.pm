@@ -378,6 +378,7 @@ sub weight
 	return 0 if $table->{wrong} && $name =~ /much|system|cursor|loop|writers|function/;
 	return 0 if $table->{small} && $name =~ /much|system/;
 	return $weight * 10 if $name =~ /much/ && $table->many;
+	return $weight * 4 if $name =~ /upsert|insert/ && $table->expiry;
 	return $weight;
 }
 

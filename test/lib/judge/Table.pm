@@ -40,11 +40,12 @@ sub new
 	{
 		$self->add($_, $_) foreach some_of(1, 3, Type::stamp_types());
 	}
+	$self->add('ttl', 'expires') if !$self->{watched} && !$self->{imported} && ($options{expired} || chance(0.1));
 	my @integers = grep { $_->{type}->{family} eq 'integer' } $self->others;
 	$self->add('g', 'integer', generated => 'coalesce(' . one_of(@integers)->{name} . ', 0) % 7') if @integers && !$self->raw_keys && !$self->{watched} && chance(0.1);
 	$self->add_many if chance(0.03) && !$self->{imported} && !$self->{small};
 	# a key that an equality does not address (cidr's is inet's) cannot be spoiled
-	$self->{wrong} = !$self->{imported} && !$self->{small} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} } @{ $self->{columns} };
+	$self->{wrong} = !$self->{imported} && !$self->{small} && !$options{kinds} && chance(0.15) && !grep { $_->{type}->{family} =~ /json|plain|stamp/ || ($_->{type}->{rare} || $_->{type}->{id} eq 'cidr') && $_->{key} || $_->{not_null} || $_->{generated} || $_->{many} || $_->{type}->{expires} } @{ $self->{columns} };
 	Kinds::choose($self) if !$self->{wrong} && !$self->{imported} && !$self->{watched} && ($options{kinds} || chance(0.3));
 	$self->choose_keys;
 	$self->choose_indexes if !$self->{wrong} && !$self->{kinds} && chance(0.6);
@@ -61,7 +62,7 @@ sub new
 sub choose_second
 {
 	my ($self) = @_;
-	return if $self->{kinds} || $self->{check} || $self->{trigger} || grep { $_->{generated} || $_->{type}->{stamp} || $_->{type}->{document} } @{ $self->{columns} };
+	return if $self->{kinds} || $self->{check} || $self->{trigger} || $self->expiry || grep { $_->{generated} || $_->{type}->{stamp} || $_->{type}->{document} } @{ $self->{columns} };
 	$self->{second} = bless { %$self, columns => [ grep { $_->{key} || $_->{not_null} || chance(0.6) } @{ $self->{columns} } ], indexes => [] }, ref $self;
 	return;
 }
@@ -302,6 +303,7 @@ sub definition
 	  . "CREATE TABLE twin.t (\n  " . join(",\n  ", @twin) . "\n);\n"
 	  . $self->normalisation
 	  . $self->trigger
+	  . $self->expire
 	  . ($self->{indexes} || $self->raw_keys ? $self->create_request : "SELECT dyn_create_table('remote.t');\n")
 	  . Kinds::put_items($self)
 	  . $self->raw_definition
@@ -375,6 +377,29 @@ sub trigger
 	  . join '', map { "CREATE TRIGGER bend BEFORE INSERT OR UPDATE ON $_.t FOR EACH ROW EXECUTE FUNCTION twin.bend();\n" } 'remote', 'twin';
 }
 
+# ---- items that have expired ----
+
+sub expiry { return (grep { $_->{type}->{expires} } @{ $_[0]->{columns} })[0] }
+
+# A row that expires is gone after the statement.
+sub expire
+{
+	my ($self) = @_;
+	my $column = $self->expiry // return '';
+	return "CREATE FUNCTION twin.expire() RETURNS trigger LANGUAGE plpgsql AS \$\$\nBEGIN\n"
+	  . "  DELETE FROM twin.t WHERE $column->{name} BETWEEN extract(epoch FROM now()) - 5 * 365 * 86400 AND extract(epoch FROM now());\n  RETURN NULL;\nEND \$\$;\n"
+	  . "CREATE TRIGGER expire AFTER INSERT OR UPDATE ON twin.t FOR EACH STATEMENT EXECUTE FUNCTION twin.expire();\n";
+}
+
+# Items that have expired, at keys that statements meet: the twin has none.
+# Before the rows, which replace some of them, and beside the rows.
+sub expired_statements
+{
+	my ($self, $is_beside) = @_;
+	my $sql = join '', map { $self->row_statement('remote', @$_) } @{ $self->{expired_rows} // [] };
+	return $is_beside ? $self->raw_keys ? '' : $sql =~ s/\);$/) ON CONFLICT DO NOTHING;/gmr : $sql;
+}
+
 # ---- rows ----
 
 sub random_key { my ($self) = @_; return map { one_of(@{ $_->{pool} }) } $self->keys }
@@ -400,6 +425,7 @@ sub random_rows
 		push @rows, \@row unless $seen{$key}++;
 	}
 	$self->{rows} = \@rows;
+	$self->{expired_rows} = [ map { [ map { $_->{type}->{expires} ? '1767225600::bigint' : random_value($_) } @{ $self->{columns} } ] } 1 .. 20 ] if $self->expiry;
 
 	# attributes of type NULL, where the twin has NULL, but for keys of indexes
 	$self->{null_typed} = [];
@@ -428,11 +454,12 @@ sub row_statement
 sub row_statements
 {
 	my ($self) = @_;
-	my $sql = '';
+	my $sql = $self->expired_statements;
 	foreach my $schema ('remote', 'twin')
 	{
 		$sql .= $self->row_statement($schema, @$_) foreach @{ $self->{rows} };
 	}
+	$sql .= $self->expired_statements(1);
 	$sql .= $self->wrong_item;
 	$sql .= 'SELECT judge.make_null_typed(' . Type::quote($_) . ", 2);\n" foreach @{ $self->{null_typed} };
 	return $sql;

@@ -208,8 +208,13 @@ define(created => name => 'timestamptz', options => "created_at 'true'", family 
 define(updated => name => 'timestamptz(0)', options => "type 'N', updated_at 'true'", cast => 'timestamptz', family => 'stamp', stamp => 'updated',
 	values => literals('timestamptz', map { "$_+00" } @stamps));
 
+# The time at which a row expires, if the table has such a column: over, ahead,
+# and too long ago to count.
+define(expires => name => 'bigint', options => "ttl 'true', hide_expired 'true'", family => 'integer', expires => 1,
+	values => literals('bigint', 1767225600, 1780000000, 4102444800, 4102444801, 1000000000, 0, -7));
+
 sub get { return $types{ $_[0] } // die "no type $_[0]" }
-sub value_types { return grep { $_ !~ /^(document|deep)$/ && !$types{$_}->{stamp} } sort keys %types }
+sub value_types { return grep { $_ !~ /^(document|deep)$/ && !$types{$_}->{stamp} && !$types{$_}->{expires} } sort keys %types }
 sub stamp_types { return grep { $types{$_}->{stamp} } sort keys %types }
 
 # What else the server has, of what some types need: without it they are none.

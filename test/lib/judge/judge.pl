@@ -5,7 +5,7 @@
 #		compares what they return and leave.  Called by test/judge, with a
 #		server and an engine running.
 #
-#	judge.pl --seed N --statements M [--round R] [--imported] [--kinds] [--show]
+#	judge.pl --seed N --statements M [--round R] [--imported] [--kinds] [--expired] [--show]
 #		[--kinds] [--no-shrink] [--refusals FILE] [--except DEFECT]
 #
 # A seed makes a table, its rows, and R statements, whatever becomes of them; the
@@ -31,8 +31,8 @@ use Statement;
 use Table;
 use Tree;
 
-my ($seed, $total, $round, $imported, $kinds, $show, $shrink, $refusals, @defects) = (1, 10000, 100, 0, 0, 0, 1);
-GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'imported' => \$imported, 'kinds' => \$kinds, 'show' => \$show, 'shrink!' => \$shrink, 'refusals=s' => \$refusals, 'except=s' => \@defects)
+my ($seed, $total, $round, $imported, $kinds, $expired, $show, $shrink, $refusals, @defects) = (1, 10000, 100, 0, 0, 0, 0, 1);
+GetOptions('seed=i' => \$seed, 'statements=i' => \$total, 'round=i' => \$round, 'imported' => \$imported, 'kinds' => \$kinds, 'expired' => \$expired, 'show' => \$show, 'shrink!' => \$shrink, 'refusals=s' => \$refusals, 'except=s' => \@defects)
   or die "usage: judge.pl [--seed N] [--statements M] [--round R] [--imported] [--show] [--no-shrink] [--refusals FILE] [--except DEFECT]\n";
 
 my $support = do { local (@ARGV, $/) = (dirname(__FILE__) . '/support.sql'); <> };
@@ -169,7 +169,7 @@ sub run_round
 {
 	my ($seed, $count) = @_;
 	srand $seed;
-	my $table = $imported ? Imported->new(\&run_script) : Table->new(kinds => $kinds);
+	my $table = $imported ? Imported->new(\&run_script) : Table->new(kinds => $kinds, expired => $expired);
 	$table->random_rows unless $imported;
 	my @statements = map { Statement::random_statement($table) } 1 .. $count;
 	$statements{ $_->{form} }++ foreach @statements;

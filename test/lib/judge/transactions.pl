@@ -6,7 +6,7 @@
 #		what is stored after their end.  Called by test/judge, with a server
 #		and an engine running.
 #
-#	transactions.pl --transactions N [--seed N] [--round R] [--kinds] [--show]
+#	transactions.pl --transactions N [--seed N] [--round R] [--kinds] [--expired] [--show]
 #		[--no-shrink] [--mode MODE]
 #
 # A seed makes a table, its rows, and R transactions.  What the foreign table
@@ -31,8 +31,8 @@ use Table;
 use Transaction;
 use Type;
 
-my ($seed, $total, $round, $kinds, $show, $shrink, $mode) = (1, 1000, 20, 0, 0, 1, 'atomic');
-GetOptions('seed=i' => \$seed, 'transactions=i' => \$total, 'round=i' => \$round, 'kinds' => \$kinds, 'show' => \$show, 'shrink!' => \$shrink, 'mode=s' => \$mode)
+my ($seed, $total, $round, $kinds, $expired, $show, $shrink, $mode) = (1, 1000, 20, 0, 0, 0, 1, 'atomic');
+GetOptions('seed=i' => \$seed, 'transactions=i' => \$total, 'round=i' => \$round, 'kinds' => \$kinds, 'expired' => \$expired, 'show' => \$show, 'shrink!' => \$shrink, 'mode=s' => \$mode)
   or die "usage: transactions.pl --transactions N [--seed N] [--round R] [--kinds] [--show] [--no-shrink] [--mode MODE]\n";
 
 my $support = do { local (@ARGV, $/) = (dirname(__FILE__) . '/support.sql'); <> };
@@ -116,7 +116,7 @@ sub run_round
 {
 	my ($seed, $count) = @_;
 	srand $seed;
-	my $table = Table->new(small => 1, kinds => $kinds);
+	my $table = Table->new(small => 1, kinds => $kinds, expired => $expired);
 	$table->random_rows;
 	my @transactions = map { Transaction::random($table) } 1 .. $count;
 	print setup_script($table), map { Transaction::as_text($_) . "\n" } @transactions if $show;

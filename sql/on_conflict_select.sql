@@ -1,0 +1,91 @@
+--
+-- INSERT ... ON CONFLICT (key) DO SELECT: get or create.
+-- Needs: pg19 old_item transactions
+--
+CREATE FOREIGN TABLE stock (
+    id text OPTIONS (key 'partition'),
+    n bigint,
+    name text,
+    v integer OPTIONS (version 'true')
+  ) SERVER dynamo;
+SELECT dyn_create_table('stock');
+-- runs a statement and tells the requests that it took
+CREATE FUNCTION requests(statement text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
+  EXECUTE statement;
+  RETURN dyn_request('dynamo', 'TestCounts', '{"Reset": true}');
+END $$;
+EXPLAIN (VERBOSE, COSTS OFF)
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO SELECT RETURNING id, n, old.n;
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO SELECT RETURNING *, old, new;
+\echo :ROW_COUNT
+INSERT INTO stock (id, n) VALUES ('a', 2) ON CONFLICT (id) DO SELECT RETURNING *, old, new;
+\echo :ROW_COUNT
+-- one request, found or not
+SELECT requests($$INSERT INTO stock (id, n) VALUES ('a', 3) ON CONFLICT (id) DO SELECT RETURNING *$$);
+SELECT requests($$INSERT INTO stock (id, n) VALUES ('b', 3) ON CONFLICT (id) DO SELECT RETURNING *$$);
+SELECT id, n, v FROM stock ORDER BY id;
+-- WHERE
+EXPLAIN (VERBOSE, COSTS OFF)
+INSERT INTO stock (id, n) VALUES ('a', 9) ON CONFLICT (id) DO SELECT WHERE stock.n < excluded.n RETURNING id, n;
+INSERT INTO stock (id, n) VALUES ('a', 9) ON CONFLICT (id) DO SELECT WHERE stock.n < excluded.n RETURNING id, n;
+INSERT INTO stock (id, n) VALUES ('a', 0) ON CONFLICT (id) DO SELECT WHERE stock.n < excluded.n RETURNING id, n;
+\echo :ROW_COUNT
+INSERT INTO stock (id, n) VALUES ('c', 0) ON CONFLICT (id) DO SELECT WHERE false RETURNING id, n;
+-- several rows; one that the statement has made itself is found, too
+INSERT INTO stock (id, n) VALUES ('d', 1), ('a', 2), ('d', 3), ('e', 4) ON CONFLICT (id) DO SELECT RETURNING id, n, old IS NULL AS made;
+PREPARE get (text) AS INSERT INTO stock (id) VALUES ($1) ON CONFLICT (id) DO SELECT WHERE stock.id = $1 RETURNING id, n, v;
+SET plan_cache_mode = force_generic_plan;
+EXECUTE get ('a');
+EXECUTE get ('f');
+RESET plan_cache_mode;
+WITH found AS (INSERT INTO stock (id, n) VALUES ('a', 2), ('g', 7) ON CONFLICT (id) DO SELECT RETURNING id, n)
+SELECT * FROM found ORDER BY id;
+-- through a view
+CREATE VIEW small AS SELECT id, n, n * 2 AS twice FROM stock WHERE n < 1000;
+INSERT INTO small (id, n) VALUES ('g', 8) ON CONFLICT (id) DO SELECT RETURNING *, old.twice;
+DROP VIEW small;
+CREATE VIEW small AS SELECT id, n FROM stock WHERE n < 1000 WITH CHECK OPTION;
+INSERT INTO small (id, n) VALUES ('g', 8) ON CONFLICT (id) DO SELECT RETURNING *;
+DROP VIEW small;
+-- what was proposed is checked, whatever becomes of it
+ALTER FOREIGN TABLE stock ADD CONSTRAINT positive CHECK (n > 0);
+INSERT INTO stock (id, n) VALUES ('a', -1) ON CONFLICT (id) DO SELECT RETURNING id, n;
+ALTER FOREIGN TABLE stock DROP CONSTRAINT positive;
+-- refused: another target, triggers that would run for a row that is found, locks that nobody would check
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (n) DO SELECT RETURNING id;
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '% %', TG_WHEN, TG_OP; RETURN NEW; END $$;
+CREATE TRIGGER tell AFTER INSERT ON stock FOR EACH ROW EXECUTE FUNCTION tell();
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO SELECT RETURNING id;
+DROP TRIGGER tell ON stock;
+CREATE TRIGGER tell BEFORE INSERT ON stock FOR EACH ROW EXECUTE FUNCTION tell();
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO SELECT RETURNING id, n;
+DROP TRIGGER tell ON stock;
+DROP FUNCTION tell;
+INSERT INTO stock (id, n) VALUES ('z', 1) ON CONFLICT (id) DO SELECT FOR UPDATE RETURNING id, n;
+INSERT INTO stock (id, n) VALUES ('z', 1) ON CONFLICT (id) DO SELECT RETURNING id, n, xmax;
+SELECT count(*) FROM stock WHERE id = 'z';
+
+-- transaction mode "atomic"
+SET dynamorm_fdw.transaction_mode = atomic;
+EXPLAIN (VERBOSE, COSTS OFF)
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO SELECT RETURNING id;
+EXPLAIN (VERBOSE, COSTS OFF)
+INSERT INTO stock (id, n) VALUES ('a', 1) ON CONFLICT (id) DO SELECT FOR SHARE RETURNING id;
+BEGIN;
+INSERT INTO stock (id, n) VALUES ('a', 5), ('h', 6) ON CONFLICT (id) DO SELECT RETURNING id, n, old IS NULL AS made;
+INSERT INTO stock (id, n) VALUES ('h', 7) ON CONFLICT (id) DO SELECT RETURNING id, n, old IS NULL AS made;
+INSERT INTO stock (id, n) VALUES ('h', 7) ON CONFLICT (id) DO SELECT WHERE stock.n > 6 RETURNING id, n;
+DELETE FROM stock WHERE id = 'h';
+INSERT INTO stock (id, n) VALUES ('h', 8) ON CONFLICT (id) DO SELECT RETURNING id, n, old IS NULL AS made;
+COMMIT;
+SELECT id, n FROM stock WHERE id IN ('a', 'h') ORDER BY id;
+-- locked twice in a statement
+INSERT INTO stock (id, n) VALUES ('a', 1), ('a', 2) ON CONFLICT (id) DO SELECT FOR UPDATE RETURNING id;
+INSERT INTO stock (id, n) VALUES ('j', 1), ('j', 2) ON CONFLICT (id) DO SELECT FOR UPDATE RETURNING id;
+RESET dynamorm_fdw.transaction_mode;
+SELECT id FROM stock WHERE id = 'j';
+SELECT dyn_drop_table('stock');
+DROP FOREIGN TABLE stock;
+DROP FUNCTION requests;
