@@ -1,7 +1,6 @@
 /*
  * key_check.c
- *		Is the key that a foreign table declares the one that its DynamoDB table
- *		has?
+ *		Does a foreign table declare the key that its DynamoDB table has?
  */
 #include "postgres.h"
 
@@ -254,8 +253,8 @@ fits_description(const Table *table, const TableDescription *description)
 }
 
 static void
-check_key(const Table *table, const TableDescription *description,
-		  const char *extra_detail)
+check_described_key(const Table *table, const TableDescription *description,
+					const char *extra_detail)
 {
 	KeyColumns	declared = key_columns(table);
 	DescribedKey actual = described_key(description);
@@ -275,7 +274,7 @@ key_check_description(const Table *table, Oid user_id)
 	description_forget();
 	description = description_ask(table, user_id);
 	if (description != NULL)
-		check_key(table, description, NULL);
+		check_described_key(table, description, NULL);
 	return description;
 }
 
@@ -291,6 +290,14 @@ key_check_refusal(const Table *table, Connection *connection,
 								table_description_read, table->table_name,
 								CHECK_ATTEMPTS);
 	if (request_outcome(asked) == OUTCOME_SUCCESS)
-		check_key(table, request_answer(asked), extra_detail);
+		check_described_key(table, request_answer(asked), extra_detail);
 	request_free(asked);
+}
+
+void
+key_check_raise(const Table *table, Connection *connection,
+				const Request *request, const char *extra_detail)
+{
+	key_check_refusal(table, connection, request, extra_detail);
+	request_raise(request, extra_detail);
 }

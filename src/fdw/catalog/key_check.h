@@ -1,7 +1,6 @@
 /*
  * key_check.h
- *		Is the key that a foreign table declares the one that its DynamoDB table
- *		has?
+ *		Does a foreign table declare the key that its DynamoDB table has?
  *
  * DynamoDB refuses requests with another key, in words that vary by operation,
  * so that nothing need be asked before: it is asked only where it describes
@@ -31,5 +30,10 @@ extern const TableDescription *key_check_description(const Table *table,
 extern void key_check_refusal(const Table *table, Connection *connection,
 							  const Request *request,
 							  const char *extra_detail);
+
+/* The same, and else raises what request_raise() does. */
+extern void key_check_raise(const Table *table, Connection *connection,
+							const Request *request, const char *extra_detail)
+			pg_attribute_noreturn();
 
 #endif							/* DYNAMORM_FDW_KEY_CHECK_H */

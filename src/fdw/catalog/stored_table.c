@@ -1,7 +1,6 @@
 /*
  * stored_table.c
- *		All that DynamoDB tells of a table that it has, now: how it is made, and
- *		its state.
+ *		All that DynamoDB tells of a table now: how it is made, and its state.
  *
  * The requests live as long as the memory context that they are made in, since
  * what they tell is in their answers.

@@ -1,7 +1,6 @@
 /*
  * stored_table.h
- *		All that DynamoDB tells of a table that it has, now: how it is made, and
- *		its state.
+ *		All that DynamoDB tells of a table now: how it is made, and its state.
  */
 #ifndef DYNAMORM_FDW_STORED_TABLE_H
 #define DYNAMORM_FDW_STORED_TABLE_H

@@ -42,14 +42,14 @@ add_property(ReturnSetInfo *result, const char *property, const char *value)
 
 /* DynamoDB's own text. */
 static void
-add_text(ReturnSetInfo *result, const char *property, const char *text)
+add_utf8(ReturnSetInfo *result, const char *property, const char *text)
 {
 	add_property(result, property,
 				 text == NULL ? NULL : identifier_to_server(text));
 }
 
 static void
-add_count(ReturnSetInfo *result, const char *property, int64 count)
+add_number(ReturnSetInfo *result, const char *property, int64 count)
 {
 	add_property(result, property,
 				 count < 0 ? NULL : psprintf(INT64_FORMAT, count));
@@ -65,7 +65,7 @@ add_table_key(ReturnSetInfo *result, const TableDetails *details)
 	{
 		bool		is_there = i < details->key_count;
 
-		add_text(result, names[i], is_there ? details->key[i].name : NULL);
+		add_utf8(result, names[i], is_there ? details->key[i].name : NULL);
 		add_property(result, types[i], is_there
 					 ? attribute_type_name(details->key[i].type) : NULL);
 	}
@@ -80,7 +80,7 @@ add_indexes(ReturnSetInfo *result, const TableDetails *details)
 
 		add_property(result, psprintf("index %s", index->index.name),
 					 storage_text_index(details, index));
-		add_text(result, psprintf("index %s status", index->index.name),
+		add_utf8(result, psprintf("index %s status", index->index.name),
 				 index->status);
 	}
 }
@@ -130,15 +130,15 @@ dyn_describe_table(PG_FUNCTION_ARGS)
 	stored_table_add_recovery(connection, table->table_name, details);
 	stored_table_add_tags(connection, table->table_name, details);
 
-	add_text(result, "table_name", table->table_name);
-	add_text(result, "status", details->status);
-	add_text(result, "arn", details->arn);
+	add_utf8(result, "table_name", table->table_name);
+	add_utf8(result, "status", details->status);
+	add_utf8(result, "arn", details->arn);
 	add_table_key(result, details);
 	add_indexes(result, details);
 	add_options(result, details);
-	add_text(result, "stream_arn", details->stream_arn);
-	add_text(result, "ttl", details->time_to_live);
-	add_count(result, "item_count", details->item_count);
-	add_count(result, "size", details->size);
+	add_utf8(result, "stream_arn", details->stream_arn);
+	add_utf8(result, "ttl", details->time_to_live);
+	add_number(result, "item_count", details->item_count);
+	add_number(result, "size", details->size);
 	return (Datum) 0;
 }

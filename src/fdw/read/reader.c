@@ -177,9 +177,8 @@ raise_failed_page(const Reader *reader, const Request *request)
 		description_forget();
 		ResetPlanCache();
 	}
-	key_check_refusal(reader->spec.table, reader->spec.connection, request,
-					  NULL);
-	request_raise(request, NULL);
+	key_check_raise(reader->spec.table, reader->spec.connection, request,
+					NULL);
 }
 
 /* Asks for the next page of a stream. */

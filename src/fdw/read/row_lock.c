@@ -262,10 +262,7 @@ read_to_lock(const RowLocks *locks, const LockableRow *row)
 
 		request_wait(request);
 		if (request_outcome(request) != OUTCOME_SUCCESS)
-		{
-			key_check_refusal(spec->table, spec->connection, request, NULL);
-			request_raise(request, NULL);
-		}
+			key_check_raise(spec->table, spec->connection, request, NULL);
 		image = reader_got_item(request);
 		budget_check_used(spec->table, spec->counters, false);
 	}

@@ -227,11 +227,10 @@ finish(Truncation *truncation)
 								"what is left over was not asked for");
 	if (request_outcome(truncation->failed) == OUTCOME_SUCCESS)
 		request_raise_unprocessed(truncation->failed);
-	key_check_refusal(truncation->table, truncation->connection,
-					  truncation->failed, NULL);
-	request_raise(truncation->failed,
-				  psprintf("%lld items of the table were deleted.",
-						   (long long) truncation->deleted));
+	key_check_raise(truncation->table, truncation->connection,
+					truncation->failed,
+					psprintf("%lld items of the table were deleted.",
+							 (long long) truncation->deleted));
 }
 
 /* A batch that has no keys yet; waits if too many are under way. */

@@ -8,7 +8,6 @@
 #include "compat.h"
 
 #include "access/xact.h"
-#include "fdw/catalog/key_check.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -741,12 +740,8 @@ writer_raise(Writer *writer)
 		appendStringInfo(&detail, "The write of %s has failed.",
 						 refused->readable_key);
 	append_progress(&detail, writer, unknown);
-	if (unknown == NULL)
-		key_check_refusal(refused->writer->table, refused->writer->connection,
-						  refused->request,
-						  detail.len > 0 ? detail.data : NULL);
-	request_raise(unknown != NULL ? unknown->request : refused->request,
-				  detail.len > 0 ? detail.data : NULL);
+	write_request_raise(unknown != NULL ? unknown : refused,
+						detail.len > 0 ? detail.data : NULL);
 }
 
 void

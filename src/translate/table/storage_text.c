@@ -29,7 +29,7 @@ append_member(StringInfo out, const char *name)
 }
 
 static void
-append_key_part(StringInfo out, const char *name,
+append_key_names(StringInfo out, const char *name,
 				const KeyAttribute *attributes, int count)
 {
 	if (count == 0)
@@ -86,9 +86,9 @@ append_index(StringInfo out, const TableDetails *details,
 	append_member(out, "kind");
 	append_json_text(out, index->is_global ? "global" : "local");
 	if (index->is_global)
-		append_key_part(out, "partition", index->partition,
+		append_key_names(out, "partition", index->partition,
 						index->partition_count);
-	append_key_part(out, "sort", index->sort, index->sort_count);
+	append_key_names(out, "sort", index->sort, index->sort_count);
 	append_projected(out, index);
 	if (index->is_global && details->billing_mode == BILLING_PROVISIONED)
 	{
