@@ -69,3 +69,14 @@ COMMENT ON FUNCTION dyn_stat_operations_reset()
 IS 'begins the statistics of all sessions anew';
 
 REVOKE EXECUTE ON FUNCTION dyn_stat_operations_reset() FROM PUBLIC;
+
+/* What DynamoDB tells of a table. */
+
+CREATE FUNCTION dyn_describe_table("table" regclass,
+    OUT property text, OUT value text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_describe_table(regclass)
+IS 'lists what DynamoDB tells of the table behind a foreign table';

@@ -225,8 +225,8 @@ RESET dynamorm_fdw.max_read_units;
 SET client_min_messages = warning;
 \o /dev/null
 SELECT dyn_request('dynamo', 'DeleteTable', jsonb_build_object('TableName', name))
-  FROM (SELECT split_part(unnest(ftoptions), '=', 2) FROM pg_foreign_table
-         WHERE ftrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'imported'::regnamespace)) t(name);
+  FROM (SELECT option_value FROM pg_foreign_table, pg_options_to_table(ftoptions) WHERE option_name = 'table_name'
+           AND ftrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'imported'::regnamespace)) t(name);
 \o
 DROP SCHEMA imported CASCADE;
 DROP SCHEMA renamed CASCADE;

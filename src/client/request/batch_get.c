@@ -90,6 +90,16 @@ ask_for_the_rest(BatchGet *get, Request *answered)
 	send_request(get, keys, count);
 }
 
+const Request *
+batch_get_failure(BatchGet *get)
+{
+	if (get->request == NULL)
+		return NULL;
+	request_wait(get->request);
+	return request_outcome(get->request) != OUTCOME_SUCCESS ? get->request
+		: NULL;
+}
+
 const Response *
 batch_get_next(BatchGet *get)
 {

@@ -52,6 +52,12 @@ extern BatchGet *batch_get_start(const BatchGetSpec *spec,
  */
 extern const Response *batch_get_next(BatchGet *get);
 
+/*
+ * Waits for the next answer, and returns the request if that has failed, which
+ * batch_get_next() would raise; else NULL.
+ */
+extern const Request *batch_get_failure(BatchGet *get);
+
 /* The last answer lives as long as the batch. */
 extern void batch_get_keep_answer(BatchGet *get);
 

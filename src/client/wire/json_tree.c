@@ -106,8 +106,9 @@ parse_tree(JsonTree *tree, const char *text, size_t length)
 	return root;
 }
 
-bool
-json_tree_read(JsonTree *tree, const char *text, size_t length)
+static bool
+read_root(JsonTree *tree, const char *text, size_t length, json_type type,
+		  const char *problem)
 {
 	TreeMemory *memory = make_memory();
 
@@ -119,11 +120,25 @@ json_tree_read(JsonTree *tree, const char *text, size_t length)
 		return false;
 	}
 	memory->root = parse_tree(tree, text, length);
-	if (!json_object_is_type(memory->root, json_type_object))
-		json_tree_fail(tree, "it is not an object");
+	if (!json_object_is_type(memory->root, type))
+		json_tree_fail(tree, problem);
 	if (tree->problem == NULL)
 		tree->root = memory->root;
 	return tree->root != NULL;
+}
+
+bool
+json_tree_read(JsonTree *tree, const char *text, size_t length)
+{
+	return read_root(tree, text, length, json_type_object,
+					 "it is not an object");
+}
+
+bool
+json_tree_read_array(JsonTree *tree, const char *text, size_t length)
+{
+	return read_root(tree, text, length, json_type_array,
+					 "it is not a list");
 }
 
 /* ---- looking up ---- */
@@ -228,6 +243,32 @@ json_tree_is_null(const JsonNode *object, const char *name)
 
 	return json_object_is_type(object, json_type_object) &&
 		json_object_object_get_ex(object, name, &found) && found == NULL;
+}
+
+bool
+json_tree_is_array(const JsonNode *object, const char *name)
+{
+	return json_object_is_type(find_member(object, name), json_type_array);
+}
+
+const char **
+json_tree_names(const JsonNode *object, int *count)
+{
+	JsonNode   *node = unconstify(JsonNode *, object);
+	const char **names;
+	struct json_object_iterator member;
+	struct json_object_iterator end;
+
+	*count = 0;
+	if (!json_object_is_type(object, json_type_object))
+		return NULL;
+	names = palloc(Max(json_object_object_length(node), 1) * sizeof(char *));
+	member = json_object_iter_begin(node);
+	end = json_object_iter_end(node);
+	for (; !json_object_iter_equal(&member, &end);
+		 json_object_iter_next(&member))
+		names[(*count)++] = json_object_iter_peek_name(&member);
+	return names;
 }
 
 int

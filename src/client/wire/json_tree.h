@@ -27,7 +27,8 @@ typedef struct json_object JsonNode;
 
 typedef struct JsonTree
 {
-	const JsonNode *root;		/* an object; NULL: the text was none */
+	const JsonNode *root;		/* an object, or the array that was asked for;
+								 * NULL: the text was none */
 	const char *problem;		/* the first thing that is wrong; a constant;
 								 * NULL: nothing is */
 } JsonTree;
@@ -38,6 +39,10 @@ typedef struct JsonTree
  * it, live as long as the current memory context.
  */
 extern bool json_tree_read(JsonTree *tree, const char *text, size_t length);
+
+/* The same of a text that must be one JSON array. */
+extern bool json_tree_read_array(JsonTree *tree, const char *text,
+								 size_t length);
 
 /* Notes a problem, a constant, unless there is one already. */
 extern void json_tree_fail(JsonTree *tree, const char *problem);
@@ -67,6 +72,15 @@ extern bool json_tree_flag(JsonTree *tree, const JsonNode *object,
 
 /* Is there a member of that name which is null? */
 extern bool json_tree_is_null(const JsonNode *object, const char *name);
+
+/* Is there a member of that name which is an array? */
+extern bool json_tree_is_array(const JsonNode *object, const char *name);
+
+/*
+ * The names of an object's members, each once, in the current memory context;
+ * NULL, and a count of 0, of what is no object.
+ */
+extern const char **json_tree_names(const JsonNode *object, int *count);
 
 /* Elements of an array (NULL: has none). */
 extern int	json_tree_count(const JsonNode *array);

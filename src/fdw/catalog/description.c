@@ -17,6 +17,7 @@
 
 #include "client/request/operation.h"
 #include "client/request/request.h"
+#include "client/wire/table_details.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "translate/key/item_key.h"
@@ -221,10 +222,9 @@ run_operation(Connection *connection, const char *operation, AnswerReader read,
 	return request_run(connection, &spec);
 }
 
-/* An operation that takes the name of a table and nothing else. */
-static Request *
-run_operation_on_table(Connection *connection, const char *operation,
-					   AnswerReader read, const char *table_name, int attempts)
+Request *
+description_request(Connection *connection, const char *operation,
+					AnswerReader read, const char *table_name, int attempts)
 {
 	StringInfoData body;
 
@@ -238,8 +238,8 @@ run_operation_on_table(Connection *connection, const char *operation,
 static Request *
 describe_table(Connection *connection, const char *table_name, int attempts)
 {
-	return run_operation_on_table(connection, "DescribeTable", table_description_read,
-								  table_name, attempts);
+	return description_request(connection, "DescribeTable",
+							   table_description_read, table_name, attempts);
 }
 
 /*
@@ -287,24 +287,6 @@ description_ask(const Table *table, Oid user_id)
 	return description == NULL ? NULL : table_description_copy(description);
 }
 
-const TableDescription *
-description_fetch(Connection *connection, const char *table_name,
-				  Request **refusal)
-{
-	Request    *request = describe_table(connection, table_name, 0);
-	const TableDescription *description;
-
-	*refusal = NULL;
-	if (request_outcome(request) != OUTCOME_SUCCESS)
-	{
-		*refusal = request;
-		return NULL;
-	}
-	description = table_description_copy(request_answer(request));
-	request_free(request);
-	return description;
-}
-
 bool
 description_is_active(Connection *connection, const char *table_name,
 					  Request **unseen)
@@ -325,6 +307,24 @@ description_is_active(Connection *connection, const char *table_name,
 	is_active = description->is_active;
 	request_free(request);
 	return is_active;
+}
+
+bool
+description_is_protected(Connection *connection, const char *table_name)
+{
+	Request    *request = description_request(connection, "DescribeTable",
+											  table_details_read, table_name,
+											  OPTIONAL_ATTEMPTS);
+	bool		is_protected = false;
+
+	if (request_outcome(request) == OUTCOME_SUCCESS)
+	{
+		const TableDetails *details = request_answer(request);
+
+		is_protected = details->deletion_protection;
+	}
+	request_free(request);
+	return is_protected;
 }
 
 /*
@@ -373,24 +373,6 @@ description_list_tables(Connection *connection)
 		start = list_page(connection, start, &names);
 	while (start != NULL);
 	return names;
-}
-
-const char *
-description_time_to_live(Connection *connection, const char *table_name)
-{
-	Request    *request = run_operation_on_table(connection, "DescribeTimeToLive",
-												 time_to_live_read, table_name,
-												 OPTIONAL_ATTEMPTS);
-	const char *name = NULL;
-
-	if (request_outcome(request) == OUTCOME_SUCCESS)
-	{
-		const TimeToLive *answer = request_answer(request);
-
-		name = answer->attribute == NULL ? NULL : pstrdup(answer->attribute);
-	}
-	request_free(request);
-	return name;
 }
 
 /* ---- keys ---- */

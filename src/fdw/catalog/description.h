@@ -32,12 +32,12 @@ extern const TableDescription *description_ask(const Table *table,
 											   Oid user_id);
 
 /*
- * What DynamoDB says now of a table that may have no foreign table.  NULL if
- * it does not say: *refusal is then the request that failed.
+ * Runs an operation that reads, and takes the name of a table and nothing
+ * else.  attempts: at most; 0: as many as usual.
  */
-extern const TableDescription *description_fetch(Connection *connection,
-												 const char *table_name,
-												 Request **refusal);
+extern Request *description_request(Connection *connection,
+									const char *operation, AnswerReader read,
+									const char *table_name, int attempts);
 
 /*
  * Can the table be used now?  False with *unseen set: DynamoDB does not know
@@ -46,18 +46,15 @@ extern const TableDescription *description_fetch(Connection *connection,
 extern bool description_is_active(Connection *connection,
 								  const char *table_name, Request **unseen);
 
+/* Is it protected against deletion?  False also if DynamoDB does not say. */
+extern bool description_is_protected(Connection *connection,
+									 const char *table_name);
+
 /*
  * The names of all tables, as a list of char *.  Raises HV000 where their
  * pages do not end, and what request_raise() raises.
  */
 extern List *description_list_tables(Connection *connection);
-
-/*
- * The attribute that is the table's time to live, in UTF-8; NULL: there is
- * none, or DynamoDB does not say (that is a right of its own too).
- */
-extern const char *description_time_to_live(Connection *connection,
-											const char *table_name);
 
 /* Forgets all that was said: this session has changed some table. */
 extern void description_forget(void);

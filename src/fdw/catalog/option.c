@@ -394,3 +394,9 @@ option_updatable(Oid relation_id)
 {
 	return options_of_table(relation_id).updatable;
 }
+
+StorageOptions
+option_storage(Oid relation_id)
+{
+	return options_of_table(relation_id).storage;
+}

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "client/request/connection.h"
+#include "translate/table/table_options.h"
 
 /*
  * The session's connection for a server as a user (the user whose rights
@@ -39,5 +40,8 @@ extern const char *option_commit_table(Oid server_id);
 
 /* The server's max_concurrency. */
 extern int	option_max_concurrency(Oid server_id);
+
+/* How a foreign table's options say that its DynamoDB table is made. */
+extern StorageOptions option_storage(Oid relation_id);
 
 #endif							/* DYNAMORM_FDW_OPTION_H */

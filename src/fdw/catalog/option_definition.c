@@ -40,6 +40,7 @@
 #include "client/http/http.h"
 #include "client/wire/json_tree.h"
 #include "fdw/catalog/option_definition.h"
+#include "fdw/catalog/storage.h"
 
 #define LONGEST_TIMEOUT			3600000
 
@@ -110,6 +111,19 @@ static const char *const credential_source_words[] = {
 	[CREDENTIALS_CONTAINER] = "container",
 	[CREDENTIALS_INSTANCE] = "instance",
 	NULL
+};
+static const char *const billing_words[] = {
+	[BILLING_ON_DEMAND] = "on_demand",
+	[BILLING_PROVISIONED] = "provisioned",
+	NULL
+};
+static const char *const table_class_words[] = {
+	[TABLE_CLASS_STANDARD] = "standard",
+	[TABLE_CLASS_INFREQUENT] = "standard_infrequent_access",
+	NULL
+};
+static const char *const stream_words[] = {
+	"keys_only", "new_image", "old_image", "new_and_old_images", NULL
 };
 static const char *const retry_mode_words[] = {"standard", "adaptive", NULL};
 static const char *const account_mode_words[] = {
@@ -202,6 +216,30 @@ static const OptionDefinition definitions[] = {
 	transaction_mode_words},
 	{"updatable", ForeignTableRelationId, OPTION_BOOLEAN,
 	IN_TABLE(updatable)},
+	{"indexes", ForeignTableRelationId, OPTION_TEXT,
+	IN_TABLE(storage.indexes)},
+	{"billing_mode", ForeignTableRelationId, OPTION_ENUM,
+		IN_TABLE(storage.billing_mode), RESTRICTION_NONE,
+	BILLING_ON_DEMAND, 0, billing_words},
+	{"read_capacity_units", ForeignTableRelationId, OPTION_INTEGER,
+	IN_TABLE(storage.read_capacity_units), RESTRICTION_NONE, 1, INT_MAX},
+	{"write_capacity_units", ForeignTableRelationId, OPTION_INTEGER,
+	IN_TABLE(storage.write_capacity_units), RESTRICTION_NONE, 1, INT_MAX},
+	{"max_read_request_units", ForeignTableRelationId, OPTION_INTEGER,
+	IN_TABLE(storage.max_read_request_units), RESTRICTION_NONE, 1, INT_MAX},
+	{"max_write_request_units", ForeignTableRelationId, OPTION_INTEGER,
+	IN_TABLE(storage.max_write_request_units), RESTRICTION_NONE, 1, INT_MAX},
+	{"table_class", ForeignTableRelationId, OPTION_ENUM,
+		IN_TABLE(storage.table_class), RESTRICTION_NONE,
+	TABLE_CLASS_STANDARD, 0, table_class_words},
+	{"stream", ForeignTableRelationId, OPTION_ENUM,
+		IN_TABLE(storage.stream), RESTRICTION_NONE, STREAM_KEYS, 0,
+	stream_words},
+	{"deletion_protection", ForeignTableRelationId, OPTION_BOOLEAN,
+	IN_TABLE(storage.deletion_protection)},
+	{"point_in_time_recovery", ForeignTableRelationId, OPTION_BOOLEAN,
+	IN_TABLE(storage.point_in_time_recovery)},
+	{"tags", ForeignTableRelationId, OPTION_TEXT, IN_TABLE(storage.tags)},
 
 	{"attribute_name", AttributeRelationId, OPTION_TEXT,
 	IN_COLUMN(attribute_name)},
@@ -230,6 +268,8 @@ static const OptionDefinition definitions[] = {
 	{"number_type", OPTION_OF_IMPORT, OPTION_ENUM, IN_IMPORT(number_type),
 	RESTRICTION_NONE, NUMBER_TYPE_NUMERIC, 0, number_type_words},
 	{"document", OPTION_OF_IMPORT, OPTION_BOOLEAN, IN_IMPORT(document)},
+	{"table_options", OPTION_OF_IMPORT, OPTION_BOOLEAN,
+	IN_IMPORT(table_options)},
 	{"entities", OPTION_OF_IMPORT, OPTION_TEXT, IN_IMPORT(entities)}
 };
 
@@ -489,6 +529,9 @@ read_options(List *options, Oid catalog, void *target)
 					 sizeof(RetryMode) == sizeof(int) &&
 					 sizeof(AccountMode) == sizeof(int) &&
 					 sizeof(KeyRole) == sizeof(int) &&
+					 sizeof(BillingMode) == sizeof(int) &&
+					 sizeof(TableClass) == sizeof(int) &&
+					 sizeof(StreamView) == sizeof(int) &&
 					 sizeof(IdentifierStyle) == sizeof(int) &&
 					 sizeof(NumberType) == sizeof(int),
 					 "options are read into enums as into integers");
@@ -540,7 +583,8 @@ option_read_import(List *options)
 {
 	ImportedOptions imported = {
 		.sample_size = DEFAULT_SAMPLE_SIZE,
-		.document = true
+		.document = true,
+		.table_options = true
 	};
 
 	read_options(options, OPTION_OF_IMPORT, &imported);
@@ -784,6 +828,16 @@ check_document(List *options)
 	}
 }
 
+/* What dyn_create_table() would make. */
+static void
+check_storage(List *options)
+{
+	TableOptions table = {0};
+
+	read_options(options, ForeignTableRelationId, &table);
+	storage_check(&table.storage);
+}
+
 void
 option_check(List *options, Oid catalog)
 {
@@ -806,6 +860,8 @@ option_check(List *options, Oid catalog)
 	}
 	if (catalog == AttributeRelationId)
 		check_document(options);
+	if (catalog == ForeignTableRelationId)
+		check_storage(options);
 }
 
 /*

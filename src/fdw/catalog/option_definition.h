@@ -94,6 +94,7 @@ typedef struct ImportedOptions
 	IdentifierStyle table_case;
 	NumberType	number_type;
 	bool		document;
+	bool		table_options;	/* that say how a table is made */
 	const char *entities;		/* an attribute, or auto; NULL: not given */
 } ImportedOptions;
 

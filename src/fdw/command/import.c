@@ -24,6 +24,7 @@
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/option_definition.h"
 #include "fdw/catalog/settings.h"
+#include "fdw/catalog/stored_table.h"
 #include "fdw/command/import.h"
 #include "fdw/read/sample.h"
 #include "translate/table/identifier.h"
@@ -331,30 +332,37 @@ static void
 import_table(Import *import, const TableName *table)
 {
 	Request    *refusal;
-	const TableDescription *description =
-		description_fetch(import->connection, table->remote, &refusal);
+	TableDetails *details = stored_table_describe(import->connection,
+												  table->remote, &refusal);
 	ImportedTable imported = {
 		.remote_name = table->remote,
-		.local_name = table->local,
-		.description = description
+		.local_name = table->local
 	};
 
-	if (description == NULL && request_response(refusal) == NULL)
+	if (details == NULL && request_response(refusal) == NULL)
 		request_raise(refusal, NULL);
-	if (description == NULL || description->partition_key == NULL)
+	if (details == NULL || details->key_count == 0)
 	{
 		/* it may have been dropped since it was listed */
 		if (refusal != NULL)
 			warn_of_refusal(table, refusal);
 		return;
 	}
-	imported.time_to_live = description_time_to_live(import->connection,
-													 table->remote);
+	imported.description = details->description;
+	stored_table_add_time_to_live(import->connection, table->remote, details);
+	imported.time_to_live = details->time_to_live;
+	if (import->given.table_options)
+	{
+		stored_table_add_recovery(import->connection, table->remote, details);
+		stored_table_add_tags(import->connection, table->remote, details);
+		imported.storage = details;
+	}
 	if (import->given.entities == NULL)
 	{
 		Survey	   *survey = survey_make();
 
-		look_at_items(import, table, description, look_at_item, survey);
+		look_at_items(import, table, imported.description, look_at_item,
+					  survey);
 		imported.survey = survey;
 		add_command(import, &imported);
 	}

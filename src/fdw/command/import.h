@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "fdw/catalog/description.h"
+#include "client/wire/table_details.h"
 #include "translate/table/identifier.h"
 #include "translate/table/infer.h"
 #include "translate/table/infer_kind.h"
@@ -27,6 +27,7 @@ typedef struct ImportedTable
 	const char *local_name;
 	const TableDescription *description;
 	const char *time_to_live;	/* UTF-8; NULL: none */
+	const TableDetails *storage;	/* how it is made; NULL: is not written */
 	const Survey *survey;		/* of some of its items */
 	const ItemKind *kind;		/* whose items are its rows; NULL: all are */
 	const char *kind_attribute; /* that tells the kind; NULL: the key does */

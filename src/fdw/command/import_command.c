@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "fdw/command/import_column.h"
+#include "fdw/command/import_storage.h"
 #include "fdw/command/import_template.h"
 
 /*
@@ -350,8 +351,11 @@ import_command(const ImportedTable *table, const ImportOptions *options)
 	if (options->document)
 		appendStringInfo(&out, ",\n  %s jsonb OPTIONS (document 'true')",
 						 quote_identifier(document_name));
-	appendStringInfo(&out, "\n) SERVER %s OPTIONS (table_name %s)",
+	appendStringInfo(&out, "\n) SERVER %s OPTIONS (table_name %s",
 					 quote_identifier(options->server_name),
 					 quote_literal_cstr(table->remote_name));
+	if (table->storage != NULL)
+		import_append_storage(&out, table->storage);
+	appendStringInfoChar(&out, ')');
 	return out.data;
 }

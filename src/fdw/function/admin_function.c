@@ -25,8 +25,10 @@
 
 #include "client/request/operation.h"
 #include "client/request/request.h"
+#include "client/request/table_operation.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
+#include "fdw/catalog/storage.h"
 #include "fdw/function/admin_function.h"
 #include "fdw/function/table_request.h"
 #include "fdw/read/read_ahead.h"
@@ -108,50 +110,22 @@ describe_owned_table(Oid relation_id)
 	return table_describe(relation_id);
 }
 
+/*
+ * What is not made by the one request.  If one fails, the table is there: the
+ * error says which operations are still to be done.
+ */
 static void
-append_key_schema(StringInfo body, const Column *column, const char *type)
+complete_table(Connection *connection, const Table *table,
+			   const TableDetails *details)
 {
-	appendStringInfoString(body, "{\"AttributeName\":");
-	json_append_string(body, column->attribute_name,
-					   column->attribute_name_length);
-	appendStringInfo(body, ",\"KeyType\":\"%s\"}", type);
-}
-
-static void
-append_attribute_definition(StringInfo body, const Column *column)
-{
-	appendStringInfoString(body, "{\"AttributeName\":");
-	json_append_string(body, column->attribute_name,
-					   column->attribute_name_length);
-	appendStringInfo(body, ",\"AttributeType\":\"%s\"}",
-					 attribute_type_name(column->codec->attribute_type));
-}
-
-static void
-create_table(Connection *connection, const Table *table)
-{
-	KeyColumns	key = key_columns(table);
-	StringInfoData body;
-
-	initStringInfo(&body);
-	operation_begin(&body, table->table_name);
-	appendStringInfoString(&body, ",\"AttributeDefinitions\":[");
-	for (int i = 0; i < key.count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&body, ',');
-		append_attribute_definition(&body, key.columns[i]);
-	}
-	appendStringInfoString(&body, "],\"KeySchema\":[");
-	for (int i = 0; i < key.count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&body, ',');
-		append_key_schema(&body, key.columns[i], i == 0 ? "HASH" : "RANGE");
-	}
-	appendStringInfoString(&body, "],\"BillingMode\":\"PAY_PER_REQUEST\"}");
-
-	table_request_create(connection, table->table_name, &body);
+	if (details->point_in_time_recovery)
+		table_request_set_recovery(connection, table->table_name,
+								   details->time_to_live != NULL
+								   ? "The table was created, but it has no point-in-time recovery and no time to live: UpdateContinuousBackups and UpdateTimeToLive are still to be done, by dyn_request()."
+								   : "The table was created, but it has no point-in-time recovery: UpdateContinuousBackups is still to be done, by dyn_request().");
+	if (details->time_to_live != NULL)
+		table_request_set_ttl(connection, table->table_name,
+							  details->time_to_live);
 }
 
 /*
@@ -162,6 +136,9 @@ dyn_create_table(PG_FUNCTION_ARGS)
 {
 	Table	   *table;
 	Connection *connection;
+	StorageOptions options;
+	TableDetails *details;
+	StringInfoData body;
 
 	refuse_null_arguments(fcinfo, PG_NARGS());
 	PreventCommandIfReadOnly("dyn_create_table()");
@@ -173,14 +150,13 @@ dyn_create_table(PG_FUNCTION_ARGS)
 						table->relation_name),
 				 errhint("Set option \"key\" of a column to 'partition'.")));
 
+	options = option_storage(table->relation_id);
+	details = storage_of_table(table, &options);
+	initStringInfo(&body);
+	table_operation_create(&body, table->table_name, details);
 	connection = option_connection(table->server_id, GetUserId());
-	create_table(connection, table);
-	for (int i = 0; i < table->column_count; i++)
-	{
-		if (table->columns[i].is_ttl)
-			table_request_set_ttl(connection, table->table_name,
-								  table->columns[i].attribute_name);
-	}
+	table_request_create(connection, table->table_name, &body);
+	complete_table(connection, table, details);
 	description_forget();
 	PG_RETURN_VOID();
 }
@@ -210,6 +186,21 @@ refuse_buffered_table(const Table *table)
 				 errhint("Commit first.")));
 }
 
+/* DynamoDB has refused: is that why? */
+static void
+refuse_protected_table(Connection *connection, const Table *table)
+{
+	if (!description_is_protected(connection, table->table_name))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("cannot drop DynamoDB table \"%s\", which is protected against deletion",
+					table->table_name),
+			 errhint("SELECT dyn_request(%s, 'UpdateTable', '{\"TableName\": \"%s\", \"DeletionProtectionEnabled\": false}') takes the protection away.",
+					 quote_literal_cstr(GetForeignServer(table->server_id)->servername),
+					 table->table_name)));
+}
+
 /*
  * Drops the DynamoDB table of a foreign table, which itself stays.
  */
@@ -234,6 +225,8 @@ dyn_drop_table(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&body, '}');
 	request = table_request_run(connection, table->table_name, "DeleteTable",
 								&body);
+	if (request_outcome(request) == OUTCOME_VALIDATION)
+		refuse_protected_table(connection, table);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request, NULL);
 	request_free(request);

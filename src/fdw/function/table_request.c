@@ -11,7 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "client/http/wait_event.h"
-#include "client/request/operation.h"
+#include "client/request/table_operation.h"
 #include "fdw/catalog/description.h"
 #include "fdw/function/table_request.h"
 #include "fdw/session/transaction.h"
@@ -19,6 +19,12 @@
 /* Milliseconds between two looks at a table that changes its state */
 #define FIRST_WAIT				20
 #define LONGEST_WAIT			2000
+
+/*
+ * So often the backups of a new table may not be ready yet, which is some
+ * minutes.
+ */
+#define MOST_UNAVAILABLE		200
 
 /* For so long a new table may not be seen yet by DescribeTable */
 #define UNSEEN_WAIT				60000
@@ -109,6 +115,41 @@ table_request_wait(Connection *connection, const char *table_name, bool gone)
 	}
 }
 
+/* Its backups are still being made ready: nothing was done. */
+static bool
+is_unavailable(const Request *request)
+{
+	const char *code = request_error_code(request);
+
+	return request_outcome(request) != OUTCOME_SUCCESS && code != NULL &&
+		strcmp(code, "ContinuousBackupsUnavailableException") == 0;
+}
+
+void
+table_request_set_recovery(Connection *connection, const char *table_name,
+						   const char *failed)
+{
+	int			wait = FIRST_WAIT;
+	StringInfoData body;
+	Request    *request;
+
+	initStringInfo(&body);
+	table_operation_recovery(&body, table_name);
+	for (int i = 0;; i++)
+	{
+		request = table_request_run(connection, table_name,
+									"UpdateContinuousBackups", &body);
+		if (i >= MOST_UNAVAILABLE || !is_unavailable(request))
+			break;
+		request_free(request);
+		wait_milliseconds(wait);
+		wait = Min(wait * 2, LONGEST_WAIT);
+	}
+	if (request_outcome(request) != OUTCOME_SUCCESS)
+		request_raise(request, failed);
+	request_free(request);
+}
+
 void
 table_request_set_ttl(Connection *connection, const char *table_name,
 					  const char *attribute_name)
@@ -117,14 +158,11 @@ table_request_set_ttl(Connection *connection, const char *table_name,
 	Request    *request;
 
 	initStringInfo(&body);
-	operation_begin(&body, table_name);
-	appendStringInfoString(&body, ",\"TimeToLiveSpecification\":{\"Enabled\":true,\"AttributeName\":");
-	json_append_string(&body, attribute_name, strlen(attribute_name));
-	appendStringInfoString(&body, "}}");
+	table_operation_time_to_live(&body, table_name, attribute_name);
 	request = table_request_run(connection, table_name, "UpdateTimeToLive",
 								&body);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		request_raise(request,
-					  "The table was created, but it has no time to live.");
+					  "The table was created, but it has no time to live: UpdateTimeToLive is still to be done, by dyn_request().");
 	request_free(request);
 }

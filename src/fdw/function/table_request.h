@@ -33,6 +33,14 @@ extern void table_request_create(Connection *connection,
 extern void table_request_wait(Connection *connection, const char *table_name,
 							   bool gone);
 
+/*
+ * Gives a new table point-in-time recovery, as soon as it can have it.  failed
+ * goes to the detail of the error that is raised if it cannot.
+ */
+extern void table_request_set_recovery(Connection *connection,
+									   const char *table_name,
+									   const char *failed);
+
 /* Gives a new table a time to live, in the attribute. */
 extern void table_request_set_ttl(Connection *connection,
 								  const char *table_name,

@@ -31,6 +31,7 @@
 #include "fdw/callbacks.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/index.h"
+#include "fdw/catalog/key_check.h"
 #include "fdw/column_set.h"
 #include "fdw/plan/plan_parameter.h"
 #include "fdw/plan/scan_plan.h"
@@ -452,7 +453,7 @@ get_relation_size(PlannerInfo *root, RelOptInfo *baserel, Oid relation_id)
 		key_list_is_large_product(access->lookup) ||
 		(access->lookup->access == KEY_ACCESS_SCAN &&
 		 (plan->clauses != NIL || find_bounds(root, NIL) == NIL)))
-		description = description_ask(plan->table, user_id);
+		description = key_check_description(plan->table, user_id);
 	estimate_table(baserel, plan, description);
 	unique_key_tell(baserel, plan->table);
 	set_baserel_size_estimates(root, baserel);

@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "common/hashfn.h"
+#include "fdw/catalog/key_check.h"
 #include "utils/memutils.h"
 
 #include "client/request/operation.h"
@@ -197,6 +198,14 @@ check_item(BatchReader *reader, const DynamoItem *item)
 	pfree(text);
 }
 
+static void
+refuse_other_key(const BatchReads *reads, const Request *failed)
+{
+	if (failed != NULL)
+		key_check_refusal(reads->table, reads->request.connection, failed,
+						  NULL);
+}
+
 /* The next answer of the oldest batch that has one; false at the end. */
 static bool
 next_answer(BatchReader *reader)
@@ -214,6 +223,7 @@ next_answer(BatchReader *reader)
 			await_keys(reader);
 			reader->awaited_batch = oldest;
 		}
+		refuse_other_key(reader->reads, batch_get_failure(oldest));
 		reader->answer = batch_get_next(oldest);
 		if (reader->answer != NULL)
 			break;

@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "fdw/catalog/key_check.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 
@@ -176,7 +177,8 @@ raise_failed_page(const Reader *reader, const Request *request)
 		description_forget();
 		ResetPlanCache();
 	}
-	request_raise(request, NULL);
+	key_check_raise(reader->spec.table, reader->spec.connection, request,
+					NULL);
 }
 
 /* Asks for the next page of a stream. */

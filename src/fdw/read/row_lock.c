@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "common/hashfn.h"
 #include "executor/executor.h"
+#include "fdw/catalog/key_check.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -261,7 +262,7 @@ read_to_lock(const RowLocks *locks, const LockableRow *row)
 
 		request_wait(request);
 		if (request_outcome(request) != OUTCOME_SUCCESS)
-			request_raise(request, NULL);
+			key_check_raise(spec->table, spec->connection, request, NULL);
 		image = reader_got_item(request);
 		budget_check_used(spec->table, spec->counters, false);
 	}

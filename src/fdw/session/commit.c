@@ -15,6 +15,7 @@
 #include "compat.h"
 
 #include "commands/dbcommands.h"
+#include "fdw/catalog/key_check.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
@@ -327,6 +328,23 @@ leave_out_invalid(const Commit *commit, const CommitResult *result,
 	return true;
 }
 
+/* One of the tables may have another key than its foreign table says. */
+static void
+refuse_other_keys(const Commit *commit, const Request *request)
+{
+	const Table *checked = NULL;
+
+	for (int i = 0; i < commit->count; i++)
+	{
+		const Table *table = commit->items[i]->table;
+
+		if (table != checked)
+			key_check_refusal(table, write_buffer_connection(), request,
+							  NULL);
+		checked = table;
+	}
+}
+
 /* Returns if it is to be sent anew, under another token. */
 static void
 take_refusal(const Commit *commit, const CommitResult *result,
@@ -350,6 +368,8 @@ take_refusal(const Commit *commit, const CommitResult *result,
 	if (result->outcome == COMMIT_REFUSED && outcome == OUTCOME_VALIDATION &&
 		leave_out_invalid(commit, result, tries))
 		return;
+	if (result->outcome == COMMIT_REFUSED)
+		refuse_other_keys(commit, result->request);
 	commit_raise(result, NULL);
 }
 

@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "fdw/catalog/key_check.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"
@@ -164,7 +165,7 @@ key_is_free(const Writer *writer, const DynamoItem *key,
 							   readable_key, writer->counters);
 	request_wait(request);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
-		request_raise(request, NULL);
+		key_check_raise(writer->table, writer->connection, request, NULL);
 	stored = reader_got_item(request);
 	*over_expired = stored != NULL && !is_there(writer, stored);
 	return stored == NULL || *over_expired;

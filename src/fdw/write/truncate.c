@@ -14,6 +14,7 @@
 #include "compat.h"
 
 #include "access/sysattr.h"
+#include "fdw/catalog/key_check.h"
 #include "foreign/fdwapi.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -226,9 +227,10 @@ finish(Truncation *truncation)
 								"what is left over was not asked for");
 	if (request_outcome(truncation->failed) == OUTCOME_SUCCESS)
 		request_raise_unprocessed(truncation->failed);
-	request_raise(truncation->failed,
-				  psprintf("%lld items of the table were deleted.",
-						   (long long) truncation->deleted));
+	key_check_raise(truncation->table, truncation->connection,
+					truncation->failed,
+					psprintf("%lld items of the table were deleted.",
+							 (long long) truncation->deleted));
 }
 
 /* A batch that has no keys yet; waits if too many are under way. */

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 
+#include "fdw/catalog/key_check.h"
 #include "fdw/write/write_request.h"
 #include "translate/key/item_key.h"
 
@@ -77,4 +78,11 @@ write_request_start_move(const Writer *writer, const ItemWrite *write)
 	spec.body = body.data;
 	spec.body_length = body.len;
 	return request_start(writer->connection, &spec);
+}
+
+void
+write_request_raise(const ItemWrite *write, const char *extra_detail)
+{
+	key_check_raise(write->writer->table, write->writer->connection,
+					write->request, extra_detail);
 }

@@ -20,4 +20,9 @@ extern Request *write_request_start(const Writer *writer,
 extern Request *write_request_start_move(const Writer *writer,
 										 const ItemWrite *write);
 
+/* Raises the failure of a write that is done, as key_check_raise() does. */
+extern void write_request_raise(const ItemWrite *write,
+								const char *extra_detail)
+			pg_attribute_noreturn();
+
 #endif							/* DYNAMORM_FDW_WRITE_REQUEST_H */

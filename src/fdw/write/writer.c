@@ -740,8 +740,8 @@ writer_raise(Writer *writer)
 		appendStringInfo(&detail, "The write of %s has failed.",
 						 refused->readable_key);
 	append_progress(&detail, writer, unknown);
-	request_raise(unknown != NULL ? unknown->request : refused->request,
-				  detail.len > 0 ? detail.data : NULL);
+	write_request_raise(unknown != NULL ? unknown : refused,
+						detail.len > 0 ? detail.data : NULL);
 }
 
 void

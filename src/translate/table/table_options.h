@@ -10,6 +10,7 @@
 
 #include "utils/rel.h"
 
+#include "client/wire/table_details.h"
 #include "translate/table/table_column.h"
 
 /* What reads see. */
@@ -47,6 +48,22 @@ typedef struct ColumnOptions
 	bool		document;
 } ColumnOptions;
 
+/* How dyn_create_table() makes the table; nothing else looks at it. */
+typedef struct StorageOptions
+{
+	BillingMode billing_mode;
+	int			read_capacity_units;	/* 0: not given, as the next */
+	int			write_capacity_units;
+	int			max_read_request_units;
+	int			max_write_request_units;
+	TableClass	table_class;
+	StreamView	stream;
+	bool		deletion_protection;
+	bool		point_in_time_recovery;
+	const char *indexes;		/* JSON; NULL: none, as the next */
+	const char *tags;
+} StorageOptions;
+
 typedef struct TableOptions
 {
 	Oid			server_id;
@@ -54,6 +71,7 @@ typedef struct TableOptions
 	ReadMode	read_mode;		/* option "consistent_read" */
 	bool		updatable;
 	TransactionMode transaction_mode;
+	StorageOptions storage;
 	ColumnOptions *columns;		/* indexed by attnum - 1 */
 } TableOptions;
 
