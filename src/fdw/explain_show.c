@@ -4,6 +4,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+
 #include "compat.h"
 
 #include "client/request/request_trace.h"
@@ -57,6 +62,34 @@ explain_set_shows_requests(ExplainState *es, bool shows)
 	set_explain_extension_state(es, kept);
 }
 
+/*
+ * A request may hold what a view, a policy or a column's privilege keeps from
+ * the user: the key of an item that was read and left out, a whole item that
+ * is moved.  So he has to be somebody who could read all of it.
+ */
+static bool
+may_see_requests(const ExplainState *es)
+{
+	ListCell   *cell;
+
+	if (has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_DATA))
+		return true;
+	if (es->pstmt == NULL || es->pstmt->dependsOnRole)
+		return false;
+	foreach(cell, es->pstmt->rtable)
+	{
+		const RangeTblEntry *entry = lfirst_node(RangeTblEntry, cell);
+
+		if (!OidIsValid(entry->relid))
+			continue;
+		if (entry->relkind == RELKIND_VIEW ||
+			pg_class_aclcheck(entry->relid, GetUserId(),
+							  ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return true;
+}
+
 static void
 show_requests(const RequestCounters *counters, ExplainState *es)
 {
@@ -65,7 +98,7 @@ show_requests(const RequestCounters *counters, ExplainState *es)
 
 	if (counters->trace == NULL || !explain_shows_requests(es))
 		return;
-	texts = request_trace_texts(counters->trace);
+	texts = request_trace_texts(counters->trace, may_see_requests(es));
 	if (es->format != EXPLAIN_FORMAT_TEXT)
 	{
 		ExplainPropertyList("DynamoDB Sent", texts, es);

@@ -142,6 +142,14 @@ session_tag_is_identity(const char *text)
 
 /* ---- merging ---- */
 
+/* What is merged is taken apart again, without the spaces around a value. */
+static bool
+has_outer_space(const char *text)
+{
+	return isspace((unsigned char) text[0]) ||
+		(text[0] != '\0' && isspace((unsigned char) text[strlen(text) - 1]));
+}
+
 static void
 append_tag(StringInfo text, const SessionTag *tag, const char *user_name,
 		   const char **problem)
@@ -151,7 +159,7 @@ append_tag(StringInfo text, const SessionTag *tag, const char *user_name,
 	if (strcmp(value, SESSION_TAG_USER) == 0)
 	{
 		value = user_name;
-		if (!is_text_of_tag(value, LONGEST_VALUE))
+		if (!is_text_of_tag(value, LONGEST_VALUE) || has_outer_space(value))
 			*problem = psprintf("Session tag \"%s\" cannot have the name of the user as its value.",
 								tag->key);
 	}

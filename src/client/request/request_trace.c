@@ -61,7 +61,7 @@ request_trace_add(RequestTrace *trace, const RequestSpec *spec)
 }
 
 List *
-request_trace_texts(const RequestTrace *trace)
+request_trace_texts(const RequestTrace *trace, bool with_bodies)
 {
 	List	   *texts = NIL;
 
@@ -72,8 +72,10 @@ request_trace_texts(const RequestTrace *trace)
 
 		initStringInfo(&text);
 		appendStringInfo(&text, "%s ", request->operation);
-		attribute_append_server_text(&text, request->body, request->length);
-		if (request->length < request->full_length)
+		if (with_bodies)
+			attribute_append_server_text(&text, request->body,
+										 request->length);
+		if (!with_bodies || request->length < request->full_length)
 			appendStringInfo(&text, "... (%d bytes)", request->full_length);
 		texts = lappend(texts, text.data);
 	}

@@ -21,8 +21,9 @@ extern void request_trace_add(RequestTrace *trace, const RequestSpec *spec);
 
 /*
  * What was kept, as a list of texts in the server's encoding, in the current
- * memory context: operation and JSON, which is cut where it is long.
+ * memory context: operation and JSON, which is cut where it is long; or in
+ * place of the JSON only how many bytes it has.
  */
-extern List *request_trace_texts(const RequestTrace *trace);
+extern List *request_trace_texts(const RequestTrace *trace, bool with_bodies);
 
 #endif							/* DYNAMORM_CLIENT_REQUEST_TRACE_H */

@@ -193,6 +193,7 @@ static bool
 has_counted(const RequestCounters *counters)
 {
 	return counters->calls != 0 || counters->requests != 0 ||
+		counters->throttles != 0 || counters->capacity_units != 0 ||
 		counters->unknown_outcomes != 0;
 }
 
@@ -265,8 +266,8 @@ statistics_flush(void)
 
 	if (pending == NULL || hash_get_num_entries(pending) == 0)
 		return;
-	shared_statistics_begin();
 	hash_seq_init(&status, pending);
+	shared_statistics_begin();
 	while ((entry = hash_seq_search(&status)) != NULL)
 		flush_entry(entry);
 	shared_statistics_end();

@@ -86,7 +86,7 @@ static bool
 has_doubtful_rows(const Table *table, const KeySchema *schema,
 				  const bool *hidden)
 {
-	if (table_hides_expired(table) && hidden != NULL &&
+	if (table->expiry != NULL && hidden != NULL &&
 		hidden[table->expiry->attnum - 1])
 		return true;
 	for (int i = 0; i < table->constant_count; i++)
