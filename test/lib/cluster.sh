@@ -43,7 +43,7 @@ choose_test_source()
   fi
   TEST_SRC=$RUN/source
   mkdir "$TEST_SRC"
-  cp -R "$SRC"/{Makefile,README.md,sql,expected,test} "$TEST_SRC"
+  cp -R "$SRC"/{Makefile,*.md,doc,sql,expected,test} "$TEST_SRC"
   chmod -R a+rX,u+w "$TEST_SRC"
   for file in "${missing[@]}"; do
     : >"$TEST_SRC/$file"

@@ -1,5 +1,5 @@
-# The README: what it shows is typed in, in its order, and must answer what it
-# says.  Statements say it in a comment ("-- UPDATE 1", "-- returns 100",
+# The README and its pages: what they show is typed in, in their order, and must
+# answer what they say.  Statements say it in a comment ("-- UPDATE 1", "-- returns 100",
 # "-- error 23505"), transcripts by their output.
 # Needs: ttl transactions
 use strict;
@@ -20,7 +20,14 @@ my $session = Session->new($node->connstr('app'));
 
 # ---- what is in it ----
 
-my $readme = slurp_file("$FindBin::RealBin/../../README.md");
+# A page uses the tables of those before it.
+my $root = "$FindBin::RealBin/../..";
+my @pages = ('README.md',
+	map { "doc/$_.md" }
+	  qw(requests transactions reference operators import other-programs tenants frameworks dynamodb postgresql));
+my $readme = join "\n", map { slurp_file("$root/$_") } @pages;
+is_deeply([ sort map { s{^\Q$root\E/}{}r } glob "$root/doc/*" ],
+	[ sort grep { /^doc/ } @pages ], 'no page is left out');
 my ($before) = $readme =~ /\A(.*?)^## First steps$/ms;
 my $after = substr $readme, length $before;
 
@@ -226,6 +233,50 @@ foreach my $row (rows('| DynamoDB | SQL |'))
 	}
 }
 
+# ---- models of frameworks ----
+
+# Each piece of code is in the program of test/clients that runs it.
+my $programs = join ' ', map { slurp_file($_) =~ s/\s+/ /gr } glob "$root/test/lib/clients/*.*";
+my $frameworks = slurp_file("$root/doc/frameworks.md");
+while ($frameworks =~ /^```(\w*)\n(.*?)^```$/gms)
+{
+	next if $1 eq 'sql';
+	foreach my $piece (split /\n\n/, $2)
+	{
+		(my $code = $piece) =~ s/\s+/ /g;
+		$code =~ s/^ | $//g;
+		ok(index($programs, $code) >= 0, 'test/clients runs it') or diag($piece);
+	}
+}
+
+# ---- links ----
+
+sub anchor
+{
+	my ($heading) = @_;
+	return lc($heading =~ s/`//gr) =~ s/[^\w\- ]//gr =~ s/ /-/gr;
+}
+my %anchors;
+foreach my $page (@pages, 'SECURITY.md')
+{
+	my $text = slurp_file("$root/$page") =~ s/^```.*?^```$//gmsr;
+	$anchors{$page} = { map { anchor($_) => 1 } $text =~ /^#+ (.*)$/gm };
+}
+foreach my $page (@pages)
+{
+	my $folder = $page =~ m{^(.*/)} ? $1 : '';
+	my @broken;
+	foreach my $link (slurp_file("$root/$page") =~ /\]\(([^)]+)\)/g)
+	{
+		next if $link =~ /^https:/;
+		my ($to, $heading) = $link =~ /^([^#]*)#?(.*)$/;
+		$to = $to eq '' ? $page : "$folder$to" =~ s{\w+/\.\./}{}r;
+		push @broken, $link
+		  unless $anchors{$to} && ($heading eq '' || $anchors{$to}{$heading});
+	}
+	is("@broken", '', "the links of $page");
+}
+
 # ---- loops that retry ----
 
 # The code of a language, to be found in a program of test/clients, which runs
@@ -242,7 +293,7 @@ foreach (
 	[ 'java', 'static ', 'jdbc.java' ])
 {
 	my ($language, $from, $program) = @$_;
-	my $text = slurp_file("$FindBin::RealBin/../lib/clients/$program") =~ s/\s+/ /gr;
+	my $text = slurp_file("$root/test/lib/clients/$program") =~ s/\s+/ /gr;
 	like($text, qr/\Q@{[ code_of($language, $from) ]}\E/, "the loop in $language is that of $program");
 }
 
