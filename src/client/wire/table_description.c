@@ -118,6 +118,7 @@ read_indexes(JsonTree *tree, const JsonNode *array, bool is_global,
 			 !json_tree_flag(tree, json, "Backfilling"));
 		read_projection(tree, json, index, left);
 		if (index->name != NULL &&
+			is_dynamodb_name(index->name, SHORTEST_INDEX_NAME) &&
 			read_index_key(tree, json, definitions, index))
 			description->index_count++;
 	}

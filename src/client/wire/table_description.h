@@ -66,6 +66,8 @@ typedef struct TableDescription
 	IndexDescription *indexes;	/* array of index_count */
 } TableDescription;
 
+#define SHORTEST_INDEX_NAME	3
+
 /* A page of ListTables. */
 typedef struct TableNames
 {
@@ -91,6 +93,13 @@ extern void *table_description_read(char *answer, int length,
 									const char **problem);
 extern void *table_names_read(char *answer, int length, const char **problem);
 extern void *time_to_live_read(char *answer, int length, const char **problem);
+
+/*
+ * Can this be the name of a table or an index?  Messages and commands hold it.
+ * Source: Developer Guide, "Naming rules"; some emulators take names that are
+ * shorter than the service's 3 bytes.
+ */
+extern bool is_dynamodb_name(const char *name, int shortest);
 
 /* A copy of all of it, in the current memory context. */
 extern TableDescription *table_description_copy(const TableDescription *description);

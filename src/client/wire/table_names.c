@@ -8,17 +8,17 @@
 #include "client/wire/json_tree.h"
 #include "client/wire/table_description.h"
 
-/* Bytes of the longest name of a table. */
-#define LONGEST_TABLE_NAME	255
+/* Bytes of the longest name of a table or an index. */
+#define LONGEST_NAME	255
 
-/* What a name may consist of; and messages and commands hold it. */
-static bool
-is_table_name(const char *name)
+bool
+is_dynamodb_name(const char *name, int shortest)
 {
 	size_t		length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
 								"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
-	return length > 0 && length <= LONGEST_TABLE_NAME && name[length] == '\0';
+	return length >= (size_t) shortest && length <= LONGEST_NAME &&
+		name[length] == '\0';
 }
 
 void *
@@ -37,13 +37,13 @@ table_names_read(char *answer, int length, const char **problem)
 	{
 		const char *name = json_tree_element_text(&tree, array, i);
 
-		if (name == NULL || !is_table_name(name))
+		if (name == NULL || !is_dynamodb_name(name, 1))
 			json_tree_fail(&tree, "a table has no name that it may have");
 		names->names[names->count++] = name;
 	}
 	names->last = json_tree_text(&tree, tree.root, "LastEvaluatedTableName");
 	if (names->last != NULL &&
-		(names->count == 0 || !is_table_name(names->last)))
+		(names->count == 0 || !is_dynamodb_name(names->last, 1)))
 		json_tree_fail(&tree, "the next page begins nowhere");
 	*problem = tree.problem;
 	return tree.problem == NULL ? names : NULL;

@@ -38,18 +38,9 @@ check_members(JsonTree *tree, const JsonNode *json)
 	}
 }
 
-static bool
-is_index_name(const char *name)
-{
-	size_t		length = strspn(name, "abcdefghijklmnopqrstuvwxyz"
-								"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
-
-	return length >= 3 && length <= 255 && name[length] == '\0';
-}
-
 static int
 read_index_part(JsonTree *tree, const JsonNode *json, const char *member,
-		  KeyAttribute *part)
+				KeyAttribute *part)
 {
 	const JsonNode *array = json_tree_array(tree, json, member);
 	int			count = json_tree_count(array);
@@ -149,7 +140,8 @@ read_index_option(JsonTree *tree, const JsonNode *json, IndexDetails *details)
 
 	check_members(tree, json);
 	index->name = json_tree_text(tree, json, "name");
-	if (index->name == NULL || !is_index_name(index->name))
+	if (index->name == NULL ||
+		!is_dynamodb_name(index->name, SHORTEST_INDEX_NAME))
 		json_tree_fail(tree, "The \"name\" of an index has 3 to 255 characters: letters, digits, \"_\", \"-\" and \".\"");
 	index->is_global = kind == NULL || strcmp(kind, "global") == 0;
 	if (!index->is_global && strcmp(kind, "local") != 0)

@@ -47,7 +47,8 @@ static void
 append_projected(StringInfo out, const IndexDescription *index)
 {
 	append_member(out, "projection");
-	if (index->projection != INDEX_PROJECTS_SOME)
+	if (index->projection != INDEX_PROJECTS_SOME ||
+		index->projected_count == 0)
 	{
 		append_json_text(out, index->projection == INDEX_PROJECTS_ALL
 						 ? "all" : "keys_only");

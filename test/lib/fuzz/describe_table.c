@@ -2,7 +2,8 @@
  * describe_table.c
  *		Fuzz target: the reader of DescribeTable's answer, without a server.
  *
- * Links: src/client/wire/table_description.c src/client/wire/json_tree.c
+ * Links: src/client/wire/table_description.c src/client/wire/table_names.c
+ *		src/client/wire/json_tree.c
  * Links: src/client/wire/json_reader.c src/client/wire/attribute.c -ljson-c
  * Links: test/lib/fuzz/server.c test/lib/fuzz/mutator.c -lpgcommon -lpgport
  * Readers: src/client/wire/table_description.c src/client/wire/json_tree.c
