@@ -34,7 +34,7 @@ is_built_in(Oid function, const char *const *names, int count)
 	const char *name;
 	int			i;
 
-	if (function >= FirstNormalObjectId)
+	if (function >= FirstUnpinnedObjectId)
 		return false;
 	name = get_func_name(function);
 	for (i = 0; name != NULL && i < count; i++)
@@ -66,7 +66,7 @@ evaluate_is_plain_volatile(Node *node)
 static bool
 is_not_built_in(Oid function, void *context)
 {
-	return function >= FirstNormalObjectId;
+	return function >= FirstUnpinnedObjectId;
 }
 
 static bool

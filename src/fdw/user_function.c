@@ -27,7 +27,7 @@ is_written_by_user(Oid function, void *argument)
 	Form_pg_proc form;
 	bool		found;
 
-	if (function < FirstNormalObjectId)
+	if (function < FirstUnpinnedObjectId)
 		return false;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	if (!HeapTupleIsValid(tuple))

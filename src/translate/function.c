@@ -155,7 +155,8 @@ dyn_function(Oid function_id)
 	DynFunction function = DYN_NONE;
 	HeapTuple	tuple;
 
-	if (function_id < FirstNormalObjectId)
+	/* a single-user server gives new objects what is below FirstNormalObjectId */
+	if (function_id < FirstUnpinnedObjectId)
 		return DYN_NONE;
 	if (function_cache == NULL)
 		make_function_cache();
