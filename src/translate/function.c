@@ -155,7 +155,7 @@ dyn_function(Oid function_id)
 	DynFunction function = DYN_NONE;
 	HeapTuple	tuple;
 
-	/* a single-user server gives new objects what is below FirstNormalObjectId */
+	/* a single-user server gives new objects OIDs below FirstNormalObjectId */
 	if (function_id < FirstUnpinnedObjectId)
 		return DYN_NONE;
 	if (function_cache == NULL)
