@@ -194,7 +194,7 @@ run_tour()
 }
 
 # As many statements as fit into two minutes; always the same ones.
-JUDGED_STATEMENTS=4000
+JUDGED_STATEMENTS=3000
 JUDGED_TRANSACTIONS=300
 JUDGED_INTERFERENCE=100
 
@@ -310,7 +310,7 @@ run_compilers()
       continue
     fi
     mkdir "$RUN/$name"
-    if make_in "$RUN/$name" -j "$(nproc)" CC="$compiler" PROFILE=-Werror all \
+    if make_in "$RUN/$name" -j "$(nproc)" CC="$compiler" PROFILE="-Werror -O1" all \
          >"$RUN/$name.log" 2>&1; then
       passed "$name"
     else
