@@ -25,7 +25,6 @@
 #include "fdw/session/image.h"
 #include "fdw/session/transaction.h"
 #include "fdw/session/write_buffer.h"
-#include "translate/table/table_expiry.h"
 #include "translate/table/table_item.h"
 #include "translate/table/table_template.h"
 
@@ -289,9 +288,7 @@ lock_row(const RowLocks *locks, const LockableRow *row, RowMarkType type,
 	if (item == NULL || buffered_image(item) == NULL ||
 		!table_is_row(locks->spec.table, buffered_image(item)))
 		return NULL;
-	write_buffer_lock(item, lock_of_mark(type));
-	if (table_hides_expired(locks->spec.table))
-		write_buffer_look(item, locks->spec.table, buffered_image(item), NULL);
+	write_buffer_lock(item, locks->spec.table, lock_of_mark(type));
 	return buffered_image(item);
 }
 

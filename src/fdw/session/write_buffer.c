@@ -500,7 +500,7 @@ write_buffer_look_at_all(BufferedItem *item, const Table *table)
 }
 
 void
-write_buffer_lock(BufferedItem *item, ItemLock lock)
+write_buffer_lock(BufferedItem *item, const Table *table, ItemLock lock)
 {
 	MemoryContext old;
 	LockedBy   *by;
@@ -519,6 +519,8 @@ write_buffer_lock(BufferedItem *item, ItemLock lock)
 		write_buffer_look_at_all(item, item->table);
 	else
 		check_limits(item);
+	if (table_hides_expired(table))
+		write_buffer_look(item, table, buffered_image(item), NULL);
 }
 
 /* ---- ends ---- */

@@ -149,8 +149,12 @@ extern void write_buffer_look(BufferedItem *item, const Table *table,
 /* The same of all attributes. */
 extern void write_buffer_look_at_all(BufferedItem *item, const Table *table);
 
-/* Raises 54000 as above. */
-extern void write_buffer_lock(BufferedItem *item, ItemLock lock);
+/*
+ * By way of a table: one that hides what has expired looks at the time of it.
+ * Raises 54000 as above.
+ */
+extern void write_buffer_lock(BufferedItem *item, const Table *table,
+							  ItemLock lock);
 
 /*
  * At COMMIT: the blind write is given up, and the images are sent instead.

@@ -12,7 +12,6 @@
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"
 #include "translate/key/item_key.h"
-#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 /* Is there a row, which an image of one that has expired is not? */
@@ -149,9 +148,7 @@ buffered_write_lock(Writer *writer, ItemWrite *write, ItemLock lock)
 	BufferedItem *item = enter(writer, write->key, write->readable_key,
 							   write->base, false);
 
-	write_buffer_lock(item, lock);
-	if (table_hides_expired(writer->table))
-		write_buffer_look(item, writer->table, buffered_image(item), NULL);
+	write_buffer_lock(item, writer->table, lock);
 }
 
 /* Under its new key nothing may be there, but what has expired. */
