@@ -1,10 +1,10 @@
 /*
  * floor.c
- *		The least that an increment over HTTP can cost: one libcurl easy
- *		handle that sends the same UpdateItem again and again over one
- *		connection, and throws the answers away.
+ *		The least that a request over HTTP can cost: one libcurl easy handle
+ *		that sends the same one again and again over one connection, and throws
+ *		the answers away.
  *
- *	floor URL TABLE COUNT
+ *	floor URL OPERATION WARM_UP COUNT <BODY
  *
  * Prints wall time and CPU time (user and system) in nanoseconds.  The
  * signature is made up once: it has the size of a real one, and emulators do
@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define WARM_UP 100
 
 static size_t
 discard(char *data, size_t size, size_t count, void *user)
@@ -67,7 +65,6 @@ main(int argc, char **argv)
 {
 	static const char *const headers[] = {
 		"Content-Type: application/x-amz-json-1.0",
-		"X-Amz-Target: DynamoDB_20120810.UpdateItem",
 		"X-Amz-Date: 20260101T000000Z",
 		"Authorization: AWS4-HMAC-SHA256 "
 		"Credential=test/20260101/us-east-1/dynamodb/aws4_request, "
@@ -76,22 +73,21 @@ main(int argc, char **argv)
 		"00000000000000000000000000000000",
 	};
 	struct curl_slist *list = NULL;
-	char		body[512];
+	char		target[128];
+	char		body[65536];
+	size_t		length;
 	CURL	   *curl;
 	long long	wall;
 	long long	cpu;
 
-	if (argc != 4)
+	if (argc != 5)
 	{
-		fprintf(stderr, "usage: floor URL TABLE COUNT\n");
+		fprintf(stderr, "usage: floor URL OPERATION WARM_UP COUNT <BODY\n");
 		return 2;
 	}
-	snprintf(body, sizeof(body),
-			 "{\"TableName\":\"%s\",\"Key\":{\"id\":{\"S\":\"x\"}},"
-			 "\"UpdateExpression\":\"ADD #n :1\","
-			 "\"ExpressionAttributeNames\":{\"#n\":\"view_count\"},"
-			 "\"ExpressionAttributeValues\":{\":1\":{\"N\":\"1\"}},"
-			 "\"ReturnValues\":\"ALL_NEW\"}", argv[2]);
+	length = fread(body, 1, sizeof(body), stdin);
+	snprintf(target, sizeof(target), "X-Amz-Target: DynamoDB_20120810.%s", argv[2]);
+	list = curl_slist_append(list, target);
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		list = curl_slist_append(list, headers[i]);
 
@@ -100,14 +96,15 @@ main(int argc, char **argv)
 	curl_easy_setopt(curl, CURLOPT_URL, argv[1]);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long) length);
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, discard);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 
-	send_requests(curl, WARM_UP);
+	send_requests(curl, atol(argv[3]));
 	wall = wall_time();
 	cpu = cpu_time();
-	send_requests(curl, atol(argv[3]));
+	send_requests(curl, atol(argv[4]));
 	printf("%lld %lld\n", wall_time() - wall, cpu_time() - cpu);
 
 	curl_easy_cleanup(curl);
