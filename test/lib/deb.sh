@@ -29,44 +29,31 @@ choose_packages()
   fi
 }
 
-# What was built, what lintian says and what psql answers is shown.
+# Runs one of the scripts of lib/deb as root on a machine of the release.  What
+# was built, what lintian says and what psql answers is shown:
+# check_on RELEASE TITLE SCRIPT
+check_on()
+{
+  local machine=$CACHE/machine-$1 output=$RUN/packages.out
+  make_machine "$1" "$machine"
+  if on_machine "$machine" root bash "/checkout/test/lib/deb/$3" \
+       "$DYNAMODB_ENDPOINT" >"$output" 2>&1 </dev/null; then
+    sed -n '/^== /,$p' "$output"
+    passed "$2"
+  else
+    failed "$2"
+    tail -n 100 "$output"
+  fi
+}
+
 check_packages()
 {
-  local release output=$RUN/packages.out
+  local release
   mkdir "$RUN/layer"
   for release in "${RELEASES[@]}"; do
-    make_machine "$release" "$CACHE/machine-$release"
-    if on_machine "$CACHE/machine-$release" root \
-         bash /checkout/test/lib/deb/build "$DYNAMODB_ENDPOINT" \
-         >"$output" 2>&1 </dev/null; then
-      sed -n '/^== /,$p' "$output"
-      passed "Debian $release: packages"
-    else
-      failed "Debian $release: packages"
-      tail -n 100 "$output"
-    fi
+    check_on "$release" "Debian $release: packages" build
   done
-  if [ -n "$DOCKERFILE" ]; then
-    make_machine trixie "$CACHE/machine-trixie"
-    if on_machine "$CACHE/machine-trixie" root \
-         bash /checkout/test/lib/deb/dockerfile "$DYNAMODB_ENDPOINT" \
-         >"$output" 2>&1 </dev/null; then
-      sed -n '/^== /,$p' "$output"
-      passed "the steps of the Dockerfile"
-    else
-      failed "the steps of the Dockerfile"
-      tail -n 60 "$output"
-    fi
-  fi
-  if [ -n "$ARM64" ]; then
-    make_machine trixie "$CACHE/machine-trixie"
-    if on_machine "$CACHE/machine-trixie" root \
-         bash /checkout/test/lib/deb/arm64 >"$output" 2>&1 </dev/null; then
-      sed -n '/^== /,$p' "$output"
-      passed "arm64"
-    else
-      failed "arm64"
-      tail -n 60 "$output"
-    fi
-  fi
+  [ -z "$DOCKERFILE" ] ||
+    check_on trixie 'the steps of the Dockerfile' dockerfile
+  [ -z "$ARM64" ] || check_on trixie arm64 arm64
 }
