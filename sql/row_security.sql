@@ -72,15 +72,35 @@ GRANT ALL ON mine_all TO regress_ann;
 SET ROLE regress_ann;
 INSERT INTO mine_all VALUES ('regress_ann', 'a', 'again', 5)
   ON CONFLICT (id) DO UPDATE SET n = mine_all.n + excluded.n RETURNING n;
-DO $$
-BEGIN
-  INSERT INTO mine_all VALUES ('regress_ann', 'b', 'mine now', 5)
-    ON CONFLICT (id) DO UPDATE SET owner = excluded.owner WHERE pg_temp.tell(mine_all.body);
-EXCEPTION WHEN object_not_in_prerequisite_state THEN
-  RAISE NOTICE '%', SQLERRM;
-END $$;
 RESET ROLE;
-SELECT * FROM note_a ORDER BY id;
+-- nor is it looked at, if the minor release of PostgreSQL does not do so on
+-- ordinary tables
+CREATE TABLE note_ordinary (LIKE note_a, PRIMARY KEY (id));
+INSERT INTO note_ordinary SELECT * FROM note_a;
+CREATE VIEW mine_ordinary WITH (security_barrier) AS
+  SELECT * FROM note_ordinary WHERE owner = current_user WITH CASCADED CHECK OPTION;
+GRANT ALL ON mine_ordinary TO regress_ann;
+CREATE SEQUENCE looked_mine_all;
+CREATE SEQUENCE looked_mine_ordinary;
+GRANT ALL ON SEQUENCE looked_mine_all, looked_mine_ordinary TO regress_ann;
+CREATE FUNCTION pg_temp.look(view_name text, body text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$
+BEGIN
+  RETURN nextval('looked_' || view_name) > 0;
+END $$;
+CREATE FUNCTION pg_temp.take_b(view_name text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format($sql$
+    INSERT INTO %1$I VALUES ('regress_ann', 'b', 'mine now', 5)
+      ON CONFLICT (id) DO UPDATE SET owner = excluded.owner WHERE pg_temp.look(%1$L, %1$I.body)$sql$, view_name);
+  RETURN 'taken';
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+  RETURN replace(SQLERRM, view_name, 'it');
+END $$;
+SET ROLE regress_ann;
+SELECT pg_temp.take_b('mine_all') = pg_temp.take_b('mine_ordinary') AS as_ordinary;
+RESET ROLE;
+SELECT a.is_called = o.is_called AS as_ordinary FROM looked_mine_all a, looked_mine_ordinary o;
+SELECT * FROM note_a EXCEPT SELECT * FROM note_ordinary;
 \set VERBOSITY default
 
 -- a sub-select of a table of one partition that is updated
@@ -90,7 +110,9 @@ UPDATE note SET n = 3 WHERE EXISTS (SELECT FROM note u WHERE u.n > 1);
 DELETE FROM note WHERE EXISTS (SELECT FROM note u WHERE u.n > 1000);
 
 DROP USER MAPPING FOR regress_ann SERVER dynamo;
-DROP VIEW mine, mine_all;
+DROP VIEW mine, mine_all, mine_ordinary;
+DROP TABLE note_ordinary;
+DROP SEQUENCE looked_mine_all, looked_mine_ordinary;
 SELECT dyn_drop_table('note_a');
 DROP TABLE note;
 DROP OWNED BY regress_ann;

@@ -16,7 +16,7 @@ BEGIN
   FOR line IN EXECUTE 'EXPLAIN (' || options || ') ' || statement LOOP
     line := regexp_replace(line, 'rows=(\d+)\.00', 'rows=\1');
     line := regexp_replace(line, '(InitPlan \d+) \(returns \$\d+\)', '\1');
-    line := regexp_replace(line, '(InitPlan|SubPlan) expr_(\d+)', '\1 \2');
+    line := regexp_replace(line, '(InitPlan|SubPlan) (expr|exists)_(\d+)', '\1 \3');
     line := regexp_replace(line, '"\*SELECT\* \d+"|unnamed_subquery(_\d+)?', 'subquery');
     line := replace(line, '(InitPlan 1).col1', '$0');
     IF line !~ '^ *Disabled: true' THEN

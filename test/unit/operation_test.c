@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "client/request/operation.h"
+#include "compat.h"
 #include "server.h"
 
 /* {"id": text} */
