@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #define HEX_LENGTH		(2 * SIGV4_DIGEST_LENGTH)
+#define USUAL_TEXT_LENGTH 2047	/* of what is signed, without a token */
 
 static void
 to_hex(const unsigned char *digest, char hex[HEX_LENGTH + 1])
@@ -96,18 +97,28 @@ static char *
 format_text(const char *pattern,...)
 {
 	va_list		arguments;
-	char	   *text;
+	char	   *text = malloc(USUAL_TEXT_LENGTH + 1);
+	char	   *longer;
 	int			length;
 
-	va_start(arguments, pattern);
-	length = vsnprintf(NULL, 0, pattern, arguments);
-	va_end(arguments);
-	if (length < 0 || (text = malloc(length + 1)) == NULL)
+	if (text == NULL)
 		return NULL;
 	va_start(arguments, pattern);
-	vsnprintf(text, length + 1, pattern, arguments);
+	length = vsnprintf(text, USUAL_TEXT_LENGTH + 1, pattern, arguments);
 	va_end(arguments);
-	return text;
+	if (length >= 0 && length <= USUAL_TEXT_LENGTH)
+		return text;
+
+	longer = length < 0 ? NULL : realloc(text, (size_t) length + 1);
+	if (longer == NULL)
+	{
+		free(text);
+		return NULL;
+	}
+	va_start(arguments, pattern);
+	vsnprintf(longer, (size_t) length + 1, pattern, arguments);
+	va_end(arguments);
+	return longer;
 }
 
 /* The key depends on the day only, so it is derived once a day. */

@@ -453,18 +453,19 @@ KeyLookup *
 key_lookup(Scope *scope, const KeySchema *schema, List *clauses)
 {
 	KeyLookup  *lookup = palloc0(sizeof(KeyLookup));
-	KeyFinder	finder = {.scope = scope, .schema = schema};
+	KeyFinder	finder;
 	bool		before = scope->reads_fields;
 	ListCell   *cell;
 	int			i;
 
+	/* there is room for far more parts than there are */
+	memset(&finder, 0, offsetof(KeyFinder, parts));
+	finder.scope = scope;
+	finder.schema = schema;
 	for (i = 0; i < schema->partition_count; i++)
-		finder.parts[finder.part_count++].column = schema->partition[i];
+		key_finder_add_part(&finder, schema->partition[i]);
 	for (i = 0; i < schema->sort_count; i++)
-	{
-		finder.parts[finder.part_count].is_sort = true;
-		finder.parts[finder.part_count++].column = schema->sort[i];
-	}
+		key_finder_add_part(&finder, schema->sort[i])->is_sort = true;
 	key_template_add_fields(&finder);
 	scope->reads_fields = true;
 	foreach(cell, clauses)

@@ -69,7 +69,7 @@ typedef struct KeyFinder
 	List	   *always_true;	/* clauses that every item's key fulfils */
 	int			key_count;		/* of parts that are attributes of the key */
 	int			part_count;		/* these go first, partition key before all */
-	KeyPart		parts[KEY_PARTS_LIMIT];
+	KeyPart		parts[KEY_PARTS_LIMIT]; /* not initialised beyond the count */
 } KeyFinder;
 
 /* ---- key_template.c ---- */
@@ -85,5 +85,8 @@ extern void key_template_apply(KeyFinder *finder);
 
 /* The part that a column is; NULL if it is none. */
 extern KeyPart *key_finder_part(KeyFinder *finder, const Column *column);
+
+/* Adds a part that nothing is known of yet; there must be room for it. */
+extern KeyPart *key_finder_add_part(KeyFinder *finder, const Column *column);
 
 #endif							/* DYNAMORM_TRANSLATE_KEY_FINDER_H */

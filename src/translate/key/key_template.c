@@ -48,6 +48,16 @@ key_finder_part(KeyFinder *finder, const Column *column)
 	return NULL;
 }
 
+KeyPart *
+key_finder_add_part(KeyFinder *finder, const Column *column)
+{
+	KeyPart    *part = &finder->parts[finder->part_count++];
+
+	memset(part, 0, sizeof(KeyPart));
+	part->column = column;
+	return part;
+}
+
 void
 key_template_add_fields(KeyFinder *finder)
 {
@@ -59,14 +69,15 @@ key_template_add_fields(KeyFinder *finder)
 		for (int n = 0; template != NULL && n < template->count; n++)
 		{
 			const TemplatePart *field = &template->parts[n];
+			KeyPart    *part;
 
 			if (field->literal != NULL ||
 				finder->part_count == KEY_PARTS_LIMIT ||
 				key_finder_part(finder, field->column) != NULL)
 				continue;
-			finder->parts[finder->part_count].is_field = true;
-			finder->parts[finder->part_count].is_sort = true;
-			finder->parts[finder->part_count++].column = field->column;
+			part = key_finder_add_part(finder, field->column);
+			part->is_field = true;
+			part->is_sort = true;
 		}
 	}
 }
