@@ -32,6 +32,13 @@ sub hold
 sub is_held { return ask(GET => '/__held')->{Held} }
 sub release { return ask(POST => '/__release') }
 
+# Others go through the proxy afterwards.
+END
+{
+	local $?;
+	ask(POST => '/__reset') if $ENV{PROXY_ENDPOINT};
+}
+
 # What was asked last: a list of actions.
 sub actions
 {
