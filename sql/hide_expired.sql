@@ -257,6 +257,17 @@ DELETE FROM stored_lease WHERE id = 'twice';
 INSERT INTO lease VALUES ('twice', 'a', 1, 1767225600), ('twice', 'b', 2, NULL) ON CONFLICT DO NOTHING RETURNING id, n;
 INSERT INTO lease VALUES ('twice', 'b', 2, NULL) RETURNING id, n;
 DELETE FROM lease WHERE id = 'twice';
+-- nor of what a function inside it has
+CREATE FUNCTION let_expire() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO lease VALUES ('twice', 'a', 1, 1767225600); RETURN 2; END $$;
+SET client_min_messages = error;
+INSERT INTO lease VALUES ('twice', 'b', let_expire());
+DELETE FROM stored_lease WHERE id = 'twice';
+INSERT INTO lease VALUES ('twice', 'b', let_expire()) ON CONFLICT (id) DO UPDATE SET n = 3;
+DELETE FROM stored_lease WHERE id = 'twice';
+INSERT INTO lease VALUES ('twice', 'b', let_expire()) ON CONFLICT DO NOTHING RETURNING n;
+RESET client_min_messages;
+DELETE FROM stored_lease WHERE id = 'twice';
 -- whatever becomes of a key that it writes twice, which has replaced one that
 -- had expired: as on an ordinary table, in both modes, together and one by one
 CREATE TABLE plain (id text PRIMARY KEY, holder text, n integer, expires bigint);

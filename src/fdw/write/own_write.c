@@ -20,11 +20,9 @@ find_written(const Writer *writer, const DynamoItem *key, WrittenBy *by)
 bool
 own_write_has(const Writer *writer, const DynamoItem *key)
 {
-	CommandId	own = writer->running.command_id;
 	WrittenBy	by;
 
 	return find_written(writer, key, &by) &&
-		by.command_id == own &&
 		by.how != WRITTEN_GONE && by.how != WRITTEN_UNMADE;
 }
 

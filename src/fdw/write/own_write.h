@@ -13,9 +13,9 @@
 #include "fdw/write/writer.h"
 
 /*
- * Has the statement made or changed the item, by this writer or another?  So
- * it is still there for it, even if it has expired by that: what a statement
- * lets expire is gone for the next one.
+ * Has the statement made or changed the item, by this writer or another, or by
+ * a command inside it?  So it is still there for it, even if it has expired by
+ * that: what a statement lets expire is gone for the next one.
  */
 extern bool own_write_has(const Writer *writer, const DynamoItem *key);
 
@@ -41,7 +41,7 @@ extern void own_write_check_decided(const Writer *writer,
 									const ItemWrite *write);
 
 /*
- * Would a put, or a move, take the place of an item that the statement has let
+ * Might a put, or a move, take the place of an item that the statement has let
  * expire itself?
  */
 extern bool own_write_has_new_key(const Writer *writer,
