@@ -133,7 +133,9 @@ CREATE FOREIGN TABLE token (id text OPTIONS (key 'partition') COLLATE "C", n big
 INSERT INTO token VALUES ('token', 1, 1767225600), ('token', 2, NULL) ON CONFLICT (id) DO SELECT RETURNING n, old IS NULL AS made;
 INSERT INTO token VALUES ('gone', 1, NULL) ON CONFLICT (id) DO SELECT RETURNING n;
 INSERT INTO token VALUES ('other', 1, 1767225600), ('other', 2, NULL) ON CONFLICT (id) DO NOTHING RETURNING n;
+SET client_min_messages = error;
 INSERT INTO token VALUES ('more', 1, 1767225600), ('more', 2, NULL) RETURNING n;
+RESET client_min_messages;
 SELECT dyn_drop_table('stored_lease');
 DROP FOREIGN TABLE lease, stored_lease, token;
 DROP TABLE plain;
