@@ -33,6 +33,65 @@ EXPLAIN (ANALYZE, DYNAMODB maybe) SELECT * FROM stock;
 SET dynamorm_fdw.transaction_mode = atomic;
 SELECT line FROM sent($$UPDATE stock SET n = n + 1 WHERE id = 'a' RETURNING n$$) line WHERE line ~ 'Sent';
 RESET dynamorm_fdw.transaction_mode;
+-- what a request holds is for those who may read all of it: not through a view, whoever's rights it has
+CREATE FUNCTION told(statement text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT regexp_replace(btrim(line), '\d+ bytes|"ClientRequestToken":"\w+"', '*') FROM sent(statement) line WHERE line ~ 'Sent' $$;
+CREATE ROLE regress_explain_reader;
+CREATE USER MAPPING FOR regress_explain_reader SERVER dynamo OPTIONS (access_key_id 'test', secret_access_key 'test');
+CREATE VIEW small AS SELECT id, n FROM stock WHERE n < 100;
+CREATE VIEW smaller AS SELECT id FROM small;
+CREATE VIEW mine WITH (security_invoker) AS SELECT id, n FROM stock;
+INSERT INTO stock VALUES ('hidden', 1000, 'Secret');
+GRANT SELECT, INSERT, UPDATE, DELETE ON small, smaller, mine TO regress_explain_reader;
+SELECT told($$SELECT * FROM small WHERE id = 'hidden'$$);
+SET ROLE regress_explain_reader;
+SELECT told($$SELECT * FROM small WHERE id = 'hidden'$$);
+SELECT told($$SELECT * FROM small WHERE n > 1$$);
+SELECT told($$SELECT * FROM smaller WHERE id = 'hidden'$$);
+SELECT told($$UPDATE small SET id = 'c' WHERE id = 'a'$$);
+SELECT told($$UPDATE small SET n = n + 1 WHERE id = 'hidden' RETURNING n$$);
+SELECT told($$INSERT INTO small VALUES ('d', 1) ON CONFLICT (id) DO UPDATE SET n = small.n + 1$$);
+SELECT told($$DELETE FROM small WHERE id = 'd'$$);
+SELECT told($$WITH s AS MATERIALIZED (SELECT id FROM small) SELECT count(*) FROM s$$);
+SELECT told($$SELECT (SELECT n FROM small WHERE id = v) FROM (VALUES ('c'), ('hidden')) x (v)$$);
+SELECT told($$SELECT * FROM (VALUES ('c'), ('hidden')) x (v) JOIN small ON id = v$$);
+-- nor with the right to some columns, or to none
+RESET ROLE;
+GRANT SELECT (id, n), UPDATE (id) ON stock TO regress_explain_reader;
+GRANT INSERT, DELETE ON stock TO regress_explain_reader;
+SET ROLE regress_explain_reader;
+SELECT told($$SELECT id, n FROM stock WHERE id = 'hidden'$$);
+SELECT told($$SELECT id FROM mine WHERE n > 100$$);
+SELECT told($$UPDATE stock SET id = 'known' WHERE id = 'hidden'$$);
+SELECT told($$INSERT INTO stock VALUES ('e', 1)$$);
+SELECT told($$DELETE FROM stock WHERE n = 1$$);
+-- nor of what a policy asks
+RESET ROLE;
+GRANT SELECT ON stock TO regress_explain_reader;
+CREATE TABLE secret (stock text);
+INSERT INTO secret VALUES ('no row');
+ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_stock ON secret USING ((SELECT true FROM stock WHERE id = secret.stock));
+GRANT SELECT ON secret TO regress_explain_reader;
+SET ROLE regress_explain_reader;
+SELECT * FROM secret;
+SELECT told($$SELECT * FROM secret$$);
+-- all of it
+SELECT told($$SELECT id, n FROM stock WHERE id = 'known'$$);
+SELECT bool_or(line ~ 'Secret') FROM told($$UPDATE stock SET id = 'e' WHERE id = 'known'$$) line;
+RESET ROLE;
+REVOKE SELECT ON stock FROM regress_explain_reader;
+GRANT pg_read_all_data TO regress_explain_reader;
+SET ROLE regress_explain_reader;
+SELECT told($$SELECT * FROM small WHERE id = 'e'$$);
+SELECT told($$SELECT * FROM secret$$);
+RESET ROLE;
+SELECT told($$SELECT (SELECT n FROM stock WHERE id = s.stock) FROM secret s$$);
+DROP VIEW smaller, small, mine;
+DROP TABLE secret;
+DROP OWNED BY regress_explain_reader;
+DROP ROLE regress_explain_reader;
+DROP FUNCTION told;
 -- options of 17
 SELECT regexp_replace(line, '\d+', 'N', 'g') FROM explain($$SELECT * FROM stock WHERE id = 'a'$$,
   'ANALYZE, SERIALIZE, MEMORY, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF') line WHERE line !~ 'Items|Units';

@@ -212,6 +212,37 @@ FETCH ALL FROM c;
 SELECT device FROM session ORDER BY device;
 COMMIT;
 RESET client_min_messages;
+-- the setting is that of when a statement begins: what changes it meanwhile
+-- makes no row come or go
+CALL fresh();
+SELECT put('ann', 'older', exp(epoch(now() - interval '2 days')));
+BEGIN;
+SET LOCAL dynamorm_fdw.show_expired = on;
+DECLARE shows CURSOR FOR SELECT device FROM session WHERE "user" = 'ann' ORDER BY device;
+DECLARE shows_one CURSOR FOR SELECT device FROM session WHERE "user" = 'ann' AND device = 'gone';
+SET LOCAL dynamorm_fdw.show_expired = off;
+DECLARE hides CURSOR FOR SELECT device FROM session WHERE place = 'home' AND expires > '1970-01-02';
+DECLARE hides_one CURSOR FOR SELECT device FROM session WHERE "user" = 'ann' AND device = 'gone';
+FETCH 1 FROM shows;
+FETCH ALL FROM shows;
+FETCH ALL FROM shows_one;
+SET LOCAL dynamorm_fdw.show_expired = on;
+FETCH ALL FROM hides;
+FETCH ALL FROM hides_one;
+COMMIT;
+BEGIN;
+SET LOCAL dynamorm_fdw.show_expired = on;
+DECLARE shows CURSOR FOR SELECT device FROM session WHERE place = 'home' AND expires > '1970-01-02';
+FETCH 1 FROM shows;
+SET LOCAL dynamorm_fdw.show_expired = off;
+FETCH ALL FROM shows;
+COMMIT;
+SELECT device FROM session WHERE place = 'home' AND expires > '1970-01-02' AND set_config('dynamorm_fdw.show_expired', 'on', false) = 'on';
+SELECT device FROM session WHERE place = 'home' AND expires > '1970-01-02' AND set_config('dynamorm_fdw.show_expired', 'off', false) = 'off';
+-- nor lets one that is replaced leave anything behind
+UPDATE session SET n = length(set_config('dynamorm_fdw.show_expired', 'on', false)) WHERE "user" = 'ann' AND device = 'gone' AND dyn_upsert() RETURNING n, place;
+RESET dynamorm_fdw.show_expired;
+SELECT doc - 'exp' AS doc FROM stored WHERE device = 'gone';
 -- TRUNCATE leaves to DynamoDB what has expired
 TRUNCATE session;
 SELECT device FROM stored ORDER BY device;
@@ -221,11 +252,76 @@ RESET dynamorm_fdw.show_expired;
 SELECT device FROM stored ORDER BY device;
 
 -- a statement does not take the place of what it has let expire itself
+SET client_min_messages = error;
 INSERT INTO lease VALUES ('twice', 'a', 1, 1767225600), ('twice', 'b', 2, NULL) RETURNING id;
+RESET client_min_messages;
 DELETE FROM stored_lease WHERE id = 'twice';
 INSERT INTO lease VALUES ('twice', 'a', 1, 1767225600), ('twice', 'b', 2, NULL) ON CONFLICT DO NOTHING RETURNING id, n;
 INSERT INTO lease VALUES ('twice', 'b', 2, NULL) RETURNING id, n;
 DELETE FROM lease WHERE id = 'twice';
+-- nor of what a function inside it has
+CREATE FUNCTION let_expire() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO lease VALUES ('twice', 'a', 1, 1767225600); RETURN 2; END $$;
+SET client_min_messages = error;
+INSERT INTO lease VALUES ('twice', 'b', let_expire());
+DELETE FROM stored_lease WHERE id = 'twice';
+INSERT INTO lease VALUES ('twice', 'b', let_expire()) ON CONFLICT (id) DO UPDATE SET n = 3;
+DELETE FROM stored_lease WHERE id = 'twice';
+INSERT INTO lease VALUES ('twice', 'b', let_expire()) ON CONFLICT DO NOTHING RETURNING n;
+RESET client_min_messages;
+DELETE FROM stored_lease WHERE id = 'twice';
+-- whatever becomes of a key that it writes twice, which has replaced one that
+-- had expired: as on an ordinary table, in both modes, together and one by one
+CREATE TABLE plain (id text PRIMARY KEY, holder text, n integer, expires bigint);
+CREATE FUNCTION twice(target text, clause text, returning_rows boolean, expires bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  statement text := format('INSERT INTO %s AS t VALUES (''once'', ''a'', 1, NULL), (''twice'', ''a'', 1, $1), (''twice'', ''b'', 2, NULL) %s', target, clause);
+  result text;
+BEGIN
+  IF returning_rows THEN
+    EXECUTE 'WITH t AS (' || statement || ' RETURNING *) SELECT string_agg(t::text, '' '' ORDER BY id) FROM t' INTO result USING expires;
+  ELSE
+    EXECUTE statement USING expires;
+    GET DIAGNOSTICS result = ROW_COUNT;
+  END IF;
+  RAISE EXCEPTION '' USING errcode = '00F00', detail = result;
+EXCEPTION WHEN OTHERS THEN
+  IF SQLSTATE = '00F00' THEN
+    GET STACKED DIAGNOSTICS result = PG_EXCEPTION_DETAIL;
+    RETURN result;
+  END IF;
+  RETURN SQLSTATE;
+END $$;
+CREATE PROCEDURE fresh_lease() LANGUAGE sql AS $$
+  SELECT dyn_request('dynamo', 'DeleteItem', '{"TableName": "lease", "Key": {"id": {"S": "once"}}}');
+  SELECT dyn_request('dynamo', 'PutItem', '{"TableName": "lease", "Item": {"id": {"S": "twice"}, "n": {"N": "7"}, "expires": {"N": "1767225600"}}}');
+$$;
+CREATE FUNCTION twice(clause text) RETURNS TABLE (expires bigint, plain text, lease text) LANGUAGE plpgsql AS $$
+DECLARE returning_rows boolean;
+BEGIN
+  FOREACH expires IN ARRAY '{1767225600, 4102444800}'::bigint[] LOOP
+    FOREACH returning_rows IN ARRAY '{f, t}'::boolean[] LOOP
+      IF current_setting('dynamorm_fdw.transaction_mode') = 'immediate' THEN
+        CALL hide_expired.fresh_lease();
+      END IF;
+      plain := twice('plain', clause, returning_rows, expires);
+      lease := twice('lease', clause, returning_rows, expires);
+      RETURN NEXT;
+    END LOOP;
+  END LOOP;
+END $$;
+CREATE TABLE clauses (clause text);
+INSERT INTO clauses VALUES (''), ('ON CONFLICT DO NOTHING'), ('ON CONFLICT (id) DO NOTHING'), ('ON CONFLICT (id) DO UPDATE SET n = t.n + excluded.n'),
+  ('ON CONFLICT (id) DO UPDATE SET n = length(t.holder || excluded.holder) WHERE t.n > 0');
+SET client_min_messages = error;
+SELECT clause, t.* FROM clauses, twice(clause) t;
+CALL fresh_lease();
+SET dynamorm_fdw.transaction_mode = atomic;
+SELECT count(*) AS cases, bool_and(plain = lease) AS same FROM clauses, twice(clause);
+RESET dynamorm_fdw.transaction_mode;
+RESET client_min_messages;
+DELETE FROM stored_lease WHERE id IN ('once', 'twice');
+DROP TABLE plain, clauses;
 
 -- ---- beside items of another kind, which stay theirs when they expire ----
 CREATE FOREIGN TABLE token (id text OPTIONS (key 'partition') COLLATE "C", n integer,
@@ -302,6 +398,33 @@ INSERT INTO lease VALUES ('gone', 'a', 1, 4102444800);
 SET LOCAL dynamorm_fdw.show_expired = on;
 SELECT id FROM lease;
 ROLLBACK;
+-- but one that would not have shown it has nothing to tell of it
+CREATE FOREIGN TABLE account (id text OPTIONS (key 'partition') COLLATE "C", n integer, kind text OPTIONS (template 'Account')) SERVER dynamo OPTIONS (table_name 'lease');
+CREATE FOREIGN TABLE shown_token (id text OPTIONS (key 'partition') COLLATE "C", n integer, kind text OPTIONS (template 'Token')) SERVER dynamo OPTIONS (table_name 'lease');
+INSERT INTO account VALUES ('account', 1);
+INSERT INTO stored_lease SELECT 'token', jsonb_build_object('expires', epoch(now() - interval '1 day')::bigint, 'kind', 'Token', 'extra', 1);
+BEGIN;
+INSERT INTO token VALUES ('token', 1);
+SELECT id, n FROM account;
+SELECT id, n FROM account WHERE id = 'token';
+SELECT id, n FROM account WHERE id IN ('token', 'account');
+UPDATE account SET n = n + 1 WHERE id IN ('token', 'account') RETURNING id, n;
+SAVEPOINT s;
+\set VERBOSITY terse
+INSERT INTO account VALUES ('token', 1);
+ROLLBACK TO s;
+SELECT id, n FROM shown_token;
+ROLLBACK TO s;
+SELECT id, n FROM shown_token WHERE id = 'token';
+ROLLBACK TO s;
+\set VERBOSITY default
+-- gone again, by way of what has replaced it
+DELETE FROM token WHERE id = 'token';
+INSERT INTO account VALUES ('token', 3);
+SELECT id, n FROM account ORDER BY id;
+COMMIT;
+SELECT id, doc - 'expires' AS doc FROM stored_lease WHERE id IN ('token', 'account') ORDER BY id;
+DELETE FROM account;
 -- the other way about it may: then it must be what it was
 BEGIN;
 UPDATE stored_lease SET doc = jsonb_set(doc, '{n}', '8') WHERE id = 'gone';

@@ -201,6 +201,17 @@ INSERT INTO visit VALUES ('2026-01-01', 'y', 6) ON CONFLICT (day, page) DO UPDAT
 \echo :LAST_ERROR_SQLSTATE
 INSERT INTO visit VALUES ('2026-01-01', 'y', 6) ON CONFLICT (day, page) DO UPDATE SET page = excluded.day::text RETURNING *;
 \echo :LAST_ERROR_SQLSTATE
+-- mended: a row that a function inside the command had made was updated
+CREATE FUNCTION visit_first() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO visit VALUES ('2026-01-01', 'z', 1); RETURN 2; END $$;
+SET client_min_messages = error;
+INSERT INTO visit VALUES ('2026-01-01', 'z', visit_first()) ON CONFLICT (day, page) DO UPDATE SET hits = 100;
+RESET client_min_messages;
+\echo :LAST_ERROR_SQLSTATE
+SELECT hits FROM visit WHERE day = '2026-01-01' AND page = 'z';
+DELETE FROM visit WHERE day = '2026-01-01' AND page = 'z';
+INSERT INTO visit VALUES ('2026-01-01', 'z', visit_first()) ON CONFLICT (day, page) DO NOTHING RETURNING hits;
+DROP FUNCTION visit_first;
 SELECT dyn_drop_table('visit');
 SELECT dyn_drop_table('stock');
 DROP FOREIGN TABLE stock, visit;

@@ -86,6 +86,60 @@ INSERT INTO stock (id, n) VALUES ('a', 1), ('a', 2) ON CONFLICT (id) DO SELECT F
 INSERT INTO stock (id, n) VALUES ('j', 1), ('j', 2) ON CONFLICT (id) DO SELECT FOR UPDATE RETURNING id;
 RESET dynamorm_fdw.transaction_mode;
 SELECT id FROM stock WHERE id = 'j';
+-- where expired items are hidden: as on an ordinary table, a row that the
+-- statement has made is found, and one that it has let expire, too
+CREATE FOREIGN TABLE stored_lease (id text OPTIONS (key 'partition') COLLATE "C", n bigint, expires bigint, extra text) SERVER dynamo OPTIONS (table_name 'lease');
+CREATE FOREIGN TABLE lease (id text OPTIONS (key 'partition') COLLATE "C", n bigint, expires bigint OPTIONS (ttl 'true', hide_expired 'true')) SERVER dynamo;
+SELECT dyn_create_table('stored_lease');
+CREATE TABLE plain (id text PRIMARY KEY, n bigint, expires bigint);
+CREATE FUNCTION twice(target text, ending text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE result text;
+BEGIN
+  EXECUTE 'WITH i AS (INSERT INTO ' || target || $i$ AS t VALUES ('here', 1, NULL), ('gone', 2, 1767225600), ('here', 3, NULL), ('gone', 4, NULL), ('gone', 5, 1767225600)
+    ON CONFLICT (id) DO SELECT $i$ || ending || ' RETURNING n, old IS NULL AS made) SELECT string_agg(i::text, '' '') FROM i' INTO result;
+  RAISE EXCEPTION '' USING errcode = '00F00', detail = result;
+EXCEPTION WHEN OTHERS THEN
+  IF SQLSTATE = '00F00' THEN
+    GET STACKED DIAGNOSTICS result = PG_EXCEPTION_DETAIL;
+    RETURN result;
+  END IF;
+  RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+INSERT INTO stored_lease VALUES ('gone', 7, 1767225600, 'old');
+SET client_min_messages = error;
+SELECT target, twice(target, '') FROM (VALUES ('plain'), ('lease')) t (target);
+SELECT * FROM stored_lease ORDER BY id;
+DELETE FROM stored_lease;
+SELECT target, twice(target, 'WHERE t.n > 1') FROM (VALUES ('plain'), ('lease')) t (target);
+DELETE FROM stored_lease;
+SELECT requests($$INSERT INTO lease VALUES ('gone', 2, 1767225600), ('gone', 3, NULL) ON CONFLICT (id) DO SELECT RETURNING n$$);
+-- it is gone for the next statement
+INSERT INTO lease VALUES ('gone', 6, NULL) ON CONFLICT (id) DO SELECT RETURNING n, old IS NULL AS made;
+DELETE FROM stored_lease;
+INSERT INTO stored_lease VALUES ('gone', 7, 1767225600, 'old');
+SET dynamorm_fdw.transaction_mode = atomic;
+SELECT target, twice(target, '') FROM (VALUES ('plain'), ('lease')) t (target);
+SELECT target, twice(target, 'FOR UPDATE') FROM (VALUES ('plain'), ('lease')) t (target);
+BEGIN;
+INSERT INTO lease VALUES ('gone', 2, 1767225600), ('gone', 3, NULL) ON CONFLICT (id) DO SELECT RETURNING n, old IS NULL AS made;
+INSERT INTO lease VALUES ('gone', 4, NULL), ('gone', 5, NULL) ON CONFLICT (id) DO SELECT RETURNING n, old IS NULL AS made;
+COMMIT;
+SELECT * FROM stored_lease ORDER BY id;
+RESET dynamorm_fdw.transaction_mode;
+RESET client_min_messages;
+-- beside items of another kind
+CREATE FOREIGN TABLE token (id text OPTIONS (key 'partition') COLLATE "C", n bigint, expires bigint OPTIONS (ttl 'true', hide_expired 'true'), kind text OPTIONS (template 'Token'))
+  SERVER dynamo OPTIONS (table_name 'lease');
+INSERT INTO token VALUES ('token', 1, 1767225600), ('token', 2, NULL) ON CONFLICT (id) DO SELECT RETURNING n, old IS NULL AS made;
+INSERT INTO token VALUES ('gone', 1, NULL) ON CONFLICT (id) DO SELECT RETURNING n;
+INSERT INTO token VALUES ('other', 1, 1767225600), ('other', 2, NULL) ON CONFLICT (id) DO NOTHING RETURNING n;
+SET client_min_messages = error;
+INSERT INTO token VALUES ('more', 1, 1767225600), ('more', 2, NULL) RETURNING n;
+RESET client_min_messages;
+SELECT dyn_drop_table('stored_lease');
+DROP FOREIGN TABLE lease, stored_lease, token;
+DROP TABLE plain;
+DROP FUNCTION twice;
 SELECT dyn_drop_table('stock');
 DROP FOREIGN TABLE stock;
 DROP FUNCTION requests;

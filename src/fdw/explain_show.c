@@ -8,6 +8,7 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/rls.h"
 
 #include "compat.h"
 
@@ -65,16 +66,17 @@ explain_set_shows_requests(ExplainState *es, bool shows)
 /*
  * A request may hold what a view, a policy or a column's privilege keeps from
  * the user: the key of an item that was read and left out, a whole item that
- * is moved.  So he has to be somebody who could read all of it.
+ * is moved, a hidden row's value that its policy asks for.  So he has to be
+ * somebody who could read all of it.
  */
 static bool
 may_see_requests(const ExplainState *es)
 {
+	Oid			user_id = GetUserId();
+	bool		reads_all = has_privs_of_role(user_id, ROLE_PG_READ_ALL_DATA);
 	ListCell   *cell;
 
-	if (has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_DATA))
-		return true;
-	if (es->pstmt == NULL || es->pstmt->dependsOnRole)
+	if (es->pstmt == NULL)
 		return false;
 	foreach(cell, es->pstmt->rtable)
 	{
@@ -82,9 +84,12 @@ may_see_requests(const ExplainState *es)
 
 		if (!OidIsValid(entry->relid))
 			continue;
-		if (entry->relkind == RELKIND_VIEW ||
-			pg_class_aclcheck(entry->relid, GetUserId(),
-							  ACL_SELECT) != ACLCHECK_OK)
+		if (check_enable_rls(entry->relid, user_id, true) == RLS_ENABLED)
+			return false;
+		if (!reads_all &&
+			(entry->relkind == RELKIND_VIEW ||
+			 pg_class_aclcheck(entry->relid, user_id,
+							   ACL_SELECT) != ACLCHECK_OK))
 			return false;
 	}
 	return true;

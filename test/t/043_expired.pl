@@ -73,6 +73,22 @@ race('upsert of what is deleted', held => 'UpdateItem', first => $hit, second =>
 race('upsert of what lives again', held => 'UpdateItem', first => $hit, second => "UPDATE stored SET expires = NULL WHERE id = 'x'", stored => 'x|8|old|1');
 race('upsert of what has expired at another time', held => 'UpdateItem', first => $hit, second => "UPDATE stored SET expires = expires + 1 WHERE id = 'x'", stored => 'x|1||');
 
+# One of a kind that the statement has let expire itself is looked at before it
+# is written again: it is there, or others have deleted it.
+sql(q(CREATE FOREIGN TABLE kind (id text OPTIONS (key 'partition') COLLATE "C", n integer,
+  expires bigint OPTIONS (ttl 'true', hide_expired 'true'), note text OPTIONS (template 'kind')) SERVER dynamo OPTIONS (table_name 'stored')));
+foreach my $deleted (0, 1)
+{
+	fresh();
+	$test->fault({ kind => 'hold', operation => 'GetItem' });
+	$first->send("INSERT INTO kind VALUES ('y', 1, $over), ('y', 2, NULL) ON CONFLICT DO NOTHING RETURNING n;\n\\echo =done= :SQLSTATE :ROW_COUNT");
+	ok($test->wait_until_held, 'the second row of a key asks for the first');
+	sql("DELETE FROM stored WHERE id = 'y'") if $deleted;
+	$test->release;
+	like($first->read_until(qr/^=done= \w{5} \d+\n/m, 60) // '', $deleted ? qr/^=done= 00000 2$/m : qr/^=done= 00000 1$/m, 'and is inserted only if that is deleted');
+	is(stored(), "x|7|old|1\ny|" . ($deleted ? 2 : 1) . '|kind|', 'as is stored');
+}
+
 # a row that expires between its read and its write is not written
 fresh();
 sql("INSERT INTO stored VALUES ('y', 7, 'old', 1, NULL)");

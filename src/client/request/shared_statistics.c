@@ -21,6 +21,10 @@
 #define SHARED_NAME			"dynamorm_fdw"
 #define NO_ENTRY			(-1)
 
+StaticAssertDecl(sizeof(SharedKey) ==
+				 offsetof(SharedKey, operation) + MAX_OPERATION + 1,
+				 "a key is compared as bytes, and has none that are nobody's");
+
 typedef struct SharedEntry
 {
 	SharedKey	key;
@@ -268,30 +272,34 @@ shared_statistics_end(void)
 }
 
 SharedStatistics *
-shared_statistics_get(int *count)
+shared_statistics_get(Oid role_id, int *count)
 {
 	/* there is room before the lock is held, which is not for long */
 	SharedStatistics *result = palloc(mul_size(table->limit + 1,
 											   sizeof(SharedStatistics)));
-	int			used;
+	int			kept = 0;
 
 	LWLockAcquire(table->lock, LW_SHARED);
-	used = table->used;
-	for (int i = 0; i < used; i++)
+	for (int i = 0; i < table->used; i++)
 	{
-		result[i].key = table->entries[i].key;
-		result[i].counters = table->entries[i].counters;
+		const SharedEntry *entry = &table->entries[i];
+
+		if (OidIsValid(role_id) && entry->key.role_id != role_id)
+			continue;
+		result[kept].key = entry->key;
+		result[kept].counters = entry->counters;
+		kept++;
 	}
-	if (table->others.requests > 0)
+	if (table->others.requests > 0 && !OidIsValid(role_id))
 	{
-		memset(&result[used].key, 0, sizeof(SharedKey));
-		result[used].counters = table->others;
-		strlcpy(result[used].key.operation, OTHER_KINDS,
-				sizeof(result[used].key.operation));
-		used++;
+		memset(&result[kept].key, 0, sizeof(SharedKey));
+		result[kept].counters = table->others;
+		strlcpy(result[kept].key.operation, OTHER_KINDS,
+				sizeof(result[kept].key.operation));
+		kept++;
 	}
 	LWLockRelease(table->lock);
-	*count = used;
+	*count = kept;
 	return result;
 }
 

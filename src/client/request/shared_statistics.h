@@ -14,7 +14,7 @@
 #define MAX_TABLE_NAME		255
 #define MAX_OPERATION		63
 
-/* Compared as bytes: what is left free is zero. */
+/* Compared as bytes: what a name leaves free is zero. */
 typedef struct SharedKey
 {
 	uint64		query_id;		/* of the statement; 0: none is computed */
@@ -22,6 +22,7 @@ typedef struct SharedKey
 	Oid			role_id;
 	Oid			server_id;		/* InvalidOid: of kinds for which the session
 								 * had no room */
+	int			unused;			/* 0 */
 	char		table_name[MAX_TABLE_NAME + 1]; /* UTF-8; "": none */
 	char		operation[MAX_OPERATION + 1];
 } SharedKey;
@@ -74,10 +75,10 @@ extern void shared_counters_add(SharedCounters *sum,
 								const RequestCounters *counted);
 
 /*
- * All there is, in no order: an array in the current memory context, with its
- * length in *count.
+ * All there is of a role (InvalidOid: of all roles), in no order: an array in
+ * the current memory context, with its length in *count.
  */
-extern SharedStatistics *shared_statistics_get(int *count);
+extern SharedStatistics *shared_statistics_get(Oid role_id, int *count);
 
 /* Begins anew. */
 extern void shared_statistics_reset(void);

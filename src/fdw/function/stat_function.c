@@ -7,13 +7,13 @@
 
 #include "compat.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_authid.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 #include "client/request/shared_statistics.h"
 #include "client/request/statistics.h"
@@ -43,8 +43,9 @@ table_name_datum(const char *name, bool *is_null)
 	return *is_null ? (Datum) 0 : CStringGetTextDatum(text);
 }
 
-static HeapTuple
-make_statistics_row(TupleDesc descriptor, const RequestStatistics *one)
+/* Of the session; added to the rows that the function returns. */
+static void
+add_requests_row(ReturnSetInfo *result, const RequestStatistics *one)
 {
 	const RequestCounters *counters = &one->counters;
 	Datum		values[STATISTICS_COLUMNS];
@@ -61,38 +62,20 @@ make_statistics_row(TupleDesc descriptor, const RequestStatistics *one)
 	values[8] = Float8GetDatum(counters->capacity_units);
 	values[9] = milliseconds(counters->time);
 	values[10] = milliseconds(counters->max_time);
-	return heap_form_tuple(descriptor, values, nulls);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 Datum
 dyn_stat_get_requests(PG_FUNCTION_ARGS)
 {
-	FuncCallContext *call;
+	const RequestStatistics *statistics;
+	int			count;
 
-	if (SRF_IS_FIRSTCALL())
-	{
-		MemoryContext old;
-		int			count;
-
-		call = SRF_FIRSTCALL_INIT();
-		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &call->tuple_desc) !=
-			TYPEFUNC_COMPOSITE)
-			elog(ERROR, "dyn_stat_get_requests does not return rows");
-		call->user_fctx = statistics_get(&count);
-		call->max_calls = count;
-		MemoryContextSwitchTo(old);
-	}
-	call = SRF_PERCALL_SETUP();
-	if (call->call_cntr < call->max_calls)
-	{
-		RequestStatistics *statistics = call->user_fctx;
-		HeapTuple	row = make_statistics_row(call->tuple_desc,
-												&statistics[call->call_cntr]);
-
-		SRF_RETURN_NEXT(call, HeapTupleGetDatum(row));
-	}
-	SRF_RETURN_DONE(call);
+	InitMaterializedSRF(fcinfo, 0);
+	statistics = statistics_get(&count);
+	for (int i = 0; i < count; i++)
+		add_requests_row((ReturnSetInfo *) fcinfo->resultinfo, &statistics[i]);
+	return (Datum) 0;
 }
 
 Datum
@@ -125,31 +108,17 @@ own_operations(int *count)
 }
 
 /* As pg_stat_statements has it, rows of other roles are for some alone. */
-static int
-leave_visible(SharedStatistics *statistics, int count)
-{
-	Oid			reader = GetUserId();
-	int			kept = 0;
-
-	if (has_privs_of_role(reader, ROLE_PG_READ_ALL_STATS))
-		return count;
-	for (int i = 0; i < count; i++)
-		if (statistics[i].key.role_id == reader)
-			statistics[kept++] = statistics[i];
-	return kept;
-}
-
 static SharedStatistics *
 visible_operations(int *count)
 {
-	SharedStatistics *result;
+	Oid			of_role = GetUserId();
 
 	if (!shared_statistics_exist())
 		return own_operations(count);
 	statistics_flush();
-	result = shared_statistics_get(count);
-	*count = leave_visible(result, *count);
-	return result;
+	if (has_privs_of_role(of_role, ROLE_PG_READ_ALL_STATS))
+		of_role = InvalidOid;
+	return shared_statistics_get(of_role, count);
 }
 
 /* NULL: there is none. */
@@ -160,8 +129,8 @@ oid_datum(Oid oid, bool *is_null)
 	return ObjectIdGetDatum(oid);
 }
 
-static HeapTuple
-make_operations_row(TupleDesc descriptor, const SharedStatistics *one)
+static void
+add_operations_row(ReturnSetInfo *result, const SharedStatistics *one)
 {
 	const SharedKey *key = &one->key;
 	const SharedCounters *counters = &one->counters;
@@ -183,38 +152,21 @@ make_operations_row(TupleDesc descriptor, const SharedStatistics *one)
 	values[12] = Float8GetDatum(counters->write_units);
 	values[13] = milliseconds(counters->time);
 	values[14] = milliseconds(counters->max_time);
-	return heap_form_tuple(descriptor, values, nulls);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 Datum
 dyn_stat_get_operations(PG_FUNCTION_ARGS)
 {
-	FuncCallContext *call;
+	const SharedStatistics *statistics;
+	int			count;
 
-	if (SRF_IS_FIRSTCALL())
-	{
-		MemoryContext old;
-		int			count;
-
-		call = SRF_FIRSTCALL_INIT();
-		old = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		if (get_call_result_type(fcinfo, NULL, &call->tuple_desc) !=
-			TYPEFUNC_COMPOSITE)
-			elog(ERROR, "dyn_stat_get_operations does not return rows");
-		call->user_fctx = visible_operations(&count);
-		call->max_calls = count;
-		MemoryContextSwitchTo(old);
-	}
-	call = SRF_PERCALL_SETUP();
-	if (call->call_cntr < call->max_calls)
-	{
-		SharedStatistics *statistics = call->user_fctx;
-		HeapTuple	row = make_operations_row(call->tuple_desc,
-											  &statistics[call->call_cntr]);
-
-		SRF_RETURN_NEXT(call, HeapTupleGetDatum(row));
-	}
-	SRF_RETURN_DONE(call);
+	InitMaterializedSRF(fcinfo, 0);
+	statistics = visible_operations(&count);
+	for (int i = 0; i < count; i++)
+		add_operations_row((ReturnSetInfo *) fcinfo->resultinfo,
+						   &statistics[i]);
+	return (Datum) 0;
 }
 
 /* What this session has not added yet goes too. */

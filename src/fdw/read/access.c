@@ -12,7 +12,6 @@
 #include "fdw/read/projection.h"
 #include "translate/condition/condition.h"
 #include "translate/key/item_key.h"
-#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 /*

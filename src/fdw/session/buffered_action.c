@@ -93,7 +93,7 @@ static Condition *
 condition_of(const BufferedItem *item)
 {
 	if (item->base == NULL)
-		return item->over_expired ? condition_absent_or_expired(item->table)
+		return item->expired != NULL ? condition_absent_or_expired(item->table)
 			: condition_item_absent(item->table);
 	return image_unchanged(item->table, item->base, item->seen);
 }

@@ -45,8 +45,8 @@ typedef struct BufferedItem
 	const char *key_text;		/* of table_key_text() */
 	uint32		hash;			/* of it, and of the table's name */
 	const DynamoItem *base;		/* NULL: there was none */
-	bool		over_expired;	/* but one that had expired, which its table
-								 * hides */
+	const DynamoItem *expired;	/* but this, which its table hides; NULL:
+								 * nothing was there */
 	ItemVersion *newest;		/* NULL: only locked */
 	List	   *seen;			/* names of attributes: see image.h */
 	const char *blind;			/* expressions of the blind write; NULL: it is

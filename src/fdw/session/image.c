@@ -9,7 +9,6 @@
 #include "fdw/column_set.h"
 #include "fdw/session/image.h"
 #include "translate/key/item_key.h"
-#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 /*
@@ -154,7 +153,7 @@ image_add_seen(List *seen, const Table *table, const DynamoItem *base,
 	}
 
 	/* by which it is a row */
-	if (table_hides_expired(table) &&
+	if (table->hides_expired &&
 		values_equal(item_find(base, table->expiry->attribute_name),
 					 item_find(shown, table->expiry->attribute_name)))
 		seen = add_seen_name(seen, table, table->expiry->attribute_name);

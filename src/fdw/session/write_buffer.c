@@ -22,7 +22,7 @@
 #include "fdw/session/image.h"
 #include "fdw/session/running_query.h"
 #include "fdw/session/write_buffer.h"
-#include "translate/table/table_expiry.h"
+#include "translate/table/table_template.h"
 
 /* Bytes of a TransactWriteItems.  Source: API Reference. */
 #define MOST_BYTES		(4 * 1024 * 1024)
@@ -95,7 +95,7 @@ write_buffer_is_of(const BufferedItem *item, const Table *table)
 void
 write_buffer_check_hidden(const BufferedItem *item, const Table *table)
 {
-	if (item->over_expired && !table_hides_expired(table))
+	if (item->expired != NULL && table_is_row(table, item->expired))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("cannot show an expired item of table \"%s\" that the transaction replaces",
@@ -519,7 +519,7 @@ write_buffer_lock(BufferedItem *item, const Table *table, ItemLock lock)
 		write_buffer_look_at_all(item, item->table);
 	else
 		check_limits(item);
-	if (table_hides_expired(table))
+	if (table->hides_expired)
 		write_buffer_look(item, table, buffered_image(item), NULL);
 }
 

@@ -97,7 +97,7 @@ extern bool write_buffer_is_of(const BufferedItem *item, const Table *table);
 
 /*
  * Raises 0A000 for an item that the transaction has taken for absent, since it
- * had expired, to a table that shows such items.
+ * had expired, to a table of which it was a row.
  */
 extern void write_buffer_check_hidden(const BufferedItem *item,
 									  const Table *table);

@@ -93,9 +93,10 @@ buffered_write_look_up(Writer *writer, ItemWrite **writes, int count)
 /* The buffered item of a key, which was read before if it is not there yet. */
 static BufferedItem *
 enter(const Writer *writer, const DynamoItem *key, const char *readable_key,
-	  const DynamoItem *base, bool over_expired)
+	  const DynamoItem *base, const DynamoItem *expired)
 {
 	BufferedItem *item;
+	MemoryContext old;
 
 	write_buffer_check(writer->table, writer->connection, writer->user_id);
 	item = write_buffer_find(writer->table, key);
@@ -103,7 +104,12 @@ enter(const Writer *writer, const DynamoItem *key, const char *readable_key,
 		return item;
 	item = write_buffer_enter(writer->table, writer->connection,
 							  writer->user_id, key, readable_key, base);
-	item->over_expired = over_expired;
+	if (expired != NULL)
+	{
+		old = MemoryContextSwitchTo(item->context);
+		item->expired = item_copy(expired);
+		MemoryContextSwitchTo(old);
+	}
 	return item;
 }
 
@@ -112,7 +118,7 @@ keep_change(const Writer *writer, ItemWrite *write)
 {
 	bool		puts = write->kind == WRITE_PUT;
 	BufferedItem *item = enter(writer, write->key, write->readable_key,
-							   write->base, write->over_expired);
+							   write->base, write->expired);
 	BufferedWrite version = {
 		.command_id = writer->running.command_id,
 		.image = puts ? write->new_item : write->image,
@@ -146,7 +152,7 @@ void
 buffered_write_lock(Writer *writer, ItemWrite *write, ItemLock lock)
 {
 	BufferedItem *item = enter(writer, write->key, write->readable_key,
-							   write->base, false);
+							   write->base, NULL);
 
 	write_buffer_lock(item, writer->table, lock);
 }
@@ -154,13 +160,13 @@ buffered_write_lock(Writer *writer, ItemWrite *write, ItemLock lock)
 /* Under its new key nothing may be there, but what has expired. */
 static bool
 key_is_free(const Writer *writer, const DynamoItem *key,
-			const char *readable_key, bool *over_expired)
+			const char *readable_key, const DynamoItem **expired)
 {
 	const BufferedItem *item = write_buffer_find(writer->table, key);
 	const DynamoItem *stored;
 	Request    *request;
 
-	*over_expired = false;
+	*expired = NULL;
 	if (item != NULL)
 		return !is_there(writer, buffered_image(item));
 	request = reader_start_get(writer->connection, writer->table, key,
@@ -169,8 +175,9 @@ key_is_free(const Writer *writer, const DynamoItem *key,
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		key_check_raise(writer->table, writer->connection, request, NULL);
 	stored = reader_got_item(request);
-	*over_expired = stored != NULL && !is_there(writer, stored);
-	return stored == NULL || *over_expired;
+	if (stored != NULL && !is_there(writer, stored))
+		*expired = stored;
+	return stored == NULL || *expired != NULL;
 }
 
 static bool
@@ -179,18 +186,18 @@ keep_move(const Writer *writer, ItemWrite *write)
 	DynamoItem *key = table_key_of_item(writer->table, write->new_item);
 	char	   *readable_key = table_readable_key(writer->table, key);
 	BufferedItem *item;
-	bool		over_expired;
+	const DynamoItem *expired;
 	BufferedWrite version = {
 		.command_id = writer->running.command_id
 	};
 
-	if (!key_is_free(writer, key, readable_key, &over_expired))
+	if (!key_is_free(writer, key, readable_key, &expired))
 		return false;
-	item = enter(writer, write->key, write->readable_key, write->base, false);
+	item = enter(writer, write->key, write->readable_key, write->base, NULL);
 	write_buffer_look_at_all(item, writer->table);
 	write_buffer_write(item, &version);
 
-	item = enter(writer, key, readable_key, NULL, over_expired);
+	item = enter(writer, key, readable_key, NULL, expired);
 	version.image = write->new_item;
 	version.is_put = true;
 	write_buffer_write(item, &version);

@@ -27,7 +27,6 @@
 #include "fdw/write/made_column.h"
 #include "translate/codec/codec_number.h"
 #include "translate/key/item_key.h"
-#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 #include "translate/update/document.h"
 #include "translate/update/made_update.h"
@@ -568,7 +567,7 @@ compute_write(const WriteStatement *statement, const Computation *computation,
 		}
 		if (is_update && item == NULL)
 			actions = add_creation(statement, actions);
-		if (item == NULL && table_hides_expired(statement->table))
+		if (item == NULL && statement->table->hides_expired)
 		{
 			put_new_item(statement, key, actions, write);
 			return write;

@@ -22,6 +22,7 @@
 #include "fdw/write/constraint.h"
 #include "fdw/write/made_column.h"
 #include "fdw/write/old_row.h"
+#include "fdw/write/own_write.h"
 
 /*
  * WCO_VIEW_CONFLICT_CHECK, of the minor releases that have it, the last of its
@@ -339,7 +340,7 @@ conflict_begin_row(ConflictState *state, ProposedRow *row,
 	if (!state->prepared)
 		prepare_conflict(state);
 	if ((!state->selects || state->lock != ITEM_LOCK_NONE) &&
-		writer_has_written(state->writer, write->key))
+		own_write_has(state->writer, write->key))
 		raise_second_time(state, write->readable_key);
 	row->conflict = state;
 	row->where = state->clauses->where;

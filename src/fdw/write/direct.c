@@ -28,6 +28,7 @@
 #include "fdw/statement_counters.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/direct_access.h"
+#include "fdw/write/own_write.h"
 #include "fdw/write/pushed_write.h"
 #include "fdw/write/report.h"
 #include "fdw/write/stamp.h"
@@ -585,7 +586,7 @@ next_row(DirectState *state)
 	}
 	plan = row_plan_of_row(state);
 	key = table_key_of_item(statement->table, candidate);
-	if (writer_passes_over(state->writer, key))
+	if (own_write_passes_over(state->writer, key))
 		return NULL;
 	compute_load(statement, candidate, key,
 				 table_readable_key(statement->table, key));

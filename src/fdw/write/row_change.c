@@ -28,6 +28,7 @@
 #include "fdw/write/constraint.h"
 #include "fdw/write/key_change.h"
 #include "fdw/write/made_column.h"
+#include "fdw/write/own_write.h"
 #include "fdw/write/row_change.h"
 #include "fdw/write/stamp.h"
 #include "fdw/write/write_behind.h"
@@ -610,7 +611,7 @@ decide_change(ItemWrite *write, const DynamoItem *item)
 	bool		is_same;
 
 	write->next = NEXT_NOTHING;
-	if (item == NULL || writer_passes_over(change->writer, write->key))
+	if (item == NULL || own_write_passes_over(change->writer, write->key))
 		return;
 	if (row->slot == NULL)
 		look_at_row(row);
@@ -698,7 +699,7 @@ change_row(RowChange *change, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	ChangedRow *row = make_changed_row(change, slot, plan_slot);
 
-	if (writer_passes_over(change->writer, row->write.key))
+	if (own_write_passes_over(change->writer, row->write.key))
 		return NULL;
 	prepare_write(row, slot);
 	writer_submit(change->writer, &row->write);
@@ -792,7 +793,7 @@ start_row_change(RowChange *change, TupleTableSlot *slot,
 	MemoryContextSwitchTo(context);
 	row = make_changed_row(change, slot, plan_slot);
 	has_waited = make_room_for(change, row);
-	if (writer_passes_over(change->writer, row->write.key))
+	if (own_write_passes_over(change->writer, row->write.key))
 	{
 		MemoryContextSwitchTo(change->context);
 		MemoryContextDelete(context);

@@ -20,11 +20,11 @@
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/back_off.h"
 #include "fdw/write/buffered_write.h"
+#include "fdw/write/own_write.h"
 #include "fdw/write/write_request.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
 #include "translate/key/key.h"
-#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
 static void send_next(Writer *writer, ItemWrite *write);
@@ -179,71 +179,6 @@ must_wait(const Writer *writer, const ItemWrite *write)
 	return false;
 }
 
-/* Has the statement's command, or one inside it, written the item? */
-static bool
-find_written(const Writer *writer, const DynamoItem *key, WrittenBy *by)
-{
-	return writer->is_atomic ? buffered_write_find(writer, key, by)
-		: written_find(writer->noted, key, writer->running.command_id, by);
-}
-
-bool
-writer_has_written(const Writer *writer, const DynamoItem *key)
-{
-	CommandId	own = writer->running.command_id;
-	WrittenBy	by;
-
-	return find_written(writer, key, &by) &&
-		by.command_id == own &&
-		by.how != WRITTEN_GONE && by.how != WRITTEN_UNMADE;
-}
-
-static bool
-passes_over(const Writer *writer, WrittenBy by)
-{
-	return by.command_id == writer->running.command_id ||
-		by.how == WRITTEN_MADE || by.how == WRITTEN_UNMADE;
-}
-
-bool
-writer_passes_over(const Writer *writer, const DynamoItem *key)
-{
-	WrittenBy	by;
-
-	return find_written(writer, key, &by) && passes_over(writer, by);
-}
-
-static void
-raise_changed_inside(const Writer *writer, const ItemWrite *write)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 write->kind == WRITE_DELETE
-			 ? errmsg("tuple to be deleted was already modified by an operation triggered by the current command")
-			 : errmsg("tuple to be updated was already modified by an operation triggered by the current command"),
-			 errdetail("Item %s of table \"%s\".", write->readable_key,
-					   writer->table->table_name),
-			 errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")));
-}
-
-/*
- * As for a row in ExecUpdate() and ExecDelete() (nodeModifyTable.c): what the
- * statement itself has changed is passed over, and what a function or trigger
- * has changed that it called is an error: neither of the two changes may get
- * lost.
- */
-static bool
-was_changed(const Writer *writer, const ItemWrite *write)
-{
-	WrittenBy	by;
-
-	if (!find_written(writer, write->key, &by))
-		return false;
-	if (!passes_over(writer, by))
-		raise_changed_inside(writer, write);
-	return true;
-}
-
 /*
  * Other scans of the session do not see what their statements do not.  Nor
  * does the one that brings the rows meet an item again under its new key.
@@ -282,15 +217,10 @@ static void
 keep_next(Writer *writer, ItemWrite *write)
 {
 	const DynamoItem *item;
-	WrittenBy	by;
 
 	if (write->is_decided)
 	{
-		/* what was decided on is not what is there any more */
-		if (write->kind == WRITE_UPDATE &&
-			find_written(writer, write->key, &by) &&
-			by.command_id > writer->running.command_id)
-			raise_changed_inside(writer, write);
+		own_write_check_decided(writer, write);
 		if (!buffered_write_keep(writer, write))
 		{
 			note_failed(writer, write, ITEM_TAKEN);
@@ -324,21 +254,10 @@ decide_plain_put(Writer *writer, ItemWrite *write, const DynamoItem *item)
 		note_failed(writer, write, ITEM_TAKEN);
 }
 
-/* What the statement has let expire is gone for the next statement only. */
-static bool
-takes_own_key(const Writer *writer, const ItemWrite *write)
-{
-	return table_hides_expired(writer->table) &&
-		(write->next == NEXT_MOVE || write->kind == WRITE_PUT) &&
-		writer_has_written(writer, write->next == NEXT_MOVE
-						   ? write->new_item : write->key);
-}
-
 static void
 send_next(Writer *writer, ItemWrite *write)
 {
-	if (write->next == NEXT_NOTHING ||
-		(write->skips_changed && was_changed(writer, write)))
+	if (write->next == NEXT_NOTHING || own_write_skips(writer, write))
 	{
 		write->state = ITEM_SKIPPED;
 		return;
@@ -348,10 +267,17 @@ send_next(Writer *writer, ItemWrite *write)
 		write->state = ITEM_WAITING;
 		return;
 	}
-	if (takes_own_key(writer, write))
+	if (own_write_has_new_key(writer, write))
 	{
-		decide_plain_put(writer, write, write->new_item);
-		return;
+		if (write->decide == NULL || write->next == NEXT_MOVE)
+		{
+			decide_plain_put(writer, write, write->new_item);
+			return;
+		}
+
+		/* the item decides, unless it is not there any more */
+		if (write->tries == 0)
+			write->next = NEXT_READ;
 	}
 	if (writer->is_atomic)
 	{
@@ -409,6 +335,15 @@ writer_submit(Writer *writer, ItemWrite *write)
 
 /* ---- what comes back: the one place where an outcome is read ---- */
 
+/* One that the statement has let expire itself still is. */
+static bool
+is_row(const Writer *writer, const ItemWrite *write, const DynamoItem *item)
+{
+	return table_is_row(writer->table, item) ||
+		(table_is_expired_row(writer->table, item) &&
+		 own_write_has(writer, write->key));
+}
+
 /*
  * The item may belong to the request, which therefore stays until the new one
  * is made.
@@ -416,7 +351,7 @@ writer_submit(Writer *writer, ItemWrite *write)
 static void
 decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 {
-	if (write->skips_changed && was_changed(writer, write))
+	if (own_write_skips(writer, write))
 	{
 		write->state = ITEM_SKIPPED;
 		return;
@@ -424,11 +359,13 @@ decide_on(Writer *writer, ItemWrite *write, const DynamoItem *item)
 
 	if (item == NULL)
 		spelling_look(writer->table, writer->connection, writer->counters);
-	else if (!table_is_row(writer->table, item))
+	else if (!is_row(writer, write, item))
 	{
-		write->over_expired = table_is_expired_row(writer->table, item);
-		if (write->over_expired)
+		if (table_is_expired_row(writer->table, item))
+		{
+			write->expired = item;
 			write->blind = NULL;	/* an UpdateItem would not replace it */
+		}
 		else if (write->creates)
 			key_raise_other_item(writer->table, write->readable_key, item);
 		item = NULL;

@@ -77,9 +77,9 @@ struct ItemWrite
 	bool		skips_taken;	/* which is nothing to complain of */
 	bool		may_be_there;	/* nor is one that is there by COMMIT, but then
 								 * it is not what the write was for: 40001 */
-	bool		skips_changed;	/* one of writer_passes_over() is not written;
-								 * one that a command inside the statement has
-								 * changed is an error */
+	bool		skips_changed;	/* one of own_write_passes_over() is not
+								 * written; one that a command inside the
+								 * statement has changed is an error */
 
 	/*
 	 * Of a write that is kept until COMMIT, set by the source where it knows
@@ -89,7 +89,8 @@ struct ItemWrite
 	const DynamoItem *base;		/* the item, whole, as it is; NULL: there is
 								 * none */
 	bool		is_decided;		/* nothing has to be decided any more */
-	bool		over_expired;	/* there is none, since it has expired */
+	const DynamoItem *expired;	/* there is none, since this has expired;
+								 * NULL: nothing has */
 
 	/* set by the source before writer_submit() and by decide() */
 	NextStep	next;
@@ -187,15 +188,6 @@ extern void writer_submit(Writer *writer, ItemWrite *write);
  * far the statement came.
  */
 extern ItemWrite *writer_next_done(Writer *writer);
-
-/* Has the statement made or changed the item, by this writer or another? */
-extern bool writer_has_written(const Writer *writer, const DynamoItem *key);
-
-/*
- * Is the item none that the statement changes: since it has written it
- * already, or does not see it, which a command inside it has made?
- */
-extern bool writer_passes_over(const Writer *writer, const DynamoItem *key);
 
 /* How many writes may be under way at once, by now. */
 extern int	writer_concurrency(const Writer *writer);

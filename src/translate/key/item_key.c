@@ -198,7 +198,7 @@ has_expired(const Table *table)
 static Condition *
 unless_hidden(const Table *table, Condition *condition)
 {
-	return table_hides_expired(table)
+	return table->hides_expired
 		? condition_both(condition, condition_not(has_expired(table)))
 		: condition;
 }
@@ -265,7 +265,7 @@ condition_absent_or_expired(const Table *table)
 Condition *
 condition_key_is_free(const Table *table)
 {
-	return table_hides_expired(table) ? condition_absent_or_expired(table)
+	return table->hides_expired ? condition_absent_or_expired(table)
 		: condition_item_absent(table);
 }
 

@@ -28,12 +28,14 @@
 #include "translate/codec/codec.h"
 #include "translate/codec/codec_time.h"
 #include "translate/table/table.h"
+#include "translate/table/table_expiry.h"
 #include "translate/table/table_template.h"
 
-/* A table with what only this file uses.  Callers see the first member. */
+/* A table with what only this file uses. */
 typedef struct TableEntry
 {
 	Table		table;
+	Table		showing;		/* the same where expired items are shown */
 	MemoryContext context;		/* holds everything of the description */
 	bool		has_composite;	/* some column depends on another relation's
 								 * row type */
@@ -423,6 +425,8 @@ describe_relation(Relation relation)
 	table_resolve_templates(table);
 	table_build_names(table);
 	table_mark_key(table);
+	entry->showing = *table;
+	table->hides_expired = table->expiry != NULL;
 	return entry;
 }
 
@@ -430,6 +434,12 @@ void
 table_set_options_reader(TableOptionsReader reader)
 {
 	read_options = reader;
+}
+
+static Table *
+table_by_setting(TableEntry *entry)
+{
+	return show_expired ? &entry->showing : &entry->table;
 }
 
 Table *
@@ -447,7 +457,7 @@ table_describe(Oid relation_id)
 		create_table_cache();
 	cached = hash_search(cache, &relation_id, HASH_FIND, NULL);
 	if (cached != NULL && cached->entry != NULL)
-		return &cached->entry->table;
+		return table_by_setting(cached->entry);
 
 	/* a child of the caller's context, so that an error frees it */
 	context = AllocSetContextCreate(CurrentMemoryContext,
@@ -472,7 +482,7 @@ table_describe(Oid relation_id)
 		cached->entry = entry;
 	else
 		retire_context(context);
-	return &entry->table;
+	return table_by_setting(entry);
 }
 
 /* ---- keys ---- */

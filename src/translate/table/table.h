@@ -22,7 +22,8 @@ extern void table_set_options_reader(TableOptionsReader reader);
 /*
  * Describes a foreign table, which the caller has locked.  Descriptions are
  * kept for the session and shared: one is good until the end of the
- * transaction, even if the catalogs change, and must not be freed.  Raises
+ * transaction, even if the catalogs change, and must not be freed.  It hides
+ * what has expired, or shows it, by the setting of now.  Raises
  * what codec_create() refuses as HV004 (invalid data type), though the
  * validator has refused most of it at DDL time.
  */

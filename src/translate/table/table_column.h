@@ -56,6 +56,7 @@ typedef struct Table
 	Column	   *document;		/* NULL: none */
 	Column	   *expiry;			/* by which items expire that are hidden then
 								 * (table_expiry.h); NULL: none are */
+	bool		hides_expired;	/* they are: not while show_expired is on */
 	bool		key_in_doubt;	/* the key may be spelled otherwise by others,
 								 * and no item of the session has shown yet how
 								 * it is */

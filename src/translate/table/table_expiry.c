@@ -24,12 +24,6 @@
 
 bool		show_expired = false;
 
-bool
-table_hides_expired(const Table *table)
-{
-	return table->expiry != NULL && !show_expired;
-}
-
 /* Microseconds since 1970. */
 static int64
 latest_expiry(void)

@@ -23,14 +23,12 @@
 
 #include "translate/table/table_column.h"
 
-/* The setting dynamorm_fdw.show_expired: expired items are as all others. */
-extern bool show_expired;
-
 /*
- * Does the table hide items that have expired?  That is for now: a plan, which
- * may be kept for long, must not depend on it, but on Table.expiry.
+ * The setting dynamorm_fdw.show_expired: expired items are as all others.  A
+ * statement takes it when it begins, with its table (Table.hides_expired); a
+ * plan, which may be kept for long, must depend on Table.expiry alone.
  */
-extern bool table_hides_expired(const Table *table);
+extern bool show_expired;
 
 /*
  * Has the item expired?  Whether the table hides such items is for the caller

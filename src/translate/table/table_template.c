@@ -427,20 +427,20 @@ key_fits(const Table *table, const Column *key, const DynamoItem *item)
 bool
 table_leaves_out_items(const Table *table)
 {
-	return table_has_other_items(table) || table_hides_expired(table);
+	return table_has_other_items(table) || table->hides_expired;
 }
 
 bool
 table_is_row(const Table *table, const DynamoItem *item)
 {
 	return table_is_of_kind(table, item) &&
-		!(table_hides_expired(table) && table_has_expired(table, item));
+		!(table->hides_expired && table_has_expired(table, item));
 }
 
 bool
 table_is_expired_row(const Table *table, const DynamoItem *item)
 {
-	return table_hides_expired(table) && table_has_expired(table, item) &&
+	return table->hides_expired && table_has_expired(table, item) &&
 		table_is_of_kind(table, item);
 }
 
