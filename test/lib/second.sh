@@ -6,7 +6,7 @@
 # shellcheck shell=bash
 
 SECOND_ENGINE=dynoxide
-SECOND_JUDGED_STATEMENTS=1000
+SECOND_JUDGED_STATEMENTS=500
 
 # What is put aside meanwhile.
 FIRST_ENGINE=

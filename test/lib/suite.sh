@@ -193,9 +193,9 @@ run_tour()
   drop_tour_tables
 }
 
-# As many statements as fit into two minutes; always the same ones.
-JUDGED_STATEMENTS=3000
-JUDGED_TRANSACTIONS=300
+# As many statements as fit into a minute or two; always the same ones.
+JUDGED_STATEMENTS=2000
+JUDGED_TRANSACTIONS=200
 JUDGED_INTERFERENCE=100
 
 # run_judged NAME ARGUMENTS...
@@ -227,7 +227,7 @@ run_judge()
 }
 
 # A tenant's statements, where another has these rows or those.
-ATTACKING_STATEMENTS=300
+ATTACKING_STATEMENTS=200
 
 run_tenants()
 {
