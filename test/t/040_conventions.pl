@@ -468,6 +468,13 @@ subtest 'HTTPS_PROXY' => sub {
 		unlike(stub_log(), qr/DynamoDB|POST/, 'and has not');
 	}
 	unlike(said($ask), qr/static-secret/, 'without a secret');
+	foreach my $timeout (qw(connect_timeout request_timeout))
+	{
+		server("region 'eu-west-1', max_attempts '1', $timeout '500'");
+		mapping($static);
+		set_stub(proxy_is_silent => 1);
+		like(said($ask), qr/08001: could not connect to DynamoDB endpoint .*The proxy did not answer within 500 milliseconds\./s, "one that does not answer ($timeout)");
+	}
 };
 
 subtest 'HTTP_PROXY' => sub {
@@ -537,6 +544,21 @@ subtest 'AWS_ACCOUNT_ID' => sub {
 	set_stub();
 	said('SELECT * FROM by_arn');
 	like(stub_log(), qr/^CONNECT \Q$regional\E:443/, 'for a table of another account the region\'s');
+	my $arn = 'arn:aws:dynamodb:eu-west-1:777777777777:table/x';
+	my $asked_for = sub {
+		my ($sql) = @_;
+		set_stub();
+		my $said = said($sql);
+		return stub_log() =~ /CONNECT (\S+):443/ ? $1 : $said;
+	};
+	my %body = (
+		TransactWriteItems => { TransactItems => [ { Delete => { TableName => $arn, Key => { id => { S => '1' } } } } ] },
+		TransactGetItems => { TransactItems => [ { Get => { TableName => $arn, Key => { id => { S => '1' } } } } ] },
+		BatchGetItem => { RequestItems => { $arn => { Keys => [ { id => { S => '1' } } ] } } },
+		ListTagsOfResource => { ResourceArn => $arn });
+	is($asked_for->("SELECT dyn_request('dynamo', '$_', '" . encode_json($body{$_}) . "')"), $regional, "for $_") foreach sort keys %body;
+	is($asked_for->(qq(SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "x", "Key": {"id": {"S": "$arn"}}}'))),
+		'333333333333.ddb.eu-west-1.amazonaws.com', 'but not for the value of an attribute');
 
 	is($host->("profile 'disabled'"), $regional, 'account_id_endpoint_mode = disabled');
 	like($host->("profile 'required'"), qr/28000: .*An account-based endpoint is required.*HINT:  Name the account/s, 'required');
