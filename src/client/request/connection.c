@@ -310,8 +310,8 @@ follow_account(Connection *connection, const char *account_id)
 
 /*
  * Has a request an ARN where it names a table?  There are many such places
- * (TableName in TransactItems, members of RequestItems, ResourceArn), so it is
- * asked the other way round: is there one that is not the text of an attribute?
+ * (TableName in TransactItems, members of RequestItems, ResourceArn), so the
+ * question is: is there an ARN that is not the text of an attribute?
  */
 static bool
 names_by_arn(const char *body)
