@@ -279,7 +279,7 @@ END
 	$signed_in->('corporate', -10, %renewable, registrationExpiresAt => '2020-01-01T00:00:00Z');
 	like(said($ask), qr/its token has expired/, 'nor renewed, if its client is too old');
 	$signed_in->('corporate', -10, %renewable, refreshToken => 'used');
-	like(said($ask), qr/its token has expired\..*HINT:  Run "aws sso login/s, 'or it cannot be renewed');
+	like(said($ask), qr/its token has expired and was not renewed \(HTTP status 400\)\..*HINT:  Run "aws sso login/s, 'or it cannot be renewed');
 	is(stub_log(), 'POST /token', 'which is tried once');
 
 	set_stub();
@@ -294,6 +294,26 @@ END
 	is_deeply([ glob("$home/.aws/sso/cache/*") ], [$file], 'in that file alone');
 	like(said($ask), qr/^sso\d/m, 'and used by the next session');
 	is(scalar(() = stub_log() =~ m{POST /token}g), 1, 'as it is');
+
+	my $content = slurp_file($file);
+	$signed_in->('corporate', -10, %renewable);
+	set_stub(renews_for_others => [ $file, $content ], bearer => 'renewed-token');
+	like(said($ask), qr/^sso\d/m, 'one that another process renews at the same time is read again');
+	foreach my $left (-10, 200)
+	{
+		$signed_in->('corporate', $left, %renewable);
+		my $session = Session->new($node->connstr('postgres'));
+		set_stub(cancels => $session->{backend});
+		is($session->run($ask)->{sqlstate}, '57014', "a statement that is cancelled as it comes ($left)");
+		is(decode_json(slurp_file($file))->{refreshToken}, 'refresh-2', 'has kept it');
+		$session->finish;
+	}
+	$signed_in->('corporate', -10, %renewable);
+	set_stub(without => ['expiresIn']);
+	like(said($ask), qr/28000: .*the answer to its renewal lacks accessToken or expiresIn\./s, 'an answer that does not tell how long it is good');
+	$signed_in->('corporate', 3600);
+	set_stub(without => ['expiration']);
+	like(said($ask), qr/28000: .*gave credentials without a time of expiration\./s, 'nor the credentials');
 
 	set_stub(bearer => 'another');
 	$signed_in->('corporate', 3600);
