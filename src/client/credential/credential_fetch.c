@@ -180,12 +180,14 @@ void
 fetch_append_field(StringInfo form, const char *name, const char *value)
 {
 	static const char digits[] = "0123456789ABCDEF";
+	static const char unreserved[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 	const unsigned char *place;
 
 	appendStringInfo(form, "%s%s=", form->len > 0 ? "&" : "", name);
 	for (place = (const unsigned char *) value; *place; place++)
 	{
-		if (isalnum(*place) || strchr("-._~", *place) != NULL)
+		if (strchr(unreserved, *place) != NULL)
 			appendStringInfoChar(form, *place);
 		else
 		{
