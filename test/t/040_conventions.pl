@@ -464,6 +464,26 @@ subtest 'session_tags' => sub {
 	is(role_fields("SET dynamorm_fdw.session_tags = 'tenant=acme'; SET ROLE app; $ask"), 'Tags.member.1.Key=tenant Tags.member.1.Value=acme', 'and is');
 	like(said("SET dynamorm_fdw.session_tags = 'tenant=acme'; $ask; RESET dynamorm_fdw.session_tags; $ask"), qr/^role\d+\n.*28000/s,
 		'not by a connection that was made with it');
+
+	# a gatekeeper sets them for whom he lets in, before the library is loaded and after
+	ddl(q{CREATE ROLE gatekeeper; GRANT SET ON PARAMETER dynamorm_fdw.session_tags TO gatekeeper;
+		CREATE FUNCTION let_in(tenant text) RETURNS void LANGUAGE sql SECURITY DEFINER AS
+			$$SELECT set_config('dynamorm_fdw.session_tags', 'tenant=' || tenant, false)$$;
+		ALTER FUNCTION let_in OWNER TO gatekeeper});
+	foreach my $first ('', "$ask; ")
+	{
+		my $let_in = "${first}SELECT let_in('acme'); ";
+		my $when = $first ? 'when the library is loaded' : 'before';
+		like($connected->('', "$let_in $ask"), qr/^role\d/m, "a gatekeeper sets them, $when");
+		is(of_stub('fields')->{'Tags.member.1.Value'}, 'acme', 'for whom he lets in');
+		foreach my $trick ("SET dynamorm_fdw.session_tags = 'tenant=b'", 'RESET ALL', 'DISCARD ALL', "BEGIN; SET LOCAL dynamorm_fdw.session_tags = 'tenant=b'; COMMIT")
+		{
+			my $said = $connected->('', "$let_in $trick; $ask");
+			my $value = of_stub('fields')->{'Tags.member.1.Value'};
+			is($value // ($said =~ /28000: / ? 'acme' : $said), 'acme', "who has these or none ($trick)");
+		}
+	}
+	ddl('DROP FUNCTION let_in; REVOKE SET ON PARAMETER dynamorm_fdw.session_tags FROM gatekeeper; DROP ROLE gatekeeper');
 	mapping($static, 'PUBLIC');
 	like(said($tagged->('acme')), qr/28000: .*no role to which/s, 'not without a role');
 	my $refused = said("LOAD 'dynamorm_fdw'; " . join '; ', map { "SET dynamorm_fdw.session_tags = '$_'" }
