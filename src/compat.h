@@ -72,6 +72,14 @@ extern int	no_such_variable
 #define transaction_timed_out	false
 #endif
 
+/* The settings are no longer an array from 16 on, but are given as one. */
+#if PG_VERSION_NUM >= 160000
+#define all_settings(count)	get_guc_variables(count)
+#else
+#define all_settings(count) \
+	(*(count) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
 /* The checks of ownership and privileges became generic functions in 16. */
 #if PG_VERSION_NUM >= 160000
 #define owns_relation(relation_id, role_id) \

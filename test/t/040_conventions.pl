@@ -279,7 +279,7 @@ END
 	$signed_in->('corporate', -10, %renewable, registrationExpiresAt => '2020-01-01T00:00:00Z');
 	like(said($ask), qr/its token has expired/, 'nor renewed, if its client is too old');
 	$signed_in->('corporate', -10, %renewable, refreshToken => 'used');
-	like(said($ask), qr/its token has expired\..*HINT:  Run "aws sso login/s, 'or it cannot be renewed');
+	like(said($ask), qr/its token has expired and was not renewed \(HTTP status 400\)\..*HINT:  Run "aws sso login/s, 'or it cannot be renewed');
 	is(stub_log(), 'POST /token', 'which is tried once');
 
 	set_stub();
@@ -294,6 +294,26 @@ END
 	is_deeply([ glob("$home/.aws/sso/cache/*") ], [$file], 'in that file alone');
 	like(said($ask), qr/^sso\d/m, 'and used by the next session');
 	is(scalar(() = stub_log() =~ m{POST /token}g), 1, 'as it is');
+
+	my $content = slurp_file($file);
+	$signed_in->('corporate', -10, %renewable);
+	set_stub(renews_for_others => [ $file, $content ], bearer => 'renewed-token');
+	like(said($ask), qr/^sso\d/m, 'one that another process renews at the same time is read again');
+	foreach my $left (-10, 200)
+	{
+		$signed_in->('corporate', $left, %renewable);
+		my $session = Session->new($node->connstr('postgres'));
+		set_stub(cancels => $session->{backend});
+		is($session->run($ask)->{sqlstate}, '57014', "a statement that is cancelled as it comes ($left)");
+		is(decode_json(slurp_file($file))->{refreshToken}, 'refresh-2', 'has kept it');
+		$session->finish;
+	}
+	$signed_in->('corporate', -10, %renewable);
+	set_stub(without => ['expiresIn']);
+	like(said($ask), qr/28000: .*the answer to its renewal lacks accessToken or expiresIn\./s, 'an answer that does not tell how long it is good');
+	$signed_in->('corporate', 3600);
+	set_stub(without => ['expiration']);
+	like(said($ask), qr/28000: .*gave credentials without a time of expiration\./s, 'nor the credentials');
 
 	set_stub(bearer => 'another');
 	$signed_in->('corporate', 3600);
@@ -370,7 +390,59 @@ subtest 'session_tags' => sub {
 	is($as_app->($ask), 'acme', 'a superuser sets it for a role');
 	like($as_app->("SET dynamorm_fdw.session_tags = 'tenant=b'; $ask"), qr/^acme/, 'nor before the library is loaded');
 	is($as_app->("$ask; RESET ALL; DISCARD ALL; $ask"), 'acme', 'nor by RESET ALL');
-	ddl('ALTER ROLE app RESET dynamorm_fdw.session_tags');
+	ddl('GRANT CREATE ON SCHEMA public TO app');
+	my $connected = sub {
+		my ($options, $sql) = @_;
+		my ($out, $err);
+		local $ENV{PGOPTIONS} = $options;
+		set_stub();
+		$node->psql('postgres', $sql, stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-U', 'app', '-v', 'VERBOSITY=verbose' ]);
+		return "$out$err" . stub_log();
+	};
+	foreach my $first ('', "$ask; ")
+	{
+		my $when = $first ? 'when the library is loaded' : 'before';
+		my $said = $connected->('', $first . join '; ', map { s/TAGS/dynamorm_fdw.session_tags/r } "ALTER ROLE app SET TAGS = 'tenant=b'",
+			'ALTER ROLE app RESET TAGS', "CREATE FUNCTION mine() RETURNS void LANGUAGE sql SET TAGS = 'tenant=b' AS ''",
+			'ALTER ROLE app RESET ALL', "BEGIN; SET LOCAL TAGS = 'tenant=b'", 'ROLLBACK', 'SET TAGS TO DEFAULT', $ask);
+		is(scalar(() = $said =~ /ERROR:  42501: permission denied to set parameter/g), $first ? 5 : 3, "nor for later sessions, $when") or diag $said;
+		is(of_stub('fields')->{'Tags.member.1.Value'}, 'acme', 'nor for this one');
+		is($as_app->($ask), 'acme', 'and a later one has them');
+	}
+
+	# who connects with tags, and may not set them, hides those of the role
+	my $not_known = qr/28000: user mapping .* cannot assume its role.*may not set.*HINT:  .*shared_preload_libraries/s;
+	foreach my $options ('tenant=b', 'tenant=<b>', 'tenant=acme', '')
+	{
+		my $said = $connected->("-c dynamorm_fdw.session_tags=$options",
+			"$ask; RESET ALL; DISCARD ALL; $ask; SET dynamorm_fdw.session_tags = 'tenant=c'; RESET dynamorm_fdw.session_tags; $ask");
+		is(scalar(() = $said =~ /ERROR:  28000/g), 3, "nobody knows them then ($options)") or diag $said;
+		like($said, $not_known, 'and is told how to know them');
+		unlike($said, qr/STS|DynamoDB /, 'and nothing is sent');
+	}
+	ddl(q{ALTER DATABASE postgres SET session_preload_libraries = 'dynamorm_fdw'});
+	like($connected->('-c dynamorm_fdw.session_tags=', $ask), $not_known, 'session_preload_libraries is too late');
+	ddl('ALTER DATABASE postgres RESET session_preload_libraries');
+	my $force = $node->safe_psql('postgres', q{SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')});
+	my $said = $connected->('-c dynamorm_fdw.session_tags=', "$ask; CREATE FUNCTION asks() RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS
+		\$\$BEGIN RETURN dyn_request('dynamo', 'ListTables', '{}'); END\$\$; SET $force = on; SET parallel_leader_participation = off; SELECT asks()");
+	like($said, qr/28000.*28000: [^;]*CONTEXT:  .*parallel worker/s, 'nor does a parallel worker');
+	unlike($said, qr/STS|DynamoDB /, 'which sends nothing');
+	ddl('GRANT SET ON PARAMETER dynamorm_fdw.session_tags TO app');
+	like($connected->('-c dynamorm_fdw.session_tags=tenant=b', $ask), qr/^role\d/, 'who may set them connects with them');
+	is(of_stub('fields')->{'Tags.member.1.Value'}, 'b', 'and has them');
+	ddl('REVOKE SET ON PARAMETER dynamorm_fdw.session_tags FROM app');
+	said("ALTER ROLE app SET dynamorm_fdw.session_tags = 'tenant=<b>'");
+	like($connected->('', $ask), $not_known, 'those that are none are not known either');
+	ddl("ALTER ROLE app SET dynamorm_fdw.session_tags = 'tenant=acme'");
+	$node->append_conf('postgresql.conf', q{shared_preload_libraries = 'dynamorm_fdw'});
+	environment();
+	like($connected->('-c dynamorm_fdw.session_tags=tenant=b', $ask), qr/FATAL: .*permission denied to set parameter/, 'where the library is loaded first, nobody connects so');
+	like($connected->('', $ask), qr/^role\d/, 'but without');
+	is(of_stub('fields')->{'Tags.member.1.Value'}, 'acme', 'and has those of the role');
+	$node->append_conf('postgresql.conf', q{shared_preload_libraries = ''});
+	environment();
+	ddl('DROP FUNCTION asks(); REVOKE CREATE ON SCHEMA public FROM app; ALTER ROLE app RESET dynamorm_fdw.session_tags');
 
 	# each has credentials of his own
 	my $tagged = sub { return "SET dynamorm_fdw.session_tags = 'tenant=$_[0]'; $ask; " };
@@ -392,6 +464,26 @@ subtest 'session_tags' => sub {
 	is(role_fields("SET dynamorm_fdw.session_tags = 'tenant=acme'; SET ROLE app; $ask"), 'Tags.member.1.Key=tenant Tags.member.1.Value=acme', 'and is');
 	like(said("SET dynamorm_fdw.session_tags = 'tenant=acme'; $ask; RESET dynamorm_fdw.session_tags; $ask"), qr/^role\d+\n.*28000/s,
 		'not by a connection that was made with it');
+
+	# a gatekeeper sets them for whom he lets in, before the library is loaded and after
+	ddl(q{CREATE ROLE gatekeeper; GRANT SET ON PARAMETER dynamorm_fdw.session_tags TO gatekeeper;
+		CREATE FUNCTION let_in(tenant text) RETURNS void LANGUAGE sql SECURITY DEFINER AS
+			$$SELECT set_config('dynamorm_fdw.session_tags', 'tenant=' || tenant, false)$$;
+		ALTER FUNCTION let_in OWNER TO gatekeeper});
+	foreach my $first ('', "$ask; ")
+	{
+		my $let_in = "${first}SELECT let_in('acme'); ";
+		my $when = $first ? 'when the library is loaded' : 'before';
+		like($connected->('', "$let_in $ask"), qr/^role\d/m, "a gatekeeper sets them, $when");
+		is(of_stub('fields')->{'Tags.member.1.Value'}, 'acme', 'for whom he lets in');
+		foreach my $trick ("SET dynamorm_fdw.session_tags = 'tenant=b'", 'RESET ALL', 'DISCARD ALL', "BEGIN; SET LOCAL dynamorm_fdw.session_tags = 'tenant=b'; COMMIT")
+		{
+			my $said = $connected->('', "$let_in $trick; $ask");
+			my $value = of_stub('fields')->{'Tags.member.1.Value'};
+			is($value // ($said =~ /28000: / ? 'acme' : $said), 'acme', "who has these or none ($trick)");
+		}
+	}
+	ddl('DROP FUNCTION let_in; REVOKE SET ON PARAMETER dynamorm_fdw.session_tags FROM gatekeeper; DROP ROLE gatekeeper');
 	mapping($static, 'PUBLIC');
 	like(said($tagged->('acme')), qr/28000: .*no role to which/s, 'not without a role');
 	my $refused = said("LOAD 'dynamorm_fdw'; " . join '; ', map { "SET dynamorm_fdw.session_tags = '$_'" }
@@ -404,6 +496,40 @@ subtest 'session_tags' => sub {
 		SET dynamorm_fdw.session_tags = 'tenant=a'; BEGIN; INSERT INTO tenants VALUES ('1');
 		SET LOCAL dynamorm_fdw.session_tags = 'tenant=b'; INSERT INTO tenants VALUES ('2'); ROLLBACK"),
 		qr/ERROR:  0A000: .*DETAIL:  The session tags of the role have been changed/s, 'not with other tags in one transaction');
+};
+
+subtest 'encoding of session_tags' => sub {
+	my $in = sub {
+		my ($encoding, $sql) = @_;
+		my ($out, $err);
+		local $ENV{PGCLIENTENCODING} = 'UTF8';
+		set_stub();
+		$node->psql("in_$encoding", $sql, stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+		return "$out$err";
+	};
+	my $name = "Zo\xc3\xab";
+	foreach my $encoding (qw(latin1 utf8 sql_ascii))
+	{
+		$node->safe_psql('postgres', "CREATE DATABASE in_$encoding TEMPLATE template0 ENCODING '$encoding' LOCALE 'C'");
+		is($in->($encoding, "SET client_min_messages = warning; CREATE EXTENSION dynamorm_fdw; GRANT EXECUTE ON FUNCTION dyn_request TO PUBLIC;
+			CREATE SERVER dynamo FOREIGN DATA WRAPPER dynamorm_fdw OPTIONS ($local); GRANT USAGE ON FOREIGN SERVER dynamo TO PUBLIC;
+			CREATE USER MAPPING FOR PUBLIC SERVER dynamo OPTIONS ($static, $role, session_tags 'user={user}')"), '', $encoding);
+	}
+	my $values = sub { my $fields = of_stub('fields'); return join ' ', map { $fields->{"Tags.member.$_.Value"} // '-' } 1, 2 };
+	foreach my $encoding (qw(latin1 utf8))
+	{
+		like($in->($encoding, "CREATE ROLE \"$name\" CONNECTION LIMIT 77; SET ROLE \"$name\"; $ask; RESET ROLE;
+			SET dynamorm_fdw.session_tags = 'tenant=$name'; SET ROLE \"$name\"; $ask"), qr/^role\d+\nrole\d+\n?$/, 'both are given');
+		is($values->(), "$name $name", "in UTF-8 ($encoding)");
+		$in->($encoding, "DROP ROLE \"$name\"") if $encoding eq 'utf8';
+	}
+	my $named = "SELECT set_config('role', rolname, false) IS NULL FROM pg_roles WHERE rolconnlimit = 77; $ask";
+	like($in->('utf8', $named), qr/28000: .*cannot have the name of the user/s, 'a name of another encoding is none');
+	like($in->('sql_ascii', $named), qr/22021: invalid byte sequence for encoding "UTF8": 0xeb/, 'nor one of none');
+	$in->('latin1', "ALTER DATABASE in_utf8 SET dynamorm_fdw.session_tags = 'tenant=$name'");
+	like($in->('utf8', $ask), qr/28000: user mapping/, 'nor tags');
+	$in->('latin1', "DROP ROLE \"$name\"");
+	$node->safe_psql('postgres', "DROP DATABASE in_$_") foreach qw(latin1 utf8 sql_ascii);
 };
 
 # ---- the environment ----
@@ -468,6 +594,13 @@ subtest 'HTTPS_PROXY' => sub {
 		unlike(stub_log(), qr/DynamoDB|POST/, 'and has not');
 	}
 	unlike(said($ask), qr/static-secret/, 'without a secret');
+	foreach my $timeout (qw(connect_timeout request_timeout))
+	{
+		server("region 'eu-west-1', max_attempts '1', $timeout '500'");
+		mapping($static);
+		set_stub(proxy_is_silent => 1);
+		like(said($ask), qr/08001: could not connect to DynamoDB endpoint .*The proxy did not answer within 500 milliseconds\./s, "one that does not answer ($timeout)");
+	}
 };
 
 subtest 'HTTP_PROXY' => sub {
@@ -537,6 +670,21 @@ subtest 'AWS_ACCOUNT_ID' => sub {
 	set_stub();
 	said('SELECT * FROM by_arn');
 	like(stub_log(), qr/^CONNECT \Q$regional\E:443/, 'for a table of another account the region\'s');
+	my $arn = 'arn:aws:dynamodb:eu-west-1:777777777777:table/x';
+	my $asked_for = sub {
+		my ($sql) = @_;
+		set_stub();
+		my $said = said($sql);
+		return stub_log() =~ /CONNECT (\S+):443/ ? $1 : $said;
+	};
+	my %body = (
+		TransactWriteItems => { TransactItems => [ { Delete => { TableName => $arn, Key => { id => { S => '1' } } } } ] },
+		TransactGetItems => { TransactItems => [ { Get => { TableName => $arn, Key => { id => { S => '1' } } } } ] },
+		BatchGetItem => { RequestItems => { $arn => { Keys => [ { id => { S => '1' } } ] } } },
+		ListTagsOfResource => { ResourceArn => $arn });
+	is($asked_for->("SELECT dyn_request('dynamo', '$_', '" . encode_json($body{$_}) . "')"), $regional, "for $_") foreach sort keys %body;
+	is($asked_for->(qq(SELECT dyn_request('dynamo', 'GetItem', '{"TableName": "x", "Key": {"id": {"S": "$arn"}}}'))),
+		'333333333333.ddb.eu-west-1.amazonaws.com', 'but not for the value of an attribute');
 
 	is($host->("profile 'disabled'"), $regional, 'account_id_endpoint_mode = disabled');
 	like($host->("profile 'required'"), qr/28000: .*An account-based endpoint is required.*HINT:  Name the account/s, 'required');

@@ -80,6 +80,30 @@ start_fetch(const FetchRequest *request)
 	return fetch;
 }
 
+/*
+ * Waits for the answer.  One that came before an interrupt goes before it:
+ * what is in it may be given once.  It may still lie in the socket, for the
+ * latch that the interrupt sets ends a wait as well.
+ */
+static const HttpResult *
+await_answer(const Fetch *fetch)
+{
+	for (;;)
+	{
+		bool		interrupted = InterruptPending;
+		const HttpResult *result;
+
+		if (interrupted)
+			http_wait(fetch->transport, 0, WAIT_FOR_CREDENTIALS);
+		result = http_result(fetch->exchange);
+		if (result != NULL)
+			return result;
+		if (interrupted)
+			interrupt_check();
+		http_wait(fetch->transport, -1, WAIT_FOR_CREDENTIALS);
+	}
+}
+
 /* One attempt, in a memory context of its own. */
 static void
 attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
@@ -89,13 +113,8 @@ attempt_fetch(const FetchRequest *request, FetchAnswer *answer)
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Fetch	   *fetch = start_fetch(request);
-	const HttpResult *result;
+	const HttpResult *result = await_answer(fetch);
 
-	while ((result = http_result(fetch->exchange)) == NULL)
-	{
-		http_wait(fetch->transport, -1, WAIT_FOR_CREDENTIALS);
-		interrupt_check();
-	}
 	MemoryContextSwitchTo(old);
 
 	answer->status = result->delivery == HTTP_ANSWERED ? result->status : 0;
@@ -161,12 +180,14 @@ void
 fetch_append_field(StringInfo form, const char *name, const char *value)
 {
 	static const char digits[] = "0123456789ABCDEF";
+	static const char unreserved[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 	const unsigned char *place;
 
 	appendStringInfo(form, "%s%s=", form->len > 0 ? "&" : "", name);
 	for (place = (const unsigned char *) value; *place; place++)
 	{
-		if (isalnum(*place) || strchr("-._~", *place) != NULL)
+		if (strchr(unreserved, *place) != NULL)
 			appendStringInfoChar(form, *place);
 		else
 		{

@@ -37,7 +37,8 @@ typedef struct FetchAnswer
 
 /*
  * Sends it, repeating it after failures of the network, 429 and 5xx.  The
- * answer is allocated in the current memory context.
+ * answer is allocated in the current memory context.  Interrupts are looked at
+ * as long as there is none, and no more when it has come.
  */
 extern FetchAnswer *credential_fetch(const FetchRequest *request);
 

@@ -12,6 +12,8 @@
 
 #include "compat.h"
 
+#include "mb/pg_wchar.h"
+
 #include "client/credential/credential_fetch.h"
 #include "client/credential/credential_role.h"
 #include "client/credential/endpoint.h"
@@ -39,6 +41,14 @@ start_form(StringInfo form, const char *action, const RoleSettings *role)
 		fetch_append_field(form, "DurationSeconds", role->duration);
 }
 
+/* A text in the encoding of the database. */
+static void
+append_database_text(StringInfo form, const char *name, const char *text)
+{
+	fetch_append_field(form, name,
+					   pg_server_to_any(text, strlen(text), PG_UTF8));
+}
+
 /* What binds the session, and is signed with it. */
 static void
 append_restrictions(StringInfo form, const RoleSettings *role)
@@ -49,7 +59,7 @@ append_restrictions(StringInfo form, const RoleSettings *role)
 	if (role->external_id != NULL)
 		fetch_append_field(form, "ExternalId", role->external_id);
 	if (role->policy != NULL)
-		fetch_append_field(form, "Policy", role->policy);
+		append_database_text(form, "Policy", role->policy);
 	if (role->source_identity != NULL)
 		fetch_append_field(form, "SourceIdentity", role->source_identity);
 	foreach(cell, session_tag_split(role->tags))
@@ -57,8 +67,10 @@ append_restrictions(StringInfo form, const RoleSettings *role)
 		const SessionTag *tag = (const SessionTag *) lfirst(cell);
 
 		n++;
-		fetch_append_field(form, psprintf("Tags.member.%d.Key", n), tag->key);
-		fetch_append_field(form, psprintf("Tags.member.%d.Value", n), tag->value);
+		append_database_text(form, psprintf("Tags.member.%d.Key", n),
+							 tag->key);
+		append_database_text(form, psprintf("Tags.member.%d.Value", n),
+							 tag->value);
 	}
 }
 

@@ -16,7 +16,7 @@ typedef struct RoleSettings
 	const char *external_id;	/* NULL: none */
 	const char *session_name;	/* NULL: one of ours */
 	const char *duration;		/* seconds, in decimal; NULL: the service's */
-	/* AssumeRole alone takes these; NULL: none */
+	/* AssumeRole alone takes these, in the database's encoding; NULL: none */
 	const char *policy;
 	const char *source_identity;
 	const char *tags;			/* as session_tag.h writes them */

@@ -169,7 +169,7 @@ append_json_member(StringInfo json, const char *name, const char *value)
 	escape_json(json, value);
 }
 
-/* All of a text; false if it cannot be written. */
+/* All of a text; false, and logged, if it cannot be written. */
 static bool
 write_text(const char *path, const char *text)
 {
@@ -177,18 +177,21 @@ write_text(const char *path, const char *text)
 	int			fd = OpenTransientFilePerm(path,
 										   O_WRONLY | O_CREAT | O_EXCL,
 										   S_IRUSR | S_IWUSR);
-	bool		written;
+	bool		written = fd >= 0 && write(fd, text, length) == length;
 
-	if (fd < 0)
-		return false;
-	written = write(fd, text, length) == length;
-	return CloseTransientFile(fd) == 0 && written;
+	if (fd >= 0)
+		written = CloseTransientFile(fd) == 0 && written;
+	if (!written)
+		ereport(LOG,
+				(errcode_for_file_access(),
+				 errmsg("could not write file \"%s\": %m", path)));
+	return written;
 }
 
 /*
  * The AWS CLI and other sessions go on with what was given: the old token may
- * not be good for another renewal.  Where the file cannot be replaced, the new
- * one is used here all the same.
+ * not be good for another renewal.  Where the file cannot be replaced, the log
+ * says so, and the new one is used here all the same.
  */
 static void
 keep_token(const SsoToken *token)
@@ -203,7 +206,8 @@ keep_token(const SsoToken *token)
 			append_json_member(&json, token_names[i], token->members[i]);
 	appendStringInfoChar(&json, '}');
 	(void) unlink(beside);
-	if (!write_text(beside, json.data) || rename(beside, token->path) != 0)
+	if (!write_text(beside, json.data) ||
+		durable_rename(beside, token->path, LOG) != 0)
 		(void) unlink(beside);
 }
 
@@ -257,10 +261,27 @@ sso_base(SourceRequest *request, const char *service, const char *host,
 }
 
 /*
- * Asked once: a token of renewal may be good for one renewal.  False if there
- * is no other token.
+ * What has come is kept, whoever wants to cancel meanwhile: nobody is given it
+ * again.
  */
 static bool
+take_and_keep_token(SsoToken *token, const char *json, int64 now)
+{
+	bool		taken;
+
+	HOLD_INTERRUPTS();
+	taken = take_token(token, json, now);
+	if (taken)
+		keep_token(token);
+	RESUME_INTERRUPTS();
+	return taken;
+}
+
+/*
+ * Asked once: a token of renewal may be good for one renewal.  Returns why
+ * there is no other token; NULL: there is.
+ */
+static const char *
 renew_token(SourceRequest *request, const SsoProfile *sso, SsoToken *token)
 {
 	static const char *const headers[] = {
@@ -280,7 +301,7 @@ renew_token(SourceRequest *request, const SsoProfile *sso, SsoToken *token)
 	FetchAnswer *answer;
 
 	if (base == NULL)
-		return false;
+		return "its token has expired";
 	initStringInfo(&body);
 	appendStringInfoChar(&body, '{');
 	append_json_member(&body, "grantType", "refresh_token");
@@ -292,11 +313,36 @@ renew_token(SourceRequest *request, const SsoProfile *sso, SsoToken *token)
 	ask.body = body.data;
 	ask.proxy = proxy_choose(base, request->settings->proxy);
 	answer = credential_fetch(&ask);
-	if (answer->status != 200 ||
-		!take_token(token, answer->body, request->now))
-		return false;
-	keep_token(token);
-	return true;
+	if (answer->status == 0)
+		return "its token has expired, and nobody answered when it was to be renewed";
+	if (answer->status != 200)
+		return psprintf("its token has expired and was not renewed (HTTP status %d)",
+						answer->status);
+	if (!take_and_keep_token(token, answer->body, request->now))
+		return "its token has expired, and the answer to its renewal lacks accessToken or expiresIn";
+	return NULL;
+}
+
+/*
+ * If it soon expires; returns why it has not been renewed.  Then another
+ * process may have done it, with the same token of renewal, and kept what it
+ * was given.
+ */
+static const char *
+renew_if_needed(SourceRequest *request, const SsoProfile *sso,
+				SsoToken *token)
+{
+	SsoToken	kept;
+	const char *why;
+	int64		left = seconds_left(token, TOKEN_EXPIRES_AT, request->now);
+
+	if (left >= RENEW_TOKEN_AHEAD ||
+		!may_be_renewed(sso, token, request->now))
+		return "its token has expired";
+	why = renew_token(request, sso, token);
+	if (why != NULL && read_token(sso, &kept))
+		*token = kept;
+	return why;
 }
 
 /* ---- credentials ---- */
@@ -334,7 +380,10 @@ read_role_credentials(SourceRequest *request, const SsoProfile *sso,
 		return source_failed(request,
 							 "IAM Identity Center gave credentials that cannot be read: %s.",
 							 tree.problem);
-	found->expiration = expiration < 0 ? 0 : expiration / 1000;
+	if (expiration < 0)
+		return source_failed(request,
+							 "IAM Identity Center gave credentials without a time of expiration.");
+	found->expiration = expiration / 1000;
 	found->account_id = sso->account_id;
 	return source_check_credentials(request, "IAM Identity Center");
 }
@@ -385,7 +434,7 @@ source_sso(SourceRequest *request, const Profile *profile)
 {
 	SsoProfile	sso;
 	SsoToken	token;
-	int64		left;
+	const char *why;
 
 	if (profile_setting(profile, "sso_session") == NULL &&
 		profile_setting(profile, "sso_start_url") == NULL)
@@ -394,12 +443,8 @@ source_sso(SourceRequest *request, const Profile *profile)
 		return SOURCE_FAILED;
 	if (!read_token(&sso, &token))
 		return nobody_signed_in(request, &sso, "nobody has");
-	left = seconds_left(&token, TOKEN_EXPIRES_AT, request->now);
-	if (left < RENEW_TOKEN_AHEAD &&
-		may_be_renewed(&sso, &token, request->now) &&
-		renew_token(request, &sso, &token))
-		left = RENEW_TOKEN_AHEAD;
-	if (left <= 0)
-		return nobody_signed_in(request, &sso, "its token has expired");
+	why = renew_if_needed(request, &sso, &token);
+	if (seconds_left(&token, TOKEN_EXPIRES_AT, request->now) <= 0)
+		return nobody_signed_in(request, &sso, why);
 	return get_role_credentials(request, &sso, &token);
 }

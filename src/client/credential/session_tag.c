@@ -79,17 +79,22 @@ find_tag(List *tags, const char *key)
 
 /* ---- checks ---- */
 
-/* Letters, digits, spaces and these; which letters there are is up to IAM. */
+/*
+ * Letters, digits, spaces and these; which letters there are beyond ASCII is
+ * up to IAM.  The name of a role may be one of a database of another encoding.
+ */
 static bool
 is_text_of_tag(const char *text, int longest)
 {
-	const unsigned char *place;
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.:/=+-@";
+	const char *place;
 
-	for (place = (const unsigned char *) text; *place; place++)
-		if (*place < 0x80 && !isalnum(*place) &&
-			strchr(" _.:/=+-@", *place) == NULL)
+	for (place = text; *place; place++)
+		if (!IS_HIGHBIT_SET(*place) && strchr(allowed, *place) == NULL)
 			return false;
-	return pg_mbstrlen(text) <= longest;
+	return pg_verifymbstr(text, strlen(text), true) &&
+		pg_mbstrlen(text) <= longest;
 }
 
 static const char *
@@ -146,8 +151,8 @@ session_tag_is_identity(const char *text)
 static bool
 has_outer_space(const char *text)
 {
-	return isspace((unsigned char) text[0]) ||
-		(text[0] != '\0' && isspace((unsigned char) text[strlen(text) - 1]));
+	return text[0] == ' ' ||
+		(text[0] != '\0' && text[strlen(text) - 1] == ' ');
 }
 
 static void
@@ -178,6 +183,11 @@ session_tag_merge(const char *text, const char *superior,
 	int			count = list_length(others);
 
 	*problem = NULL;
+	if (superior != NULL && strcmp(superior, SESSION_TAG_REFUSED) == 0)
+	{
+		*problem = "The session began with tags that it may not set, or that are none.";
+		return NULL;
+	}
 	initStringInfo(&merged);
 	foreach(cell, others)
 		append_tag(&merged, (const SessionTag *) lfirst(cell), user_name,
@@ -197,5 +207,8 @@ session_tag_merge(const char *text, const char *superior,
 	}
 	if (count > MOST_TAGS)
 		*problem = "A session has at most 50 tags.";
+	/* neither postgresql.conf nor ALTER ROLE knows this database */
+	if (*problem == NULL && !pg_verifymbstr(merged.data, merged.len, true))
+		*problem = "Session tags are not valid in the encoding of the database.";
 	return merged.len == 0 || *problem != NULL ? NULL : merged.data;
 }

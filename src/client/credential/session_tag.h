@@ -18,6 +18,9 @@
 
 #define SESSION_TAG_USER		"{user}"
 
+/* In place of a list, and of no tag: what should stand there is not known. */
+#define SESSION_TAG_REFUSED		"{refused}"
+
 typedef struct SessionTag
 {
 	const char *key;

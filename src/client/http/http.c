@@ -445,14 +445,38 @@ look_for_descriptors(HttpExchange *exchange)
 		;
 }
 
-/* Has a proxy refused, or not understood, that it should connect? */
-static bool
-proxy_has_refused(const HttpExchange *exchange)
+/* What a proxy has answered to CONNECT; 0: nothing, or it was not asked. */
+static long
+status_of_proxy(const HttpExchange *exchange)
 {
 	long		status = 0;
 
 	curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status;
+}
+
+/* Has a proxy refused, or not understood, that it should connect? */
+static bool
+proxy_has_refused(const HttpExchange *exchange)
+{
+	long		status = status_of_proxy(exchange);
+
 	return status != 0 && status / 100 != 2;
+}
+
+/*
+ * Has a proxy been told to connect, and not answered?  Nothing else that is
+ * counted as a request leaves before TLS.
+ */
+static bool
+proxy_is_silent(const HttpExchange *exchange)
+{
+	long		request_size = 0;
+
+	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	return exchange->transport->proxy != NULL &&
+		uses_tls(exchange->transport) && !exchange->sent &&
+		request_size > 0 && status_of_proxy(exchange) == 0;
 }
 
 /*
@@ -480,8 +504,21 @@ note_exchange_failure(HttpExchange *exchange, CURLcode code)
 		result->phase = uses_tls(exchange->transport) &&
 			!proxy_has_refused(exchange)
 			? HTTP_PHASE_TLS : HTTP_PHASE_CONNECT;
+	if (proxy_is_silent(exchange))
+		result->phase = HTTP_PHASE_CONNECT;
 	if (result->delivery == HTTP_NOT_SENT)
 		look_for_descriptors(exchange);
+}
+
+/* Says who has let the time run out. */
+static void
+tell_time_out(HttpExchange *exchange, int timeout)
+{
+	snprintf(exchange->error, sizeof(exchange->error),
+			 proxy_is_silent(exchange)
+			 ? "The proxy did not answer within %d milliseconds."
+			 : "No answer came within %d milliseconds.", timeout);
+	exchange->result.problem = exchange->error;
 }
 
 static void
@@ -504,6 +541,9 @@ complete_exchange(HttpExchange *exchange, CURLcode code)
 		result->problem = "The answer is too large.";
 	else if (code == CURLE_ABORTED_BY_CALLBACK && exchange->sent)
 		result->problem = "The connection was lost before an answer came.";
+	else if (code == CURLE_OPERATION_TIMEDOUT && proxy_is_silent(exchange))
+		tell_time_out(exchange,
+					  exchange->transport->settings.connect_timeout);
 	else
 		result->problem = exchange->error[0] != '\0' ? exchange->error
 			: curl_easy_strerror(code);
@@ -551,10 +591,7 @@ end_overdue(HttpTransport *transport, int64 waited)
 			continue;
 		}
 		note_exchange_failure(exchange, CURLE_OPERATION_TIMEDOUT);
-		snprintf(exchange->error, sizeof(exchange->error),
-				 "No answer came within %d milliseconds.",
-				 transport->settings.request_timeout);
-		exchange->result.problem = exchange->error;
+		tell_time_out(exchange, transport->settings.request_timeout);
 		end_exchange(exchange);
 	}
 	return next;

@@ -157,7 +157,7 @@ connection_find(Oid user_mapping_id, ConnectionTest accepts,
 {
 	dlist_iter	iter;
 
-	dlist_foreach(iter, &connections)
+	dlist_reverse_foreach(iter, &connections)
 	{
 		Connection *connection = dlist_container(Connection, node, iter.cur);
 
@@ -309,14 +309,37 @@ follow_account(Connection *connection, const char *account_id)
 }
 
 /*
+ * Has a request an ARN where it names a table?  There are many such places
+ * (TableName in TransactItems, members of RequestItems, ResourceArn), so the
+ * question is: is there an ARN that is not the text of an attribute?
+ */
+static bool
+names_by_arn(const char *body)
+{
+	const char *quote = body;
+
+	while ((quote = strstr(quote, "\"arn:")) != NULL)
+	{
+		const char *before = quote;
+
+		while (before > body && before[-1] == ' ')
+			before--;
+		if (before - body < 4 || strncmp(before - 4, "\"S\":", 4) != 0)
+			return true;
+		quote++;
+	}
+	return false;
+}
+
+/*
  * The AWS SDKs go to the endpoint of the account in the table's ARN; that of
  * the region serves all.
  */
 void
-connection_note_table(Connection *connection, const char *table)
+connection_note_arns(Connection *connection, const char *body)
 {
 	if (connection->settings.account_mode != ACCOUNTS_PREFERRED ||
-		table == NULL || strncmp(table, "arn:", 4) != 0)
+		connection->stays_regional || !names_by_arn(body))
 		return;
 	connection->stays_regional = true;
 	move_connection(connection, connection->settings.endpoint);
@@ -334,6 +357,8 @@ connection_signer(Connection *connection, int64 now, const char **problem,
 		return NULL;
 	if (signer->access_key_id == credentials->access_key_id)
 		return signer;
+	/* its keys are gone; if this fails, their address may come again */
+	signer->access_key_id = NULL;
 	if (!follow_account(connection, credentials->account_id))
 	{
 		*problem = "An account-based endpoint is required, and the credentials do not tell their account.";

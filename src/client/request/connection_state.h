@@ -43,10 +43,11 @@ typedef struct Connection
 } Connection;
 
 /*
- * Notes the name of a table (NULL: none) that a request is about to be sent
- * for: one of another account is not reached by the endpoint of ours.
+ * Notes what a request with this body names by an ARN: a table of another
+ * account is not reached by the endpoint of ours.  From then on the connection
+ * goes to the endpoint of the region.  Raises 53200.
  */
-extern void connection_note_table(Connection *connection, const char *table);
+extern void connection_note_arns(Connection *connection, const char *body);
 
 /*
  * The signer with the credentials as they are now (seconds since 1970, by the

@@ -582,15 +582,15 @@ request_start(Connection *connection, const RequestSpec *spec)
 	request->statistics = statistics_join(connection->settings.server_id,
 										  spec->table, spec->operation);
 	request->started_at = monotonic_microseconds();
-	if (spec->counters != NULL && spec->counters->trace != NULL)
-		request_trace_add(spec->counters->trace, spec);
-	connection_note_table(connection, spec->table);
 	in_flight_begin();
 	dlist_push_tail(&connection->requests, &request->node);
 	request->callback.func = abandon_request;
 	request->callback.arg = request;
 	MemoryContextRegisterResetCallback(context, &request->callback);
 
+	if (spec->counters != NULL && spec->counters->trace != NULL)
+		request_trace_add(spec->counters->trace, spec);
+	connection_note_arns(connection, spec->body);
 	if (spec->repetition > 0 || connection_is_limited(connection))
 		send_later(request, spec->repetition == 0 ? 0
 				   : retry_delay(spec->repetition, false, 0));

@@ -44,7 +44,8 @@ typedef struct RequestSpec
 {
 	const char *operation;		/* "UpdateItem"; a constant */
 	RequestKind kind;
-	const char *body;			/* JSON; must live until the request is done */
+	const char *body;			/* JSON, NUL-terminated; must live until the
+								 * request is done */
 	int			body_length;
 	const char *table;			/* for messages; NULL if none */
 	const char *key;			/* readable key, for messages; NULL if none */

@@ -53,7 +53,9 @@ role_session_read(const MappingOptions *mapping, Oid user_id,
 												   user_name);
 	if (problem != NULL)
 		refuse_session(settings, problem,
-					   "Have a superuser set dynamorm_fdw.session_tags.");
+					   strcmp(session_tags, SESSION_TAG_REFUSED) == 0
+					   ? "Connect without dynamorm_fdw.session_tags, or have shared_preload_libraries load dynamorm_fdw, so that who may not set it cannot connect with it."
+					   : "Have a superuser set dynamorm_fdw.session_tags.");
 	if (mapping->source_identity != NULL &&
 		credential->source_identity == NULL)
 		refuse_session(settings, "The user's name cannot be a source identity.",

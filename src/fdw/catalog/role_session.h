@@ -17,7 +17,8 @@
 
 /*
  * Sets them for a user.  Raises 28000 if a tag that is demanded is not set, if
- * the user's name cannot be a value, or if there are tags and no role.
+ * what should be set is not known, if the user's name cannot be a value, or if
+ * there are tags and no role.
  */
 extern void role_session_read(const MappingOptions *mapping, Oid user_id,
 							  ConnectionSettings *settings);

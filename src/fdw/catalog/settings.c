@@ -10,6 +10,7 @@
 
 #include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
 
 #include "client/credential/session_tag.h"
 #include "client/request/commit_marker.h"
@@ -58,7 +59,7 @@ check_session_tags(char **newval, void **extra, GucSource source)
 	const char *problem = *newval == NULL ? NULL
 		: session_tag_problem(*newval, false);
 
-	if (problem == NULL)
+	if (problem == NULL || strcmp(*newval, SESSION_TAG_REFUSED) == 0)
 		return true;
 	GUC_check_errdetail("%s", problem);
 	return false;
@@ -139,10 +140,32 @@ define_observation(void)
 							NULL);
 }
 
+/* Where that comes from which RESET brings back. */
+static GucSource
+source_of_reset(const char *name)
+{
+	int			count;
+	struct config_generic **settings = all_settings(&count);
+
+	for (int i = 0; i < count; i++)
+		if (pg_strcasecmp(settings[i]->name, name) == 0)
+			return settings[i]->reset_source;
+	return PGC_S_DEFAULT;
+}
+
+/*
+ * What was set before the library was loaded is applied now, if who has set it
+ * may set this (define_custom_variable() in guc.c).  A client who may not has
+ * hidden with it what is set for his role.  So tags that are refused take its
+ * place, which parallel workers get as well.
+ */
 static void
 define_session_tags(void)
 {
-	DefineCustomStringVariable("dynamorm_fdw.session_tags",
+	const char *name = "dynamorm_fdw.session_tags";
+	GucSource	source = source_of_reset(name);
+
+	DefineCustomStringVariable(name,
 							   "Tags of the sessions of roles that user mappings assume.",
 							   "They go before those of the user mapping's option session_tags.",
 							   &session_tags,
@@ -152,6 +175,8 @@ define_session_tags(void)
 							   check_session_tags,
 							   NULL,
 							   NULL);
+	if (source_of_reset(name) != source)
+		SetConfigOption(name, SESSION_TAG_REFUSED, PGC_SUSET, source);
 }
 
 static void

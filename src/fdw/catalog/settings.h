@@ -10,7 +10,8 @@
 extern int	transaction_mode_setting;	/* TransactionMode; -1: the option's */
 extern int	commit_timeout;	/* milliseconds */
 extern char *idempotency_key;	/* of the transaction; NULL or "": none */
-extern char *session_tags;		/* as session_tag.h writes them; "": none */
+extern char *session_tags;		/* as session_tag.h writes them; "": none;
+								 * SESSION_TAG_REFUSED: nobody knows */
 extern int	max_read_units; /* per statement; 0: no limit */
 extern bool report_conditions;
 extern bool enable_batch_join;	/* see batch_join.h */
