@@ -147,5 +147,12 @@ SELECT try('UPDATE page SET n = 1 WHERE id IN ('''', ''z'') AND dyn_upsert()');
 SELECT try('UPDATE page SET n = 1 WHERE (id = '''' OR id = ''z'') AND dyn_upsert()');
 SELECT try('UPDATE page SET n = 1 WHERE id = ''y'' AND id = (SELECT ''z'') AND dyn_upsert()');
 SELECT * FROM page ORDER BY id;
+
+-- a key that is to equal two values which the planner does not know
+INSERT INTO num VALUES (1.5, 1);
+SELECT try('SELECT * FROM page WHERE id = (SELECT ''z'') AND id = (SELECT ''z'')');
+SELECT try('SELECT * FROM page WHERE id = (SELECT ''z'') AND id = (SELECT ''y'')');
+SELECT count(*) FROM num WHERE id = (SELECT 1.5) AND id = (SELECT 1.50);
+SELECT count(*) FROM num WHERE id = (SELECT 1.5) AND id = (SELECT 1.5000000001);
 SELECT count(dyn_drop_table(oid)) FROM pg_class WHERE relnamespace = 'impossible_key'::regnamespace AND relkind = 'f';
 DROP SCHEMA impossible_key CASCADE;

@@ -139,6 +139,16 @@ find_equality(KeyFinder *finder, KeyPart *part, Expr *clause,
 		part->value = parts->other;
 		part->collation = parts->collation;
 	}
+	else if (part->fixed->value != NULL && operand->value != NULL &&
+			 !attribute_equal(part->fixed->value, operand->value))
+	{
+		/*
+		 * Both cannot be.  The planner sees this of constants; of others, as
+		 * in a policy and in the WHERE that it is to guard against, an item
+		 * that is not looked for must not be read.
+		 */
+		finder->impossible = true;
+	}
 }
 
 static void

@@ -100,21 +100,25 @@ sub wrong_items
 	return;
 }
 
-# Where RETURNING fails for one row while others are under way, it is chance
-# which of them have been answered by then, and are stored in the end.
-sub leaves_writes_in_flight { return "$_[0]->[1]$_[1]->[1]" =~ /^WARNING:  40003: the outcome of \d+ DynamoDB writes? in flight/m }
+# Where a statement fails for one row while others are under way, it is chance
+# which of them have been sent and answered by then, and are stored in the end.
+my $of_writes = qr/40003: the outcome of \d+ DynamoDB writes? in flight|01000: \d+ DynamoDB writes? of the rolled back/;
+
+sub leaves_writes { return "$_[0]->[1]$_[1]->[1]" =~ /^WARNING:  $of_writes/m && $_[0]->[1] ne $_[1]->[1] }
 
 sub without_writes
 {
 	my ($messages) = @_;
-	return join '', grep { !/^WARNING:  (?:40003: the outcome of \d+ DynamoDB writes? in flight|01000: \d+ DynamoDB writes? of the rolled back)/ }
-	  split /^(?=(?:ERROR|FATAL|WARNING|NOTICE|INFO|LOG):  )/m, $messages;
+	$messages = join '', grep { !/^WARNING:  $of_writes/ } split /^(?=(?:ERROR|FATAL|WARNING|NOTICE|INFO|LOG):  )/m, $messages;
+	$messages =~ s/(?:It was item \{.*?\}\.  )?Before that, the statement wrote \d+ items?\.//g;
+	$messages =~ s/^DETAIL: *\n//mg;
+	return $messages;
 }
 
 sub what_leaks
 {
 	my ($a, $b) = @_;
-	if (leaves_writes_in_flight($a, $b))
+	if (leaves_writes($a, $b))
 	{
 		return 'a write of the other\'s is told of' if "$a->[1]$b->[1]" =~ /^DETAIL:  \w+Item on table (?:(?!^HINT).)*$Layout::other/ms;
 		($a, $b) = map { [ $_->[0], without_writes($_->[1]) ] } $a, $b;
@@ -144,7 +148,7 @@ sub run_case
 		$said{ "$steps->[$number]->{form}: " . ($a->[1] =~ /^(?:ERROR|FATAL): +(\w{5})/m ? $1 : $state // 'none') }++ if $count;
 		my $what = what_leaks($a, $b);
 		push @found, [ $number, $what, $a, $b ] if $what;
-		last if $by_chance = leaves_writes_in_flight($a, $b);
+		last if $by_chance = leaves_writes($a, $b);
 	}
 	my $wrong = wrong_items($layout, $before, [ map { [ $layout->stored($_) ] } 0, 1 ], $by_chance);
 	push @found, [ $#$steps, $wrong, [ '', '' ], [ '', '' ] ] if $wrong && !@found;
