@@ -32,6 +32,9 @@
  */
 #define LONGEST_LOOK		100
 
+/* What one write unit writes. */
+#define WRITE_UNIT_BYTES	1024
+
 /* A page of a Scan that is not consistent, of which there is much more. */
 #define SCAN_PAGE_UNITS		128
 
@@ -261,18 +264,24 @@ unit_limit_begin(Request *request)
 
 /* ---- waiting ---- */
 
-/* What a part of the request will cost, as far as that is known. */
+/*
+ * What a part of the request will cost, as far as that is known: of the first
+ * one of its kind, what it does at least.
+ */
 static double
 expected_price(const Request *request)
 {
 	const RequestSpec *spec = &request->spec;
 	double		price = *statistics_price(request->statistics);
+	double		size = spec->body_length / Max(spec->parts, 1);
 
 	if (price > 0)
 		return price;
 	if (strcmp(spec->operation, "Scan") == 0)
 		return SCAN_PAGE_UNITS;
-	return strncmp(spec->operation, "Transact", 8) == 0 ? 2 : 1;
+	price = spec->kind == REQUEST_READ ? 1
+		: Max(size / WRITE_UNIT_BYTES, 1);
+	return strncmp(spec->operation, "Transact", 8) == 0 ? 2 * price : price;
 }
 
 static UnitBucketEntry *
