@@ -268,7 +268,7 @@ test_table(void)
 			unit_bucket_table_get(table, &key, 10, START) == entries[i];
 	}
 	report(same, "each table has its bucket");
-	key.writes = true;
+	key.writes = 1;
 	report(unit_bucket_table_get(table, &key, 10, START) == NULL,
 		   "read and write units are apart; and there is no room");
 	number = entries[3]->number;

@@ -16,13 +16,16 @@
 /* The end of longer names, of ARNs, is enough. */
 #define LIMITED_NAME_LENGTH	255
 
-/* Of a table, or of a role.  Compared as bytes: what is left free is zero. */
+/*
+ * Of a table, or of a role.  Compared as bytes: what is left free is zero, and
+ * there is none between members.
+ */
 typedef struct UnitBucketKey
 {
 	Oid			database_id;	/* of the server; InvalidOid: of a role */
 	Oid			server_id;
 	Oid			role_id;		/* InvalidOid: of a table */
-	bool		writes;			/* write units, not read units */
+	int			writes;			/* 1: write units; 0: read units */
 	char		table_name[LIMITED_NAME_LENGTH + 1];	/* UTF-8 */
 } UnitBucketKey;
 
