@@ -22,7 +22,9 @@ CREATE FUNCTION dyn_stat_get_operations(
   OUT read_units double precision,
   OUT write_units double precision,
   OUT total_time double precision,
-  OUT max_time double precision)
+  OUT max_time double precision,
+  OUT limit_waits bigint,
+  OUT limit_time double precision)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'
 LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
@@ -47,6 +49,8 @@ CREATE VIEW dyn_stat_operations AS
     o.total_time,
     o.total_time / NULLIF(o.calls, 0) AS mean_time,
     o.max_time,
+    o.limit_waits,
+    o.limit_time,
     o.database_id,
     o.role_id,
     o.server_id
@@ -69,6 +73,54 @@ COMMENT ON FUNCTION dyn_stat_operations_reset()
 IS 'begins the statistics of all sessions anew';
 
 REVOKE EXECUTE ON FUNCTION dyn_stat_operations_reset() FROM PUBLIC;
+
+/* What this session has asked for, with the waits for units. */
+
+DROP VIEW dyn_stat_requests;
+DROP FUNCTION dyn_stat_get_requests();
+
+CREATE FUNCTION dyn_stat_get_requests(
+  OUT server_id oid,
+  OUT table_name text,
+  OUT operation text,
+  OUT calls bigint,
+  OUT requests bigint,
+  OUT retries bigint,
+  OUT throttles bigint,
+  OUT unknown_outcomes bigint,
+  OUT capacity_units double precision,
+  OUT total_time double precision,
+  OUT max_time double precision,
+  OUT limit_waits bigint,
+  OUT limit_time double precision)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION dyn_stat_get_requests()
+IS 'the requests of this session, summed up by server, table and operation';
+
+CREATE VIEW dyn_stat_requests AS
+  SELECT s.srvname AS server,
+    r.table_name,
+    r.operation,
+    r.calls,
+    r.requests,
+    r.retries,
+    r.throttles,
+    r.unknown_outcomes,
+    r.capacity_units,
+    r.total_time / NULLIF(r.calls, 0) AS mean_time,
+    r.max_time,
+    r.limit_waits,
+    r.limit_time
+  FROM dyn_stat_get_requests() r
+    LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = r.server_id;
+
+COMMENT ON VIEW dyn_stat_requests
+IS 'the requests of this session, by server, table and operation; times in milliseconds';
+
+GRANT SELECT ON dyn_stat_requests TO PUBLIC;
 
 /* What DynamoDB tells of a table. */
 

@@ -9,6 +9,7 @@
 #include "foreign/fdwapi.h"
 
 #include "client/request/statistics.h"
+#include "client/request/unit_limit.h"
 #include "fdw/callbacks.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/settings.h"
@@ -38,6 +39,7 @@ _PG_init(void)
 	planning_register();
 	preload_register();
 	statistics_register();
+	unit_limit_register();
 	open_scan_register();
 	written_register();
 	parallel_register();

@@ -157,9 +157,17 @@ bench()
   if [ "${1:-}" = --quick ]; then
     BENCH_REPEATED=100 BENCH_ITEMS=2000 BENCH_UPDATES=100 BENCH_ROUNDS=1
   fi
+  if [ "${1:-}" = --limits ]; then
+    BENCH_ITEMS=2000
+  fi
   make_bench_tables "$BENCH_ITEMS" &&
-    prepare_bench &&
+    prepare_bench || status=1
+  if [ "$status" -eq 0 ] && [ "${1:-}" != --limits ]; then
     measure_all || status=1
+  fi
+  if [ "$status" -eq 0 ] && [ "${1:-}" != --quick ]; then
+    measure_limits || status=1
+  fi
   drop_bench_tables
   stop_canned
   [ "$status" -eq 0 ] || note "the bench could not be run to its end"

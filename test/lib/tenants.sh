@@ -10,11 +10,13 @@ make_worlds()
   "$bin/psql" -Xq -d postgres >/dev/null 2>&1 <<'SQL'
 DROP DATABASE IF EXISTS tenants_a;
 DROP DATABASE IF EXISTS tenants_b;
+REVOKE SET ON PARAMETER dynamorm_fdw.max_read_units FROM tenant_ann, tenant_bob, tenant_pool;
 DROP ROLE IF EXISTS tenant_ann, tenant_bob, tenant_pool;
 CREATE ROLE tenant_ann LOGIN;
 CREATE ROLE tenant_bob LOGIN;
 CREATE ROLE tenant_pool LOGIN NOINHERIT;
 GRANT tenant_ann, tenant_bob TO tenant_pool;
+GRANT SET ON PARAMETER dynamorm_fdw.max_read_units TO tenant_ann, tenant_bob, tenant_pool;
 SQL
   for world in tenants_a tenants_b; do
     "$bin/psql" -Xq -d postgres -c "CREATE DATABASE $world" \

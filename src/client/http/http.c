@@ -20,6 +20,7 @@
 
 #include "miscadmin.h"
 #include "storage/latch.h"
+#include "utils/pg_crc.h"
 
 #include "client/http/clock.h"
 #include "client/http/http.h"
@@ -333,6 +334,19 @@ const HttpResult *
 http_result(const HttpExchange *exchange)
 {
 	return exchange->done ? &exchange->result : NULL;
+}
+
+bool
+http_body_is_whole(const HttpResult *result)
+{
+	pg_crc32	crc;
+
+	if (!result->has_crc32)
+		return true;
+	INIT_TRADITIONAL_CRC32(crc);
+	COMP_TRADITIONAL_CRC32(crc, result->body, result->body_length);
+	FIN_TRADITIONAL_CRC32(crc);
+	return crc == result->crc32;
 }
 
 bool

@@ -47,6 +47,9 @@ extern void http_poll(HttpTransport *transport);
  */
 extern void http_ring(HttpTransport *transport, long timeout);
 
+/* Has an answer's body the checksum that came with it, if one did? */
+extern bool http_body_is_whole(const HttpResult *result);
+
 /*
  * Can a header's value hold the text: printable ASCII without spaces, and so
  * nothing that would end the header?

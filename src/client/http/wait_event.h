@@ -11,6 +11,7 @@ typedef enum WaitReason
 {
 	WAIT_FOR_ANSWER,			/* DynamoDBRequest */
 	WAIT_BEFORE_RETRY,			/* DynamoDBRetry */
+	WAIT_FOR_UNITS,				/* DynamoDBLimit */
 	WAIT_FOR_CREDENTIALS,		/* DynamoDBCredentials */
 	WAIT_FOR_COMMIT				/* DynamoDBCommit */
 } WaitReason;

@@ -41,9 +41,8 @@ is_item_key(const DynamoItem *key)
 	return true;
 }
 
-/* A table that is named by its ARN may be called by its name alone. */
-static bool
-names_table(const char *table, const char *name)
+bool
+answer_names_table(const char *table, const char *name)
 {
 	const char *slash = strrchr(table, '/');
 
@@ -72,7 +71,7 @@ static const char *
 batch_problem(const RequestSpec *spec, const Response *response)
 {
 	if (response->batch_table != NULL &&
-		!names_table(spec->table, response->batch_table))
+		!answer_names_table(spec->table, response->batch_table))
 		return "it is about another table";
 	if (response->item_count + response->unprocessed_count > spec->parts)
 		return "it is about more items than were asked for";

@@ -15,6 +15,12 @@
 #include "client/request/request_spec.h"
 
 /*
+ * Is it the table's name in an answer?  A table that is named by its ARN may
+ * be called by its name alone.
+ */
+extern bool answer_names_table(const char *table, const char *name);
+
+/*
  * Why a decoded success is no answer to the request: a constant that goes on
  * behind a colon, "" if there is nothing more to be said; NULL: it is one.
  * tells_capacity: the endpoint has told before what a request has consumed,

@@ -37,6 +37,7 @@ send_request(BatchGet *get, DynamoItem *const *keys, int count)
 		.kind = REQUEST_READ,
 		.table = get->spec.table,
 		.counters = get->spec.counters,
+		.table_rate = get->spec.table_rate,
 		.parts = count,
 		.repetition = get->repetitions
 	};

@@ -31,6 +31,7 @@ typedef struct BatchGetSpec
 								 * at_once */
 	bool		at_once;		/* all items as they are at one moment */
 	RequestCounters *counters;	/* added to */
+	int			table_rate;		/* read units a second; 0: no limit */
 } BatchGetSpec;
 
 typedef struct BatchGet BatchGet;

@@ -25,6 +25,8 @@ start_request(const CommitSpec *spec)
 		.kind = REQUEST_IDEMPOTENT,
 		.table = spec->table,
 		.counters = spec->counters,
+		.shares = spec->shares,
+		.share_count = spec->share_count,
 		.deadline = spec->deadline,
 		.lock_deadline = spec->lock_deadline,
 		.commit_token = spec->token,

@@ -57,6 +57,8 @@ typedef struct CommitSpec
 	const char *table;			/* for messages and statistics; NULL: there
 								 * are several */
 	const CommitMarker *marker; /* NULL: none */
+	const TableShare *shares;	/* array, of the tables that have a limit */
+	int			share_count;
 	RequestCounters *counters;	/* added to; may be NULL */
 } CommitSpec;
 

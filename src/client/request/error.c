@@ -218,6 +218,13 @@ static const ErrorClass no_credentials = {
 	false
 };
 
+static const ErrorClass no_units = {
+	"", OUTCOME_FAILED, ERROR_FINAL, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"a limit of capacity units a second has kept the request too long",
+	"Retry later, raise read_units_per_second or write_units_per_second of the table or the role, or dynamorm_fdw.commit_timeout.",
+	false
+};
+
 static const ErrorClass unknown_write = {
 	"", OUTCOME_UNKNOWN, ERROR_FINAL,
 	ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
@@ -345,6 +352,12 @@ error_class_cancelled(const RequestSpec *spec, const Response *response)
 					spec->kind == REQUEST_READ ? &read_conflict : class;
 			}
 	return error_class("TransactionCanceledException", 400);
+}
+
+const ErrorClass *
+error_class_units(void)
+{
+	return &no_units;
 }
 
 const ErrorClass *

@@ -69,6 +69,9 @@ extern const ErrorClass *error_class_unknown(const RequestSpec *spec);
 extern const ErrorClass *error_class_no_answer(const RequestSpec *spec);
 extern const ErrorClass *error_class_credentials(void);
 
+/* ... which units a second have kept from being sent until its deadline. */
+extern const ErrorClass *error_class_units(void);
+
 /*
  * What an endpoint has said, as it can be shown: in the server's encoding, and
  * not too long.

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "utils/memutils.h"
-#include "utils/pg_crc.h"
 
 #include "client/http/clock.h"
 #include "client/http/http.h"
@@ -22,6 +21,7 @@
 #include "client/request/request_count.h"
 #include "client/request/request_state.h"
 #include "client/request/request_trace.h"
+#include "client/request/unit_limit.h"
 #include "client/request/wait_reason.h"
 
 #define CONTENT_TYPE		"application/x-amz-json-1.0"
@@ -243,6 +243,37 @@ drop_attempt(Request *request)
 	request->exchange = NULL;
 }
 
+static void
+send_now(Request *request)
+{
+	MemoryContext old = MemoryContextSwitchTo(request->context);
+
+	send_request_attempt(request);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Starts an attempt, or arranges for it where there are limits to wait for.
+ * Returns the milliseconds until it is to be looked at again; -1: never.
+ */
+static long
+send_as_limited(Request *request)
+{
+	Connection *connection = request->connection;
+	long		delay = request->claims == NULL ? 0
+		: unit_limit_delay(request);
+
+	if (delay == 0)
+		delay = connection_rate_delay(connection);
+	if (delay > 0)
+	{
+		send_later(request, delay);
+		return delay;
+	}
+	send_now(request);
+	return -1;
+}
+
 /*
  * Arranges for another attempt; if there may be none, the request has failed.
  */
@@ -282,26 +313,16 @@ run_out_of_time(Request *request)
 	if (request->exchange != NULL && http_may_be_sent(request->exchange))
 	{
 		note_doubt(request);
+		unit_limit_pay_unknown(request);
 		class = error_class_unknown(&request->spec);
 	}
+	else if (unit_limit_delays(request))
+		class = error_class_units();
 	drop_attempt(request);
 	fail_request(request, class, "There was no answer in time.");
 }
 
 /* ---- answers ---- */
-
-static bool
-crc_matches(const HttpResult *result)
-{
-	pg_crc32	crc;
-
-	if (!result->has_crc32)
-		return true;
-	INIT_TRADITIONAL_CRC32(crc);
-	COMP_TRADITIONAL_CRC32(crc, result->body, result->body_length);
-	FIN_TRADITIONAL_CRC32(crc);
-	return crc == result->crc32;
-}
 
 /* A failure after which nobody knows whether the request was carried out. */
 static void
@@ -309,6 +330,7 @@ outcome_in_doubt(Request *request, const ErrorClass *class,
 				 const char *problem, int server_asks)
 {
 	note_doubt(request);
+	unit_limit_pay_unknown(request);
 	if (request->spec.kind == REQUEST_WRITE)
 		fail_request(request, class, problem);
 	else
@@ -344,6 +366,16 @@ read_request_answer(Request *request, const HttpResult *result)
 }
 
 static void
+pay_success(Request *request, const HttpResult *result)
+{
+	if (request->claims != NULL)
+		unit_limit_pay_told(request, request->response != NULL
+							? request->response
+							: response_decode_capacity(result->body,
+													   result->body_length));
+}
+
+static void
 handle_success(Request *request, const HttpResult *result)
 {
 	const char *problem;
@@ -376,6 +408,7 @@ handle_success(Request *request, const HttpResult *result)
 			request->connection->tells_capacity = true;
 		count_answer(request);
 	}
+	pay_success(request, result);
 	succeed_request(request);
 }
 
@@ -452,6 +485,7 @@ handle_refusal(Request *request, const HttpResult *result)
 		return;
 	}
 	class = class_of_refusal(request, code, result->status);
+	unit_limit_pay_refused(request, class);
 	connection_note_rate(request->connection,
 						 class->action == ERROR_THROTTLED);
 	problem = code != NULL ? NULL
@@ -471,13 +505,9 @@ handle_refusal(Request *request, const HttpResult *result)
 			retry_or_fail(request, class, problem, result->retry_after);
 			break;
 		case ERROR_CLOCK:
-			if (correct_clock(request, result))
-				retry_or_fail(request, class, problem, 0);
-			else
-				fail_request(request, class, problem);
-			break;
 		case ERROR_CREDENTIALS:
-			if (renew_credentials(request))
+			if (class->action == ERROR_CLOCK ? correct_clock(request, result)
+				: renew_credentials(request))
 				retry_or_fail(request, class, problem, 0);
 			else
 				fail_request(request, class, problem);
@@ -496,7 +526,7 @@ handle_answer(Request *request, const HttpResult *result)
 {
 	strlcpy(request->request_id, result->request_id,
 			sizeof(request->request_id));
-	if (!crc_matches(result))
+	if (!http_body_is_whole(result))
 		outcome_in_doubt(request, error_class_unknown(&request->spec),
 						 "The answer's checksum is wrong.", 0);
 	else if (result->status == 200)
@@ -513,6 +543,7 @@ handle_answer(Request *request, const HttpResult *result)
 static void
 handle_unsent(Request *request, const ErrorClass *class, const char *problem)
 {
+	unit_limit_pay_nothing(request);
 	if (class->action == ERROR_FINAL)
 		fail_request(request, class, problem);
 	else
@@ -561,6 +592,10 @@ abandon_request(void *argument)
 		count_end(request, request->spec.kind != REQUEST_READ &&
 				  in_flight_may_be_carried_out(request));
 	}
+	if (in_flight_may_be_carried_out(request))
+		unit_limit_pay_unknown(request);
+	else
+		unit_limit_pay_nothing(request);
 	statistics_leave(request->statistics);
 	dlist_delete(&request->node);
 	if (request->exchange != NULL)
@@ -591,11 +626,11 @@ request_start(Connection *connection, const RequestSpec *spec)
 	if (spec->counters != NULL && spec->counters->trace != NULL)
 		request_trace_add(spec->counters->trace, spec);
 	connection_note_arns(connection, spec->body);
-	if (spec->repetition > 0 || connection_is_limited(connection))
-		send_later(request, spec->repetition == 0 ? 0
-				   : retry_delay(spec->repetition, false, 0));
+	unit_limit_begin(request);
+	if (spec->repetition > 0)
+		send_later(request, retry_delay(spec->repetition, false, 0));
 	else
-		send_request_attempt(request);
+		send_as_limited(request);
 	MemoryContextSwitchTo(old);
 	return request;
 }
@@ -607,15 +642,6 @@ request_free(Request *request)
 }
 
 /* ---- waiting ---- */
-
-static void
-send_now(Request *request)
-{
-	MemoryContext old = MemoryContextSwitchTo(request->context);
-
-	send_request_attempt(request);
-	MemoryContextSwitchTo(old);
-}
 
 /* The sooner one; -1 is never. */
 static long
@@ -653,15 +679,7 @@ advance_request(Request *request, bool others_wait)
 	{
 		next = (long) Max(request->retry_at - now, 0);
 		if (next == 0)
-		{
-			next = connection_rate_delay(request->connection);
-			request->retry_at = now + next;
-		}
-		if (next == 0)
-		{
-			next = -1;
-			send_now(request);
-		}
+			next = send_as_limited(request);
 	}
 	if (request->spec.deadline > 0)
 		next = sooner(next, (long) Max(request->spec.deadline - now, 0));

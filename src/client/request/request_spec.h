@@ -40,6 +40,14 @@ typedef enum Outcome
  */
 typedef void *(*AnswerReader) (char *answer, int length, const char **problem);
 
+/* Of a request about several tables, the part that is about one of them. */
+typedef struct TableShare
+{
+	const char *table;			/* of DynamoDB, UTF-8 */
+	int			rate;			/* units a second that it may use */
+	int			parts;			/* of the request's parts */
+} TableShare;
+
 typedef struct RequestSpec
 {
 	const char *operation;		/* "UpdateItem"; a constant */
@@ -50,6 +58,12 @@ typedef struct RequestSpec
 	const char *table;			/* for messages; NULL if none */
 	const char *key;			/* readable key, for messages; NULL if none */
 	RequestCounters *counters;	/* added to; may be NULL */
+	int			table_rate;		/* units a second that the table may use, read
+								 * units of REQUEST_READ, else write units; 0:
+								 * it has no limit, or shares say it */
+	const TableShare *shares;	/* array, of tables that have a limit; must
+								 * live until the request is done */
+	int			share_count;
 	int			max_attempts;	/* 0: as many as the connection allows */
 	int64		deadline;		/* of monotonic_milliseconds(): until then it
 								 * is tried, however often, and is done at the

@@ -1,7 +1,7 @@
 /*
  * request_state.h
  *		The inside of a request; for request.c, in_flight.c, request_count.c,
- *		slow_request.c and wait_reason.c alone.
+ *		slow_request.c, unit_limit.c and wait_reason.c alone.
  */
 #ifndef DYNAMORM_CLIENT_REQUEST_STATE_H
 #define DYNAMORM_CLIENT_REQUEST_STATE_H
@@ -28,6 +28,7 @@ typedef struct Request
 	Outcome		outcome;
 	int			attempts;		/* started so far */
 	int			price;			/* tokens taken by the last retry */
+	struct UnitClaims *claims;	/* see unit_limit.c; NULL: no limit applies */
 	bool		queued;			/* until there are descriptors for it */
 	bool		waiting;		/* for retry_at */
 	int64		retry_at;		/* milliseconds of the monotonic clock */

@@ -194,6 +194,8 @@ sum_counters(SharedCounters *sum, const SharedCounters *counters)
 	sum->write_units += counters->write_units;
 	sum->time += counters->time;
 	sum->max_time = Max(sum->max_time, counters->max_time);
+	sum->limit_waits += counters->limit_waits;
+	sum->limit_time += counters->limit_time;
 }
 
 /* The oldest entry, which nobody finds any more. */
@@ -242,7 +244,9 @@ shared_counters_add(SharedCounters *sum, const RequestCounters *counted)
 		.read_units = are_reads ? counted->capacity_units : 0,
 		.write_units = are_reads ? 0 : counted->capacity_units,
 		.time = counted->time,
-		.max_time = counted->max_time
+		.max_time = counted->max_time,
+		.limit_waits = counted->limit_waits,
+		.limit_time = counted->limit_time
 	});
 }
 

@@ -39,6 +39,8 @@ typedef struct SharedCounters
 	double		write_units;
 	int64		time;			/* microseconds */
 	int64		max_time;
+	int64		limit_waits;
+	int64		limit_time;		/* microseconds */
 } SharedCounters;
 
 typedef struct SharedStatistics

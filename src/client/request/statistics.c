@@ -44,6 +44,7 @@ typedef struct StatisticsEntry
 	StatisticsKey key;			/* first, as HTAB wants it */
 	int			users;			/* requests under way and pending entries that
 								 * count here */
+	double		price;			/* see statistics_price() */
 	RequestCounters counters;
 } StatisticsEntry;
 
@@ -81,6 +82,8 @@ add_counters(RequestCounters *sum, const RequestCounters *counted)
 	sum->read_units += counted->read_units;
 	sum->time += counted->time;
 	sum->max_time = Max(sum->max_time, counted->max_time);
+	sum->limit_waits += counted->limit_waits;
+	sum->limit_time += counted->limit_time;
 }
 
 void
@@ -156,6 +159,7 @@ find_kind(Oid server_id, const char *table_name, const char *operation)
 	if (!found)
 	{
 		entry->users = 0;
+		entry->price = 0;
 		memset(&entry->counters, 0, sizeof(RequestCounters));
 	}
 	return entry;
@@ -194,7 +198,7 @@ has_counted(const RequestCounters *counters)
 {
 	return counters->calls != 0 || counters->requests != 0 ||
 		counters->throttles != 0 || counters->capacity_units != 0 ||
-		counters->unknown_outcomes != 0;
+		counters->unknown_outcomes != 0 || counters->limit_waits != 0;
 }
 
 static PendingEntry *
@@ -310,15 +314,29 @@ statistics_leave(RequestCounters *counters)
 							  offsetof(StatisticsEntry, counters)))->users--;
 }
 
+/* What counters are a part of. */
+static StatisticsEntry *
+kind_of_counters(const RequestCounters *counters)
+{
+	char	   *address = unconstify(char *, (const char *) counters);
+
+	return shared_statistics_exist()
+		? ((PendingEntry *) (address -
+							 offsetof(PendingEntry, counters)))->key.kind
+		: (StatisticsEntry *) (address - offsetof(StatisticsEntry, counters));
+}
+
+double *
+statistics_price(RequestCounters *counters)
+{
+	return &kind_of_counters(counters)->price;
+}
+
 void
 statistics_names(const RequestCounters *counters, const char **table_name,
 				 const char **operation)
 {
-	const StatisticsEntry *kind = shared_statistics_exist()
-		? ((const PendingEntry *) ((const char *) counters -
-								   offsetof(PendingEntry, counters)))->key.kind
-		: (const StatisticsEntry *) ((const char *) counters -
-									 offsetof(StatisticsEntry, counters));
+	const StatisticsEntry *kind = kind_of_counters(counters);
 
 	*table_name = kind->key.table_name;
 	*operation = kind->key.operation;

@@ -36,6 +36,8 @@ typedef struct RequestCounters
 	double		read_units;		/* those of them that reads have used */
 	int64		time;			/* of the calls, microseconds */
 	int64		max_time;		/* of one of them */
+	int64		limit_waits;	/* requests that units a second made wait */
+	int64		limit_time;		/* for so long, microseconds */
 } RequestCounters;
 
 /* The operation of kinds of requests for which there was no room. */
@@ -74,6 +76,12 @@ extern double counters_read_units(const RequestCounters *counters);
 extern RequestCounters *statistics_join(Oid server_id, const char *table_name,
 										const char *operation);
 extern void statistics_leave(RequestCounters *counters);
+
+/*
+ * What a part of such a request has cost lately, in units; 0: not known yet.
+ * For unit_limit.c, which sets it; good as long as the counters.
+ */
+extern double *statistics_price(RequestCounters *counters);
 
 /*
  * What the counters that statistics_join() has given are for: the names, in

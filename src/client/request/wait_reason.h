@@ -12,7 +12,7 @@
 
 /*
  * The reason for waiting for any of these requests: an answer to one that is
- * under way goes before the retry of another one.
+ * under way goes before the limit of another one, and that before a retry.
  */
 extern WaitReason wait_reason(Request *const *requests, int count);
 

@@ -447,10 +447,42 @@ read_count(Decoder *decoder, JsonToken token, int64 *count)
 	return true;
 }
 
-/* Adds the CapacityUnits of one table; the parts of which they are the sum,
- * by index, are skipped. */
+/* Reads CapacityUnits, whose first token has been read. */
 static bool
-add_capacity(Decoder *decoder, JsonToken token, double *units)
+read_capacity_units(Decoder *decoder, JsonToken token, double *units)
+{
+	double		number;
+
+	if (token == TOKEN_NULL)
+		return true;
+	if (token != TOKEN_NUMBER)
+		return fail_response(decoder, "consumed capacity is not a number");
+	number = read_double(&decoder->reader);
+	if (number < 0 || number > MOST_CAPACITY_UNITS)
+		return fail_response(decoder, "consumed capacity is out of range");
+	*units += number;
+	return true;
+}
+
+/* Of a transaction's or a batch's tables; there are no more than actions. */
+static void
+keep_capacity(Response *response, TableCapacity capacity)
+{
+	if (capacity.table == NULL ||
+		response->capacity_count == MAX_TRANSACTION_ACTIONS)
+		return;
+	if (response->capacities == NULL)
+		response->capacities = palloc(MAX_TRANSACTION_ACTIONS *
+									  sizeof(TableCapacity));
+	response->capacities[response->capacity_count++] = capacity;
+}
+
+/*
+ * Adds the CapacityUnits of one table; the parts of which they are the sum, by
+ * index, are skipped.
+ */
+static bool
+add_capacity(Decoder *decoder, JsonToken token, TableCapacity *capacity)
 {
 	JsonReader *reader = &decoder->reader;
 
@@ -458,22 +490,19 @@ add_capacity(Decoder *decoder, JsonToken token, double *units)
 		return json_reader_skip(reader, token);
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
-		bool		wanted = strcmp(reader->text, "CapacityUnits") == 0;
-		double		number;
+		const char *name = reader->text;
 
 		token = json_reader_next(reader);
-		if (!wanted || token == TOKEN_NULL)
+		if (strcmp(name, "CapacityUnits") == 0)
 		{
-			if (!json_reader_skip(reader, token))
+			if (!read_capacity_units(decoder, token, &capacity->units))
 				return false;
 			continue;
 		}
-		if (token != TOKEN_NUMBER)
-			return fail_response(decoder, "consumed capacity is not a number");
-		number = read_double(reader);
-		if (number < 0 || number > MOST_CAPACITY_UNITS)
-			return fail_response(decoder, "consumed capacity is out of range");
-		*units += number;
+		if (strcmp(name, "TableName") == 0 && token == TOKEN_STRING)
+			capacity->table = reader->text;
+		if (!json_reader_skip(reader, token))
+			return false;
 	}
 	return token == TOKEN_OBJECT_END;
 }
@@ -481,16 +510,26 @@ add_capacity(Decoder *decoder, JsonToken token, double *units)
 static bool
 read_capacity(Decoder *decoder, JsonToken token, Response *response)
 {
-	double	   *units = &response->capacity_units;
+	TableCapacity one = {0};
 
-	*units = 0;
+	response->capacity_units = 0;
+	response->capacity_count = 0;
 	response->has_capacity = token == TOKEN_OBJECT || token == TOKEN_ARRAY;
 	if (token != TOKEN_ARRAY)
-		return add_capacity(decoder, token, units);
+	{
+		if (!add_capacity(decoder, token, &one))
+			return false;
+		response->capacity_units = one.units;
+		return true;
+	}
 	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
 	{
-		if (!add_capacity(decoder, token, units))
+		TableCapacity capacity = {0};
+
+		if (!add_capacity(decoder, token, &capacity))
 			return false;
+		response->capacity_units += capacity.units;
+		keep_capacity(response, capacity);
 	}
 	return true;
 }
@@ -792,6 +831,29 @@ response_decode(char *body, int length, const char **problem)
 	*problem = decoder.reader.problem != NULL ? decoder.reader.problem :
 		decoder.problem;
 	return NULL;
+}
+
+Response *
+response_decode_capacity(const char *body, int length)
+{
+	Response   *response = palloc0(sizeof(Response));
+	Decoder		decoder = {0};
+	JsonToken	token;
+
+	json_reader_start(&decoder.reader, pnstrdup(body, length), length);
+	if (json_reader_next(&decoder.reader) != TOKEN_OBJECT)
+		return NULL;
+	while ((token = json_reader_next(&decoder.reader)) == TOKEN_NAME)
+	{
+		bool		is_capacity = strcmp(decoder.reader.text,
+										 "ConsumedCapacity") == 0;
+
+		token = json_reader_next(&decoder.reader);
+		if (is_capacity ? !read_capacity(&decoder, token, response)
+			: !json_reader_skip(&decoder.reader, token))
+			return NULL;
+	}
+	return response->has_capacity ? response : NULL;
 }
 
 bool

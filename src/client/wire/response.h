@@ -34,6 +34,13 @@ typedef struct ThrottlingReason
  */
 #define PAGE_ITEM_LIMIT		(1024 * 1024)
 
+/* What a request has consumed of one table. */
+typedef struct TableCapacity
+{
+	const char *table;			/* its name, UTF-8 */
+	double		units;
+} TableCapacity;
+
 typedef struct Response
 {
 	DynamoItem *item;			/* Item or Attributes of the answer (also the
@@ -59,6 +66,9 @@ typedef struct Response
 	bool		has_capacity;	/* there is ConsumedCapacity */
 	double		capacity_units; /* sum of ConsumedCapacity.CapacityUnits; not
 								 * negative */
+	int			capacity_count; /* of several tables: those whose part of it
+								 * is told */
+	TableCapacity *capacities;	/* array of capacity_count */
 	int			reason_count;	/* of a cancelled transaction */
 	CancellationReason *reasons;	/* array of reason_count, in the order of
 									 * its actions */
@@ -81,6 +91,13 @@ typedef struct Response
  * detail.
  */
 extern Response *response_decode(char *body, int length, const char **problem);
+
+/*
+ * What an answer that is not decoded says of the capacity consumed, and
+ * nothing else of it; body stays as it is.  In the current memory context.
+ * NULL: it is not a JSON object, or there is no such capacity.
+ */
+extern Response *response_decode_capacity(const char *body, int length);
 
 /* Does it say that the right to ask is lacking?  NULL: it says nothing. */
 extern bool response_is_denied(const Response *response);

@@ -16,6 +16,7 @@
 #include "client/request/commit_marker.h"
 #include "client/request/shared_statistics.h"
 #include "client/request/slow_request.h"
+#include "client/request/unit_limit.h"
 #include "fdw/catalog/settings.h"
 #include "translate/table/table_expiry.h"
 #include "translate/table/table_options.h"
@@ -189,7 +190,7 @@ define_reads(void)
 							1000000,
 							0,
 							INT_MAX,
-							PGC_USERSET,
+							PGC_SUSET,
 							0,
 							NULL,
 							NULL,
@@ -207,6 +208,36 @@ define_reads(void)
 							 NULL);
 }
 
+static void
+define_rates(void)
+{
+	DefineCustomIntVariable("dynamorm_fdw.read_units_per_second",
+							"The most read units that the sessions of a role may use a second.",
+							"0 means that there is no limit.",
+							&unit_limit_role_reads,
+							0,
+							0,
+							INT_MAX,
+							PGC_SUSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynamorm_fdw.write_units_per_second",
+							"The most write units that the sessions of a role may use a second.",
+							"0 means that there is no limit.",
+							&unit_limit_role_writes,
+							0,
+							0,
+							INT_MAX,
+							PGC_SUSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
+}
+
 void
 settings_define(void)
 {
@@ -214,6 +245,7 @@ settings_define(void)
 	define_observation();
 	define_session_tags();
 	define_reads();
+	define_rates();
 
 	DefineCustomBoolVariable("dynamorm_fdw.report_conditions",
 							 "Reports why an UPDATE or DELETE of one key changed no row.",

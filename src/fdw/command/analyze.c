@@ -174,6 +174,7 @@ acquire_rows(Relation relation, int elevel, HeapTuple *rows, int wanted,
 			: (double) description->item_count,
 		.wanted = wanted,
 		.counters = &counters,
+		.table_rate = table->read_rate,
 		.take = sample_item,
 		.argument = &sample
 	};

@@ -26,9 +26,11 @@
 #include "client/request/operation.h"
 #include "client/request/request.h"
 #include "client/request/table_operation.h"
+#include "client/request/unit_limit.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
 #include "fdw/catalog/storage.h"
+#include "fdw/catalog/table_limit.h"
 #include "fdw/function/admin_function.h"
 #include "fdw/function/table_request.h"
 #include "fdw/read/read_ahead.h"
@@ -359,6 +361,27 @@ check_operation(const char *operation, Jsonb *body)
 }
 
 /*
+ * The limit of the table that is named, if one is; and what is used has to be
+ * told, where there is a limit.
+ */
+static void
+set_limit(RequestSpec *spec, Oid server_id, Jsonb *body)
+{
+	if (!unit_limit_is_of(spec->operation))
+		return;
+	if (spec->table != NULL)
+		spec->table_rate =
+			table_limit_find(server_id, spec->table,
+							 spec->kind != REQUEST_READ);
+	if (!unit_limit_applies(spec) || JB_ROOT_COUNT(body) == 0 ||
+		text_in_request(body, "ReturnConsumedCapacity") != NULL)
+		return;
+	spec->body = psprintf("{\"ReturnConsumedCapacity\": \"TOTAL\", %s",
+						  spec->body + 1);
+	spec->body_length = strlen(spec->body);
+}
+
+/*
  * Sends any operation.
  */
 Datum
@@ -389,6 +412,7 @@ dyn_request(PG_FUNCTION_ARGS)
 	spec.body = pg_server_to_any(body_text, strlen(body_text), PG_UTF8);
 	spec.body_length = strlen(spec.body);
 	spec.table = text_in_request(body, "TableName");
+	set_limit(&spec, server_id, body);
 	if (spec.kind != REQUEST_READ)
 		read_ahead_of_request(server_id, spec.table, body);
 

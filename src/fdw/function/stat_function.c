@@ -19,8 +19,8 @@
 #include "client/request/statistics.h"
 #include "translate/table/identifier.h"
 
-#define STATISTICS_COLUMNS	11
-#define OPERATIONS_COLUMNS	15
+#define STATISTICS_COLUMNS	13
+#define OPERATIONS_COLUMNS	17
 
 PG_FUNCTION_INFO_V1(dyn_stat_get_requests);
 PG_FUNCTION_INFO_V1(dyn_stat_reset);
@@ -62,6 +62,8 @@ add_requests_row(ReturnSetInfo *result, const RequestStatistics *one)
 	values[8] = Float8GetDatum(counters->capacity_units);
 	values[9] = milliseconds(counters->time);
 	values[10] = milliseconds(counters->max_time);
+	values[11] = Int64GetDatum(counters->limit_waits);
+	values[12] = milliseconds(counters->limit_time);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -152,6 +154,8 @@ add_operations_row(ReturnSetInfo *result, const SharedStatistics *one)
 	values[12] = Float8GetDatum(counters->write_units);
 	values[13] = milliseconds(counters->time);
 	values[14] = milliseconds(counters->max_time);
+	values[15] = Int64GetDatum(counters->limit_waits);
+	values[16] = milliseconds(counters->limit_time);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

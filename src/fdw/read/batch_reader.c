@@ -74,7 +74,8 @@ batch_reads_init(BatchReads *reads, Connection *connection,
 		.table = table->table_name,
 		.members = operation_batch_members(mode == READ_CONSISTENT, paths),
 		.at_once = mode == READ_AT_ONCE,
-		.counters = counters
+		.counters = counters,
+		.table_rate = table->read_rate
 	};
 	reads->window = (BatchWindow) {
 		.limit = Min(FIRST_WINDOW, max_concurrency),

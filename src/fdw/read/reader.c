@@ -192,6 +192,7 @@ start_page(Reader *reader, Stream *stream)
 		.table = reader->spec.table->table_name,
 		.key = reader->readable_key,
 		.counters = reader->spec.counters,
+		.table_rate = reader->spec.table->read_rate,
 		.wants_count = reader->counting
 	};
 	ReadPage	page = {
@@ -877,7 +878,8 @@ reader_start_get(Connection *connection, const Table *table,
 		.kind = REQUEST_READ,
 		.table = table->table_name,
 		.key = readable_key,
-		.counters = counters
+		.counters = counters,
+		.table_rate = table->read_rate
 	};
 	ReadOperation operation = {
 		.table_name = table->table_name,
@@ -891,10 +893,4 @@ reader_start_get(Connection *connection, const Table *table,
 	spec.body = body.data;
 	spec.body_length = body.len;
 	return request_start(connection, &spec);
-}
-
-const DynamoItem *
-reader_got_item(const Request *request)
-{
-	return request_response(request)->item;
 }

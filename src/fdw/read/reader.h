@@ -167,6 +167,10 @@ extern Request *reader_start_get(Connection *connection, const Table *table,
  * The item that such a GetItem has brought, be it a row or not; NULL: there is
  * none.  It lives as long as the request.
  */
-extern const DynamoItem *reader_got_item(const Request *request);
+static inline const DynamoItem *
+reader_got_item(const Request *request)
+{
+	return request_response(request)->item;
+}
 
 #endif							/* DYNAMORM_FDW_READER_H */

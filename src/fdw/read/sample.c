@@ -78,7 +78,8 @@ ask_segment(SampleReader *reader, int i)
 		.operation = "Scan",
 		.kind = REQUEST_READ,
 		.table = spec->table_name,
-		.counters = spec->counters
+		.counters = spec->counters,
+		.table_rate = spec->table_rate
 	};
 
 	resetStringInfo(body);

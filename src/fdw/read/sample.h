@@ -23,6 +23,7 @@ typedef struct SampleSpec
 	double		item_count;		/* of the table; not positive: not known */
 	int			wanted;			/* about so many items */
 	RequestCounters *counters;
+	int			table_rate;		/* read units a second; 0: no limit */
 
 	/* called for each item, which lives until it returns */
 	void		(*take) (const DynamoItem *item, void *argument);

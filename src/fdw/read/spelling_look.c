@@ -28,7 +28,8 @@ scan_one_item(const Table *table, Connection *connection,
 		.operation = "Scan",
 		.kind = REQUEST_READ,
 		.table = table->table_name,
-		.counters = counters
+		.counters = counters,
+		.table_rate = table->read_rate
 	};
 	StringInfoData body;
 

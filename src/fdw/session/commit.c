@@ -138,6 +138,48 @@ table_of_all(const Commit *commit)
 	return name;
 }
 
+static TableShare *
+find_share(TableShare *shares, int count, const char *table_name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(shares[i].table, table_name) == 0)
+			return &shares[i];
+	return NULL;
+}
+
+/*
+ * The tables that have a limit, with their actions.  Foreign tables of one
+ * table that say different ones: the lowest holds.
+ */
+static TableShare *
+limited_tables(const Commit *commit, int *count)
+{
+	TableShare *shares = NULL;
+
+	*count = 0;
+	for (int i = 0; i < commit->count; i++)
+	{
+		const Table *table = commit->items[i]->table;
+		TableShare *share = find_share(shares, *count, table->table_name);
+
+		if (table->write_rate == 0)
+			continue;
+		if (shares == NULL)
+			shares = palloc(commit->count * sizeof(TableShare));
+		if (share == NULL)
+		{
+			share = &shares[(*count)++];
+			*share = (TableShare) {
+				.table = table->table_name,
+				.rate = table->write_rate
+			};
+		}
+		share->rate = Min(share->rate, table->write_rate);
+		share->parts++;
+	}
+	return shares;
+}
+
 /* ---- what a refusal means ---- */
 
 /* Gives up the blind writes; false if there is none. */
@@ -424,6 +466,7 @@ run_commit(const Commit *commit, const CommitMarker *marker,
 	spec->lock_deadline = time->lock_deadline;
 	spec->table = table_of_all(commit);
 	spec->marker = marker;
+	spec->shares = limited_tables(commit, &spec->share_count);
 	return commit_run(spec);
 }
 

@@ -71,6 +71,7 @@ send_batch(Truncation *truncation, int i)
 		.kind = REQUEST_WRITE,
 		.table = table->table_name,
 		.counters = &truncation->counters,
+		.table_rate = table->write_rate,
 		.parts = batch->count,
 		.repetition = batch->repetitions
 	};

@@ -27,6 +27,7 @@ write_request_start(const Writer *writer, const ItemWrite *write)
 		.table = writer->table->table_name,
 		.key = write->readable_key,
 		.counters = writer->counters,
+		.table_rate = writer->table->write_rate,
 		.wants_item = operation.wants_item
 	};
 	StringInfoData body;
@@ -68,6 +69,7 @@ write_request_start_move(const Writer *writer, const ItemWrite *write)
 		.table = writer->table->table_name,
 		.key = write->readable_key,
 		.counters = writer->counters,
+		.table_rate = writer->table->write_rate,
 		.parts = lengthof(operations)
 	};
 	StringInfoData body;

@@ -412,6 +412,8 @@ describe_relation(Relation relation)
 	table->reads_at_once = options->read_mode == READ_AT_ONCE;
 	table->updatable = options->updatable;
 	table->is_atomic = options->transaction_mode == TRANSACTION_ATOMIC;
+	table->read_rate = options->read_units_per_second;
+	table->write_rate = options->write_units_per_second;
 
 	table->column_count = descriptor->natts;
 	table->columns = palloc0(Max(descriptor->natts, 1) * sizeof(Column));

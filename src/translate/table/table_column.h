@@ -64,6 +64,9 @@ typedef struct Table
 	bool		reads_at_once;	/* consistent_read 'transaction' */
 	bool		updatable;
 	bool		is_atomic;		/* option "transaction_mode" */
+	int			read_rate;		/* units a second that may be used; 0: no
+								 * limit, as the next */
+	int			write_rate;
 	int			made_count;
 	Column	  **made;			/* those with a template, also the ones that
 								 * are no columns in SQL; constants first */

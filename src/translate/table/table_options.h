@@ -71,6 +71,8 @@ typedef struct TableOptions
 	ReadMode	read_mode;		/* option "consistent_read" */
 	bool		updatable;
 	TransactionMode transaction_mode;
+	int			read_units_per_second;	/* 0: no limit, as the next */
+	int			write_units_per_second;
 	StorageOptions storage;
 	ColumnOptions *columns;		/* indexed by attnum - 1 */
 } TableOptions;
