@@ -479,18 +479,18 @@ proxy_has_refused(const HttpExchange *exchange)
 }
 
 /*
- * Has a proxy been told to connect, and not answered?  Nothing else that is
- * counted as a request leaves before TLS.
+ * Is there a new connection to a proxy, which has not answered what comes
+ * before TLS?
  */
 static bool
 proxy_is_silent(const HttpExchange *exchange)
 {
-	long		request_size = 0;
+	long		connects = 0;
 
-	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size);
+	curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &connects);
 	return exchange->transport->proxy != NULL &&
 		uses_tls(exchange->transport) && !exchange->sent &&
-		request_size > 0 && status_of_proxy(exchange) == 0;
+		connects > 0 && status_of_proxy(exchange) == 0;
 }
 
 /*
