@@ -153,24 +153,4 @@ extern int64 reader_read_ahead(Reader *reader, ResourceOwner owner);
  */
 extern void reader_close(Reader *reader);
 
-/*
- * Starts a consistent GetItem of a whole item, in the current memory context.
- * Whoever has waited for it, and has found that it was successful, takes the
- * item by reader_got_item().
- */
-extern Request *reader_start_get(Connection *connection, const Table *table,
-								 const DynamoItem *key,
-								 const char *readable_key,
-								 RequestCounters *counters);
-
-/*
- * The item that such a GetItem has brought, be it a row or not; NULL: there is
- * none.  It lives as long as the request.
- */
-static inline const DynamoItem *
-reader_got_item(const Request *request)
-{
-	return request_response(request)->item;
-}
-
 #endif							/* DYNAMORM_FDW_READER_H */

@@ -20,7 +20,7 @@
 
 #include "fdw/callbacks.h"
 #include "fdw/read/budget.h"
-#include "fdw/read/reader.h"
+#include "fdw/read/item_get.h"
 #include "fdw/read/row_lock.h"
 #include "fdw/session/image.h"
 #include "fdw/session/transaction.h"
@@ -255,14 +255,14 @@ read_to_lock(const RowLocks *locks, const LockableRow *row)
 
 	if (image == NULL)
 	{
-		Request    *request = reader_start_get(spec->connection, spec->table,
-											   row->key, readable_key,
-											   spec->counters);
+		Request    *request = item_get_start(spec->connection, spec->table,
+											 row->key, readable_key,
+											 spec->counters);
 
 		request_wait(request);
 		if (request_outcome(request) != OUTCOME_SUCCESS)
 			key_check_raise(spec->table, spec->connection, request, NULL);
-		image = reader_got_item(request);
+		image = item_get_result(request);
 		budget_check_used(spec->table, spec->counters, false);
 	}
 	if (image == NULL || !table_is_row(spec->table, image))

@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "fdw/catalog/key_check.h"
+#include "fdw/read/item_get.h"
 #include "fdw/read/reader.h"
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/buffered_write.h"
@@ -169,12 +170,12 @@ key_is_free(const Writer *writer, const DynamoItem *key,
 	*expired = NULL;
 	if (item != NULL)
 		return !is_there(writer, buffered_image(item));
-	request = reader_start_get(writer->connection, writer->table, key,
-							   readable_key, writer->counters);
+	request = item_get_start(writer->connection, writer->table, key,
+							 readable_key, writer->counters);
 	request_wait(request);
 	if (request_outcome(request) != OUTCOME_SUCCESS)
 		key_check_raise(writer->table, writer->connection, request, NULL);
-	stored = reader_got_item(request);
+	stored = item_get_result(request);
 	if (stored != NULL && !is_there(writer, stored))
 		*expired = stored;
 	return stored == NULL || *expired != NULL;

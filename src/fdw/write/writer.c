@@ -13,8 +13,8 @@
 
 #include "client/http/interrupt.h"
 #include "fdw/catalog/option.h"
+#include "fdw/read/item_get.h"
 #include "fdw/read/read_ahead.h"
-#include "fdw/read/reader.h"
 #include "fdw/read/spelling_look.h"
 #include "fdw/session/transaction.h"
 #include "fdw/session/write_buffer.h"
@@ -198,9 +198,9 @@ read_others_ahead(const Writer *writer, const ItemWrite *write)
 static void
 start_read(Writer *writer, ItemWrite *write)
 {
-	replace_request(write, reader_start_get(writer->connection, writer->table,
-											write->key, write->readable_key,
-											writer->counters));
+	replace_request(write, item_get_start(writer->connection, writer->table,
+										  write->key, write->readable_key,
+										  writer->counters));
 	write->state = ITEM_READING;
 }
 
@@ -483,7 +483,7 @@ take_answer(Writer *writer, ItemWrite *write)
 	MemoryContext old = MemoryContextSwitchTo(write->context);
 
 	if (outcome == OUTCOME_SUCCESS && write->state == ITEM_READING)
-		decide_on(writer, write, reader_got_item(write->request));
+		decide_on(writer, write, item_get_result(write->request));
 	else if (outcome == OUTCOME_SUCCESS)
 		note_written(writer, write);
 	else if (outcome == OUTCOME_CONDITION_FAILED)
