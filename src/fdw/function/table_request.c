@@ -6,13 +6,11 @@
 
 #include "compat.h"
 
-#include "miscadmin.h"
-#include "storage/latch.h"
 #include "utils/timestamp.h"
 
-#include "client/http/wait_event.h"
 #include "client/request/table_operation.h"
 #include "fdw/catalog/description.h"
+#include "fdw/function/pause.h"
 #include "fdw/function/table_request.h"
 #include "fdw/session/transaction.h"
 
@@ -78,16 +76,6 @@ table_request_create(Connection *connection, const char *table_name,
 	table_request_wait(connection, table_name, false);
 }
 
-static void
-wait_milliseconds(int milliseconds)
-{
-	(void) WaitLatch(MyLatch,
-					 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 milliseconds, wait_event(WAIT_BEFORE_RETRY));
-	ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
-}
-
 void
 table_request_wait(Connection *connection, const char *table_name, bool gone)
 {
@@ -110,7 +98,7 @@ table_request_wait(Connection *connection, const char *table_name, bool gone)
 			request_free(unseen);
 		}
 
-		wait_milliseconds(wait);
+		pause_milliseconds(wait);
 		wait = Min(wait * 2, LONGEST_WAIT);
 	}
 }
@@ -142,7 +130,7 @@ table_request_set_recovery(Connection *connection, const char *table_name,
 		if (i >= MOST_UNAVAILABLE || !is_unavailable(request))
 			break;
 		request_free(request);
-		wait_milliseconds(wait);
+		pause_milliseconds(wait);
 		wait = Min(wait * 2, LONGEST_WAIT);
 	}
 	if (request_outcome(request) != OUTCOME_SUCCESS)
