@@ -132,3 +132,109 @@ LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE;
 
 COMMENT ON FUNCTION dyn_describe_table(regclass)
 IS 'lists what DynamoDB tells of the table behind a foreign table';
+
+/* UPDATE and DELETE of whole tables, in pieces. */
+
+CREATE TABLE dyn_backfill_job (
+  id serial PRIMARY KEY,
+  job text NOT NULL UNIQUE,
+  owner regrole NOT NULL,
+  "table" regclass NOT NULL,
+  statement text NOT NULL,
+  job_column name,
+  segments integer NOT NULL,
+  items bigint,
+  calls integer NOT NULL DEFAULT 0,
+  started timestamptz NOT NULL DEFAULT now());
+
+COMMENT ON TABLE dyn_backfill_job
+IS 'what dyn_backfill() has been told to do';
+
+CREATE TABLE dyn_backfill_place (
+  id integer REFERENCES dyn_backfill_job ON DELETE CASCADE,
+  segment integer,
+  start_key bytea,
+  is_done boolean NOT NULL DEFAULT false,
+  items_scanned bigint NOT NULL DEFAULT 0,
+  rows_changed bigint NOT NULL DEFAULT 0,
+  read_units double precision NOT NULL DEFAULT 0,
+  write_units double precision NOT NULL DEFAULT 0,
+  seconds double precision NOT NULL DEFAULT 0,
+  saved timestamptz,
+  PRIMARY KEY (id, segment));
+
+COMMENT ON TABLE dyn_backfill_place
+IS 'how far dyn_backfill() has come: for each segment of the Scan the key with which it goes on, as JSON in UTF-8';
+
+SELECT pg_catalog.pg_extension_config_dump('dyn_backfill_job', '');
+SELECT pg_catalog.pg_extension_config_dump('dyn_backfill_job_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('dyn_backfill_place', '');
+
+CREATE VIEW dyn_backfill_jobs WITH (security_barrier) AS
+  SELECT j.job,
+    j.owner,
+    j."table",
+    j.statement,
+    j.job_column,
+    CASE WHEN p.segments_done = j.segments THEN 'done'
+      WHEN l.pids IS NOT NULL THEN 'running'
+      ELSE 'interrupted' END AS state,
+    l.pids,
+    j.segments,
+    p.segments_done,
+    p.items_scanned,
+    p.rows_changed,
+    p.read_units,
+    p.write_units,
+    j.calls,
+    j.started,
+    p.saved,
+    p.rate,
+    CASE WHEN p.segments_done < j.segments THEN
+      greatest(CASE WHEN p.segments_done > 0 THEN p.items_done / p.segments_done * j.segments
+        ELSE j.items END - p.items_scanned, 0)
+      / p.rate / coalesce(cardinality(l.pids), 1) * interval '1 second' END AS time_left
+  FROM dyn_backfill_job j
+    CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE s.is_done) AS segments_done,
+        sum(s.items_scanned) FILTER (WHERE s.is_done) AS items_done,
+        sum(s.items_scanned) AS items_scanned,
+        sum(s.rows_changed) AS rows_changed,
+        sum(s.read_units) AS read_units,
+        sum(s.write_units) AS write_units,
+        nullif(sum(s.items_scanned), 0)::double precision / nullif(sum(s.seconds), 0) AS rate,
+        max(s.saved) AS saved
+      FROM dyn_backfill_place s WHERE s.id = j.id) p
+    CROSS JOIN LATERAL (
+      SELECT array_agg(k.pid ORDER BY k.pid) AS pids
+      FROM pg_catalog.pg_locks k
+      WHERE k.locktype = 'object' AND k.granted
+        AND k.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+        AND k.classid = 'dyn_backfill_job'::regclass AND k.objid = j.id::oid) l
+  WHERE pg_catalog.pg_has_role(j.owner, 'USAGE');
+
+COMMENT ON VIEW dyn_backfill_jobs
+IS 'the backfills of the roles that one has: how far they are, how many items a session looks at in a second, and how long it may take';
+
+GRANT SELECT ON dyn_backfill_jobs TO PUBLIC;
+
+CREATE PROCEDURE dyn_backfill(
+  statement text,
+  job text,
+  job_column name DEFAULT NULL,
+  segments integer DEFAULT 16,
+  piece_size integer DEFAULT 1000,
+  progress interval DEFAULT '1 minute')
+AS 'MODULE_PATHNAME'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE dyn_backfill(text, text, name, integer, integer, interval)
+IS 'runs an UPDATE or DELETE over a whole foreign table in pieces, and goes on where it was interrupted';
+
+CREATE FUNCTION dyn_backfill_forget(job text)
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION dyn_backfill_forget(text)
+IS 'forgets a backfill, so that its name can be given to another';

@@ -126,16 +126,20 @@ extern int	no_such_variable
 	RegisterExtensionExplainOption((name), (apply))
 #endif
 
-/* The arguments of ExecutorRun_hook, of which 18 dropped the last. */
+/*
+ * The arguments of ExecutorRun() and its hook, of which 18 dropped the last.
+ */
 #if PG_VERSION_NUM >= 180000
 #define EXECUTOR_RUN_ARGUMENTS \
 	QueryDesc *queryDesc, ScanDirection direction, uint64 count
 #define EXECUTOR_RUN_VALUES	queryDesc, direction, count
+#define EXECUTOR_RUN(query)	ExecutorRun((query), ForwardScanDirection, 0)
 #else
 #define EXECUTOR_RUN_ARGUMENTS \
 	QueryDesc *queryDesc, ScanDirection direction, uint64 count, \
 	bool execute_once
 #define EXECUTOR_RUN_VALUES	queryDesc, direction, count, execute_once
+#define EXECUTOR_RUN(query)	ExecutorRun((query), ForwardScanDirection, 0, true)
 #endif
 
 /*
@@ -203,10 +207,12 @@ push_jsonb(JsonbBuilding *building, JsonbIteratorToken token,
 	Query *parse, const char *text, int options, ParamListInfo parameters, \
 	ExplainState *explain
 #define PLANNER_HOOK_VALUES		parse, text, options, parameters, explain
+#define PLAN_QUERY(query, text)	pg_plan_query((query), (text), 0, NULL, NULL)
 #else
 #define PLANNER_HOOK_ARGUMENTS \
 	Query *parse, const char *text, int options, ParamListInfo parameters
 #define PLANNER_HOOK_VALUES		parse, text, options, parameters
+#define PLAN_QUERY(query, text)	pg_plan_query((query), (text), 0, NULL)
 #endif
 
 /*

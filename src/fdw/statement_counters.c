@@ -35,17 +35,28 @@ forget(void *argument)
 }
 
 static StatementCounters *
-find_or_make(EState *estate)
+find_counters(const EState *estate)
 {
-	StatementCounters *statement;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &statements)
 	{
-		statement = dlist_container(StatementCounters, node, iter.cur);
+		StatementCounters *statement = dlist_container(StatementCounters,
+													   node, iter.cur);
+
 		if (statement->estate == estate)
 			return statement;
 	}
+	return NULL;
+}
+
+static StatementCounters *
+find_or_make(EState *estate)
+{
+	StatementCounters *statement = find_counters(estate);
+
+	if (statement != NULL)
+		return statement;
 	statement = MemoryContextAllocZero(estate->es_query_cxt,
 									   sizeof(StatementCounters));
 	statement->estate = estate;
@@ -66,6 +77,14 @@ statement_counters_attach(RequestCounters *counters, EState *estate)
 	counters->total = &statement->counters;
 	if (EXPLAIN_HAS_OPTIONS && estate->es_instrument != 0)
 		counters->trace = request_trace_make(estate->es_query_cxt);
+}
+
+const RequestCounters *
+statement_counters_of(const EState *estate)
+{
+	const StatementCounters *statement = find_counters(estate);
+
+	return statement == NULL ? NULL : &statement->counters;
 }
 
 const RequestCounters *

@@ -28,4 +28,9 @@ extern void statement_counters_attach(RequestCounters *counters,
 extern const RequestCounters *statement_counters_to_show(const RequestCounters *counters,
 														 const ExplainState *es);
 
+/*
+ * The statement's counters, while it is executed; NULL: no node has counted.
+ */
+extern const RequestCounters *statement_counters_of(const EState *estate);
+
 #endif							/* DYNAMORM_FDW_STATEMENT_COUNTERS_H */

@@ -24,7 +24,7 @@ my $session = Session->new($node->connstr('app'));
 my $root = "$FindBin::RealBin/../..";
 my @pages = ('README.md',
 	map { "doc/$_.md" }
-	  qw(requests transactions reference operators import other-programs tenants frameworks dynamodb postgresql));
+	  qw(requests transactions reference operators backfill import other-programs tenants frameworks dynamodb postgresql));
 my $readme = join "\n", map { slurp_file("$root/$_") } @pages;
 is_deeply([ sort map { s{^\Q$root\E/}{}r } glob "$root/doc/*" ],
 	[ sort grep { /^doc/ } @pages ], 'no page is left out');

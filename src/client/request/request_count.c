@@ -49,6 +49,7 @@ count_answer(Request *request)
 		.capacity_units = response->capacity_units,
 		.read_units = is_read ? Max(response->capacity_units, LEAST_READ_UNITS)
 			: 0,
+		.write_units = is_read ? 0 : response->capacity_units,
 		.items_returned = response->item_count + single,
 		/* BatchGetItem, which has no filter, has no such count */
 		.items_scanned = single + (response->scanned_count >= 0

@@ -80,6 +80,7 @@ add_counters(RequestCounters *sum, const RequestCounters *counted)
 	sum->items_returned += counted->items_returned;
 	sum->capacity_units += counted->capacity_units;
 	sum->read_units += counted->read_units;
+	sum->write_units += counted->write_units;
 	sum->time += counted->time;
 	sum->max_time = Max(sum->max_time, counted->max_time);
 	sum->limit_waits += counted->limit_waits;

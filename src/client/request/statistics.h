@@ -33,7 +33,9 @@ typedef struct RequestCounters
 	int64		items_scanned;
 	int64		items_returned;
 	double		capacity_units;
-	double		read_units;		/* those of them that reads have used */
+	double		read_units;		/* those of them that reads have used, half a
+								 * unit for each at least */
+	double		write_units;	/* those that writes have used */
 	int64		time;			/* of the calls, microseconds */
 	int64		max_time;		/* of one of them */
 	int64		limit_waits;	/* requests that units a second made wait */

@@ -200,6 +200,15 @@ reads_what_it_writes(PlannerInfo *root, ReadSearch *search)
 	return false;
 }
 
+Oid
+read_first_plan_find_read(Query *query, Oid relation_id)
+{
+	ReadSearch	search = {.written = list_make1(table_describe(relation_id))};
+
+	(void) find_reads((Node *) query, &search);
+	return search.found;
+}
+
 /* ---- what is refused ---- */
 
 /*

@@ -35,4 +35,10 @@ extern Plan *read_first_plan_direct(Plan *plan);
 /* That plan, made the one that the modification stands on. */
 extern Plan *read_first_plan_take_out(Plan *plan);
 
+/*
+ * A foreign table that a query, its target apart, reads and that is the same
+ * DynamoDB table as one; InvalidOid: there is none.
+ */
+extern Oid	read_first_plan_find_read(Query *query, Oid relation_id);
+
 #endif							/* DYNAMORM_FDW_READ_FIRST_PLAN_H */

@@ -198,7 +198,8 @@ start_page(Reader *reader, Stream *stream)
 	ReadPage	page = {
 		.segment_count = reader->spec.segments->count,
 		.segment = stream->segment,
-		.limit = reader->page_size,
+		.limit = reader->spec.piece != NULL
+		? read_piece_left(reader->spec.piece) : reader->page_size,
 		.start_key = stream->course.next_key
 	};
 
@@ -229,6 +230,13 @@ add_stream(Reader *reader)
 	stream = palloc0(sizeof(Stream));
 	stream->segment = segment;
 	initStringInfo(&stream->body);
+	if (reader->spec.piece != NULL)
+	{
+		/* nor does another segment follow */
+		pg_atomic_write_u32(&queue->next, queue->count);
+		if (reader->spec.piece->start_key != NULL)
+			stream->course.next_key = pstrdup(reader->spec.piece->start_key);
+	}
 	reader->streams = lappend(reader->streams, stream);
 	start_page(reader, stream);
 	return true;
@@ -312,6 +320,7 @@ static void
 take_next_page(Reader *reader, Stream *stream)
 {
 	const Response *response;
+	bool		is_last;
 
 	if (request_outcome(stream->request) != OUTCOME_SUCCESS)
 		raise_failed_page(reader, stream->request);
@@ -322,7 +331,11 @@ take_next_page(Reader *reader, Stream *stream)
 	response = request_response(reader->page);
 	page_course_advance(&stream->course, response->last_key,
 						reader->spec.table->table_name);
-	if (response->last_key == NULL)
+	is_last = reader->spec.piece != NULL
+		? read_piece_end_page(reader->spec.piece, response,
+							  stream->course.next_key)
+		: response->last_key == NULL;
+	if (is_last)
 	{
 		reader->streams = list_delete_ptr(reader->streams, stream);
 		pfree(stream->body.data);
@@ -775,7 +788,14 @@ open_pages(Reader *reader, const Access *access)
 	reader->source.fetch = is_keyed ? fetch_single : fetch_of_pages;
 	reader->finished = is_keyed && reader->overlay != NULL;
 	build_body(reader, access);
-	if (reader->spec.segments == NULL ||
+	if (reader->spec.piece != NULL)
+	{
+		segment_queue_init(&reader->whole,
+						   reader->spec.piece->segment_count);
+		pg_atomic_write_u32(&reader->whole.next, reader->spec.piece->segment);
+		reader->spec.segments = &reader->whole;
+	}
+	else if (reader->spec.segments == NULL ||
 		access->lookup->access != KEY_ACCESS_SCAN)
 	{
 		segment_queue_init(&reader->whole, 1);
@@ -789,6 +809,8 @@ open_access(const ReaderSpec *spec, const Access *access)
 	Reader	   *reader = palloc0(sizeof(Reader));
 
 	reader->spec = *spec;
+	if (spec->piece != NULL)
+		read_piece_check(spec->table, access);
 	if (spec->whole_by_key && !reader_reads_pages(access))
 		reader->spec.projection = NIL;
 	reader->access = access;

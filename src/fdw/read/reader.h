@@ -18,6 +18,7 @@
 #include "fdw/read/access.h"
 #include "fdw/read/item_exit.h"
 #include "fdw/read/open_scan.h"
+#include "fdw/read/read_piece.h"
 
 /* The segments of a Scan, from which readers take one after the other. */
 typedef struct SegmentQueue
@@ -48,6 +49,8 @@ typedef struct ReaderSpec
 	bool		bound_is_limit; /* no more than that can be */
 	int			max_streams;	/* segments under way at once; 0 is 1 */
 	SegmentQueue *segments;		/* of a Scan; NULL: the whole table */
+	ReadPiece  *piece;			/* of the table, which is all that is read;
+								 * NULL: there is no such bound */
 	bool		consistent;		/* even where the table's option says no */
 	bool		whole_by_key;	/* items that are read by key come whole,
 								 * whatever the projection */

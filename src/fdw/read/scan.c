@@ -101,9 +101,11 @@ begin_scan(ForeignScanState *node, int eflags)
 	state->bounds = bounds_of_plan(plan);
 	state->flags = intVal(list_nth(plan->fdw_private, SCAN_PRIVATE_FLAGS));
 	state->not_used = list_nth(plan->fdw_private, SCAN_PRIVATE_NOT_USED);
-	state->schema = index_from_list(list_nth(plan->fdw_private,
-											 SCAN_PRIVATE_INDEX),
-									state->table);
+	state->piece = read_piece_of(estate, plan->scan.scanrelid);
+	state->schema = state->piece != NULL
+		? key_schema_of_table(state->table)
+		: index_from_list(list_nth(plan->fdw_private, SCAN_PRIVATE_INDEX),
+						  state->table);
 	state->may_lock = row_locks_wanted(estate, plan->scan.scanrelid) !=
 		ITEM_LOCK_NONE;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
@@ -173,6 +175,7 @@ start_scan(DynamoScan *state)
 		.bound_is_limit = (state->flags & SCAN_FLAG_LIMIT) != 0,
 		.max_streams = state->max_streams,
 		.segments = state->segments,
+		.piece = state->piece,
 		.consistent = state->may_lock,
 		.whole_by_key = state->may_lock,
 		.snapshot = state->open.command_id,
@@ -190,7 +193,7 @@ start_scan(DynamoScan *state)
 	state->open.reader = state->reader;
 	if (reader_meets_written(state->reader, state->open.hidden))
 		open_scan_raise_hidden(&state->open);
-	if ((state->flags & SCAN_FLAG_TO_END) != 0 &&
+	if ((state->flags & SCAN_FLAG_TO_END) != 0 && state->piece == NULL &&
 		reader_scans_table(state->reader))
 		budget_check_scan(state->table, state->user_id, state->not_used);
 	MemoryContextSwitchTo(old);

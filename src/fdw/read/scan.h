@@ -58,6 +58,7 @@ typedef struct DynamoScan
 	int64		counted;		/* rows counted and not returned yet */
 	List	   *projection;		/* of access_projection() */
 	const KeySchema *schema;	/* of the table, or of the index to ask */
+	ReadPiece  *piece;			/* that is read of it; NULL: all */
 	int			flags;			/* SCAN_FLAG_... */
 	List	   *not_used;		/* indexes, see SCAN_PRIVATE_NOT_USED */
 	Bitmapset  *wanted_columns; /* see column_set.h */

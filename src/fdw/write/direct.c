@@ -357,7 +357,7 @@ start_direct(DirectState *state)
 		.connection = state->writer->connection,
 		.table = statement->table,
 		.scope = scope,
-		.schema = state->plan->schema,
+		.piece = read_piece_of(statement->estate, scope->varno),
 		.consistent = state->writer->is_atomic,
 		.snapshot = state->open.command_id,
 		.columns = statement->read_columns,
@@ -365,9 +365,12 @@ start_direct(DirectState *state)
 	};
 
 	call_stable_functions(state);
-	access = direct_access_choose(scope, state->plan->schema,
-								  statement->clauses);
+	spec.schema = spec.piece != NULL ? key_schema_of_table(spec.table)
+		: state->plan->schema;
+	access = direct_access_choose(scope, spec.schema, statement->clauses);
 	candidates = access.candidates;
+	if (spec.piece != NULL)
+		read_piece_check(spec.table, candidates);
 	spec.clauses = statement->clauses;
 	state->schema_read = candidates->schema;
 	state->lookup = access.lookup;
@@ -391,7 +394,7 @@ start_direct(DirectState *state)
 	open_scan_check_waiting(&state->open);
 	spec.projection = candidate_projection(state);
 	state->reader = open_candidates(state, &spec, candidates);
-	if (reader_scans_table(state->reader))
+	if (spec.piece == NULL && reader_scans_table(state->reader))
 		budget_check_scan(statement->table, state->user_id,
 						  state->plan->not_used);
 	if (assigns_key_of(candidates->schema, statement))
