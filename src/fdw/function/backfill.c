@@ -72,7 +72,7 @@ typedef struct Backfill
 	BackfillStatement *statement;
 	BackfillPlace place;
 	int			piece_size;		/* items */
-	int64		interval;		/* microseconds between reports of progress;
+	int			interval;		/* milliseconds between reports of progress;
 								 * -1: none */
 	TimestampTz reported;		/* the last one */
 	MemoryContext piece_context;
@@ -106,17 +106,20 @@ integer_argument(FunctionCallInfo fcinfo, int argument, const char *name,
 	return value;
 }
 
-static int64
+/* Milliseconds; -1: NULL, or before now.  There is an infinite one, too. */
+static int
 interval_argument(FunctionCallInfo fcinfo)
 {
 	const Interval *interval;
+	double		milliseconds;
 
 	if (PG_ARGISNULL(ARGUMENT_PROGRESS))
 		return -1;
 	interval = PG_GETARG_INTERVAL_P(ARGUMENT_PROGRESS);
-	return interval->time +
-		(int64) (interval->day + interval->month * DAYS_PER_MONTH) *
-		USECS_PER_DAY;
+	milliseconds = (double) interval->time / 1000 +
+		((double) interval->day +
+		 (double) interval->month * DAYS_PER_MONTH) * SECS_PER_DAY * 1000;
+	return milliseconds < 0 ? -1 : (int) Min(milliseconds, INT_MAX);
 }
 
 /* In the current memory context, which outlives the transactions. */
@@ -346,8 +349,7 @@ do_segment(Backfill *backfill)
 		if (!backfill->place.is_done &&
 			TimestampDifferenceExceeds(backfill->reported,
 									   GetCurrentTimestamp(),
-									   (int) Min(backfill->interval / 1000,
-												 INT_MAX)))
+									   backfill->interval))
 			report_progress(backfill);
 	}
 	backfill_place_release(&backfill->place);

@@ -252,20 +252,26 @@ check_access(const ForeignScan *scan, Oid relation_id)
 										  clauses));
 }
 
+static List *
+target_relations(const PlannedStmt *planned)
+{
+	return castNode(ModifyTable, planned->planTree)->resultRelations;
+}
+
 /* Is the target all that rows come from, and one table? */
 static void
 check_plan(const PlannedStmt *planned, Oid relation_id)
 {
 	const Plan *rows = outerPlan(planned->planTree);
 
-	if (list_length(planned->resultRelations) != 1)
+	if (list_length(target_relations(planned)) != 1)
 		refuse_statement(_("Its table has children."));
 	while (rows != NULL && !IsA(rows, ForeignScan))
 		rows = IsA(rows, CustomScan)
 			? linitial(((const CustomScan *) rows)->custom_plans)
 			: IsA(rows, Result) ? outerPlan(rows) : NULL;
 	if (rows == NULL || ((const ForeignScan *) rows)->scan.scanrelid !=
-		(Index) linitial_int(planned->resultRelations))
+		(Index) linitial_int(target_relations(planned)))
 		refuse_statement(_("It joins its table with others, or its WHERE is never true."));
 	check_access((const ForeignScan *) rows, relation_id);
 }
@@ -358,6 +364,7 @@ backfill_statement_run(const BackfillStatement *statement, Oid relation_id,
 				 errmsg("the table of backfill \"%s\" has been replaced",
 						statement->job)));
 	piece->statement = planned;
+	piece->relid = linitial_int(target_relations(planned));
 	read_piece_set(piece);
 	counts = execute(query_of(planned, statement));
 	read_piece_set(NULL);

@@ -47,9 +47,9 @@ extern Oid	backfill_statement_check(const BackfillStatement *statement);
 
 /*
  * Runs it over a piece of the table, of which the caller has set all but the
- * statement.  It is analyzed and planned anew, since each piece has a
- * transaction of its own; relation_id is the table that it must be about, or
- * else 55000.
+ * statement and its target.  It is analyzed and planned anew, since each piece
+ * has a transaction of its own; relation_id is the table that it must be
+ * about, or else 55000.
  */
 extern BackfillCounts backfill_statement_run(const BackfillStatement *statement,
 											 Oid relation_id,

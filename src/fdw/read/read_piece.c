@@ -23,8 +23,7 @@ ReadPiece *
 read_piece_of(const EState *estate, Index relid)
 {
 	if (current == NULL || estate->es_plannedstmt != current->statement ||
-		estate->es_epq_active != NULL ||
-		!list_member_int(current->statement->resultRelations, relid))
+		estate->es_epq_active != NULL || relid != current->relid)
 		return NULL;
 	return current;
 }

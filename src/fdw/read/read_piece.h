@@ -1,7 +1,7 @@
 /*
  * read_piece.h
  *		A bounded piece of a table, in place of the whole: how a statement that
- *		scans its target is run bit by bit (backfill.h).
+ *		scans its target is run bit by bit (backfill.c).
  *
  * A piece is a number of items of one segment of a Scan, from where the last
  * one has ended.  It is about the scan of the target of one statement that is
@@ -22,6 +22,7 @@ typedef struct ReadPiece
 {
 	/* set by whoever runs the statement */
 	const PlannedStmt *statement;
+	Index		relid;			/* of its target, in the range table */
 	int			segment_count;	/* of the Scan */
 	int			segment;		/* from 0 */
 	const char *start_key;		/* ExclusiveStartKey, as JSON; NULL: the
