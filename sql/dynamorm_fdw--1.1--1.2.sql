@@ -170,6 +170,9 @@ SELECT pg_catalog.pg_extension_config_dump('dyn_backfill_job', '');
 SELECT pg_catalog.pg_extension_config_dump('dyn_backfill_job_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('dyn_backfill_place', '');
 
+/* Who owns the database may dump it. */
+GRANT SELECT ON dyn_backfill_job, dyn_backfill_job_id_seq, dyn_backfill_place TO pg_database_owner;
+
 CREATE VIEW dyn_backfill_jobs WITH (security_barrier) AS
   SELECT j.job,
     j.owner,

@@ -53,6 +53,12 @@ $node->psql(
 	on_error_stop => 1);
 unlike($stderr, qr/ERROR/, 'it leaves nothing behind');
 
+# ---- dumped by who owns the database, and nothing else ----
+
+$node->safe_psql('postgres', 'CREATE ROLE keeper LOGIN; CREATE DATABASE kept OWNER keeper');
+$node->safe_psql('kept', 'CREATE EXTENSION dynamorm_fdw');
+$node->command_ok([ 'pg_dump', '-U', 'keeper', '-f', '/dev/null', 'kept' ], 'the owner of a database may dump it');
+
 # ---- how to have it loaded ----
 
 sub created

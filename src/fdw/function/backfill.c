@@ -96,7 +96,8 @@ static int
 integer_argument(FunctionCallInfo fcinfo, int argument, const char *name,
 				 int limit)
 {
-	int			value = PG_GETARG_INT32(argument);
+	int			value = PG_ARGISNULL(argument) ? 0
+		: PG_GETARG_INT32(argument);
 
 	if (value < 1 || value > limit)
 		ereport(ERROR,
