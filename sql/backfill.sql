@@ -213,13 +213,24 @@ SELECT state, calls, segments_done, items_scanned, rows_changed FROM jobs WHERE 
 ALTER FOREIGN TABLE fill DROP CONSTRAINT small;
 CALL dyn_backfill('UPDATE fill SET n = 8 WHERE n = 7', 'stopped', progress => NULL);
 SELECT state, calls, segments, segments_done FROM jobs WHERE job = 'stopped';
+-- a COMMIT that fails, after the writes
+CREATE TABLE parent (n integer PRIMARY KEY);
+CREATE TABLE child (n integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+CREATE FUNCTION add_child() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO child VALUES (NEW.n); RETURN NULL; END$$;
+CREATE TRIGGER add_child AFTER UPDATE ON fill FOR EACH ROW EXECUTE FUNCTION add_child();
+CALL dyn_backfill('UPDATE fill SET n = 9 WHERE n = 8', 'commit', segments => 1, progress => NULL);
+SELECT state, pids, items_scanned FROM jobs WHERE job = 'commit';
+CALL dyn_backfill('UPDATE fill SET n = 9 WHERE n = 8', 'commit', progress => NULL);
+SELECT state, items_scanned, rows_changed FROM jobs WHERE job = 'commit';
+SELECT n, count(*) FROM fill GROUP BY 1;
 DROP OWNED BY filler;
 DROP ROLE filler;
 SELECT count(dyn_backfill_forget(job)) > 20 FROM dyn_backfill_jobs;
 SELECT count(*) FROM dyn_backfill_job;
 DROP PROCEDURE work;
 DROP VIEW small, jobs;
-DROP FUNCTION set_state, twice;
+DROP TRIGGER add_child ON fill;
+DROP FUNCTION set_state, twice, add_child;
 SELECT dyn_drop_table('fill');
 DROP FOREIGN TABLE fill;
-DROP TABLE other;
+DROP TABLE other, child, parent;

@@ -443,6 +443,13 @@ nonnullable_has_column(const List *nonnullable, Index relid, AttrNumber attnum)
 #define collation_is_c(collation) lc_collate_is_c(collation)
 #endif
 
+/* Does this session hold the lock?  17 may look for stronger ones, too. */
+#if PG_VERSION_NUM >= 170000
+#define lock_is_held(tag, mode)	LockHeldByMe((tag), (mode), false)
+#else
+#define lock_is_held(tag, mode)	LockHeldByMe((tag), (mode))
+#endif
+
 /* 17 dropped this in favour of abs() */
 #ifndef Abs
 #define Abs(x) ((x) >= 0 ? (x) : -(x))

@@ -284,7 +284,8 @@ release_lock(void *argument)
 {
 	BackfillPlace *place = (BackfillPlace *) argument;
 
-	if (place->is_locked)
+	/* a COMMIT that has failed has released it (ProcReleaseLocks()) */
+	if (place->is_locked && lock_is_held(&place->lock, ExclusiveLock))
 		(void) LockRelease(&place->lock, ExclusiveLock, true);
 	place->is_locked = false;
 }
