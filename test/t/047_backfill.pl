@@ -210,6 +210,19 @@ $test->fault({ kind => 'empty_page', operation => 'Scan', skip => 1, count => 3 
 is(result($session, 'empty')->{sqlstate}, '00000', 'empty pages are not the end');
 is_changed_once('empty', 7, 'empty pages');
 
+# ---- a limit of units a second ----
+
+# of one unit, for four writes that are ready at once
+$test->create_tables(few => q{id text OPTIONS (key 'partition'), n integer});
+$node->safe_psql('postgres', q{INSERT INTO few SELECT 'i' || i, 0 FROM generate_series(1, 4) i;
+	ALTER FOREIGN TABLE few OPTIONS (ADD write_units_per_second '1')});
+$session->run('SELECT dyn_stat_reset()');
+is($session->run(q{CALL dyn_backfill('UPDATE few SET n = 1 WHERE n = 0', 'few', segments => 1, progress => NULL)})->{sqlstate},
+	'00000', 'with a limit');
+is($session->run(q{SELECT sum(limit_waits) > 0 FROM dyn_stat_requests WHERE operation = 'UpdateItem'})->{text}, "t\n",
+	'writes have waited for their turn');
+is($node->safe_psql('postgres', 'SELECT sum(n) FROM few'), '4', '... and were done');
+
 # ---- dumped ----
 
 $test->fault({ kind => 'hold', operation => 'UpdateItem', skip => 220, count => 0 });
