@@ -104,6 +104,21 @@ launch_cluster()
   }
 }
 
+# Lets a command run the server, and waits longer: launch_cluster_by COMMAND...
+launch_cluster_by()
+{
+  local i bin
+  bin=$("$PG_CONFIG" --bindir)
+  as_server_user "$@" "$bin/postgres" -D "$RUN/server/data" \
+    >"$RUN/server/log" 2>&1 </dev/null &
+  for ((i = 0; i < 600; i++)); do
+    ! "$bin/pg_isready" -q || return 0
+    sleep 0.2
+  done
+  tail -n 20 "$RUN/server/log" >&2
+  die "PostgreSQL did not start under $1"
+}
+
 # stop_cluster [MODE]: immediate, unless another mode is named
 stop_cluster()
 {

@@ -13,20 +13,11 @@ install_callgrind()
 
 start_cluster_under_callgrind()
 {
-  local i bin
-  bin=$("$PG_CONFIG" --bindir)
   make_cluster
   mkdir "$RUN/callgrind"
   server_owns "$RUN/callgrind"
-  as_server_user valgrind -q --tool=callgrind \
-    --callgrind-out-file="$RUN/callgrind/%p" \
-    "$bin/postgres" -D "$RUN/server/data" >"$RUN/server/log" 2>&1 </dev/null &
-  for ((i = 0; i < 600; i++)); do
-    ! "$bin/pg_isready" -q || return 0
-    sleep 0.2
-  done
-  tail -n 20 "$RUN/server/log" >&2
-  die "PostgreSQL did not start under callgrind"
+  launch_cluster_by valgrind -q --tool=callgrind \
+    --callgrind-out-file="$RUN/callgrind/%p"
 }
 
 # The instructions of a session that runs a statement so many times:
@@ -45,24 +36,15 @@ instructions_of()
   awk '/^(summary|totals):/ { print $2; exit }' "$RUN/callgrind/$pid"
 }
 
-# What a session has more than one that runs the statement fewer times.
-count_repeated()
+# What a session has more than one that runs the statement fewer times:
+# count_units MEASURE TITLE FEW MANY
+count_units()
 {
   local few many
   choose_measure "$1"
-  few=$(instructions_of "$SCHEMA" 100 "$STATEMENT" "$SETUP") &&
-    many=$(instructions_of "$SCHEMA" 200 "$STATEMENT" "$SETUP") || return
-  printf '%-30s %12.0f\n' "$TITLE" "$(((many - few) / 100))"
-}
-
-# The same for each row of a statement: count_rows MEASURE TITLE
-count_rows()
-{
-  local few many
-  choose_measure "$1"
-  few=$(instructions_of "$SCHEMA" 1 "$STATEMENT" "$SETUP") &&
-    many=$(instructions_of "$SCHEMA" 2 "$STATEMENT" "$SETUP") || return
-  printf '%-30s %12.0f\n' "$2" "$(((many - few) / UNITS))"
+  few=$(instructions_of "$SCHEMA" "$3" "$STATEMENT" "$SETUP") &&
+    many=$(instructions_of "$SCHEMA" "$4" "$STATEMENT" "$SETUP") || return
+  printf '%-30s %12.0f\n' "$2" "$(((many - few) / (($4 - $3) * UNITS)))"
 }
 
 count_instructions()
@@ -76,8 +58,11 @@ count_instructions()
   at_exit stop_canned
   printf '%-30s %12s\n' '' 'instructions'
   prepare_bench &&
-    count_repeated plain && count_repeated prepared && count_repeated read &&
-    count_rows scan 'a row of a scan' && count_rows copy 'a row of COPY' ||
+    count_units plain 'an increment' 100 200 &&
+    count_units prepared 'a prepared increment' 100 200 &&
+    count_units read 'a point read' 100 200 &&
+    count_units scan 'a row of a scan' 1 2 &&
+    count_units copy 'a row of COPY' 1 2 ||
     status=1
   stop_canned
   [ "$status" -eq 0 ] || note "the instructions could not be counted"

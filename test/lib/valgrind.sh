@@ -19,21 +19,12 @@ build_for_valgrind()
 
 start_cluster_under_valgrind()
 {
-  local i bin
-  bin=$("$PG_CONFIG" --bindir)
   make_cluster
   mkdir "$RUN/valgrind"
   server_owns "$RUN/valgrind"
-  as_server_user valgrind -q --trace-children=yes --leak-check=full \
+  launch_cluster_by valgrind -q --trace-children=yes --leak-check=full \
     --show-leak-kinds=definite --num-callers=30 --fullpath-after= \
-    --log-file="$RUN/valgrind/%p.log" \
-    "$bin/postgres" -D "$RUN/server/data" >"$RUN/server/log" 2>&1 </dev/null &
-  for ((i = 0; i < 600; i++)); do
-    ! "$bin/pg_isready" -q || return 0
-    sleep 0.2
-  done
-  tail -n 20 "$RUN/server/log" >&2
-  die "PostgreSQL did not start under valgrind"
+    --log-file="$RUN/valgrind/%p.log"
 }
 
 # A statement that waits for an answer that never comes is cancelled, in each
