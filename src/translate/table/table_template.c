@@ -121,7 +121,7 @@ make_owner(const Column *column)
 Column *
 table_add_template(Table *table, Column *column, const char *text)
 {
-	const char *problem;
+	const char *problem = NULL;
 	Template   *template = template_parse(text, &problem);
 	Column	   *owner = column;
 
