@@ -1,7 +1,7 @@
 /*
  * response_test.c
- *		The answer of TransactGetItems: how it is decoded, and which of them is
- *		one to what was asked.
+ *		The answers of TransactGetItems and BatchExecuteStatement: how they are
+ *		decoded, and which of them is one to what was asked.
  *
  * Links: src/client/wire/response.c src/client/wire/json_reader.c
  * Links: src/client/wire/attribute.c src/client/request/answer.c
@@ -132,6 +132,53 @@ test_refusals(void)
 		   "a condition that nobody has set");
 }
 
+/* ---- BatchExecuteStatement ---- */
+
+static bool
+has_code(const Response *response, int part, const char *code)
+{
+	const char *found = response->part_errors[part].code;
+
+	return code == NULL ? found == NULL
+		: found != NULL && strcmp(found, code) == 0;
+}
+
+static void
+test_statements(void)
+{
+	const Response *response =
+		decode("{\"Responses\":[{\"TableName\":\"t\"},"
+			   "{\"Error\":{\"Message\":\"m\",\"Code\":\"DuplicateItem\",\"Item\":{\"id\":{\"S\":\"a\"}}},\"TableName\":\"t\"},"
+			   "{\"Error\":null},{\"Error\":{}}]}");
+
+	report(response != NULL && response->part_count == 4,
+		   "an answer to four statements is decoded");
+	if (response == NULL || response->part_errors == NULL)
+		return;
+	report(has_code(response, 0, NULL), "a statement that was carried out");
+	report(has_code(response, 1, "DuplicateItem") &&
+		   strcmp(response->part_errors[1].message, "m") == 0 &&
+		   response->part_errors[1].item->count == 1,
+		   "one that was not, with what is said of it");
+	report(has_code(response, 2, NULL), "an error that is null is none");
+	report(has_code(response, 3, ""), "one without a code is an error");
+	report(response->item_count == 0, "there are no items");
+
+	response = decode("{\"Responses\":[{},{}]}");
+	report(response != NULL && response->part_errors == NULL,
+		   "all were carried out");
+	report(decode("{\"Responses\":[{\"Error\":\"x\"}]}") == NULL &&
+		   decode("{\"Responses\":[{\"Error\":{\"Code\":\"x\"]}]}") == NULL,
+		   "what is no error is not decoded");
+	report(answers("BatchExecuteStatement", 2, "{\"Responses\":[{},{}]}"),
+		   "a part for each statement");
+	report(!answers("BatchExecuteStatement", 2, "{\"Responses\":[{}]}") &&
+		   !answers("BatchExecuteStatement", 2, "{\"Responses\":[{},{},{}]}") &&
+		   !answers("BatchExecuteStatement", 2, "{\"Responses\":{}}") &&
+		   !answers("BatchExecuteStatement", 2, "{}"),
+		   "else it is no answer");
+}
+
 int
 main(void)
 {
@@ -139,5 +186,6 @@ main(void)
 	test_malformed();
 	test_answers();
 	test_refusals();
+	test_statements();
 	return report_end();
 }

@@ -95,6 +95,14 @@ moment_problem(const RequestSpec *spec, const Response *response)
 	return NULL;
 }
 
+/* Of each statement there is told what became of it. */
+static const char *
+statements_problem(const RequestSpec *spec, const Response *response)
+{
+	return response->part_count != spec->parts
+		? "it has not one part for each statement" : NULL;
+}
+
 /*
  * Of one item: a read that finds none, and a write of which nothing is wanted
  * back, have nothing else to say than what they have consumed.
@@ -127,6 +135,8 @@ answer_problem(const RequestSpec *spec, const Response *response,
 		return page_problem(spec, response);
 	if (is_operation(spec, "TransactGetItems"))
 		return moment_problem(spec, response);
+	if (is_operation(spec, "BatchExecuteStatement"))
+		return statements_problem(spec, response);
 	if (is_operation(spec, "BatchGetItem") && !response->has_items)
 		return "it has no items";
 	if (is_operation(spec, "BatchWriteItem") && response->unprocessed == NULL)

@@ -414,6 +414,21 @@ connection_note_old_item(Connection *connection)
 	connection->sends_old_item = true;
 }
 
+bool
+connection_takes_batches(const Connection *connection)
+{
+	return !connection->refuses_batches;
+}
+
+bool
+connection_note_no_batches(Connection *connection)
+{
+	bool		is_first = !connection->refuses_batches;
+
+	connection->refuses_batches = true;
+	return is_first;
+}
+
 int64
 connection_time(const Connection *connection)
 {

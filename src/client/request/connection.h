@@ -63,6 +63,13 @@ extern bool connection_sends_old_item(const Connection *connection);
 extern void connection_note_old_item(Connection *connection);
 
 /*
+ * May rows be inserted in batches?  True until connection_note_no_batches(),
+ * which is true the first time: the user need be told only once.
+ */
+extern bool connection_takes_batches(const Connection *connection);
+extern bool connection_note_no_batches(Connection *connection);
+
+/*
  * The time by the service's clock, as far as it is known, in seconds since
  * 1970.
  */

@@ -38,6 +38,7 @@ typedef struct Connection
 	int64		clock_offset;	/* seconds to add to this machine's clock */
 	bool		stays_regional; /* it has to do with tables of any account */
 	bool		sends_old_item; /* see connection_sends_old_item() */
+	bool		refuses_batches;	/* see connection_takes_batches() */
 	bool		tells_capacity; /* an answer has told what was consumed: all
 								 * do */
 } Connection;

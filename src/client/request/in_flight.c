@@ -14,6 +14,7 @@
 #include "client/http/interrupt.h"
 #include "client/request/connection.h"
 #include "client/request/in_flight.h"
+#include "client/request/request_count.h"
 #include "client/request/request_state.h"
 
 bool
@@ -33,7 +34,18 @@ is_unsettled_write(const Request *request)
 		  in_flight_may_be_carried_out(request)));
 }
 
-/* The unsettled writes of all connections. */
+/*
+ * One of which it is known that nobody will know: an error that tells of it
+ * waits for others under way, and will not be raised.
+ */
+static bool
+is_lost_write(const Request *request)
+{
+	return !request->warned && request->spec.commit_token == NULL &&
+		(request->outcome == OUTCOME_UNKNOWN || request->lost_count > 0);
+}
+
+/* The unsettled and the lost writes of all connections. */
 typedef struct Unsettled
 {
 	List	   *writes;			/* of Request, each on its own */
@@ -50,7 +62,7 @@ list_write_in_flight(Connection *connection, void *argument)
 	{
 		Request    *request = dlist_container(Request, node, iter.cur);
 
-		if (!is_unsettled_write(request))
+		if (!is_unsettled_write(request) && !is_lost_write(request))
 			continue;
 		if (request->spec.commit_token != NULL)
 			unsettled->commits = lappend(unsettled->commits, request);
@@ -59,11 +71,31 @@ list_write_in_flight(Connection *connection, void *argument)
 	}
 }
 
+/* A batch of writes is about an item for each of its parts. */
+static void
+append_items(StringInfo text, const Request *request)
+{
+	bool		is_in_part = request->lost_count > 0;
+	const char *const *keys = is_in_part
+		? (const char *const *) request->lost_keys : request->spec.keys;
+	int			count = is_in_part ? request->lost_count
+		: request->spec.parts;
+
+	if (request->spec.key != NULL)
+		appendStringInfo(text, ", item %s", request->spec.key);
+	if (keys == NULL)
+		return;
+	for (int i = 0; i < count; i++)
+		appendStringInfo(text, "%s%s", i > 0 ? ", "
+						 : count == 1 ? ", item " : ", items ", keys[i]);
+}
+
 static void
 warn_of_writes(List *writes)
 {
 	ListCell   *cell;
 	StringInfoData text;
+	int			count = 0;
 
 	initStringInfo(&text);
 	foreach(cell, writes)
@@ -71,17 +103,19 @@ warn_of_writes(List *writes)
 		Request    *request = (Request *) lfirst(cell);
 
 		request->warned = true;
-		appendStringInfo(&text, "%s%s on table \"%s\"%s%s",
+		count += request->lost_count > 0 ? request->lost_count
+			: count_writes(&request->spec);
+		appendStringInfo(&text, "%s%s on table \"%s\"",
 						 text.len > 0 ? "; " : "", request->spec.operation,
-						 request->spec.table != NULL ? request->spec.table : "",
-						 request->spec.key != NULL ? ", item " : "",
-						 request->spec.key != NULL ? request->spec.key : "");
+						 request->spec.table != NULL ? request->spec.table
+						 : "");
+		append_items(&text, request);
 	}
 	ereport(WARNING,
 			(errcode(ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN),
 			 errmsg_plural("the outcome of %d DynamoDB write in flight is unknown",
 						   "the outcome of %d DynamoDB writes in flight is unknown",
-						   list_length(writes), list_length(writes)),
+						   count, count),
 			 errdetail("%s.", text.data),
 			 errhint("Look at the items before you repeat the statement.")));
 }

@@ -212,6 +212,33 @@ operation_append_batch_delete(StringInfo body, const char *table_name,
 	appendStringInfoChar(body, '}');
 }
 
+void
+operation_append_statement(StringInfo out, const char *statement,
+						   const DynamoItem *parameters)
+{
+	appendStringInfoString(out, "{\"Statement\":");
+	json_append_string(out, statement, strlen(statement));
+	appendStringInfoString(out, ",\"Parameters\":[");
+	for (int i = 0; i < parameters->count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		json_append_attribute(out, &parameters->attributes[i].value);
+	}
+	appendStringInfoString(out, "]}");
+}
+
+void
+operation_append_batch_statements(StringInfo body, const char *statements,
+								  int length)
+{
+	appendStringInfoString(body, "{\"Statements\":[");
+	appendBinaryStringInfo(body, statements, length);
+	appendStringInfoChar(body, ']');
+	append_capacity_wish(body);
+	appendStringInfoChar(body, '}');
+}
+
 /* ---- reads ---- */
 
 static void

@@ -8,8 +8,8 @@
  * whose memory is the caller's.
  *
  * Source: DynamoDB API Reference, "PutItem", "UpdateItem", "DeleteItem",
- * "TransactWriteItems", "BatchWriteItem", "GetItem", "Query", "Scan",
- * "BatchGetItem", "TransactGetItems".
+ * "TransactWriteItems", "BatchWriteItem", "BatchExecuteStatement", "GetItem",
+ * "Query", "Scan", "BatchGetItem", "TransactGetItems".
  */
 #ifndef DYNAMORM_CLIENT_OPERATION_H
 #define DYNAMORM_CLIENT_OPERATION_H
@@ -92,6 +92,18 @@ extern void operation_append_transaction(StringInfo body,
 extern void operation_append_batch_delete(StringInfo body,
 										  const char *table_name,
 										  DynamoItem *const *keys, int count);
+
+/*
+ * A statement in PartiQL whose parameters are the values of the item, in the
+ * order in which it has them.
+ */
+extern void operation_append_statement(StringInfo out, const char *statement,
+									   const DynamoItem *parameters);
+
+/* Up to 25 of them, each as it was appended, with commas between them. */
+extern void operation_append_batch_statements(StringInfo body,
+											  const char *statements,
+											  int length);
 
 /* ---- reads ---- */
 

@@ -825,12 +825,13 @@ request_error_message(const Request *request)
 }
 
 void
-request_raise(const Request *request, const char *extra_detail)
+request_raise_of(const Request *request, const RequestSpec *spec,
+				 const char *extra_detail)
 {
 	const Response *response = request->response;
 	Failure		failure = {
 		.class = request->class,
-		.spec = &request->spec,
+		.spec = spec,
 		.endpoint = request->connection->endpoint,
 		.code = request->code,
 		.message = response != NULL && response->error_message != NULL
@@ -842,6 +843,12 @@ request_raise(const Request *request, const char *extra_detail)
 	};
 
 	error_raise(&failure, extra_detail);
+}
+
+void
+request_raise(const Request *request, const char *extra_detail)
+{
+	request_raise_of(request, &request->spec, extra_detail);
 }
 
 void

@@ -96,6 +96,11 @@ extern const char *request_error_message(const Request *request);
 extern void request_raise(const Request *request, const char *extra_detail)
 			pg_attribute_noreturn();
 
+/* The same, told of that request in place of its own. */
+extern void request_raise_of(const Request *request, const RequestSpec *spec,
+							 const char *extra_detail)
+			pg_attribute_noreturn();
+
 /*
  * Raises 53400 for a success that has left undone what was asked for, time
  * after time, as DynamoDB does when it is too busy.

@@ -22,6 +22,12 @@ count_add(Request *request, const RequestCounters *counted)
 	counters_add(request->statistics, counted);
 }
 
+int
+count_writes(const RequestSpec *spec)
+{
+	return spec->keys != NULL ? spec->parts : 1;
+}
+
 void
 count_end(Request *request, bool unknown)
 {
@@ -30,7 +36,7 @@ count_end(Request *request, bool unknown)
 
 	count_add(request, &(RequestCounters) {
 		.calls = 1,
-		.unknown_outcomes = unknown ? 1 : 0,
+		.unknown_outcomes = unknown ? count_writes(&request->spec) : 0,
 		.time = time,
 		.max_time = time
 	});

@@ -14,6 +14,12 @@
 /* Adds to what the request has counted. */
 extern void count_add(Request *request, const RequestCounters *counted);
 
+/*
+ * The writes of which a request may leave the outcome unknown: a transaction
+ * counts as one.
+ */
+extern int	count_writes(const RequestSpec *spec);
+
 /* It has ended; unknown: nobody knows whether it was carried out. */
 extern void count_end(Request *request, bool unknown);
 

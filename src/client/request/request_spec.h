@@ -57,6 +57,9 @@ typedef struct RequestSpec
 	int			body_length;
 	const char *table;			/* for messages; NULL if none */
 	const char *key;			/* readable key, for messages; NULL if none */
+	const char *const *keys;	/* of a batch of writes: that of each part, as
+								 * long as the request lives; NULL: it is
+								 * none */
 	RequestCounters *counters;	/* added to; may be NULL */
 	int			table_rate;		/* units a second that the table may use, read
 								 * units of REQUEST_READ, else write units; 0:
@@ -79,9 +82,9 @@ typedef struct RequestSpec
 								 * transaction, which is in doubt meanwhile */
 	bool		wants_item;		/* a success brings an item: else it is none */
 	bool		wants_count;	/* of a page only the number of items */
-	int			parts;			/* keys of a batch, actions of a transaction:
-								 * as many as an answer may speak of; 0: it is
-								 * neither */
+	int			parts;			/* keys or statements of a batch, actions of a
+								 * transaction: as many as an answer may speak
+								 * of; 0: it is none of them */
 	bool		raw;			/* do not decode: the answer's JSON text is
 								 * wanted (dyn_request) */
 	AnswerReader read;			/* reads the answer instead; NULL: it is made

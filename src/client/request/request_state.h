@@ -1,7 +1,7 @@
 /*
  * request_state.h
- *		The inside of a request; for request.c, in_flight.c, request_count.c,
- *		slow_request.c, unit_limit.c and wait_reason.c alone.
+ *		The inside of a request; for request.c, batch_insert.c, in_flight.c,
+ *		request_count.c, slow_request.c, unit_limit.c and wait_reason.c alone.
  */
 #ifndef DYNAMORM_CLIENT_REQUEST_STATE_H
 #define DYNAMORM_CLIENT_REQUEST_STATE_H
@@ -40,7 +40,11 @@ typedef struct Request
 	bool		in_doubt;		/* an attempt may have been carried out */
 	Moment		sent_at;		/* when the last attempt was started */
 	Moment		token_used_at;	/* when the first one was that is in doubt */
-	bool		warned;			/* the user was told that it is in flight */
+	bool		warned;			/* the user was told that it is in flight, or
+								 * lost */
+	int			lost_count;		/* parts of a batch that is done whose outcome
+								 * is unknown ... */
+	const char **lost_keys;		/* ... and their keys */
 	Response   *response;		/* decoded; NULL: none */
 	const void *answer;			/* what spec.read has read; NULL: nothing */
 	const ErrorClass *class;	/* of the failure */

@@ -344,9 +344,56 @@ note_batch_table(Decoder *decoder, Response *response)
 	return true;
 }
 
-/* One element of a transaction's Responses, whose { has been read. */
+/*
+ * One element of CancellationReasons, or the Error of a statement, whose { has
+ * been read.  code: if it has none.
+ */
 static bool
-read_part(Decoder *decoder)
+read_reason(Decoder *decoder, CancellationReason *reason, const char *code)
+{
+	JsonReader *reader = &decoder->reader;
+	JsonToken	token;
+
+	reason->code = code;
+	reason->message = NULL;
+	reason->item = NULL;
+	while ((token = json_reader_next(reader)) == TOKEN_NAME)
+	{
+		const char *name = reader->text;
+
+		token = json_reader_next(reader);
+		if (strcmp(name, "Item") == 0 && token == TOKEN_OBJECT)
+		{
+			if (!read_single_item(decoder, token, &reason->item))
+				return false;
+			continue;
+		}
+		if (strcmp(name, "Code") == 0 && token == TOKEN_STRING)
+			reason->code = reader->text;
+		else if (strcmp(name, "Message") == 0 && token == TOKEN_STRING)
+			reason->message = reader->text;
+		if (!json_reader_skip(reader, token))
+			return false;
+	}
+	return token == TOKEN_OBJECT_END;
+}
+
+/* The place of the error of a statement, of which the others have none yet. */
+static CancellationReason *
+part_error(Response *response)
+{
+	if (response->part_errors == NULL)
+		response->part_errors = palloc0(MAX_TRANSACTION_ACTIONS *
+										sizeof(CancellationReason));
+	return &response->part_errors[response->part_count];
+}
+
+/*
+ * One element of the Responses of a transaction or a batch of statements,
+ * whose { has been read.
+ */
+static bool
+read_part(Decoder *decoder, Response *response)
 {
 	JsonReader *reader = &decoder->reader;
 	bool		has_item = false;
@@ -354,13 +401,22 @@ read_part(Decoder *decoder)
 
 	while ((token = json_reader_next(reader)) == TOKEN_NAME)
 	{
-		bool		wanted = strcmp(reader->text, "Item") == 0;
+		bool		is_item = strcmp(reader->text, "Item") == 0;
+		bool		is_error = strcmp(reader->text, "Error") == 0;
 		DynamoItem	item;
 
 		token = json_reader_next(reader);
-		if (!wanted || token == TOKEN_NULL)
+		if ((!is_item && !is_error) || token == TOKEN_NULL)
 		{
 			if (!json_reader_skip(reader, token))
+				return false;
+			continue;
+		}
+		if (is_error)
+		{
+			if (token != TOKEN_OBJECT)
+				return fail_response(decoder, "an error is not an object");
+			if (!read_reason(decoder, part_error(response), ""))
 				return false;
 			continue;
 		}
@@ -376,7 +432,8 @@ read_part(Decoder *decoder)
 
 /*
  * The answer of TransactGetItems, whose [ has been read: an object for each
- * key, which is empty if there is no item.
+ * key, which is empty if there is no item.  And that of BatchExecuteStatement:
+ * one for each statement.
  */
 static bool
 read_parts(Decoder *decoder, Response *response)
@@ -384,12 +441,13 @@ read_parts(Decoder *decoder, Response *response)
 	JsonToken	token;
 
 	response->part_count = 0;
+	response->part_errors = NULL;
 	while ((token = json_reader_next(&decoder->reader)) != TOKEN_ARRAY_END)
 	{
 		if (token != TOKEN_OBJECT ||
 			response->part_count == MAX_TRANSACTION_ACTIONS)
 			return fail_response(decoder, "the responses are malformed");
-		if (!read_part(decoder))
+		if (!read_part(decoder, response))
 			return false;
 		response->part_count++;
 	}
@@ -397,8 +455,8 @@ read_parts(Decoder *decoder, Response *response)
 }
 
 /*
- * BatchGetItem's answer has the items under the name of their table, that of
- * TransactGetItems has a list.
+ * BatchGetItem's answer has the items under the name of their table, those of
+ * TransactGetItems and BatchExecuteStatement have a list.
  */
 static bool
 read_responses(Decoder *decoder, JsonToken token, Response *response)
@@ -620,37 +678,6 @@ read_unprocessed(Decoder *decoder, JsonToken token, bool deletions,
 	return token == TOKEN_OBJECT_END;
 }
 
-/* One element of CancellationReasons, whose { has been read. */
-static bool
-read_reason(Decoder *decoder, CancellationReason *reason)
-{
-	JsonReader *reader = &decoder->reader;
-	JsonToken	token;
-
-	reason->code = "None";
-	reason->message = NULL;
-	reason->item = NULL;
-	while ((token = json_reader_next(reader)) == TOKEN_NAME)
-	{
-		const char *name = reader->text;
-
-		token = json_reader_next(reader);
-		if (strcmp(name, "Item") == 0 && token == TOKEN_OBJECT)
-		{
-			if (!read_single_item(decoder, token, &reason->item))
-				return false;
-			continue;
-		}
-		if (strcmp(name, "Code") == 0 && token == TOKEN_STRING)
-			reason->code = reader->text;
-		else if (strcmp(name, "Message") == 0 && token == TOKEN_STRING)
-			reason->message = reader->text;
-		if (!json_reader_skip(reader, token))
-			return false;
-	}
-	return token == TOKEN_OBJECT_END;
-}
-
 static bool
 read_reasons(Decoder *decoder, JsonToken token, Response *response)
 {
@@ -668,7 +695,7 @@ read_reasons(Decoder *decoder, JsonToken token, Response *response)
 			response->reason_count == MAX_TRANSACTION_ACTIONS)
 			return fail_response(decoder, "the cancellation reasons are malformed");
 		if (!read_reason(decoder,
-						 &response->reasons[response->reason_count]))
+						 &response->reasons[response->reason_count], "None"))
 			return false;
 		response->reason_count++;
 	}

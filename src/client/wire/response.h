@@ -12,7 +12,10 @@
 
 #include "client/wire/attribute.h"
 
-/* Why one action of a cancelled transaction was refused. */
+/*
+ * Why one action of a cancelled transaction, or one statement of a batch, was
+ * refused.
+ */
 typedef struct CancellationReason
 {
 	const char *code;			/* "None", "ConditionalCheckFailed", ... */
@@ -51,8 +54,14 @@ typedef struct Response
 	DynamoItem *items;			/* array of item_count */
 	bool		has_items;		/* there is a member for them, maybe empty */
 	int			part_count;		/* TransactGetItems: keys that the answer
-								 * speaks of, with an item or without; -1: it
-								 * is none to such a request */
+								 * speaks of, with an item or without;
+								 * BatchExecuteStatement: statements; -1: it is
+								 * none to such a request */
+	CancellationReason *part_errors;	/* BatchExecuteStatement: array of
+										 * part_count; code NULL: that
+										 * statement was carried out, "": it
+										 * was not, for no reason given.  NULL:
+										 * all were carried out */
 	DynamoItem *last_key;		/* LastEvaluatedKey; NULL: the last page */
 	const char *batch_table;	/* BatchGetItem, BatchWriteItem: the table that
 								 * the answer is about; NULL: not told */
