@@ -7,6 +7,7 @@
 #include "compat.h"
 
 #include "fdw/catalog/key_check.h"
+#include "fdw/write/insert_batch.h"
 #include "fdw/write/write_request.h"
 #include "translate/key/item_key.h"
 
@@ -82,9 +83,26 @@ write_request_start_move(const Writer *writer, const ItemWrite *write)
 	return request_start(writer->connection, &spec);
 }
 
+Outcome
+write_request_outcome(const ItemWrite *write)
+{
+	return write->batch != NULL
+		? batch_insert_outcome(write->batch->insert, write->place)
+		: request_outcome(write->request);
+}
+
+Request *
+write_request_under_way(const ItemWrite *write)
+{
+	return write->batch != NULL ? batch_insert_request(write->batch->insert)
+		: write->request;
+}
+
 void
 write_request_raise(const ItemWrite *write, const char *extra_detail)
 {
+	if (write->batch != NULL)
+		batch_insert_raise(write->batch->insert, write->place, extra_detail);
 	key_check_raise(write->writer->table, write->writer->connection,
 					write->request, extra_detail);
 }

@@ -20,6 +20,12 @@ extern Request *write_request_start(const Writer *writer,
 extern Request *write_request_start_move(const Writer *writer,
 										 const ItemWrite *write);
 
+/* What became of a write that was sent, alone or in a batch. */
+extern Outcome write_request_outcome(const ItemWrite *write);
+
+/* The request that its outcome waits for; NULL: none. */
+extern Request *write_request_under_way(const ItemWrite *write);
+
 /* Raises the failure of a write that is done, as key_check_raise() does. */
 extern void write_request_raise(const ItemWrite *write,
 								const char *extra_detail)

@@ -20,7 +20,9 @@
 #include "fdw/session/write_buffer.h"
 #include "fdw/write/back_off.h"
 #include "fdw/write/buffered_write.h"
+#include "fdw/write/insert_batch.h"
 #include "fdw/write/own_write.h"
+#include "fdw/write/write_failure.h"
 #include "fdw/write/write_request.h"
 #include "fdw/write/writer.h"
 #include "translate/key/item_key.h"
@@ -28,8 +30,6 @@
 #include "translate/table/table_template.h"
 
 static void send_next(Writer *writer, ItemWrite *write);
-static void raise_taken(Writer *writer, const DynamoItem *key)
-			pg_attribute_noreturn();
 
 static bool
 is_one_of(const Writer *writer, const DynamoItem *key, const ReadItems *items)
@@ -53,7 +53,7 @@ has_under_way(const RunningWrites *running, const ReadItems *items)
 		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
 
 		if (write->state == ITEM_WRITING &&
-			request_outcome(write->request) != OUTCOME_CONDITION_FAILED &&
+			write_request_outcome(write) != OUTCOME_CONDITION_FAILED &&
 			(is_one_of(writer, write->key, items) ||
 			 (write->next == NEXT_MOVE &&
 			  is_one_of(writer, write->new_item, items))))
@@ -82,6 +82,7 @@ writer_make(const EState *estate, const Table *table, Oid user_id,
 	/* COPY has it nowhere but in itself (CopyFrom() in copyfrom.c) */
 	writer->running.command_id = estate->es_output_cid != FirstCommandId
 		? estate->es_output_cid : GetCurrentCommandId(true);
+	written_settle(table, writer->running.command_id);
 	writer->running.table = table;
 	writer->running.has_under_way = has_under_way;
 	writer->noted = written_begin(&writer->running, writer->context);
@@ -115,22 +116,7 @@ is_done(const ItemWrite *write)
 	return write->state > ITEM_WRITING;
 }
 
-static bool
-is_unknown(const ItemWrite *write)
-{
-	return write->state == ITEM_FAILED && write->request != NULL &&
-		request_outcome(write->request) == OUTCOME_UNKNOWN;
-}
-
 /* ---- sending: the one place from which a write leaves ---- */
-
-static void
-replace_request(ItemWrite *write, Request *request)
-{
-	if (write->request != NULL)
-		request_free(write->request);
-	write->request = request;
-}
 
 static bool
 has_key(const Writer *writer, const ItemWrite *write, const DynamoItem *key)
@@ -198,9 +184,10 @@ read_others_ahead(const Writer *writer, const ItemWrite *write)
 static void
 start_read(Writer *writer, ItemWrite *write)
 {
-	replace_request(write, item_get_start(writer->connection, writer->table,
-										  write->key, write->readable_key,
-										  writer->counters));
+	insert_batch_replace(write, item_get_start(writer->connection,
+											   writer->table, write->key,
+											   write->readable_key,
+											   writer->counters));
 	write->state = ITEM_READING;
 }
 
@@ -292,11 +279,17 @@ send_next(Writer *writer, ItemWrite *write)
 			start_read(writer, write);
 			break;
 		case NEXT_WRITE:
-			replace_request(write, write_request_start(writer, write));
+			if (insert_batch_gathers(writer, write))
+			{
+				write->state = ITEM_GATHERED;
+				break;
+			}
+			insert_batch_replace(write, write_request_start(writer, write));
 			write->state = ITEM_WRITING;
 			break;
 		case NEXT_MOVE:
-			replace_request(write, write_request_start_move(writer, write));
+			insert_batch_replace(write,
+								 write_request_start_move(writer, write));
 			write->state = ITEM_WRITING;
 			break;
 		case NEXT_NOTHING:
@@ -439,7 +432,8 @@ note_failed(Writer *writer, ItemWrite *write, ItemWriteState state)
 static void
 condition_failed(Writer *writer, ItemWrite *write)
 {
-	const Response *response = request_response(write->request);
+	const Response *response = write->batch != NULL ? NULL
+		: request_response(write->request);
 	const DynamoItem *item = response != NULL ? response->item : NULL;
 
 	if (write->decide == NULL)
@@ -479,7 +473,7 @@ condition_failed(Writer *writer, ItemWrite *write)
 static void
 take_answer(Writer *writer, ItemWrite *write)
 {
-	Outcome		outcome = request_outcome(write->request);
+	Outcome		outcome = write_request_outcome(write);
 	MemoryContext old = MemoryContextSwitchTo(write->context);
 
 	if (outcome == OUTCOME_SUCCESS && write->state == ITEM_READING)
@@ -496,8 +490,77 @@ take_answer(Writer *writer, ItemWrite *write)
 	MemoryContextSwitchTo(old);
 }
 
+/* The same for all writes of a batch; those that are left are sent again. */
+static void
+take_answer_of_batch(Writer *writer, InsertBatch *batch)
+{
+	bool		some_are_left = false;
+	ListCell   *cell;
+
+	insert_batch_take_answer(writer, batch);
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		if (write->batch != batch || is_done(write))
+			continue;
+		if (write_request_outcome(write) == OUTCOME_PENDING)
+		{
+			some_are_left = true;
+			continue;
+		}
+		take_answer(writer, write);
+		if (write->batch == batch && write->state != ITEM_FAILED)
+			insert_batch_leave(write);
+	}
+	if (some_are_left && !writer->group->is_failing)
+		batch_insert_send_again(batch->insert);
+}
+
 /* ---- failure ---- */
 
+/* Waits until a request is done; returns its write, NULL if there is none. */
+static ItemWrite *
+wait_for_any(Writer *writer)
+{
+	Request   **requests = palloc(sizeof(Request *) *
+								  Max(list_length(writer->writes), 1));
+	Request    *done = NULL;
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		if (write->state != ITEM_READING && write->state != ITEM_WRITING)
+			continue;
+		/* those of a batch have one, and mostly stand together */
+		requests[count] = write_request_under_way(write);
+		if (requests[count] != NULL &&
+			(count == 0 || requests[count - 1] != requests[count]))
+			count++;
+	}
+	if (count == 1)
+	{
+		done = requests[0];
+		request_wait(done);
+	}
+	else if (count > 1)
+		done = request_wait_any(requests, count);
+	pfree(requests);
+
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		if (done != NULL && write_request_under_way(write) == done)
+			return write;
+	}
+	return NULL;
+}
+
+/* Nothing is sent any more, nor looked at: what is known is how it ended. */
 static void
 settle_write(Writer *writer, ItemWrite *write)
 {
@@ -505,38 +568,75 @@ settle_write(Writer *writer, ItemWrite *write)
 
 	if (is_done(write))
 		return;
-	if (write->state == ITEM_WAITING)
+	if (write->state != ITEM_WRITING)
 	{
 		write->state = ITEM_SKIPPED;
 		return;
 	}
-	request_wait(write->request);
-	outcome = request_outcome(write->request);
-	if (write->state == ITEM_READING)
-		write->state = ITEM_SKIPPED;
-	else if (outcome == OUTCOME_SUCCESS)
+	outcome = write_request_outcome(write);
+	if (outcome == OUTCOME_SUCCESS)
 		note_written(writer, write);
 	else if (outcome == OUTCOME_CONDITION_FAILED)
 		write->state = write->decide == NULL && !write->skips_taken
 			? ITEM_TAKEN : ITEM_SKIPPED;
 	else
-		write->state = ITEM_FAILED;
+		/* of a batch, what is to be sent again was not written */
+		write->state = outcome == OUTCOME_PENDING ? ITEM_SKIPPED : ITEM_FAILED;
+}
+
+static void
+settle_batch(Writer *writer, InsertBatch *batch)
+{
+	ListCell   *cell;
+
+	insert_batch_take_answer(writer, batch);
+	foreach(cell, writer->writes)
+	{
+		ItemWrite  *write = (ItemWrite *) lfirst(cell);
+
+		/* those that were refused are in it no more */
+		if (write->batch == batch || write->state == ITEM_GATHERED)
+			settle_write(writer, write);
+	}
+}
+
+/*
+ * In the order in which answers come: an interrupt finds nothing that has come
+ * and was not counted.
+ */
+static void
+settle_writes(Writer *writer)
+{
+	ItemWrite  *write;
+	ListCell   *cell;
+
+	writer->exhausted = true;
+	foreach(cell, writer->writes)
+	{
+		write = (ItemWrite *) lfirst(cell);
+		if (write->state == ITEM_WAITING || write->state == ITEM_GATHERED)
+			write->state = ITEM_SKIPPED;
+	}
+	while ((write = wait_for_any(writer)) != NULL)
+	{
+		if (write->batch != NULL)
+			settle_batch(writer, write->batch);
+		else
+			settle_write(writer, write);
+	}
+
+	/* an error came between an answer and what was to be done about it */
+	foreach(cell, writer->writes)
+		settle_write(writer, (ItemWrite *) lfirst(cell));
 }
 
 void
 writer_finish_after_failure(Writer *writer)
 {
-	ListCell   *writer_cell;
 	ListCell   *cell;
 
-	foreach(writer_cell, writer->group->writers)
-	{
-		Writer	   *one = (Writer *) lfirst(writer_cell);
-
-		one->exhausted = true;
-		foreach(cell, one->writes)
-			settle_write(one, (ItemWrite *) lfirst(cell));
-	}
+	foreach(cell, writer->group->writers)
+		settle_writes((Writer *) lfirst(cell));
 }
 
 /* An error that tells of all of them is raised. */
@@ -550,143 +650,25 @@ note_failure(Writer *writer)
 		((Writer *) lfirst(cell))->has_failed = true;
 }
 
-/* All writes of the group, as a list of ItemWrite. */
-static List *
-writes_of_all(const Writer *writer)
-{
-	List	   *all = NIL;
-	ListCell   *cell;
-
-	foreach(cell, writer->group->writers)
-		all = list_concat(all, ((Writer *) lfirst(cell))->writes);
-	return all;
-}
-
-static int64
-written_by_all(const Writer *writer)
-{
-	int64		written = 0;
-	ListCell   *cell;
-
-	foreach(cell, writer->group->writers)
-		written += ((Writer *) lfirst(cell))->written;
-	return written;
-}
-
-/* Appends a sentence, two spaces after the one before. */
-static void
-begin_sentence(StringInfo text)
-{
-	if (text->len > 0)
-		appendStringInfoString(text, "  ");
-}
-
-/*
- * How far the statement came, but for the write that is raised (NULL: none
- * is); empty if there is nothing to tell.
- */
-static void
-append_progress(StringInfo text, const Writer *writer, const ItemWrite *raised)
-{
-	StringInfoData unknown;
-	int64		written = writer->is_atomic ? 0 : written_by_all(writer);
-	int			count = 0;
-	ListCell   *cell;
-
-	initStringInfo(&unknown);
-	foreach(cell, writes_of_all(writer))
-	{
-		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
-
-		if (write != raised && is_unknown(write))
-			appendStringInfo(&unknown, "%s%s", count++ > 0 ? ", " : "",
-							 write->readable_key);
-	}
-	if (written > 0 || count > 0)
-	{
-		begin_sentence(text);
-		appendStringInfo(text,
-						 ngettext("Before that, the statement wrote %lld item.",
-								  "Before that, the statement wrote %lld items.",
-								  (unsigned long) written),
-						 (long long) written);
-	}
-	if (count > 0)
-	{
-		begin_sentence(text);
-		appendStringInfo(text,
-						 ngettext("The outcome is unknown of the write of %s too.",
-								  "The outcome is unknown of the writes of %s too.",
-								  count),
-						 unknown.data);
-	}
-}
-
-static void
-raise_taken(Writer *writer, const DynamoItem *key)
-{
-	StringInfoData detail;
-
-	initStringInfo(&detail);
-	appendStringInfo(&detail, "Key %s already exists.",
-					 key_describe(writer->table, key));
-	append_progress(&detail, writer, NULL);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNIQUE_VIOLATION),
-			 errmsg("duplicate key value violates the key of foreign table \"%s\"",
-					writer->table->relation_name),
-			 errdetail_internal("%s", detail.data),
-			 errtableconstraint(RelationIdGetRelation(writer->table->relation_id),
-								table_key_constraint(writer->table))));
-}
-
 void
 writer_raise_taken(Writer *writer, const DynamoItem *key)
 {
 	note_failure(writer);
-	raise_taken(writer, key);
+	write_failure_raise_taken(writer, key);
 }
 
 void
 writer_raise(Writer *writer)
 {
-	const ItemWrite *unknown = NULL;
-	const ItemWrite *refused = NULL;
-	StringInfoData detail;
-	ListCell   *cell;
-
 	MemoryContextSwitchTo(writer->context);
 	note_failure(writer);
-	foreach(cell, writes_of_all(writer))
-	{
-		const ItemWrite *write = (const ItemWrite *) lfirst(cell);
-
-		if (unknown == NULL && is_unknown(write))
-			unknown = write;
-		else if (refused == NULL && !is_unknown(write) &&
-				 (write->state == ITEM_FAILED || write->state == ITEM_TAKEN))
-			refused = write;
-	}
-	Assert(unknown != NULL || refused != NULL);
-
-	if (unknown == NULL && refused->state == ITEM_TAKEN)
-		raise_taken(refused->writer, refused->next == NEXT_MOVE
-					? refused->new_item : refused->key);
-	initStringInfo(&detail);
-	if (unknown != NULL && refused != NULL)
-		appendStringInfo(&detail, "The write of %s has failed.",
-						 refused->readable_key);
-	append_progress(&detail, writer, unknown);
-	write_request_raise(unknown != NULL ? unknown : refused,
-						detail.len > 0 ? detail.data : NULL);
+	write_failure_raise(writer);
 }
 
 void
 writer_rethrow(Writer *writer, const char *readable_key)
 {
 	ErrorData  *error;
-	StringInfoData detail;
-	StringInfoData progress;
 
 	MemoryContextSwitchTo(writer->context);
 	error = CopyErrorData();
@@ -695,24 +677,7 @@ writer_rethrow(Writer *writer, const char *readable_key)
 
 	FlushErrorState();
 	note_failure(writer);
-	initStringInfo(&progress);
-	append_progress(&progress, writer, NULL);
-	if (progress.len > 0)
-	{
-		initStringInfo(&detail);
-		if (error->detail != NULL)
-			appendStringInfoString(&detail, error->detail);
-		if (readable_key != NULL &&
-			(error->detail == NULL ||
-			 strstr(error->detail, readable_key) == NULL))
-		{
-			begin_sentence(&detail);
-			appendStringInfo(&detail, "It was item %s.", readable_key);
-		}
-		begin_sentence(&detail);
-		appendStringInfoString(&detail, progress.data);
-		error->detail = detail.data;
-	}
+	write_failure_tell(writer, error, readable_key);
 	ReThrowError(error);
 }
 
@@ -735,42 +700,6 @@ send_waiting(Writer *writer)
 	}
 }
 
-/* Waits until a request is done; returns its write, NULL if there is none. */
-static ItemWrite *
-wait_for_any(Writer *writer)
-{
-	Request   **requests = palloc(sizeof(Request *) *
-								  Max(list_length(writer->writes), 1));
-	Request    *done = NULL;
-	int			count = 0;
-	ListCell   *cell;
-
-	foreach(cell, writer->writes)
-	{
-		ItemWrite  *write = (ItemWrite *) lfirst(cell);
-
-		if (write->state == ITEM_READING || write->state == ITEM_WRITING)
-			requests[count++] = write->request;
-	}
-	if (count == 1)
-	{
-		done = requests[0];
-		request_wait(done);
-	}
-	else if (count > 1)
-		done = request_wait_any(requests, count);
-	pfree(requests);
-
-	foreach(cell, writer->writes)
-	{
-		ItemWrite  *write = (ItemWrite *) lfirst(cell);
-
-		if (done != NULL && write->request == done)
-			return write;
-	}
-	return NULL;
-}
-
 /* Goes on with whatever can go on; false if nothing is under way. */
 static bool
 go_on(Writer *writer)
@@ -782,18 +711,23 @@ go_on(Writer *writer)
 		while (!writer->exhausted && writer->feed != NULL &&
 			   list_length(writer->writes) < writer_concurrency(writer))
 			writer->feed(writer->source);
+		insert_batch_send(writer);
 		write = wait_for_any(writer);
-		if (write != NULL)
+		if (write != NULL && write->batch != NULL)
+			take_answer_of_batch(writer, write->batch);
+		else if (write != NULL)
 			take_answer(writer, write);
 		if (writer->moves && !writer->group->is_failing)
 			send_waiting(writer);
 	}
 	PG_CATCH();
 	{
-		if (write != NULL && !is_done(write) &&
+		bool		is_single = write != NULL && write->batch == NULL;
+
+		if (is_single && !is_done(write) && write->request != NULL &&
 			request_outcome(write->request) != OUTCOME_PENDING)
 			write->state = ITEM_SKIPPED;
-		writer_rethrow(writer, write == NULL ? NULL : write->readable_key);
+		writer_rethrow(writer, is_single ? write->readable_key : NULL);
 	}
 	PG_END_TRY();
 

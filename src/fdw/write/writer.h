@@ -47,6 +47,7 @@ typedef enum NextStep
 typedef enum ItemWriteState
 {
 	ITEM_WAITING,				/* for one before it that has its key */
+	ITEM_GATHERED,				/* to be sent in a batch (insert_batch.h) */
 	ITEM_READING,				/* a GetItem is under way */
 	ITEM_WRITING,				/* a write is */
 	ITEM_WRITTEN,				/* done */
@@ -111,6 +112,10 @@ struct ItemWrite
 	struct Writer *writer;
 	ItemWriteState state;
 	Request    *request;		/* under way, or the last one; NULL: none */
+	struct InsertBatch *batch;	/* in which it is under way, or was; NULL: it
+								 * is not in one */
+	int			place;			/* ... its place there */
+	bool		is_alone;		/* it is to be in none */
 	int			tries;			/* decisions so far */
 	const char *blind;			/* expressions that may be sent at COMMIT in
 								 * place of the image; NULL: none */
@@ -145,6 +150,8 @@ typedef struct Writer
 	bool		returning;		/* the items written are wanted */
 	bool		moves;			/* keys may change: see writer_submit() */
 	int			max_concurrency;	/* writes under way at once */
+	struct InsertBatches *batches;	/* see insert_batch.h; NULL: it has none */
+	bool		gathers;		/* now */
 
 	/*
 	 * Submits the next write, or sets exhausted.  NULL: all are submitted from
