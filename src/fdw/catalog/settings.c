@@ -33,6 +33,7 @@ char	   *idempotency_key = "";
 int			max_read_units = 1000000;
 bool		report_conditions = false;
 char	   *session_tags = "";
+bool		enable_batch_insert = true;
 bool		enable_batch_join = true;
 bool		enable_concurrent_writes = true;
 
@@ -238,22 +239,16 @@ define_rates(void)
 							NULL);
 }
 
-void
-settings_define(void)
+static void
+define_execution(void)
 {
-	define_transactions();
-	define_observation();
-	define_session_tags();
-	define_reads();
-	define_rates();
-
-	DefineCustomBoolVariable("dynamorm_fdw.report_conditions",
-							 "Reports why an UPDATE or DELETE of one key changed no row.",
+	DefineCustomBoolVariable("dynamorm_fdw.enable_batch_insert",
+							 "Enables the insertion of several rows by one request.",
 							 NULL,
-							 &report_conditions,
-							 false,
+							 &enable_batch_insert,
+							 true,
 							 PGC_USERSET,
-							 0,
+							 GUC_EXPLAIN,
 							 NULL,
 							 NULL,
 							 NULL);
@@ -279,6 +274,28 @@ settings_define(void)
 							 NULL,
 							 NULL,
 							 NULL);
+}
 
+void
+settings_define(void)
+{
+	define_transactions();
+	define_observation();
+	define_session_tags();
+	define_reads();
+	define_rates();
+
+	DefineCustomBoolVariable("dynamorm_fdw.report_conditions",
+							 "Reports why an UPDATE or DELETE of one key changed no row.",
+							 NULL,
+							 &report_conditions,
+							 false,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
+	define_execution();
 	MarkGUCPrefixReserved("dynamorm_fdw");
 }

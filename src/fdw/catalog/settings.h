@@ -14,6 +14,7 @@ extern char *session_tags;		/* as session_tag.h writes them; "": none;
 								 * SESSION_TAG_REFUSED: nobody knows */
 extern int	max_read_units; /* per statement; 0: no limit */
 extern bool report_conditions;
+extern bool enable_batch_insert;	/* see insert_batch.h */
 extern bool enable_batch_join;	/* see batch_join.h */
 extern bool enable_concurrent_writes;	/* see write_behind.h */
 

@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
 
+#include "client/request/batch_insert.h"
 #include "fdw/callbacks.h"
 #include "fdw/evaluate_ahead.h"
 #include "fdw/explain_show.h"
@@ -26,6 +27,7 @@
 #include "fdw/write/conflict.h"
 #include "fdw/write/direct.h"
 #include "fdw/write/direct_access.h"
+#include "fdw/write/insert.h"
 #include "fdw/write/modify.h"
 #include "fdw/write/pushed_write.h"
 #include "fdw/write/stamp.h"
@@ -506,11 +508,28 @@ show_resolution(ConflictPlan conflict, ExplainState *es)
 						: psprintf("SELECT%s", lock), es);
 }
 
+/* Of several rows; one is a PutItem in any case. */
 static void
-show_put(const Table *table, const ModifyTable *plan, ConflictPlan conflict,
-		 ExplainState *es)
+show_batches(ModifyTableState *mtstate, ResultRelInfo *info,
+			 const Table *table, ConflictAction action, ExplainState *es)
 {
+	const Plan *rows = outerPlan(mtstate->ps.plan);
+
+	if (es->verbose && !(IsA(rows, Result) && outerPlan(rows) == NULL) &&
+		insert_sends_batches(mtstate, info, table, action))
+		ExplainPropertyText("Batch",
+							psprintf("BatchExecuteStatement, %d",
+									 BATCH_INSERT_MAX_ROWS), es);
+}
+
+static void
+show_put(ModifyTableState *mtstate, ResultRelInfo *info, const Table *table,
+		 ConflictPlan conflict, ExplainState *es)
+{
+	const ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
+
 	explain_show_operation("PutItem", table, es);
+	show_batches(mtstate, info, table, conflict.action, es);
 	/* core shows what it still knows of: the clause without a target */
 	if (plan->onConflictAction == ONCONFLICT_NONE)
 		show_resolution(conflict, es);
@@ -565,7 +584,7 @@ explain_modify(ModifyTableState *mtstate, ResultRelInfo *info, List *private,
 			 conflict.action == CONFLICT_UPDATE)
 		show_upsert(mtstate, info, table, es);
 	else if (mtstate->operation == CMD_INSERT)
-		show_put(table, (ModifyTable *) mtstate->ps.plan, conflict, es);
+		show_put(mtstate, info, table, conflict, es);
 	else
 	{
 		explain_show_operation(mtstate->operation == CMD_UPDATE

@@ -137,8 +137,10 @@ open_scan_raise(const OpenScan *scan)
 void
 open_scan_check_waiting(const OpenScan *scan)
 {
-	if (scan->command_id != InvalidCommandId && !planning_is_under_way())
-		written_check_waiting(scan->table, scan->command_id);
+	if (scan->command_id == InvalidCommandId || planning_is_under_way())
+		return;
+	written_check_waiting(scan->table, scan->command_id);
+	written_settle(scan->table, scan->command_id);
 }
 
 void

@@ -216,15 +216,32 @@ written_register(void)
 	RegisterResourceReleaseCallback(end_with_resources, NULL);
 }
 
-/* Forgets what older commands wrote, if it is much. */
-static void
-forget_old_keys(WrittenTable *written, CommandId command_id)
+void
+written_settle(const Table *table, CommandId command_id)
 {
-	if (written->keys->members + written->others->members +
-		written->unhashed_count <= MAX_OLD_KEYS ||
-		!dlist_is_empty(&running_writes) ||
-		written->last_command >= command_id)
-		return;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &running_writes)
+	{
+		RunningWrites *running = dlist_container(RunningWrites, node,
+												 iter.cur);
+
+		if (running->settle != NULL && running->command_id < command_id &&
+			same_table(running->table, table))
+			running->settle(running);
+	}
+}
+
+static bool
+has_many_keys(const WrittenTable *written)
+{
+	return written->keys->members + written->others->members +
+		written->unhashed_count > MAX_OLD_KEYS;
+}
+
+static void
+forget_keys(WrittenTable *written)
+{
 	written->has_forgotten = true;
 	written->last_forgotten = written->last_command;
 	written_keys_destroy(written->keys);
@@ -232,6 +249,24 @@ forget_old_keys(WrittenTable *written, CommandId command_id)
 	if (written->partitions != NULL)
 		written_keys_destroy(written->partitions);
 	make_keys(written);
+}
+
+/* Forgets what older commands wrote, if it is much. */
+static void
+forget_old_keys(WrittenTable *written, CommandId command_id)
+{
+	if (has_many_keys(written) && dlist_is_empty(&running_writes) &&
+		written->last_command < command_id)
+		forget_keys(written);
+}
+
+void
+written_forget_made(WrittenTable *written, const RunningWrites *running)
+{
+	if (has_many_keys(written) &&
+		dlist_head_node(&running_writes) == &running->node &&
+		dlist_tail_node(&running_writes) == &running->node)
+		forget_keys(written);
 }
 
 WrittenTable *

@@ -40,6 +40,9 @@ typedef struct RunningWrites
 	CommandId	command_id;
 	bool		(*has_under_way) (const struct RunningWrites *running,
 								  const ReadItems *items);
+
+	/* writes what it keeps back; NULL: nothing */
+	void		(*settle) (struct RunningWrites *running);
 	ResourceOwner owner;		/* of what the statement holds */
 	bool		is_running;
 	MemoryContextCallback callback;
@@ -99,10 +102,24 @@ extern void written_begin_waiting(WaitingRows *waiting, const EState *estate);
 extern void written_end_waiting(WaitingRows *waiting);
 
 /*
+ * A command, inside statements that are being run, reads or writes the table:
+ * what they keep back of it is written first.  Raises what that raises.
+ */
+extern void written_settle(const Table *table, CommandId command_id);
+
+/*
  * Raises 0A000 if the command may not read the table, because rows of it wait
  * to be written that the command should see.
  */
 extern void written_check_waiting(const Table *table, CommandId command_id);
+
+/*
+ * The statement has only made new items, and asks for none of them again: if
+ * they are many, and no other statement that writes is being run, the keys are
+ * forgotten, as those of older commands are.
+ */
+extern void written_forget_made(WrittenTable *written,
+								const RunningWrites *running);
 
 /* The command has written an item. */
 extern void written_note(WrittenTable *written, const DynamoItem *key,

@@ -1,9 +1,13 @@
 /*
  * insert.c
- *		INSERT and COPY FROM: each row a PutItem that must not find its key.
+ *		INSERT and COPY FROM: each row is put if its key is free.
  *
- * Rows that core hands over together are sent together, max_concurrency at
- * once.
+ * Rows that core hands over together are sent together: in batches
+ * (insert_batch.h), or, where there are none, by max_concurrency PutItems at
+ * once.  The rows of a COPY gather here until they are as many, since core
+ * hands them over one by one, or in small groups.  Nothing is under way when
+ * core goes on with the next row: an error in its input finds all outcomes
+ * known.
  */
 #include "postgres.h"
 
@@ -19,6 +23,8 @@
 #include "client/request/operation.h"
 #include "fdw/catalog/description.h"
 #include "fdw/catalog/option.h"
+#include "fdw/catalog/settings.h"
+#include "fdw/session/transaction.h"
 #include "fdw/statement_counters.h"
 #include "fdw/user_function.h"
 #include "fdw/system_column.h"
@@ -26,6 +32,7 @@
 #include "fdw/write/column_action.h"
 #include "fdw/write/constraint.h"
 #include "fdw/write/insert.h"
+#include "fdw/write/insert_batch.h"
 #include "fdw/write/made_column.h"
 #include "fdw/write/stamp.h"
 #include "fdw/write/writer.h"
@@ -34,12 +41,29 @@
 #include "translate/key/key.h"
 #include "translate/table/table_template.h"
 
+/* Bytes of the rows of a COPY that gather at most. */
+#define GATHERED_BYTES		(8 * 1024 * 1024)
+
+/* There is room for so many at first: a COPY may fill many partitions. */
+#define FIRST_GATHERED		25
+
 /* A column that gets a value where INSERT gives none. */
 typedef struct InsertStamp
 {
 	const Column *column;
 	ExprState  *value;
 } InsertStamp;
+
+/* The rows of a COPY that are not written yet. */
+typedef struct GatheredRows
+{
+	int			limit;			/* that are written together */
+	int			count;
+	int			capacity;		/* of the array, which grows */
+	ProposedRow *rows;
+	ErrorData  *failure;		/* of writing them; NULL: there was none */
+	MemoryContext context;		/* of one row, until it is checked */
+} GatheredRows;
 
 struct InsertState
 {
@@ -48,11 +72,13 @@ struct InsertState
 	ConflictAction action;		/* where a key is taken */
 	bool		one_by_one;		/* a function may look for each row before it
 								 * makes the next */
+	bool		has_batches;	/* see insert_batch.h */
 	ConflictState *conflict;	/* of CONFLICT_UPDATE and CONFLICT_SELECT */
 	WCOKind		policies;		/* that a row must satisfy */
 	List	   *stamps;			/* of InsertStamp */
 	char	   *expressions;	/* of a PutItem that must not find its key */
-	MemoryContext context;		/* of one batch of rows */
+	MemoryContext context;		/* of rows that are written together */
+	GatheredRows *gathered;		/* NULL: none gather here */
 	RequestCounters counters;
 };
 
@@ -87,6 +113,85 @@ prepare_insert_stamps(InsertState *state)
 	}
 }
 
+/* A function may look for each row before it makes the next. */
+static bool
+goes_row_by_row(const EState *estate)
+{
+	return estate->es_plannedstmt != NULL &&
+		user_function_in_rows(estate->es_plannedstmt);
+}
+
+/* Does somebody look at each row when it is written, or before it is? */
+static bool
+shows_each_row(const ResultRelInfo *info)
+{
+	const TriggerDesc *triggers = info->ri_TrigDesc;
+
+	return info->ri_projectReturning != NULL ||
+		info->ri_WithCheckOptions != NIL ||
+		(triggers != NULL && (triggers->trig_insert_before_row ||
+							  triggers->trig_insert_after_row));
+}
+
+static bool
+may_have_batches(const Table *table, ConflictAction action)
+{
+	return enable_batch_insert && !transaction_is_atomic(table) &&
+		!table->hides_expired &&
+		(action == CONFLICT_ERROR || action == CONFLICT_NOTHING);
+}
+
+bool
+insert_sends_batches(const ModifyTableState *mtstate,
+					 const ResultRelInfo *info, const Table *table,
+					 ConflictAction action)
+{
+	return may_have_batches(table, action) && !shows_each_row(info) &&
+		!goes_row_by_row(mtstate->ps.state);
+}
+
+/* Does a trigger look at the table once all rows are written? */
+static bool
+has_triggers_after(const TriggerDesc *triggers)
+{
+	return triggers != NULL && (triggers->trig_insert_after_statement ||
+								triggers->trig_insert_new_table);
+}
+
+/*
+ * The rows of a COPY, which has no plan, may wait for others, if no trigger
+ * looks at the table before end_insert() writes them (CopyFrom() in
+ * copyfrom.c).
+ */
+static bool
+may_gather_here(const ModifyTableState *mtstate, const ResultRelInfo *info)
+{
+	const ResultRelInfo *root = mtstate->rootResultRelInfo;
+
+	return mtstate->ps.plan == NULL && mtstate->operation == CMD_INSERT &&
+		!shows_each_row(info) && !has_triggers_after(info->ri_TrigDesc) &&
+		(root == NULL || !has_triggers_after(root->ri_TrigDesc));
+}
+
+static void settle_gathered(RunningWrites *running);
+
+static void
+begin_gathering(InsertState *state)
+{
+	GatheredRows *gathered = palloc0(sizeof(GatheredRows));
+
+	gathered->limit = BATCH_INSERT_MAX_ROWS *
+		option_max_concurrency(state->table->server_id);
+	gathered->capacity = Min(FIRST_GATHERED, gathered->limit);
+	gathered->rows = palloc(sizeof(ProposedRow) * gathered->capacity);
+	gathered->context = AllocSetContextCreate(CurrentMemoryContext,
+											  "dynamorm_fdw row",
+											  ALLOCSET_DEFAULT_SIZES);
+	state->gathered = gathered;
+	state->writer->source = state;
+	state->writer->running.settle = settle_gathered;
+}
+
 InsertState *
 insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 			 ConflictPlan conflict)
@@ -101,8 +206,7 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	key_check_writable(state->table);
 	constraint_check_generated(state->table, info->ri_RelationDesc);
 	state->action = conflict.action;
-	state->one_by_one = estate->es_plannedstmt != NULL &&
-		user_function_in_rows(estate->es_plannedstmt);
+	state->one_by_one = goes_row_by_row(estate);
 	state->policies = mtstate->operation == CMD_UPDATE
 		? WCO_RLS_UPDATE_CHECK : WCO_RLS_INSERT_CHECK;
 	state->context = AllocSetContextCreate(CurrentMemoryContext,
@@ -119,6 +223,10 @@ insert_begin(ModifyTableState *mtstate, ResultRelInfo *info, Oid user_id,
 	if (has_clauses)
 		state->conflict = conflict_begin(mtstate, info, state->writer,
 										 conflict);
+	state->has_batches = !state->one_by_one &&
+		may_have_batches(state->table, conflict.action);
+	if (state->has_batches && may_gather_here(mtstate, info))
+		begin_gathering(state);
 	return state;
 }
 
@@ -298,6 +406,9 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 {
 	int			i;
 
+	state->writer->gathers = state->has_batches && count > 1;
+	if (state->writer->gathers)
+		insert_batch_begin(state->writer);
 	find_repetitions(rows, count);
 	look_up_rows(state, rows, count);
 	for (i = 0; i < count; i++)
@@ -323,6 +434,8 @@ put_rows(InsertState *state, ProposedRow *rows, int count)
 	for (i = 0; i < count; i++)
 		if (rows[i].repeats && state->action == CONFLICT_ERROR)
 			writer_raise_taken(state->writer, rows[i].write.key);
+	if (state->has_batches)
+		written_forget_made(state->writer->noted, &state->writer->running);
 }
 
 /*
@@ -350,8 +463,6 @@ upsert_rows(InsertState *state, ProposedRow *rows, int count)
 			conflict_begin_row(state->conflict, &rows[i], state->expressions);
 	}
 }
-
-/* ---- callbacks ---- */
 
 /* A row as it was written, which may be less than given: an empty set. */
 static void
@@ -398,6 +509,138 @@ write_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 	return rows;
 }
 
+/* ---- the rows of a COPY ---- */
+
+static void
+put_gathered(InsertState *state, int count)
+{
+	PG_TRY();
+	{
+		put_rows(state, state->gathered->rows, count);
+	}
+	PG_CATCH();
+	{
+		writer_rethrow(state->writer, NULL);
+	}
+	PG_END_TRY();
+}
+
+/*
+ * Writes what has gathered.  If that fails it has failed for good: a function
+ * of the user's may catch the error, where settle_gathered() was called from
+ * it, and then COPY shall not go on.
+ */
+static void
+write_gathered(InsertState *state)
+{
+	GatheredRows *gathered = state->gathered;
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	int			count = gathered->count;
+
+	if (gathered->failure != NULL)
+		ReThrowError(gathered->failure);
+	gathered->count = 0;
+	PG_TRY();
+	{
+		if (count > 0)
+			put_gathered(state, count);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(state->writer->context);
+		gathered->failure = CopyErrorData();
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(old);
+	if (count > 0)
+		MemoryContextReset(state->context);
+}
+
+/* A function that COPY calls for a row reads or writes the table. */
+static void
+settle_gathered(RunningWrites *running)
+{
+	const Writer *writer = (const Writer *)
+		((const char *) running - offsetof(Writer, running));
+
+	write_gathered((InsertState *) writer->source);
+}
+
+/*
+ * Where COPY stands in its input is not where the rows come from that are
+ * written now; keys name them.
+ */
+static void
+write_gathered_without_line(InsertState *state)
+{
+	ErrorContextCallback *callbacks = error_context_stack;
+
+	if (callbacks != NULL)
+		error_context_stack = callbacks->previous;
+	write_gathered(state);
+	error_context_stack = callbacks;
+}
+
+/* What the row's values belong to is gone when the next one comes. */
+static void
+keep_gathered(InsertState *state, const ProposedRow *prepared)
+{
+	GatheredRows *gathered = state->gathered;
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	ProposedRow *row;
+
+	if (gathered->count == gathered->capacity)
+	{
+		gathered->capacity = Min(gathered->capacity * 4, gathered->limit);
+		gathered->rows = repalloc(gathered->rows, sizeof(ProposedRow) *
+								  gathered->capacity);
+	}
+	row = &gathered->rows[gathered->count];
+	memset(row, 0, sizeof(ProposedRow));
+	row->item = item_copy(prepared->item);
+	row->write.context = state->context;
+	row->write.key = table_key_of_item(state->table, row->item);
+	row->write.readable_key = pstrdup(prepared->write.readable_key);
+	gathered->count++;
+	MemoryContextSwitchTo(old);
+}
+
+static void
+gather_row(InsertState *state, EState *estate, ResultRelInfo *info,
+		   TupleTableSlot *slot)
+{
+	GatheredRows *gathered = state->gathered;
+	ProposedRow row = {0};
+	MemoryContext old;
+
+	MemoryContextReset(gathered->context);
+	old = MemoryContextSwitchTo(gathered->context);
+	PG_TRY();
+	{
+		prepare_row(state, estate, info, slot, &row);
+	}
+	PG_CATCH();
+	{
+		writer_rethrow(state->writer, NULL);
+	}
+	PG_END_TRY();
+	keep_gathered(state, &row);
+	MemoryContextSwitchTo(old);
+	if (gathered->count == gathered->limit ||
+		MemoryContextMemAllocated(state->context, true) > GATHERED_BYTES)
+		write_gathered_without_line(state);
+}
+
+void
+insert_end(InsertState *state)
+{
+	if (state->gathered != NULL)
+		write_gathered(state);
+}
+
+/* ---- callbacks ---- */
+
 TupleTableSlot **
 insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 			TupleTableSlot **slots, int *count)
@@ -408,6 +651,12 @@ insert_rows(InsertState *state, EState *estate, ResultRelInfo *info,
 	int			written_count = 0;
 	int			i;
 
+	if (state->gathered != NULL)
+	{
+		for (i = 0; i < *count; i++)
+			gather_row(state, estate, info, slots[i]);
+		return slots;
+	}
 	MemoryContextReset(state->context);
 	old = MemoryContextSwitchTo(state->context);
 	rows = write_rows(state, estate, info, slots, *count);
@@ -433,18 +682,13 @@ insert_counters(const InsertState *state)
 }
 
 int
-insert_batch_size(const InsertState *state, ResultRelInfo *info,
+insert_batch_size(const InsertState *state, const ResultRelInfo *info,
 				  int max_concurrency)
 {
-	TriggerDesc *triggers = info->ri_TrigDesc;
-
-	if ((state != NULL && state->one_by_one) ||
-		info->ri_projectReturning != NULL ||
-		info->ri_WithCheckOptions != NIL ||
-		(triggers != NULL && (triggers->trig_insert_before_row ||
-							  triggers->trig_insert_after_row)))
+	if ((state != NULL && state->one_by_one) || shows_each_row(info))
 		return 1;
 	if (state != NULL && state->writer->is_atomic)
 		return BATCH_GET_MAX_KEYS;
-	return max_concurrency;
+	return state != NULL && state->has_batches
+		? max_concurrency * BATCH_INSERT_MAX_ROWS : max_concurrency;
 }

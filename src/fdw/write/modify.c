@@ -101,7 +101,11 @@ begin_insert(ModifyTableState *mtstate, ResultRelInfo *info)
 static void
 end_insert(EState *estate, ResultRelInfo *info)
 {
+	ModifyState *state = (ModifyState *) info->ri_FdwState;
+
 	info->ri_FdwState = NULL;
+	if (state != NULL)
+		insert_end(state->insert);
 }
 
 /* ---- INSERT ---- */
