@@ -72,6 +72,7 @@ engine_packages()
 # Whether the engine can do what a test says it needs:
 #
 #	transactions    TransactWriteItems
+#	batches         BatchExecuteStatement
 #	ttl             the time to live of a table
 #	old_item        the item that comes with a failed condition
 #	list_equality   conditions that compare lists and maps
@@ -90,8 +91,8 @@ engine_can()
   case $ENGINE in
     dynoxide) lacks="table_size scanned_count index_fetch set_past_end" ;;
     dynalite)
-      lacks="transactions ttl old_item list_equality item_count table_size"
-      lacks+=" scanned_count index_fetch index_drop"
+      lacks="transactions batches ttl old_item list_equality item_count"
+      lacks+=" table_size scanned_count index_fetch index_drop"
       ;;
   esac
   [[ " $lacks " != *" $1 "* ]]

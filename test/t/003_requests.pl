@@ -102,7 +102,7 @@ END $$
 SQL
 
 # partition and sort key
-sends({ PutItem => 3 }, 'INSERT of three rows',
+sends({ BatchExecuteStatement => 1 }, 'INSERT of three rows',
 	"INSERT INTO event SELECT 's', g, 'new' FROM generate_series(1, 3) g");
 sends({ UpdateItem => 1 }, 'UPDATE by both keys',
 	"UPDATE event SET kind = 'old' WHERE stream = 's' AND seq = 2"

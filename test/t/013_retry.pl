@@ -81,7 +81,7 @@ like($err, qr/The write of $item has failed\./, 'the other one is named');
 is(sum(), '4|5', 'what was sent was done');
 
 fresh();
-($out, $err) = run("INSERT INTO counter SELECT i, 1 FROM unnest('{v,w,x,y}'::text[]) i",
+($out, $err) = run("LOAD 'dynamorm_fdw'; SET dynamorm_fdw.enable_batch_insert = off; INSERT INTO counter SELECT i, 1 FROM unnest('{v,w,x,y}'::text[]) i",
 	{ kind => 'error', code => 'AccessDeniedException', operation => 'PutItem', skip => 1 },
 	{ kind => 'reset_after', operation => 'PutItem', count => 2 });
 $item = qr/\{"id": "[v-y]"\}/;

@@ -4,7 +4,9 @@
 # acknowledged ones are there once, those of unknown outcome at most once,
 # failed ones not at all.  And no write of an item that nobody else writes finds
 # its condition false, its key taken or its row gone: that would be its own
-# first sending.
+# first sending.  Of an INSERT of many rows each row is accounted for: those
+# whose keys are named as unknown are there or not, and of the others as many as
+# are said to be written.
 #
 # test/storm runs this at length, for each kind of fault alone and for all
 # together; here is a short one.
@@ -52,6 +54,10 @@ my %kinds = (
 	'HTTP 504 after' => [ { kind => 'error', status => 504, envelope => 'empty', when => 'after' } ],
 	'wrong checksum' => [ { kind => 'crc' } ],
 	'no checksum' => [ { kind => 'crc', value => 'missing' } ],
+	'rows throttled' => [ { kind => 'statements', code => 'ThrottlingError', percent => 30, operation => 'BatchExecuteStatement' } ],
+	'rows refused' => [ { kind => 'statements', code => 'ValidationError', percent => 10, operation => 'BatchExecuteStatement' } ],
+	'rows lost before' => [ { kind => 'statements', code => 'InternalServerError', percent => 10, operation => 'BatchExecuteStatement' } ],
+	'rows lost after' => [ { kind => 'statements', code => 'InternalServerError', percent => 10, operation => 'BatchExecuteStatement', when => 'after' } ],
 	map { ("body $_" => [ { kind => 'body', form => $_ } ]) }
 	  qw(empty truncated short not_json utf8 deep error));
 $kinds{mixed} = [ map { @{ $kinds{$_} } } sort keys %kinds ];
@@ -98,9 +104,10 @@ sub outcome
 		close $file;
 	}
 	$result = $state->{session}->run($sql);
+	$state->{text} = $result ? $result->{text} : '';
 	if (!$result)
 	{
-		my $text = $state->{session}->finish;
+		my $text = $state->{text} = $state->{session}->finish;
 		$state->{session} = undef;
 		$state->{codes}{ $text =~ /57P01/ ? '57P01' : 'lost' }++;
 		return 'unknown';
@@ -172,6 +179,44 @@ sub delete_one
 	return;
 }
 
+# Many rows, by batches and sometimes by a PutItem each.
+sub insert_many
+{
+	my ($state, $mark) = @_;
+	my $rows = 2 + int rand 80;
+	my $put = rand() < 0.1 ? "SET dynamorm_fdw.enable_batch_insert = off" : "RESET dynamorm_fdw.enable_batch_insert";
+	my $conflict = rand() < 0.3 ? ' ON CONFLICT DO NOTHING' : '';
+	return if outcome($state, $put) !~ /^\d+$/;
+	my $outcome = outcome($state,
+		"INSERT INTO stormy SELECT 'b$mark-' || i, 0, ARRAY['b$mark-' || i] FROM generate_series(1, $rows) i$conflict");
+	my $text = $state->{text};
+	my $lost = !$state->{session};
+	# one that has been denied has no batches any more
+	if ($state->{session} && $text =~ /NOTICE.*one by one/)
+	{
+		$state->{session}->finish;
+		$state->{session} = undef;
+	}
+	push @{ $state->{notes} }, "text b$mark " . $text =~ s/\n/ | /gr;
+	push @{ $state->{notes} }, join ' ', 'many', "b$mark", $rows, $lost ? 'lost' : $outcome,
+	  $text =~ /(\d+) DynamoDB writes? of the rolled back/ ? $1 : 0, unknown_rows($mark, $text);
+	return;
+}
+
+# The numbers of the rows whose outcome is said to be unknown.
+sub unknown_rows
+{
+	my ($mark, $text) = @_;
+	my %unknown;
+	$text =~ s/The write of \S+ "[^"]*"\} has failed\.//g;
+	foreach my $message (split /^(?=(?:psql:\S+ )?(?:WARNING|ERROR|FATAL):)/m, $text)
+	{
+		next unless $message =~ /(?:WARNING|ERROR):  40003/;
+		$unknown{$1} = 1 while $message =~ /"id": "b\Q$mark\E-(\d+)"/g;
+	}
+	return join(',', sort { $a <=> $b } keys %unknown) || '-';
+}
+
 sub run_session
 {
 	my ($number) = @_;
@@ -190,6 +235,7 @@ sub run_session
 		conditional(\%state, "u$mark") if $i % 3 == 0;
 		insert(\%state, $mark) if $i % 4 == 0;
 		delete_one(\%state) if $i % 8 == 0;
+		insert_many(\%state, $mark) if $i % 6 == 0;
 	}
 	unlink "$notes/$number.pid";
 	$state{session}->finish if $state{session};
@@ -253,23 +299,50 @@ sub stored
 	return (\%marks, \%rows, \@odd);
 }
 
+# What is wrong with an INSERT of many rows; counts its rows.
+sub account_many
+{
+	my ($rows_of, $count, $mark, $rows, $outcome, $written, $named) = @_;
+	my %unknown = $named eq '-' ? () : map { $_ => 1 } split /,/, $named;
+	my $stored = sum0(map { $rows_of->{"$mark-$_"} // 0 } 1 .. $rows);
+	my $known = sum0(map { $unknown{$_} ? 0 : $rows_of->{"$mark-$_"} // 0 } 1 .. $rows);
+	my $unknown = keys %unknown;
+	($written, $unknown) = ($rows, 0) if $outcome =~ /^\d+$/;
+	$count->{acknowledged} += $written;
+	$count->{unknown} += $unknown;
+	$count->{failed} += $rows - $written - $unknown;
+	$count->{final} += $stored;
+	# what a session that was ended had been told is lost with it
+	return if $outcome eq 'lost';
+	return "many $mark: $outcome of $rows rows" if $outcome =~ /^\d+$/ && $outcome != $rows;
+	return if $known == $written && $stored <= $written + $unknown;
+	return "many $mark: $outcome, $written of $rows written, unknown $named; stored $stored, of which $known are known";
+}
+
 # Every statement against what is stored: counts, SQLSTATEs, and what is wrong.
 sub account
 {
 	my ($marks, $rows, $odd) = stored();
-	my (%count, %codes, %deleted, @wrong);
+	my (%count, %codes, %deleted, %said, @wrong);
 	my @lines = map { split /\n/, slurp_file("$notes/$_") } 0 .. $sessions - 1;
 	foreach my $line (@lines)
 	{
 		my ($what, $mark, $outcome) = split / /, $line;
 		$deleted{$mark} = $outcome if $what eq 'delete';
+		$said{$mark} = $line if $what eq 'text';
 	}
 	foreach my $line (@lines)
 	{
 		my ($what, $mark, $outcome) = split / /, $line;
+		next if $what eq 'text';
 		if ($what eq 'code')
 		{
 			$codes{$mark} += $outcome;
+			next;
+		}
+		if ($what eq 'many')
+		{
+			push @wrong, map { ($_, $said{$mark}) } account_many($rows, $count{many} //= {}, (split / /, $line)[ 1 .. 5 ]);
 			next;
 		}
 		my $known = $outcome =~ /^\d+$/;
@@ -305,7 +378,7 @@ foreach my $kind (@wanted)
 {
 	my $faults = $kinds{$kind} or die "no such kind of fault: $kind\n";
 	$test->reset_proxy;
-	$node->safe_psql('postgres', "DELETE FROM storm");
+	$node->safe_psql('postgres', "TRUNCATE storm");
 	$node->safe_psql('postgres',
 		"INSERT INTO storm SELECT 'k' || i, 0, ARRAY[]::text[] FROM generate_series(0, $counters - 1) i");
 	my $each = $chance / @$faults;
@@ -320,7 +393,7 @@ foreach my $kind (@wanted)
 	sleep 1;		# what was delayed
 	my ($count, $codes, $wrong) = account();
 	is_deeply($wrong, [], "$kind: every statement is accounted for");
-	foreach my $what (qw(increment conditional insert delete))
+	foreach my $what (qw(increment conditional insert delete many))
 	{
 		my $of = $count->{$what} // {};
 		push @table, sprintf $format, $kind, $what,

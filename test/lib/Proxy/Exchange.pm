@@ -56,7 +56,12 @@ sub tables
 {
 	my ($self) = @_;
 	my %names;
-	if ($self->{operation} =~ /^Batch/)
+	if ($self->{operation} eq 'BatchExecuteStatement')
+	{
+		%names = map { $_->{Statement} =~ /INTO "([^"]*)"/ ? ($1 => 1) : () }
+		  @{ $self->parameters->{Statements} // [] };
+	}
+	elsif ($self->{operation} =~ /^Batch/)
 	{
 		%names = map { $_ => 1 } keys %{ $self->parameters->{RequestItems} // {} };
 	}

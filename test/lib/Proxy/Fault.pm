@@ -233,6 +233,18 @@ my %fault = (
 		check => sub { $_[0]->{key} or die "a page needs a key\n" },
 	},
 
+	statements => {
+		request => sub { return refuse_statements(@_) },
+		answer => sub {
+			my ($exchange, $rule, $answer, $body) = @_;
+			return 0 unless $exchange->{refused};
+			my @done = @{ ($json->decode($body))->{Responses} // return 0 };
+			$exchange->respond(refused_statements($exchange, $rule, \@done));
+			return 1;
+		},
+		check => sub { $_[0]->{code} or die "a statement needs a code\n" },
+	},
+
 	# ---- the service's clock ----
 
 	skew => {
@@ -501,6 +513,42 @@ sub unprocessed
 		}
 	}
 	return $answer;
+}
+
+# Some statements of a batch: those at these places, or so many of a hundred.
+# Before, the engine does not get them.
+sub refuse_statements
+{
+	my ($exchange, $rule) = @_;
+	return 0 unless $exchange->{operation} eq 'BatchExecuteStatement';
+	my $parameters = $exchange->parameters;
+	my @statements = @{ $parameters->{Statements} };
+	$exchange->{statements} = @statements;
+	$exchange->{refused} = { map { $_ => 1 } $rule->{places} ? @{ $rule->{places} }
+		: grep { rand() < $rule->{percent} / 100 } 0 .. $#statements };
+	return 0 if after($rule);
+	my @left = map { $statements[$_] } grep { !$exchange->{refused}{$_} } 0 .. $#statements;
+	if (!@left)
+	{
+		$exchange->respond(refused_statements($exchange, $rule, []));
+		return 1;
+	}
+	$exchange->replace_body({ %$parameters, Statements => \@left });
+	return 0;
+}
+
+# What was done, with the errors of those that are refused.
+sub refused_statements
+{
+	my ($exchange, $rule, $done) = @_;
+	my @responses;
+	foreach my $place (0 .. $exchange->{statements} - 1)
+	{
+		my $answer = !$exchange->{refused}{$place} || after($rule) ? shift @$done : undef;
+		push @responses, $exchange->{refused}{$place}
+		  ? { Error => { Code => $rule->{code}, Message => 'fault' } } : $answer;
+	}
+	return make_message(200, $json->encode({ Responses => \@responses }));
 }
 
 sub has_key
