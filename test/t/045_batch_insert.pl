@@ -218,6 +218,14 @@ foreach my $name (sort keys %lost)
 	like($err, qr/ERROR:  57014: /, '... before the error');
 }
 
+# and what has come since is counted, in whatever order it comes
+($out, $err) = run("SET statement_timeout = '3s'; INSERT INTO thing SELECT to_char(i, 'FM000'), i FROM generate_series(1, 100) i",
+	{ kind => 'reset_after', operation => $batch, contains => '"030"' },
+	(map { { kind => 'delay', operation => $batch, when => 'after', milliseconds => 500, contains => "\"$_\"" } } qw(060 090)),
+	{ kind => 'stall', operation => $batch, when => 'after', contains => '"001"' });
+like($err, qr/WARNING:  40003: the outcome of 50 DynamoDB writes in flight is unknown/, 'mended: two batches are lost');
+like($err, qr/WARNING:  01000: 50 DynamoDB writes of the rolled back transaction stay/, '... and the others are counted');
+
 # ---- how many are under way ----
 
 $node->safe_psql('postgres', "ALTER SERVER dynamo OPTIONS (ADD max_concurrency '3')");
