@@ -33,9 +33,7 @@ typedef struct BatchRow
 
 struct BatchInsert
 {
-	Connection *connection;
-	const char *table;
-	RequestCounters *counters;
+	BatchInsertSpec spec;
 	MemoryContext context;		/* everything of this batch */
 	StringInfoData statements;	/* of the rows, with commas between them */
 	int			count;
@@ -52,8 +50,7 @@ struct BatchInsert
 /* ---- sending ---- */
 
 BatchInsert *
-batch_insert_make(Connection *connection, const char *table,
-				  RequestCounters *counters)
+batch_insert_make(const BatchInsertSpec *spec)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "dynamorm_fdw batch insert",
@@ -61,9 +58,7 @@ batch_insert_make(Connection *connection, const char *table,
 	MemoryContext old = MemoryContextSwitchTo(context);
 	BatchInsert *insert = palloc0(sizeof(BatchInsert));
 
-	insert->connection = connection;
-	insert->table = table;
-	insert->counters = counters;
+	insert->spec = *spec;
 	insert->context = context;
 	initStringInfo(&insert->statements);
 	MemoryContextSwitchTo(old);
@@ -110,9 +105,10 @@ send_rows(BatchInsert *insert)
 	RequestSpec spec = {
 		.operation = "BatchExecuteStatement",
 		.kind = REQUEST_WRITE,
-		.table = insert->table,
+		.table = insert->spec.table,
 		.keys = insert->keys,
-		.counters = insert->counters,
+		.counters = insert->spec.counters,
+		.table_rate = insert->spec.table_rate,
 		.repetition = insert->rounds
 	};
 
@@ -138,7 +134,7 @@ send_rows(BatchInsert *insert)
 	spec.body = body.data;
 	spec.body_length = body.len;
 	spec.parts = insert->asked;
-	insert->request = request_start(insert->connection, &spec);
+	insert->request = request_start(insert->spec.connection, &spec);
 	insert->is_under_way = true;
 	insert->rounds++;
 	MemoryContextSwitchTo(old);
@@ -260,7 +256,7 @@ read_statements(BatchInsert *insert)
 	}
 	count_add(request, &counted);
 	if (counted.throttles > 0)
-		connection_note_rate(insert->connection, true);
+		connection_note_rate(insert->spec.connection, true);
 	if (denied == insert->asked)
 		insert->denial = ACCESS_DENIED;
 }
@@ -296,7 +292,7 @@ static void
 fail_exhausted(BatchInsert *insert)
 {
 	if (insert->rounds <
-		connection_settings(insert->connection)->max_attempts)
+		connection_settings(insert->spec.connection)->max_attempts)
 		return;
 	for (int i = 0; i < insert->count; i++)
 		if (insert->rows[i].outcome == OUTCOME_PENDING)
@@ -343,7 +339,7 @@ batch_insert_raise(const BatchInsert *insert, int row,
 	Failure		failure = {
 		.class = failed->class,
 		.spec = &spec,
-		.endpoint = insert->connection->endpoint,
+		.endpoint = insert->spec.connection->endpoint,
 		.code = failed->code,
 		.message = failed->message,
 		.request_id = failed->request_id,

@@ -33,13 +33,19 @@
 
 typedef struct BatchInsert BatchInsert;
 
+typedef struct BatchInsertSpec
+{
+	Connection *connection;
+	const char *table;			/* of DynamoDB, UTF-8 */
+	int			table_rate;		/* write units a second; 0: no limit */
+	RequestCounters *counters;	/* added to */
+} BatchInsertSpec;
+
 /*
- * An empty batch, in a child of the current memory context.  The table's name
- * is in UTF-8; it and the counters must live as long as the batch.
+ * An empty batch, in a child of the current memory context.  spec is copied,
+ * what it points to is not.
  */
-extern BatchInsert *batch_insert_make(Connection *connection,
-									  const char *table,
-									  RequestCounters *counters);
+extern BatchInsert *batch_insert_make(const BatchInsertSpec *spec);
 
 /*
  * Adds a row: a PartiQL statement, the item whose values are its parameters,

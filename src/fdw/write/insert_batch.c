@@ -166,10 +166,14 @@ static InsertBatch *
 make_batch(const Writer *writer)
 {
 	InsertBatch *batch = palloc0(sizeof(InsertBatch));
+	BatchInsertSpec spec = {
+		.connection = writer->connection,
+		.table = writer->table->table_name,
+		.table_rate = writer->table->write_rate,
+		.counters = writer->counters
+	};
 
-	batch->insert = batch_insert_make(writer->connection,
-									  writer->table->table_name,
-									  writer->counters);
+	batch->insert = batch_insert_make(&spec);
 	return batch;
 }
 
