@@ -179,7 +179,7 @@ $node->safe_psql('postgres', 'ALTER SERVER dynamo OPTIONS (DROP max_attempts)');
 # a write that waits for its next attempt ends with its statement, also where
 # the transaction goes on
 fresh();
-($out, $err) = run(q(SET statement_timeout = 400;
+($out, $err) = run(q(SET statement_timeout = 3000;
 	DO $$
 	BEGIN
 	  BEGIN
@@ -188,10 +188,10 @@ fresh();
 	    RAISE NOTICE 'was cancelled';
 	  END;
 	  PERFORM n FROM counter WHERE id = 'b';
-	  PERFORM pg_sleep(1.2);
+	  PERFORM pg_sleep(4);
 	  UPDATE counter SET n = n + 1 WHERE id = 'b';
 	END $$),
-	{ kind => 'throttle', operation => 'UpdateItem', retry_after => 1000 });
+	{ kind => 'throttle', operation => 'UpdateItem', retry_after => 6000 });
 like($err, qr/NOTICE:  00000: was cancelled/, 'a throttled write is cancelled, and the error caught');
 unlike($err, qr/WARNING:  40003/, 'its outcome is known');
 is($test->counts->{UpdateItem}, 2, 'it is not sent once more by what comes after it');
@@ -199,7 +199,7 @@ is($node->safe_psql('postgres', "SELECT string_agg(id || n, ' ' ORDER BY id) FRO
 
 # one that is in flight is told of there and then
 fresh();
-($out, $err) = run(q(SET statement_timeout = 400;
+($out, $err) = run(q(SET statement_timeout = 3000;
 	DO $$
 	BEGIN
 	  BEGIN
@@ -228,7 +228,7 @@ like($out, qr/^GetItem\|1\|2\|1\|0\|0$/m, 'dyn_stat_requests counts a retry');
 like($out, qr/^UpdateItem\|7\|9\|2\|2\|1$/m, 'throttles, and the unknown outcome');
 
 fresh();
-($out, $err) = run("SET statement_timeout = 300; $update; SET statement_timeout = 0;"
+($out, $err) = run("SET statement_timeout = 3000; $update; SET statement_timeout = 0;"
 	  . 'SELECT operation, calls, requests, unknown_outcomes, max_time BETWEEN 1 AND 60000'
 	  . "  FROM dyn_stat_requests WHERE operation = 'UpdateItem'",
 	{ kind => 'stall', operation => 'UpdateItem' });
