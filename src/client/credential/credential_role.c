@@ -211,9 +211,10 @@ source_assume_role(SourceRequest *request, const RoleSettings *role)
 
 	if (base == NULL)
 		return no_service(request);
-	host = sigv4_host(base);
 	start_form(&form, "AssumeRole", role);
 	append_restrictions(&form, role);
+	/* malloc()ed, so that nothing that raises errors may follow */
+	host = sigv4_host(base);
 	signed_request.body = form.data;
 	signed_request.body_length = form.len;
 	signed_request.host = host;

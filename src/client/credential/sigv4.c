@@ -203,7 +203,7 @@ sigv4_host(const char *endpoint)
 	if (length > port_length &&
 		strncmp(start + length - port_length, port, port_length) == 0)
 		length -= port_length;
-	return format_text("%.*s", (int) length, start);
+	return strndup(start, length);
 }
 
 bool
