@@ -1,6 +1,7 @@
 # instructions.sh
 #		How many instructions a backend takes for an operation, counted by
-#		callgrind: the same each time, whatever else the machine does.
+#		callgrind: the same each time but for 1 or 2 of a hundred, since how
+#		often libcurl is called depends on when an answer is there.
 #
 # shellcheck shell=bash
 
