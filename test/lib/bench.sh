@@ -149,7 +149,7 @@ prepare_bench()
   prepare_bench_database "$BENCH_ITEMS"
 }
 
-# bench [--quick]: the cluster and the engine are there.
+# bench [OPTION], as test/bench has them: the cluster and the engine are there.
 bench()
 {
   local status=0
@@ -157,15 +157,20 @@ bench()
   if [ "${1:-}" = --quick ]; then
     BENCH_REPEATED=100 BENCH_ITEMS=2000 BENCH_UPDATES=100 BENCH_ROUNDS=1
   fi
+  BENCH_MEASURES=(plain prepared read scan copy update join)
   if [ "${1:-}" = --limits ]; then
     BENCH_ITEMS=2000
+    BENCH_MEASURES=()
+  elif [ "${1:-}" = --only ]; then
+    read -ra BENCH_MEASURES <<<"$2"
   fi
   make_bench_tables "$BENCH_ITEMS" &&
     prepare_bench || status=1
-  if [ "$status" -eq 0 ] && [ "${1:-}" != --limits ]; then
+  if [ "$status" -eq 0 ] && [ "${#BENCH_MEASURES[@]}" -gt 0 ]; then
     measure_all || status=1
   fi
-  if [ "$status" -eq 0 ] && [ "${1:-}" != --quick ]; then
+  if [ "$status" -eq 0 ] && [[ "${1:-}" != --quick && "${1:-}" != --only ]]
+  then
     measure_limits || status=1
   fi
   drop_bench_tables

@@ -30,7 +30,7 @@ measure_statement()
     printf '\\! sh %s/bench/snapshot\n' "$SRC/test/lib"
   } >"$RUN/bench.sql"
   bench_psql -f "$RUN/bench.sql" >"$RUN/bench.times" || return
-  awk '{ t[NR] = $1 } END { printf "%d %d\n", t[3] - t[1], t[4] - t[2] }' \
+  awk '{ t[NR] = $1 } END { printf "%.0f %.0f\n", t[3] - t[1], t[4] - t[2] }' \
     "$RUN/bench.times"
 }
 
@@ -223,7 +223,7 @@ measure_all()
   local name
   prepare_programs
   printf '%-30s %10s %11s %11s\n' '' 'a second' 'CPU us each' 'CPU : floor'
-  for name in plain prepared read scan copy update join; do
+  for name in "${BENCH_MEASURES[@]}"; do
     measure "$name" || return
   done
 }
