@@ -89,13 +89,15 @@ END $$;
 CREATE TRIGGER after_all AFTER INSERT ON batch_insert FOR EACH STATEMENT EXECUTE FUNCTION look();
 SELECT dyn_stat_reset();
 INSERT INTO batch_insert (id) VALUES (201), (202);
+SELECT * FROM asked;
+-- here core hands over the rows of a COPY one by one, but for 16 and later
 COPY batch_insert (id, n) FROM STDIN;
 203	1
 204	1
 \.
-SELECT * FROM asked;
 DROP TRIGGER after_all ON batch_insert;
 CREATE TRIGGER before_each BEFORE INSERT ON batch_insert FOR EACH ROW EXECUTE FUNCTION look();
+SELECT dyn_stat_reset();
 INSERT INTO batch_insert (id) VALUES (205), (206);
 COPY batch_insert (id, n) FROM STDIN;
 207	1
