@@ -89,12 +89,6 @@ batch_insert_add(BatchInsert *insert, const char *statement,
 	return true;
 }
 
-int
-batch_insert_count(const BatchInsert *insert)
-{
-	return insert->count;
-}
-
 /* Sends what is not decided. */
 static void
 send_rows(BatchInsert *insert)

@@ -56,9 +56,6 @@ extern bool batch_insert_add(BatchInsert *insert, const char *statement,
 							 const DynamoItem *item,
 							 const char *readable_key);
 
-/* How many there are. */
-extern int	batch_insert_count(const BatchInsert *insert);
-
 /* Sends it, with at least one row. */
 extern void batch_insert_send(BatchInsert *insert);
 
